@@ -1,0 +1,60 @@
+"""What can go wrong that a user can mend; anything else is our bug and keeps its traceback.
+
+    DataqualError                one line for the user, exit code 2
+    ├── InputError               the corpus cannot be read as asked
+    │   ├── UnknownColumn        the named (or guessed) column is not there
+    │   ├── NoDocuments          nothing readable was found
+    │   └── TooManyUnreadable    more bad records than --max-unreadable allows
+    ├── SpecError                a name, parameter or file of ours is wrong: rule, signal, recipe
+    └── MissingExtra             a package of an optional extra is not installed
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class DataqualError(Exception):
+    """Something the user can mend; the message says where, what and what to do, in one line."""
+
+
+class InputError(DataqualError):
+    """The corpus cannot be read as asked."""
+
+
+class UnknownColumn(InputError):
+    """The column that was named, or looked for, is not in the data."""
+
+
+class NoDocuments(InputError):
+    """Nothing readable was found: an empty report would look like a clean corpus."""
+
+
+class TooManyUnreadable(InputError):
+    """More records could not be read than the user allows."""
+
+
+class SpecError(DataqualError):
+    """A name, a parameter or a value in a rule set, recipe or option is wrong."""
+
+
+class MissingExtra(DataqualError):
+    """A package of an optional extra is missing; the message names the extra."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(f"{package} is not installed; it comes with: pip install 'dataqual[{extra}]'")
+
+
+def did_you_mean(given: str, allowed: Iterable[str]) -> str:
+    """The end of an error letter: the nearest allowed name if one is near, then all of them.
+
+    >>> did_you_mean("treshold", ["threshold", "seed"])
+    "did you mean 'threshold'? there are: seed, threshold"
+    >>> did_you_mean("x", ["threshold", "seed"])
+    'there are: seed, threshold'
+    """
+    names = sorted(allowed)
+    near = difflib.get_close_matches(given, names, n=1, cutoff=0.6)
+    listing = f"there are: {', '.join(names)}" if names else "there are none"
+    return f"did you mean {near[0]!r}? {listing}" if near else listing
