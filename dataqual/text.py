@@ -1,1 +1,436 @@
-"""How text is cut, decided once: bytes and offsets, and every cut made at first use and shared."""
+"""How text is cut, decided once: bytes and offsets, and every cut made at first use and shared.
+
+The rules are written down in docs/text.md; the compiled loops that follow them are in `dataqual.kernels`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.errors import InputError, SpecError, did_you_mean
+from dataqual.kernels import counting, cutting, hashing, repeats
+from dataqual.kernels.cutting import ALONE, DIGIT, LETTER, LOWER, MARK, OTHER, UPPER
+from dataqual.kernels.unicode import SCRIPTS, Class, tables
+
+__all__ = ["ALONE", "DIGIT", "LETTER", "LOWER", "MARK", "OTHER", "SCRIPTS", "UPPER", "Characters", "Cut", "NgramTable", "Segments", "Text"]
+
+Cut = Literal["unicode", "whitespace", "tokens"]
+
+
+class Text:
+    """A column of documents as UTF-8 bytes and offsets, with its cuts.
+
+    >>> text = Text.of(["Two words", "我们", ""])
+    >>> text.cut("unicode").counts.tolist()
+    [2, 2, 0]
+    >>> text[1]
+    '我们'
+    """
+
+    def __init__(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None:
+        """`data`: valid UTF-8 of all documents in a row; `offsets`: (documents + 1,) where each begins."""
+        self.data = data
+        self.offsets = offsets
+        self._lock = threading.RLock()
+        self._cuts: dict[str, Segments] = {}
+        self._ngrams: dict[str, NgramTable] = {}
+
+    @classmethod
+    def of(cls, column: object) -> Text:
+        """The documents of a `Text`, a sequence of str, a numpy array or a polars or pandas column.
+
+        Raises InputError where an element is missing, not a string, or holds half a surrogate pair.
+        """
+        if isinstance(column, Text):
+            return column
+        if isinstance(column, str | bytes):
+            raise InputError("expected a column of documents, got one string: put it into a list")
+        elements = column.to_list() if hasattr(column, "to_list") else column
+        if hasattr(elements, "tolist"):
+            elements = elements.tolist()
+        documents = []
+        for row, element in enumerate(elements):  # type: ignore[arg-type, var-annotated]
+            if not isinstance(element, str):
+                what = "missing" if element is None or element != element else f"{type(element).__name__}, not a string"
+                raise InputError(f"row {row}: the text is {what}; drop or fill such rows first")
+            try:
+                documents.append(element.encode())
+            except UnicodeEncodeError as error:
+                raise InputError(f"row {row}: half a surrogate pair at character {error.start}; it is not text") from None
+        return cls.of_bytes(documents)
+
+    @classmethod
+    def of_bytes(cls, documents: Sequence[bytes]) -> Text:
+        """The documents given as valid UTF-8."""
+        offsets = np.zeros(len(documents) + 1, np.int64)
+        np.cumsum(np.fromiter(map(len, documents), np.int64, len(documents)), out=offsets[1:])
+        return cls(np.frombuffer(b"".join(documents), np.uint8), offsets)
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __getitem__(self, i: int) -> str:
+        if not 0 <= i < len(self):
+            raise IndexError(f"document {i} of {len(self)}")
+        return self.data[self.offsets[i] : self.offsets[i + 1]].tobytes().decode()
+
+    @cached_property
+    def byte_counts(self) -> NDArray[np.int64]:
+        """Bytes of each document."""
+        return np.diff(self.offsets)
+
+    def cut(self, name: str) -> Segments:
+        """The words of every document under a named cut; cut once, then shared."""
+        with self._lock:
+            if name not in self._cuts:
+                self._cuts[name] = self._make_cut(name)
+            return self._cuts[name]
+
+    def _make_cut(self, name: str) -> Segments:
+        if name == "unicode":
+            tokens = self.cut("tokens")
+            return tokens.where((tokens.flags & OTHER) == 0)
+        if name not in get_args(Cut):
+            raise SpecError(f"no cut {name!r}; {did_you_mean(name, get_args(Cut))}")
+        size = len(self.data) if name == "tokens" else len(self.data) // 2 + len(self)
+        starts, ends = np.empty(size, np.int64), np.empty(size, np.int64)
+        chars, flags = np.empty(size, np.int32), np.empty(size, np.uint8)
+        borders = np.empty(len(self) + 1, np.int64)
+        n = cutting.cut(self.data, self.offsets, tables().classes, name == "whitespace", starts, ends, chars, flags, borders)
+        return Segments(self.data, starts[:n], ends[:n], borders, chars=chars[:n], flags=flags[:n])
+
+    @cached_property
+    def lines(self) -> Segments:
+        """What `str.split("\\n")` gives, without the carriage return before a line feed; an empty document has one."""
+        with self._lock:
+            breaks = np.flatnonzero(self.data == 10)
+            before = np.searchsorted(breaks, self.offsets)
+            borders = before + np.arange(len(self) + 1)
+            starts = np.empty(len(breaks) + len(self), np.int64)
+            starts[borders[:-1]] = self.offsets[:-1]
+            documents = np.repeat(np.arange(len(self)), np.diff(before))
+            starts[np.arange(len(breaks)) + documents + 1] = breaks + 1
+            ends = np.empty_like(starts)
+            ends[:-1] = starts[1:] - 1
+            ends[borders[1:] - 1] = self.offsets[1:]
+            broken = ends > starts
+            broken[borders[1:] - 1] = False  # the last line of a document ends with no line feed
+            full = np.flatnonzero(broken)
+            ends[full[self.data[ends[full] - 1] == 13]] -= 1
+            return Segments(self.data, starts, ends, borders)
+
+    @cached_property
+    def paragraphs(self) -> Segments:
+        """Runs of lines between blank ones, without the white space around them."""
+        with self._lock:
+            lines = self.lines.stripped
+            full = lines.ends > lines.starts
+            first = full.copy()
+            first[1:] &= ~full[:-1] | (np.diff(lines.documents) > 0)
+            last = full.copy()
+            last[:-1] &= ~full[1:] | (np.diff(lines.documents) > 0)
+            counts = np.bincount(lines.documents[first], minlength=len(self))
+            return Segments(self.data, lines.starts[first], lines.ends[last], _borders(counts))
+
+    @cached_property
+    def sentences(self) -> Segments:
+        """Sentences within paragraphs, by terminal punctuation (UAX #29 Sentence_Terminal, CJK and others included)."""
+        with self._lock:
+            paragraphs = self.paragraphs
+            size = len(self.data) + 1
+            starts, ends, of = (np.empty(size, np.int64) for _ in range(3))
+            n = cutting.cut_sentences(self.data, paragraphs.starts, paragraphs.ends, tables().classes, starts, ends, of)
+            counts = np.bincount(paragraphs.documents[of[:n]], minlength=len(self))
+            return Segments(self.data, starts[:n], ends[:n], _borders(counts))
+
+    @cached_property
+    def characters(self) -> Characters:
+        """What kinds of characters each document is made of, counted in one pass."""
+        with self._lock:
+            n = len(self)
+            ascii_counts, classes = np.zeros((n, 128), np.int32), np.zeros((n, 16), np.int32)
+            scripts, others = np.zeros((n, len(SCRIPTS)), np.int32), np.zeros((n, 2), np.int32)
+            table = tables()
+            counting.count_characters(
+                self.data, self.offsets, table.classes, table.scripts, ascii_counts, classes, scripts, others
+            )
+            for kind in range(16):
+                classes[:, kind] += ascii_counts[:, (table.classes[:128] & 15) == kind].sum(axis=1, dtype=np.int32)
+            for script in np.unique(table.scripts[:128]):
+                scripts[:, script] += ascii_counts[:, table.scripts[:128] == script].sum(axis=1, dtype=np.int32)
+            return Characters(ascii_counts, classes, scripts, replacement=others[:, 0], c1_controls=others[:, 1])
+
+    def ngrams(self, cut: str) -> NgramTable:
+        """What is repeated among the words of a cut, for n from 1 to 10."""
+        with self._lock:
+            if cut not in self._ngrams:
+                self._ngrams[cut] = NgramTable.of(self.cut(cut))
+            return self._ngrams[cut]
+
+    def with_words(self, cut: str, words: Sequence[Sequence[str]]) -> Text:
+        """The same documents with a cut replaced by given words, which must occur in them in that order.
+
+        For comparing with tools whose tokenizer is not ours.
+        """
+        starts, ends, counts = [], [], []
+        for doc, document in enumerate(words):
+            position = int(self.offsets[doc])
+            whole = self.data[: self.offsets[doc + 1]].tobytes()
+            for word in document:
+                at = whole.find(word.encode(), position)
+                if at < 0:
+                    raise InputError(f"document {doc}: the word {word!r} does not follow in the text")
+                position = at + len(word.encode())
+                starts.append(at)
+                ends.append(position)
+            counts.append(len(document))
+        tokens = Segments(self.data, np.array(starts, np.int64), np.array(ends, np.int64), _borders(np.array(counts, np.int64)))
+        other = Text(self.data, self.offsets)
+        other._cuts[cut] = replace(tokens, flags=_flags_of(tokens))
+        return other
+
+
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """Pieces of the documents of a `Text`, in order: words, lines, paragraphs or sentences.
+
+    Arrays over segments have shape (segments,); `offsets` has shape (documents + 1,): document i owns the
+    segments `offsets[i]:offsets[i + 1]`. What is not given is computed at first use.
+    """
+
+    data: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    chars: NDArray[np.int32] = None  # type: ignore[assignment]
+    flags: NDArray[np.uint8] = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        if self.chars is None:
+            object.__setattr__(self, "chars", _count_chars(self.data, self.starts, self.ends))
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """Segments of each document."""
+        return np.diff(self.offsets)
+
+    @cached_property
+    def documents(self) -> NDArray[np.int64]:
+        """The document of each segment."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
+
+    @cached_property
+    def hashes(self) -> NDArray[np.uint64]:
+        """64 bits of each segment's bytes; equal segments, equal hashes."""
+        return self.hash(fold=False)
+
+    @cached_property
+    def folded(self) -> NDArray[np.uint64]:
+        """64 bits of each segment in lower case (Unicode simple lower-casing)."""
+        return self.hash(fold=True)
+
+    def hash(self, *, fold: bool, strip_accents: bool = False) -> NDArray[np.uint64]:
+        """64 bits of each segment, optionally in lower case and without accents (NFD, marks dropped)."""
+        table = tables()
+        mapping = {(True, True): table.lower_base, (True, False): table.lower, (False, True): table.base}
+        out = np.empty(len(self), np.uint64)
+        hashing.hash_segments(
+            self.data, self.starts, self.ends, mapping.get((fold, strip_accents), table.lower),
+            fold or strip_accents, strip_accents, table.classes, out,
+        )  # fmt: skip
+        return out
+
+    @cached_property
+    def stripped(self) -> Segments:
+        """The same segments without the white space around them; blank ones become empty."""
+        starts, ends, chars = np.empty_like(self.starts), np.empty_like(self.ends), np.empty(len(self), np.int32)
+        cutting.strip(self.data, self.starts, self.ends, tables().classes, starts, ends, chars)
+        return Segments(self.data, starts, ends, self.offsets, chars=chars)
+
+    def where(self, mask: NDArray[np.bool_]) -> Segments:
+        """Only the segments under `mask`, (segments,)."""
+        kept = np.zeros(len(mask) + 1, np.int64)
+        np.cumsum(mask, out=kept[1:])
+        flags = None if self.flags is None else self.flags[mask]
+        chosen = Segments(
+            self.data, self.starts[mask], self.ends[mask], kept[self.offsets], chars=self.chars[mask], flags=flags  # type: ignore[arg-type]
+        )
+        for name in ("hashes", "folded"):  # cut once, hashed once
+            if name in self.__dict__:
+                chosen.__dict__[name] = self.__dict__[name][mask]
+        return chosen
+
+    def total(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The sum of `values` (segments,) over each document; 0 for a document without segments."""
+        dtype = np.float64 if values.dtype.kind == "f" else np.int64
+        out = np.zeros(len(self.counts), dtype)
+        full = self.counts > 0
+        if full.any():
+            out[full] = np.add.reduceat(values, self.offsets[:-1][full], dtype=dtype)
+        return out
+
+    def mean(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """The mean of `values` over each document's segments; 0 for a document without any."""
+        return self.total(values) / np.maximum(self.counts, 1)
+
+    def share(self, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """The share of each document's segments under `mask`; 0 for a document without any."""
+        return self.mean(mask)
+
+    def largest(self, values: NDArray[Any]) -> NDArray[Any]:
+        """The largest of `values` in each document; 0 for a document without segments."""
+        out = np.zeros(len(self.counts), values.dtype)
+        full = self.counts > 0
+        if full.any():
+            out[full] = np.maximum.reduceat(values, self.offsets[:-1][full])
+        return out
+
+    def median(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """The median of `values` (whole numbers, not negative) in each document; 0 without segments."""
+        out = np.empty(len(self.counts), np.float64)
+        counting.medians(np.ascontiguousarray(values, np.int32), self.offsets, out)
+        return out
+
+    def strings(self, document: int) -> list[str]:
+        """The segments of one document as str; slow, for tests and examples."""
+        own = slice(self.offsets[document], self.offsets[document + 1])
+        return [self.data[a:b].tobytes().decode() for a, b in zip(self.starts[own], self.ends[own], strict=True)]
+
+
+@dataclass(frozen=True, eq=False)
+class Characters:
+    """Characters of each document by kind; every array is (documents,) or (documents, kinds), int32."""
+
+    ascii: NDArray[np.int32]
+    """(documents, 128): how often each ASCII character occurs."""
+    classes: NDArray[np.int32]
+    """(documents, 16): by `dataqual.kernels.unicode.Class`."""
+    scripts: NDArray[np.int32]
+    """(documents, scripts): by position in `SCRIPTS`, ASCII included."""
+    replacement: NDArray[np.int32]
+    """U+FFFD, what a decoder leaves where it could not read."""
+    c1_controls: NDArray[np.int32]
+    """U+0080 to U+009F."""
+
+    def of(self, *kinds: Class) -> NDArray[np.int64]:
+        """How many characters of each document are of one of the `kinds`."""
+        return self.classes[:, [int(kind) for kind in kinds]].sum(axis=1, dtype=np.int64)
+
+    @cached_property
+    def total(self) -> NDArray[np.int64]:
+        """All characters (code points)."""
+        return self.classes.sum(axis=1, dtype=np.int64)
+
+    @cached_property
+    def letters(self) -> NDArray[np.int64]:
+        """Letters of any script."""
+        return self.of(Class.UPPER, Class.LOWER, Class.LETTER)
+
+    @cached_property
+    def upper(self) -> NDArray[np.int64]:
+        """Capital letters."""
+        return self.of(Class.UPPER)
+
+    @cached_property
+    def lower(self) -> NDArray[np.int64]:
+        """Small letters."""
+        return self.of(Class.LOWER)
+
+    @cached_property
+    def digits(self) -> NDArray[np.int64]:
+        """Decimal digits of any script."""
+        return self.of(Class.DIGIT)
+
+    @cached_property
+    def space(self) -> NDArray[np.int64]:
+        """White space, as `str.isspace`."""
+        return self.of(Class.SPACE)
+
+    @cached_property
+    def punctuation(self) -> NDArray[np.int64]:
+        """Punctuation (general category P)."""
+        return self.of(Class.PUNCTUATION)
+
+    @cached_property
+    def symbols(self) -> NDArray[np.int64]:
+        """Symbols (general category S): mathematics, currency, emoji."""
+        return self.of(Class.SYMBOL)
+
+    @cached_property
+    def marks(self) -> NDArray[np.int64]:
+        """Combining marks."""
+        return self.of(Class.MARK)
+
+    @cached_property
+    def control(self) -> NDArray[np.int64]:
+        """Control characters that are no white space."""
+        return self.of(Class.CONTROL)
+
+
+@dataclass(frozen=True, eq=False)
+class NgramTable:
+    """What is repeated in each document; every array is (documents, 11), column n is about word n-grams.
+
+    Words are the same when their bytes are. Characters are those of the words, separators not counted; all
+    numbers are 0 where a document has fewer than n words. Column 0 is unused.
+    """
+
+    top_count: NDArray[np.int64]
+    """How often the most frequent n-gram occurs; the first seen wins a tie."""
+    top_chars: NDArray[np.int64]
+    """Characters of that n-gram, once."""
+    later_chars: NDArray[np.int64]
+    """Characters of the n-grams seen before, walking from left to right and stepping over each one found."""
+    repeated_chars: NDArray[np.int64]
+    """Characters of all occurrences of n-grams that occur more than once; overlaps count again."""
+    all_chars: NDArray[np.int64]
+    """Characters of all n-grams; overlaps count again."""
+    covered_chars: NDArray[np.int64]
+    """Characters of the words that lie in some repeated n-gram, each once."""
+    distinct: NDArray[np.int64]
+    """Different n-grams."""
+    word_entropy: NDArray[np.float64]
+    """(documents,): entropy of the words' frequencies in bits."""
+
+    @classmethod
+    def of(cls, words: Segments) -> NgramTable:
+        """Count the words of one cut."""
+        shape = (len(words.counts), repeats.LEVELS + 1)
+        tables_ = [np.zeros(shape, np.int64) for _ in range(7)]
+        entropy = np.zeros(shape[0], np.float64)
+        repeats.count_repeats(words.hashes, words.chars, words.offsets, *tables_, entropy)
+        return cls(*tables_, entropy)
+
+
+def _borders(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    borders = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=borders[1:])
+    return borders
+
+
+def _count_chars(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int32]:
+    chars = np.empty(len(starts), np.int32)
+    counting.count_chars(data, starts, ends, chars)
+    return chars
+
+
+def _flags_of(words: Segments) -> NDArray[np.uint8]:
+    """Flags of words that our own cut did not make."""
+    flags = np.zeros(len(words), np.uint8)
+    kinds = tables().classes & 15
+    for k, (a, b) in enumerate(zip(words.starts, words.ends, strict=True)):
+        for char in words.data[a:b].tobytes().decode():
+            kind = kinds[ord(char)]
+            flags[k] |= {1: LETTER | UPPER, 2: LETTER | LOWER, 3: LETTER, 4: MARK, 5: DIGIT}.get(int(kind), 0)
+    flags[(flags & (LETTER | DIGIT)) == 0] |= OTHER
+    return flags

@@ -1,0 +1,91 @@
+"""Counts per document made in one pass over its characters."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from dataqual.kernels.cutting import decode
+
+
+@njit(cache=True, nogil=True)
+def count_characters(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    classes: NDArray[np.uint8],
+    scripts: NDArray[np.uint8],
+    ascii_counts: NDArray[np.int32],
+    class_counts: NDArray[np.int32],
+    script_counts: NDArray[np.int32],
+    others: NDArray[np.int32],
+) -> None:  # pragma: no cover - compiled
+    """Fill, per document: each ASCII character, each class and script of the others, and a few characters.
+
+    `class_counts` and `script_counts` leave ASCII to `ascii_counts`, from which the caller adds it. `others`
+    columns: U+FFFD, C1 controls (U+0080-U+009F).
+    """
+    for doc in range(len(offsets) - 1):
+        i = offsets[doc]
+        end = offsets[doc + 1]
+        while i < end:
+            b = data[i]
+            if b < 0x80:
+                ascii_counts[doc, b] += 1
+                i += 1
+                continue
+            point, size = decode(data, i)
+            i += size
+            class_counts[doc, classes[point] & 15] += 1
+            script_counts[doc, scripts[point]] += 1
+            if point == 0xFFFD:
+                others[doc, 0] += 1
+            elif point < 0xA0:
+                others[doc, 1] += 1
+
+
+@njit(cache=True, nogil=True)
+def medians(values: NDArray[np.int32], offsets: NDArray[np.int64], out: NDArray[np.float64]) -> None:  # pragma: no cover
+    """The median of each document's values (mean of the middle two; 0 without values), by counting."""
+    counts = np.zeros(1024, np.int64)
+    for doc in range(len(offsets) - 1):
+        a = offsets[doc]
+        b = offsets[doc + 1]
+        m = b - a
+        if m == 0:
+            out[doc] = 0.0
+            continue
+        top = 0
+        for k in range(a, b):
+            v = values[k]
+            if v > 1023:
+                v = 1023
+            counts[v] += 1
+            if v > top:
+                top = v
+        low = -1
+        high = -1
+        seen = 0
+        for v in range(top + 1):
+            seen += counts[v]
+            counts[v] = 0
+            if low < 0 and seen > (m - 1) // 2:
+                low = v
+            if high < 0 and seen > m // 2:
+                high = v
+        if high == 1023:  # a median beyond the counters: sort
+            ordered = np.sort(values[a:b])
+            low, high = ordered[(m - 1) // 2], ordered[m // 2]
+        out[doc] = (low + high) / 2.0
+
+
+@njit(cache=True, nogil=True)
+def count_chars(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64], out: NDArray[np.int32]
+) -> None:  # pragma: no cover - compiled
+    """Characters of every segment: the bytes that do not continue one."""
+    for k in range(len(starts)):
+        n = 0
+        for i in range(starts[k], ends[k]):
+            n += (data[i] & 0xC0) != 0x80
+        out[k] = n
