@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.kernels import counting, cutting, hashing, repeats
-from dataqual.kernels.cutting import ALONE, DIGIT, LETTER, LOWER, MARK, OTHER, UPPER
-from dataqual.kernels.unicode import SCRIPTS, Class, tables
+from dataqual.kernels.unicode import ALONE, DIGIT, LETTER, LOWER, MARK, OTHER, SCRIPTS, UPPER, Class, tables
 
 __all__ = ["ALONE", "DIGIT", "LETTER", "LOWER", "MARK", "OTHER", "SCRIPTS", "UPPER", "Characters", "Cut", "NgramTable", "Segments", "Text"]
 
@@ -103,7 +102,7 @@ class Text:
         starts, ends = np.empty(size, np.int64), np.empty(size, np.int64)
         chars, flags = np.empty(size, np.int32), np.empty(size, np.uint8)
         borders = np.empty(len(self) + 1, np.int64)
-        n = cutting.cut(self.data, self.offsets, tables().classes, name == "whitespace", starts, ends, chars, flags, borders)
+        n = cutting.cut(self.data, self.offsets, tables().kinds, name == "whitespace", starts, ends, chars, flags, borders)
         return Segments(self.data, starts[:n], ends[:n], borders, chars=chars[:n], flags=flags[:n])
 
     @cached_property
@@ -258,16 +257,18 @@ class Segments:
         return Segments(self.data, starts, ends, self.offsets, chars=chars)
 
     def where(self, mask: NDArray[np.bool_]) -> Segments:
-        """Only the segments under `mask`, (segments,)."""
-        kept = np.zeros(len(mask) + 1, np.int64)
-        np.cumsum(mask, out=kept[1:])
-        flags = None if self.flags is None else self.flags[mask]
-        chosen = Segments(
-            self.data, self.starts[mask], self.ends[mask], kept[self.offsets], chars=self.chars[mask], flags=flags  # type: ignore[arg-type]
-        )
-        for name in ("hashes", "folded"):  # cut once, hashed once
-            if name in self.__dict__:
-                chosen.__dict__[name] = self.__dict__[name][mask]
+        """Only the segments under `mask`, (segments,); their hashes, if made, go with them."""
+        n = int(np.count_nonzero(mask)) + 1  # the kernel writes one segment ahead
+        starts, ends, chars = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int32)
+        flags, hashes, offsets = np.empty(n, np.uint8), np.empty(n, np.uint64), np.empty_like(self.offsets)
+        own_flags = np.zeros(len(self), np.uint8) if self.flags is None else self.flags
+        cutting.keep_segments(
+            mask, self.starts, self.ends, self.chars, own_flags, self.hashes, self.offsets,
+            starts, ends, chars, flags, hashes, offsets,
+        )  # fmt: skip
+        n -= 1
+        chosen = Segments(self.data, starts[:n], ends[:n], offsets, chars=chars[:n], flags=flags[:n])
+        chosen.__dict__["hashes"] = hashes[:n]
         return chosen
 
     def total(self, values: NDArray[Any]) -> NDArray[Any]:

@@ -8,14 +8,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from dataqual.kernels.unicode import Class
+from dataqual.kernels.unicode import ALONE, JOINER, MARK, OTHER, Class
 
-LETTER, DIGIT, UPPER, LOWER, ALONE, OTHER, MARK = 1, 2, 4, 8, 16, 32, 64
-"""Flags of a segment: what it contains; `ALONE`: a character of an unspaced script; `OTHER`: not a word."""
-
-_UPPER, _LOWER, _LETTER = int(Class.UPPER), int(Class.LOWER), int(Class.LETTER)
-_MARK, _DIGIT, _SPACE, _JOINER = int(Class.MARK), int(Class.DIGIT), int(Class.SPACE), int(Class.JOINER)
-_ALONE, _TERMINAL = int(Class.ALONE), int(Class.TERMINAL)
+_SPACE, _UPPER, _PUNCTUATION, _TERMINAL = int(Class.SPACE), int(Class.UPPER), int(Class.PUNCTUATION), int(Class.TERMINAL)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -40,7 +35,7 @@ def decode(data: Any, i: int) -> tuple[int, int]:  # pragma: no cover - compiled
 def cut(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],
-    classes: NDArray[np.uint8],
+    kinds: NDArray[np.uint8],
     whitespace: bool,
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
@@ -52,71 +47,81 @@ def cut(
 
     `whitespace`: runs of non-space. Otherwise tokens: runs of letters, digits and marks; a character of an
     unspaced script, and anything else that is not a space, alone with the marks and joiners that follow it.
-    `borders` (documents + 1) gets the first segment of each document.
+    `kinds` gives each code point its flags, 0 for a space; `borders` (documents + 1) gets the first segment
+    of each document.
     """
     n = 0
     for doc in range(len(offsets) - 1):
         borders[doc] = n
         i = offsets[doc]
         end = offsets[doc + 1]
-        inside = False  # within a segment that may go on
-        alone = False  # within one that only marks and joiners continue
-        first = i
-        count = 0
-        flag = 0
         while i < end:
-            point, size = decode(data, i)
-            entry = classes[point]
-            kind = entry & 15
-            if kind == _SPACE:
-                if inside:
-                    starts[n], ends[n], chars[n], flags[n] = first, i, count, flag
-                    n += 1
-                    inside = False
+            b = data[i]
+            if b < 0x80:
+                kind = kinds[b]
+                size = 1
+            else:
+                point, size = decode(data, i)
+                kind = kinds[point]
+            if kind == 0:
                 i += size
                 continue
-            single = False
-            if whitespace:
-                goes_on = inside
-                bit = 0
-            else:
-                word = kind == _UPPER or kind == _LOWER or kind == _LETTER or kind == _DIGIT
-                if kind == _MARK or kind == _JOINER:
-                    goes_on = inside
-                    single = not inside
-                else:
-                    single = not word or (entry & _ALONE) != 0
-                    goes_on = inside and not alone and not single
-                bit = 0 if word or inside else OTHER
-                if single:
-                    bit = ALONE if word else OTHER
-            if kind == _UPPER:
-                bit |= LETTER | UPPER
-            elif kind == _LOWER:
-                bit |= LETTER | LOWER
-            elif kind == _LETTER:
-                bit |= LETTER
-            elif kind == _DIGIT:
-                bit |= DIGIT
-            elif kind == _MARK:
-                bit |= MARK
-            if goes_on:
-                count += 1
-                flag |= bit
-            else:
-                if inside:
-                    starts[n], ends[n], chars[n], flags[n] = first, i, count, flag
-                    n += 1
-                first = i
-                count = 1
-                flag = bit
-                inside = True
-                alone = single
+            first = i
             i += size
-        if inside:
-            starts[n], ends[n], chars[n], flags[n] = first, end, count, flag
+            count = 1
+            flag = kind
+            if (kind & (ALONE | OTHER | MARK | JOINER)) != 0:
+                stops = np.uint8(255 - MARK - JOINER)  # whatever is neither mark nor joiner
+                if (kind & (MARK | JOINER)) != 0:
+                    flag |= OTHER
+            else:
+                stops = np.uint8(ALONE | OTHER)
+            if whitespace:
+                stops = np.uint8(0)
+            while i < end:
+                b = data[i]
+                if b < 0x80:
+                    kind = kinds[b]
+                    size = 1
+                else:
+                    point, size = decode(data, i)
+                    kind = kinds[point]
+                if kind == 0 or (kind & stops) != 0:
+                    break
+                i += size
+                count += 1
+                flag |= kind
+            starts[n], ends[n], chars[n], flags[n] = first, i, count, flag & 127
             n += 1
     borders[len(offsets) - 1] = n
+    return n
+
+
+@njit(cache=True, nogil=True)
+def keep_segments(
+    keep: NDArray[np.bool_],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    chars: NDArray[np.int32],
+    flags: NDArray[np.uint8],
+    hashes: NDArray[np.uint64],
+    offsets: NDArray[np.int64],
+    out_starts: NDArray[np.int64],
+    out_ends: NDArray[np.int64],
+    out_chars: NDArray[np.int32],
+    out_flags: NDArray[np.uint8],
+    out_hashes: NDArray[np.uint64],
+    out_offsets: NDArray[np.int64],
+) -> int:  # pragma: no cover - compiled
+    """Copy the segments under `keep` and count them per document; return how many."""
+    n = 0
+    for doc in range(len(offsets) - 1):
+        out_offsets[doc] = n
+        for k in range(offsets[doc], offsets[doc + 1]):
+            out_starts[n], out_ends[n], out_chars[n] = starts[k], ends[k], chars[k]
+            out_flags[n], out_hashes[n] = flags[k], hashes[k]
+            n += keep[k]
+    out_offsets[len(offsets) - 1] = n
     return n
 
 
@@ -153,13 +158,13 @@ def cut_sentences(
                 continue
             if first < 0:
                 first = i
-            if entry & _TERMINAL:
+            if (entry & _TERMINAL) != 0:
                 initial = run == 1 and point == 46
                 wide = False
                 while i < end:
                     point, size = decode(data, i)
                     entry = classes[point]
-                    closing = (entry & 15) == 7 and _closes(point)
+                    closing = (entry & 15) == _PUNCTUATION and _closes(point)
                     if not (entry & _TERMINAL) and not closing:
                         break
                     wide |= (entry & _TERMINAL) != 0 and point >= 0x80 and point != 0x2026
@@ -210,20 +215,20 @@ def strip(
     for k in range(len(starts)):
         i = starts[k]
         end = ends[k]
-        first = -1
-        last = end if i == end else i
-        count = 0
-        upto = 0
         while i < end:
             point, size = decode(data, i)
-            count += 1
             if (classes[point] & 15) != _SPACE:
-                if first < 0:
-                    first = i
-                    count = 1
-                last = i + size
-                upto = count
+                break
             i += size
-        out_starts[k] = first if first >= 0 else starts[k]
-        out_ends[k] = last if first >= 0 else starts[k]
-        chars[k] = upto
+        while end > i:
+            j = end - 1
+            while (data[j] & 0xC0) == 0x80:
+                j -= 1
+            point, size = decode(data, j)
+            if (classes[point] & 15) != _SPACE:
+                break
+            end = j
+        n = 0
+        for j in range(i, end):
+            n += (data[j] & 0xC0) != 0x80
+        out_starts[k], out_ends[k], chars[k] = i, end, n

@@ -11,6 +11,7 @@ from dataqual.kernels.cutting import decode
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _MIX2 = np.uint64(0x94D049BB133111EB)
+_SEED = np.uint64(0x243F6A8885A308D3)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -21,6 +22,12 @@ def finish(h: np.uint64) -> np.uint64:  # pragma: no cover - compiled
     h ^= h >> np.uint64(27)
     h *= _MIX2
     return h ^ (h >> np.uint64(31))
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _mix(h: np.uint64, v: np.uint64) -> np.uint64:  # pragma: no cover - compiled
+    h = (h ^ v) * _PRIME
+    return h ^ (h >> np.uint64(32))
 
 
 @njit(cache=True, nogil=True)
@@ -39,21 +46,41 @@ def hash_segments(
     Equal segments have equal hashes; different ones collide with a chance of about 2**-64 per pair.
     """
     for k in range(len(starts)):
-        h = np.uint64(0x243F6A8885A308D3)
+        h = _SEED
         i = starts[k]
         end = ends[k]
+        if not mapped:
+            while i + 8 <= end:
+                v = np.uint64(data[i])
+                for j in range(1, 8):
+                    v |= np.uint64(data[i + j]) << np.uint64(8 * j)
+                h = _mix(h, v)
+                i += 8
+        v = np.uint64(0)
+        filled = 0
         while i < end:
-            b = data[i]
-            if b < 0x80 or not mapped:
-                c = np.uint64(b)
-                if mapped and np.uint8(65) <= b <= np.uint8(90):
-                    c = np.uint64(mapping[b])
-                i += 1
-            else:
-                point, size = decode(data, i)
-                i += size
-                if drop_marks and (classes[point] & 15) == 4:
-                    continue
-                c = np.uint64(mapping[point])
-            h = (h ^ c) * _PRIME
-        out[k] = finish(h)
+            c = np.int32(data[i])
+            size = 1
+            if mapped:
+                if c >= 0x80:
+                    point, size = decode(data, i)
+                    if drop_marks and (classes[point] & 15) == 4:
+                        i += size
+                        continue
+                    c = mapping[point]
+                elif 65 <= c <= 90:
+                    c = mapping[c]
+            i += size
+            if c >= 0x80 and mapped:
+                h = _mix(h, v)
+                h = _mix(h, np.uint64(c) << np.uint64(32))
+                v = np.uint64(0)
+                filled = 0
+                continue
+            v |= np.uint64(c) << np.uint64(8 * filled)
+            filled += 1
+            if filled == 8:
+                h = _mix(h, v)
+                v = np.uint64(0)
+                filled = 0
+        out[k] = finish(_mix(h, v) + np.uint64(filled))

@@ -34,12 +34,13 @@ def count_repeats(
     capacity = 16
     while capacity < 2 * longest:
         capacity *= 2
-    keys = np.empty(capacity, np.uint64)
-    slots = np.full(capacity, -1, np.int32)  # slot -> position of the first occurrence
-    ids = np.empty(longest, np.int32)  # position -> dense id of a repeated n-gram, -1 where unique
-    at = np.empty(longest, np.int32)  # position -> slot
-    count = np.empty(longest, np.int32)  # by first position
-    dense = np.empty(longest, np.int32)  # by first position
+    slots = np.empty(capacity, np.int32)  # slot -> candidate that came first
+    keys = np.empty(longest, np.uint64)  # by candidate
+    at = np.empty(longest, np.int32)  # candidate -> the equal one that came first
+    count = np.empty(longest, np.int32)  # by first candidate
+    dense = np.empty(longest, np.int32)  # by first candidate: number among the repeated ones
+    position = np.empty(longest, np.int32)  # of each candidate; then of each repeated n-gram
+    gram = np.empty(longest, np.int32)  # number of each repeated n-gram
     seen = np.empty(longest, np.uint8)
     prefix = np.empty(longest + 1, np.int64)
     for doc in range(len(borders) - 1):
@@ -47,106 +48,101 @@ def count_repeats(
         m = np.int64(borders[doc + 1] - base)
         if m == 0:
             continue
-        size = 16
-        while size < 2 * m:
-            size *= 2
-        mask = np.uint64(size - 1)
         prefix[0] = 0
+        whole = np.int64(0)  # sum of prefix[0..m]
         for i in range(m):
             prefix[i + 1] = prefix[i] + chars[base + i]
-            ids[i] = 0
-        live = m  # positions whose (n-1)-gram is repeated, at the most
+            whole += prefix[i + 1]
+        head = np.int64(0)  # sum of prefix[0..n-1]
+        tail = np.int64(0)  # sum of prefix[places+1..m]
+        live = m  # how many (n-1)-grams are repeated
         for n in range(1, LEVELS + 1):
             places = m - n + 1
             if places <= 0:
                 break
-            total = np.int64(0)
-            for i in range(places):
-                total += prefix[i + n] - prefix[i]
-            all_chars[doc, n] = total
+            head += prefix[n - 1]
+            if n > 1:
+                tail += prefix[places + 1]
+            all_chars[doc, n] = (whole - head) - (whole - tail - prefix[places])
             top_count[doc, n] = 1
             top_chars[doc, n] = prefix[n]
             distinct[doc, n] = places
             if live == 0:
                 continue
-            while size > 16 and size >= 4 * live:
-                size //= 2
-                mask = np.uint64(size - 1)
-            # find equal n-grams among the candidates
+            if n == 1:
+                candidates = m
+                for i in range(m):
+                    keys[i] = hashes[base + i]
+                    position[i] = i
+            else:
+                candidates = 0
+                for k in range(live - 1):
+                    if position[k + 1] == position[k] + 1:
+                        keys[candidates] = (np.uint64(gram[k]) << np.uint64(32)) | np.uint64(gram[k + 1])
+                        position[candidates] = position[k]
+                        candidates += 1
+            size = 16
+            while size < 2 * candidates:
+                size *= 2
+            mask = np.uint64(size - 1)
             slots[:size] = -1
-            for i in range(places):
-                if n > 1 and (ids[i] < 0 or ids[i + 1] < 0):
-                    at[i] = -1
-                    continue
-                if n == 1:
-                    key = hashes[base + i]
-                else:
-                    key = (np.uint64(ids[i]) << np.uint64(32)) | np.uint64(ids[i + 1])
-                h = key * np.uint64(0x9E3779B97F4A7C15)
-                slot = (h >> np.uint64(32)) & mask
-                while slots[slot] >= 0 and keys[slot] != key:
-                    slot = (slot + np.uint64(1)) & mask
-                if slots[slot] < 0:
-                    slots[slot] = i
-                    keys[slot] = key
-                    count[i] = 0
+            for c in range(candidates):
+                key = keys[c]
+                slot = ((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) & mask
                 first = slots[slot]
-                at[i] = first
-                count[first] += 1
-            # number the repeated ones, take the statistics
+                while first >= 0 and keys[first] != key:
+                    slot = (slot + np.uint64(1)) & mask
+                    first = slots[slot]
+                if first < 0:
+                    slots[slot] = c
+                    count[c] = 1
+                    at[c] = c
+                else:
+                    count[first] += 1
+                    at[c] = first
             live = 0
-            best = np.int64(1)
-            best_at = 0
             fresh = 0
+            best = np.int64(1)
+            best_at = np.int64(0)
             repeated = np.int64(0)
             covered = np.int64(0)
-            upto = 0  # words below this position are covered already
-            entropy = 0.0
-            for i in range(places):
-                first = at[i]
-                if first < 0:
-                    ids[i] = -1
-                    continue
+            later = np.int64(0)
+            upto = np.int64(0)  # words below this one are covered already
+            step = np.int64(0)  # the walk of `later_chars` has come to this word
+            surprise = 0.0  # sum of count * log2(count)
+            for c in range(candidates):
+                first = at[c]
                 times = count[first]
-                if first == i:
-                    if n == 1:
-                        p = times / m
-                        entropy -= p * np.log2(p)
-                    if times > best:
-                        best = times
-                        best_at = i
                 if times == 1:
-                    ids[i] = -1
                     continue
-                if first == i:
-                    dense[i] = fresh
+                i = np.int64(position[c])
+                length = prefix[i + n] - prefix[i]
+                if first == c:
+                    dense[c] = fresh
                     seen[fresh] = 0
                     fresh += 1
-                else:
-                    distinct[doc, n] -= 1
-                ids[i] = dense[first]
+                    if n == 1:
+                        surprise += times * np.log2(times)
+                    if times > best:
+                        best = np.int64(times)
+                        best_at = i
+                number = dense[first]
+                position[live] = i
+                gram[live] = number
                 live += 1
-                repeated += prefix[i + n] - prefix[i]
+                repeated += length
                 covered += prefix[i + n] - prefix[max(i, upto)]
                 upto = i + n
+                if i >= step:
+                    if seen[number]:
+                        later += length
+                        step = i + n
+                    seen[number] = 1
             if n == 1:
-                word_entropy[doc] = entropy
-            for i in range(places, m):
-                ids[i] = -1
+                word_entropy[doc] = np.log2(m) - surprise / m
+            distinct[doc, n] = places - (live - fresh)
             top_count[doc, n] = best
             top_chars[doc, n] = prefix[best_at + n] - prefix[best_at]
             repeated_chars[doc, n] = repeated
             covered_chars[doc, n] = covered
-            if live:
-                i = 0
-                later = np.int64(0)
-                while i < places:
-                    gram = ids[i]
-                    if gram >= 0:
-                        if seen[gram]:
-                            later += prefix[i + n] - prefix[i]
-                            i += n
-                            continue
-                        seen[gram] = 1
-                    i += 1
-                later_chars[doc, n] = later
+            later_chars[doc, n] = later

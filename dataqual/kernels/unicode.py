@@ -49,6 +49,19 @@ SCRIPTS = (
 """Script names of UAX #24 by table number; `Common` holds Inherited too."""
 
 
+LETTER, DIGIT, UPPER, LOWER, ALONE, OTHER, MARK, JOINER = 1, 2, 4, 8, 16, 32, 64, 128
+"""Flags of a character, and of a segment that contains such: `ALONE` is a character of an unspaced script,
+`OTHER` what is neither space nor part of a word; a token with `OTHER` is no word. `JOINER` is not reported."""
+
+_KINDS = np.full(32, OTHER, np.uint8)
+for _class, _kind in {
+    Class.UPPER: LETTER | UPPER, Class.LOWER: LETTER | LOWER, Class.LETTER: LETTER, Class.DIGIT: DIGIT,
+    Class.MARK: MARK, Class.JOINER: JOINER, Class.SPACE: 0,
+}.items():  # fmt: skip
+    _KINDS[_class] = _kind
+    _KINDS[_class | Class.ALONE] = _kind | ALONE
+
+
 class Tables(NamedTuple):
     """One entry per code point, 0 to 0x10FFFF."""
 
@@ -57,6 +70,8 @@ class Tables(NamedTuple):
     lower: NDArray[np.int32]
     base: NDArray[np.int32]
     lower_base: NDArray[np.int32]
+    kinds: NDArray[np.uint8]
+    """Its flags, for the cuts; 0 for a space."""
     version: str
 
 
@@ -72,8 +87,10 @@ def tables() -> Tables:
 
         lower = points + unfold("lower").astype(np.int32)
         base = points + unfold("base").astype(np.int32)
+        classes = unfold("classes").astype(np.uint8)
         return Tables(
-            classes=unfold("classes").astype(np.uint8),
+            classes=classes,
+            kinds=_KINDS[classes & 31],
             scripts=unfold("scripts").astype(np.uint8),
             lower=lower,
             base=base,
