@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.reading import Reading
@@ -30,6 +29,13 @@ class Signal(ABC):
     @abstractmethod
     def measure(self, text: Text) -> NDArray[Any]:
         """The number for every document of `text`; shape (len(text),), finite, for empty documents too."""
+
+    def evidence(self, document: str) -> list[tuple[int, int, str]]:
+        """What the number rests on, for people: character spans of `document`, each with its reason; may be empty.
+
+        Slow and plain; called for the few documents that are shown as examples.
+        """
+        return []
 
     def __call__(self, column: object) -> NDArray[Any]:
         """The number for every document of a `Text`, a list of str, or a polars or pandas column."""

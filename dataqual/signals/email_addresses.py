@@ -1,0 +1,48 @@
+"""The signal `email_addresses`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.kernels import scanning
+from dataqual.operators import Signal
+from dataqual.text import Text
+
+
+@dataclass(frozen=True)
+class EmailAddresses(Signal):
+    """E-mail addresses in a document: ASCII local part, `@`, a domain whose last label is letters.
+
+    >>> EmailAddresses()(["Write to ann.lee@example.com.", "cost: 5 @ 3.50, @handle", "邮箱：wang@example.cn，谢谢"]).tolist()
+    [1, 0, 1]
+    """
+
+    unit: ClassVar[str] = "addresses"
+
+    def measure(self, text: Text) -> NDArray[Any]:
+        starts, _ = find_emails(text)
+        documents = np.searchsorted(text.offsets, starts, side="right") - 1
+        return np.bincount(documents, minlength=len(text))
+
+    def evidence(self, document: str) -> list[tuple[int, int, str]]:
+        """Every address."""
+        raw = document.encode()
+        starts, ends = find_emails(Text.of([document]))
+        return [
+            (len(raw[:a].decode()), len(raw[:b].decode()), "e-mail address")
+            for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
+        ]
+
+
+def find_emails(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Byte bounds in `text.data` of every address."""
+    at = np.flatnonzero(text.data == ord("@"))
+    after = np.searchsorted(text.offsets, at, side="right")
+    starts, ends = np.empty(len(at), np.int64), np.empty(len(at), np.int64)
+    scanning.find_addresses(text.data, at, text.offsets[after - 1], text.offsets[after], starts, ends)
+    found = ends > 0
+    return starts[found], ends[found]

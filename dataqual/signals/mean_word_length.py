@@ -1,0 +1,27 @@
+"""The signal `mean_word_length`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+from dataqual.operators import Signal
+from dataqual.text import Cut, Text
+
+
+@dataclass(frozen=True)
+class MeanWordLength(Signal):
+    """Mean characters per word; 0 for a document without words.
+
+    >>> MeanWordLength()(["a bcd", "我们", ""]).tolist()
+    [2.0, 1.0, 0.0]
+    """
+
+    unit: ClassVar[str] = "characters"
+    cut: Cut = "unicode"
+
+    def measure(self, text: Text) -> NDArray[Any]:
+        words = text.cut(self.cut)
+        return words.mean(words.chars)

@@ -1,0 +1,25 @@
+"""The signal `symbol_share`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.operators import Signal
+from dataqual.text import Text
+
+
+@dataclass(frozen=True)
+class SymbolShare(Signal):
+    """Share of a document's characters that are symbols (general category S: mathematics, currency, emoji); 0 for an empty document.
+
+    >>> SymbolShare()(["1+1=", ""]).tolist()
+    [0.5, 0.0]
+    """
+
+    def measure(self, text: Text) -> NDArray[Any]:
+        characters = text.characters
+        return characters.symbols / np.maximum(characters.total, 1)
