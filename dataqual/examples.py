@@ -1,0 +1,63 @@
+"""A few documents to show: the same ones whatever the order and the splits, with enough text to see why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.measured import Measured
+
+KEPT = 3
+TEXT_BYTES = 1 << 16
+"""What is kept of an example's text, so that evidence far into a long document is still found."""
+
+
+@dataclass(frozen=True, order=True)
+class Example:
+    """One document, by address, with the number that made it an example."""
+
+    priority: int
+    file: int
+    record: int
+    id: str | None
+    value: float
+    text: str
+    cut: bool
+    """Whether the document goes on after `text`."""
+
+
+Examples = tuple[Example, ...]
+
+
+def choose(measured: Measured, chosen: NDArray[np.bool_], values: NDArray[Any], keep: int = KEPT) -> Examples:
+    """Up to `keep` of the documents under `chosen`: those whose addresses hash lowest."""
+    rows = np.flatnonzero(chosen)
+    if not len(rows):
+        return ()
+    if len(rows) > keep:
+        rows = rows[np.argpartition(measured.priorities[rows], keep - 1)[:keep]]
+    found = [_example(measured, int(row), float(values[row])) for row in rows]
+    return tuple(sorted(found))
+
+
+def merge(first: Examples, second: Examples, keep: int = KEPT) -> Examples:
+    """The lowest of both."""
+    return tuple(sorted(first + second)[:keep]) if first and second else first or second
+
+
+def _example(measured: Measured, row: int, value: float) -> Example:
+    batch = measured.batch
+    start, end = batch.text.offsets[row], batch.text.offsets[row + 1]
+    raw = batch.text.data[start : min(end, start + TEXT_BYTES)].tobytes()
+    return Example(
+        priority=int(measured.priorities[row]),
+        file=int(batch.file[row]),
+        record=int(batch.record[row]),
+        id=batch.columns["id"][row] if "id" in batch.columns.columns else None,
+        value=value,
+        text=raw.decode(errors="ignore"),
+        cut=bool(end - start > TEXT_BYTES),
+    )

@@ -1,0 +1,89 @@
+"""The metric `groups`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dataqual.measured import Measured
+from dataqual.operators import Metric
+from dataqual.reading import Reading
+from dataqual.signals.byte_count import ByteCount
+from dataqual.signals.word_count import WordCount
+
+if TYPE_CHECKING:
+    from dataqual.rules import RuleSet
+
+MOST = 100_000
+"""A column with more values than this names documents, not groups; counting it would have no bound."""
+LISTED = 50
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Per value of the column: documents, bytes, words, then documents dropped by each rule set."""
+
+    rows: Mapping[str | None, NDArray[np.int64]]
+    overflow: bool = False
+
+
+@dataclass(frozen=True)
+class Groups(Metric[Tally]):
+    """Documents, bytes, words and rule-set failures per value of `column`: the largest fifty, and the rest.
+
+    The value is the number of groups; None when there are more than 100,000, which is no grouping and is then
+    not tallied. A missing value is a group of its own.
+    """
+
+    column: str
+    rule_sets: tuple[RuleSet, ...] = ()
+
+    def measure(self, measured: Measured) -> Tally:
+        columns = measured.batch.columns
+        if self.column not in columns.columns or not len(measured):
+            return Tally({})
+        values = columns[self.column]
+        names = values.unique(maintain_order=True)
+        codes = values.replace_strict(names, pl.int_range(len(names), eager=True), return_dtype=pl.Int64).to_numpy()
+        counted = [np.ones(len(measured), np.int64), measured[ByteCount()], measured[WordCount()]]
+        counted += [rule_set.fails(measured).any(axis=1) for rule_set in self.rule_sets]
+        table = np.zeros((len(names), len(counted)), np.int64)
+        for i, numbers in enumerate(counted):
+            np.add.at(table[:, i], codes, numbers)
+        return _bounded(dict(zip(names.to_list(), table, strict=True)))
+
+    def merge(self, first: Tally, second: Tally) -> Tally:
+        if first.overflow or second.overflow:
+            return Tally({}, overflow=True)
+        rows = dict(first.rows)
+        for name, numbers in second.rows.items():
+            rows[name] = rows[name] + numbers if name in rows else numbers
+        return _bounded(rows)
+
+    def read(self, state: Tally) -> Reading:
+        """`detail["rows"]`: the largest groups by documents, ties by name; `detail["rest"]`: the others as one row."""
+        ordered = sorted(state.rows.items(), key=lambda item: (-int(item[1][0]), item[0] is None, item[0] or ""))
+        rest = ordered[LISTED:]
+        detail = {
+            "column": self.column,
+            "distinct": len(ordered),
+            "overflow": state.overflow,
+            "rows": [self._row(name, numbers) for name, numbers in ordered[:LISTED]],
+            "rest": {**self._row(None, sum(numbers for _, numbers in rest)), "groups": len(rest)} if rest else None,
+        }
+        n = int(sum(numbers[0] for numbers in state.rows.values()))
+        return Reading("groups", None if state.overflow else len(ordered), n, unit="groups", detail=detail)
+
+    def _row(self, name: str | None, numbers: NDArray[np.int64]) -> dict[str, object]:
+        documents, size, words, *dropped = (int(number) for number in numbers)
+        fails = {rule_set.name: count for rule_set, count in zip(self.rule_sets, dropped, strict=True)}
+        return {"value": name, "documents": documents, "bytes": size, "words": words, "fails": fails}
+
+
+def _bounded(rows: dict[str | None, NDArray[np.int64]]) -> Tally:
+    return Tally({}, overflow=True) if len(rows) > MOST else Tally(rows)

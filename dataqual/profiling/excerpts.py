@@ -1,0 +1,76 @@
+"""Excerpts of documents for people: short, around the evidence, addresses in them masked."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Any
+
+from dataqual.operators import Signal
+from dataqual.signals.email_addresses import EmailAddresses
+
+LONGEST = 600
+"""Characters of an excerpt: three or four sentences, enough to judge a document by."""
+COMPARED = 400
+"""Words of two copies that are compared side by side."""
+
+Marks = list[tuple[int, int, str]]
+
+
+def excerpt(text: str, signal: Signal | None = None, *, cut: bool = False) -> dict[str, Any]:
+    """The part of `text` that shows why `signal` has its value: `text`, `marks` (character spans in it) and `cut`."""
+    marks = signal.evidence(text) if signal is not None else []
+    first = marks[0][0] if marks else 0
+    start = 0 if first < LONGEST * 2 // 3 else first - LONGEST // 3
+    end = start + LONGEST
+    shown = [(max(a, start) - start, min(b, end) - start, why) for a, b, why in marks if a < end and b > start]
+    masked = mask(text)
+    return {"text": masked[start:end], "marks": [list(mark) for mark in shown], "cut": cut or start > 0 or end < len(text)}
+
+
+def mask(text: str) -> str:
+    """The same text, as long, with the e-mail addresses in it unreadable but for first letter and ending.
+
+    >>> mask("Ask ann.lee@example.com now")
+    'Ask a••••••@•••••••.com now'
+    """
+    if "@" not in text:
+        return text
+    parts, at = [], 0
+    for start, end, _ in EmailAddresses().evidence(text):
+        parts += [text[at:start], mask_address(text[start:end])]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def mask_address(address: str) -> str:
+    """An e-mail address with first letter and last label kept."""
+    local, _, domain = address.rpartition("@")
+    name, dot, ending = domain.rpartition(".")
+    return f"{local[:1]}{'•' * (len(local) - 1)}@{'•' * len(name)}{dot}{ending}"
+
+
+def differences(first: str, second: str) -> list[list[str]]:
+    """What two copies share and where they differ: [["same" | "first" | "second", text], …] over their first words."""
+    a, b = (re.findall(r"\w+\s*|\W", mask(text), re.UNICODE) for text in (first[: LONGEST * 8], second[: LONGEST * 8]))
+    a, b = _words(a), _words(b)
+    out: list[list[str]] = []
+    for kind, a0, a1, b0, b1 in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if kind == "equal":
+            out.append(["same", "".join(a[a0:a1])])
+            continue
+        if a1 > a0:
+            out.append(["first", "".join(a[a0:a1])])
+        if b1 > b0:
+            out.append(["second", "".join(b[b0:b1])])
+    return out
+
+
+def _words(parts: list[str]) -> list[str]:
+    """At most `COMPARED` words; a run of characters of an unspaced script is taken apart."""
+    words: list[str] = []
+    for part in parts:
+        words += list(part) if len(part) > 1 and ord(part[0]) >= 0x0E00 and not part[0].isupper() else [part]
+        if len(words) >= COMPARED:
+            break
+    return words[:COMPARED]

@@ -1,0 +1,320 @@
+"""From merged states to facts: plain JSON values, the same for the same input and options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.bounds import Bounds
+from dataqual.corpus import Corpus
+from dataqual.examples import Example, Examples
+from dataqual.metrics.groups import Groups, Tally
+from dataqual.metrics.rule_failures import Failures
+from dataqual.near_duplicates import Cluster, NearCopies
+from dataqual.profiling.excerpts import differences, excerpt, mask_address
+from dataqual.profiling.findings import find
+from dataqual.profiling.plan import SHARES, Plan, label
+from dataqual.profiling.profile import SCHEMA
+from dataqual.profiling.table import Addresses
+from dataqual.reading import Reading, wilson
+from dataqual.readers import ReadCount
+from dataqual.signals.email_addresses import EmailAddresses
+from dataqual.sketch import Sketch
+
+LISTED = 50
+TELLING = 12
+"""Signals drawn on the page: what fits one screen of small multiples."""
+
+
+@dataclass(frozen=True, eq=False)
+class Gathered:
+    """Everything a pass over the corpus left."""
+
+    corpus: Corpus
+    plan: Plan
+    asked: Mapping[str, Any]
+    sample_of: int | None
+    """How many documents there are in all, where only a sample was profiled."""
+    states: Mapping[str, Any]
+    documents: int
+    files: NDArray[np.int64]
+    unreadable: ReadCount
+    unreadable_first: Sequence[Mapping[str, Any]]
+    ids: NDArray[np.uint64]
+    groups: Mapping[str, NDArray[np.uint64]]
+    copies: NearCopies
+    addresses: Addresses
+    fetch: Callable[[Sequence[int]], list[str]]
+
+    def state(self, name: str) -> Any:
+        return self.states[name]
+
+    def reading(self, name: str) -> Reading:
+        """The reading of one of the plan's metrics; of a sample, shares get Wilson's interval."""
+        return self.sampled(self.plan.metrics[name].read(self.states[name]))
+
+    def sampled(self, reading: Reading) -> Reading:
+        """The reading as an estimate for the whole corpus, where only a sample was profiled."""
+        if self.sample_of is None or reading.value is None or reading.name in ("documents", "distribution"):
+            return reading
+        hits = round(reading.value * reading.n)
+        return Reading(reading.name, reading.value, reading.n, reading.of, reading.unit, "sample", wilson(hits, reading.n), reading.detail)
+
+
+def facts_of(gathered: Gathered) -> dict[str, Any]:
+    """All facts but `run`, in the order of docs/facts.md."""
+    facts: dict[str, Any] = {"schema": SCHEMA, "corpus": _corpus(gathered), "options": dict(gathered.asked)}
+    facts["readings"] = _readings(gathered)
+    facts["signals"] = _signals(gathered)
+    facts["rules"] = _rules(gathered)
+    facts["overlap"] = _overlap(gathered)
+    facts["shares"] = _shares(gathered)
+    facts["exact_copies"] = _exact_copies(gathered)
+    if gathered.asked["near_copies"]:
+        facts["near_copies"] = _near_copies(gathered)
+    facts["scripts"] = gathered.reading("script_mix").detail["scripts"]
+    facts["groups"] = [_groups(gathered, role) for role in gathered.plan.grouping]
+    facts["addresses"] = _addresses(gathered)
+    facts["unreadable"] = _unreadable(gathered)
+    facts["findings"] = [finding.facts() for finding in find(facts)]
+    return facts
+
+
+def _corpus(gathered: Gathered) -> dict[str, Any]:
+    files = gathered.corpus.files
+    rows = [
+        {"path": file.path, "format": file.format, "compression": file.compression, "documents": int(count)}
+        for file, count in zip(files[:LISTED], gathered.files[:LISTED], strict=True)
+    ]
+    columns = gathered.corpus.columns
+    sample = None
+    if gathered.sample_of is not None:
+        sample = {"documents": gathered.documents, "seed": gathered.asked["seed"], "of": gathered.sample_of}
+    return {
+        "inputs": list(gathered.asked["inputs"]),
+        "embedded_sample": bool(gathered.asked["embedded_sample"]),
+        "files": rows,
+        "files_more": max(0, len(files) - LISTED),
+        "columns": {role: getattr(columns, role) for role in ("text", "id", "label", "group")},
+        "sample": sample,
+    }
+
+
+def _readings(gathered: Gathered) -> dict[str, Any]:
+    readings = {"documents": gathered.reading("documents")}
+    for name, signal in (("bytes", "byte_count"), ("words", "word_count"), ("characters", "character_count")):
+        sketch: Sketch = gathered.state(f"signal:{signal}")
+        readings[name] = Reading(name, round(sketch.total), sketch.n, unit=name)
+    bad, n = gathered.unreadable.unreadable, gathered.unreadable.documents + gathered.unreadable.unreadable
+    readings["unreadable"] = Reading("unreadable", bad / n if n else None, n, of="records", detail={"records": bad})
+    if gathered.corpus.columns.id is not None:
+        repeated = len(gathered.ids) - len(np.unique(gathered.ids))
+        n = gathered.documents
+        readings["duplicate_ids"] = gathered.sampled(
+            Reading("duplicate_ids", repeated / n if n else None, n, detail={"documents": repeated})
+        )
+    copies = gathered.copies
+    readings["exact_copies"] = gathered.sampled(copies.exact_share)
+    if gathered.asked["near_copies"]:
+        readings["near_copies"] = copies.share
+    for name in (*SHARES, "script_mix", "rule_failures"):
+        readings[name] = gathered.reading(name)
+    return {name: reading.facts() for name, reading in readings.items()}
+
+
+def _signals(gathered: Gathered) -> dict[str, Any]:
+    plan = gathered.plan
+    thresholds: dict[str, list[dict[str, Any]]] = {name: [] for name in plan.signals}
+    dropped = dict.fromkeys(plan.signals, 0)
+    failures: Failures = gathered.state("rule_failures")
+    rules = [(rule_set, rule) for rule_set in plan.rule_sets for rule in rule_set.rules]
+    for (rule_set, rule), count in zip(rules, failures.by_rule.tolist(), strict=True):
+        name = label(rule.signal)
+        thresholds[name].append(
+            {"rules": rule_set.name, "rule": rule.name, "bounds": str(rule.bounds), "ends": _ends(rule.bounds)}
+        )
+        dropped[name] += count
+    telling = sorted((name for name in plan.signals if thresholds[name]), key=lambda name: (-dropped[name], name))
+    drawn = set(telling[: TELLING - 1]) | {"word_count"}
+    signals = {}
+    for name, signal in plan.signals.items():
+        state: Sketch = gathered.state(f"signal:{name}")
+        detail = gathered.plan.metrics[f"signal:{name}"].read(state).detail
+        signals[name] = {
+            "about": (type(signal).__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " "),
+            "unit": signal.unit,
+            "n": state.n,
+            "telling": name in drawn,
+            **{key: detail[key] for key in ("min", "max", "mean", "quantiles", "histogram")},
+            "thresholds": thresholds[name],
+        }
+    return signals
+
+
+def _ends(bounds: Bounds) -> list[float]:
+    return [end for end in (bounds.min, bounds.above, bounds.below, bounds.max) if end is not None]
+
+
+def _rules(gathered: Gathered) -> list[dict[str, Any]]:
+    failures: Failures = gathered.state("rule_failures")
+    n, at, out = failures.n, 0, []
+    for position, rule_set in enumerate(gathered.plan.rule_sets):
+        rules = []
+        for rule in rule_set.rules:
+            hits = int(failures.by_rule[at])
+            rules.append(
+                {
+                    "name": rule.name,
+                    "about": rule.about,
+                    "signal": label(rule.signal),
+                    "bounds": str(rule.bounds),
+                    "fails": _share(gathered, rule.name, hits, n),
+                    "only": int(failures.alone[at]),
+                    "matched": hits > 0,
+                    "examples": [_example(gathered, e, rule.signal) | {"value": e.value} for e in failures.examples[at]],
+                }
+            )
+            at += 1
+        out.append(
+            {
+                "name": rule_set.name,
+                "source": rule_set.source,
+                "about": rule_set.about,
+                "language": rule_set.language,
+                "caveat": rule_set.caveat,
+                "fails": _share(gathered, rule_set.name, int(failures.by_pair[position, position]), n),
+                "rules": rules,
+            }
+        )
+    return out
+
+
+def _overlap(gathered: Gathered) -> list[dict[str, Any]]:
+    failures: Failures = gathered.state("rule_failures")
+    names = [rule_set.name for rule_set in gathered.plan.rule_sets]
+    rows = []
+    for (a, b), disputed in zip(combinations(range(len(names)), 2), failures.disputed, strict=True):
+        both, first, second = (int(failures.by_pair[i, j]) for i, j in ((a, b), (a, a), (b, b)))
+        rows.append(
+            {
+                "rules": [names[a], names[b]],
+                "both": both,
+                "first_only": first - both,
+                "second_only": second - both,
+                "neither": failures.n - first - second + both,
+                "examples": [_example(gathered, example) for example in disputed],
+            }
+        )
+    return rows
+
+
+def _shares(gathered: Gathered) -> dict[str, Any]:
+    return {
+        name: {
+            "signal": signal,
+            "bounds": str(bounds),
+            "examples": [
+                _example(gathered, e, gathered.plan.signals[signal]) | {"value": e.value} for e in gathered.state(name).examples
+            ],
+        }
+        for name, (signal, bounds) in SHARES.items()
+    }
+
+
+def _exact_copies(gathered: Gathered) -> dict[str, Any]:
+    copies = gathered.copies
+    texts = _texts(gathered, [cluster.kept for cluster in copies.exact_largest])
+    largest = [
+        {"size": cluster.size, "examples": [_at(gathered, number, texts[cluster.kept]) for number in _shown(cluster)]}
+        for cluster in copies.exact_largest
+    ]
+    return {"share": gathered.sampled(copies.exact_share).facts(), "clusters": copies.exact_clusters, "largest": largest}
+
+
+def _near_copies(gathered: Gathered) -> dict[str, Any]:
+    copies = gathered.copies
+    numbers = [number for cluster in copies.largest for number in (cluster.kept, int(cluster.copies[0]))]
+    texts = _texts(gathered, numbers)
+    largest = [
+        {
+            "size": cluster.size,
+            "similarity": cluster.similarity,
+            "first": _at(gathered, cluster.kept, texts[cluster.kept]),
+            "second": _at(gathered, int(cluster.copies[0]), texts[int(cluster.copies[0])]),
+            "diff": differences(texts[cluster.kept], texts[int(cluster.copies[0])]),
+        }
+        for cluster in copies.largest
+    ]
+    return {
+        "share": copies.share.facts(),
+        "threshold": copies.parameters.threshold,
+        "shingle": copies.parameters.shingle,
+        "clusters": copies.clusters,
+        "verified_pairs": len(copies.verified_pairs),
+        "precision": copies.precision.facts(),
+        "largest": largest,
+    }
+
+
+def _shown(cluster: Cluster) -> list[int]:
+    return [cluster.kept, *cluster.copies[:2].tolist()]
+
+
+def _texts(gathered: Gathered, numbers: Sequence[int]) -> dict[int, str]:
+    wanted = sorted(set(numbers))
+    return dict(zip(wanted, gathered.fetch(wanted), strict=True))
+
+
+def _groups(gathered: Gathered, role: str) -> dict[str, Any]:
+    metric = gathered.plan.metrics[role]
+    assert isinstance(metric, Groups)
+    state: Tally = gathered.state(role)
+    detail = metric.read(state).detail
+    copied = gathered.copies.exact_copy_of >= 0
+    values, counts = np.unique(gathered.groups[role][copied], return_counts=True)
+    by_hash = dict(zip(values.tolist(), counts.tolist(), strict=True))
+    hashes = gathered.plan.hashes([row["value"] for row in detail["rows"]])
+    rows = [{**row, "exact_copies": by_hash.get(number, 0)} for row, number in zip(detail["rows"], hashes, strict=True)]
+    rest = detail["rest"]
+    if rest is not None:
+        rest = {**rest, "exact_copies": int(copied.sum()) - sum(row["exact_copies"] for row in rows)}
+    column = getattr(gathered.corpus.columns, role)
+    return {"column": column, "distinct": detail["distinct"], "overflow": detail["overflow"], "rows": rows, "rest": rest}
+
+
+def _addresses(gathered: Gathered) -> dict[str, Any]:
+    hits = gathered.state("email_addresses")
+    shown = [
+        {"file": gathered.corpus.files[e.file].path, "record": e.record, "kind": "email", "masked": mask_address(e.text[a:b])}
+        for e in hits.examples
+        for a, b, _ in EmailAddresses().evidence(e.text)[:2]
+    ]
+    return {"kinds": {"email": hits.total}, "documents": hits.hits, "examples": shown}
+
+
+def _unreadable(gathered: Gathered) -> dict[str, Any]:
+    count = gathered.unreadable
+    n = count.documents + count.unreadable
+    reading = Reading("unreadable", count.unreadable / n if n else None, n, of="records")
+    kinds = dict(sorted(count.kinds.items(), key=lambda item: (-item[1], item[0])))
+    return {"share": reading.facts(), "kinds": kinds, "first": list(gathered.unreadable_first)}
+
+
+def _share(gathered: Gathered, name: str, hits: int, n: int) -> dict[str, Any]:
+    return gathered.sampled(Reading(name, hits / n if n else None, n, detail={"documents": hits})).facts()
+
+
+def _example(gathered: Gathered, example: Example, signal: Any = None) -> dict[str, Any]:
+    place = {"file": gathered.corpus.files[example.file].path, "record": example.record}
+    own = {"id": example.id} if example.id is not None else {}
+    return place | own | excerpt(example.text, signal, cut=example.cut)
+
+
+def _at(gathered: Gathered, number: int, text: str) -> dict[str, Any]:
+    file, record = gathered.addresses[number]
+    return {"file": gathered.corpus.files[file].path, "record": record} | excerpt(text)

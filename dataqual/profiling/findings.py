@@ -1,0 +1,274 @@
+"""What is wrong with a corpus, worst first: each finding with its number, an example and what mends it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Any
+
+SEVERITIES = ("error", "warning", "note")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong or worth knowing."""
+
+    name: str
+    severity: str
+    """"error": training on it will show; "warning": worth an hour; "note": good to know."""
+    headline: str
+    reading: dict[str, Any]
+    why: str
+    example: dict[str, Any] | None = None
+    say: str | None = None
+    """What mends it, in words."""
+    command: str | None = None
+    """What mends it, as a command that can be pasted."""
+    where: str = ""
+    """Anchor of the section of the page with the details."""
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        mend = {"say": self.say, "command": self.command} if self.say else None
+        own = ("name", "severity", "headline", "reading", "why", "example", "where")
+        return {name: getattr(self, name) for name in own} | {"mend": mend}
+
+    @classmethod
+    def of_facts(cls, facts: dict[str, Any]) -> Finding:
+        """What `facts` gave."""
+        own = {name: facts[name] for name in ("name", "severity", "headline", "reading", "why", "example", "where")}
+        mend = facts["mend"] or {}
+        return cls(**own, say=mend.get("say"), command=mend.get("command"))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A share of documents that becomes a finding, and when it is serious."""
+
+    what: str
+    """Follows the share in the headline: "… of the documents are exact copies"."""
+    why: str
+    say: str
+    where: str
+    warning: float
+    """From this share on it is a warning; below, a note; at 0 there is no finding."""
+    error: float
+
+
+KINDS: dict[str, Kind] = {
+    "exact_copies": Kind(
+        "are exact copies of an earlier one",
+        "Copies are trained on as often as they occur: they cost compute, are memorised, and leak from training into test sets.",
+        "keep the first of each",
+        "duplicates",
+        0.005,
+        0.05,
+    ),
+    "near_copies": Kind(
+        "are near copies of an earlier one",
+        "Near copies waste compute like exact ones, and no exact comparison finds them.",
+        "keep the first of each",
+        "duplicates",
+        0.01,
+        0.10,
+    ),
+    "mojibake": Kind(
+        "look mis-decoded (mojibake)",
+        "UTF-8 that was read in another encoding teaches a model byte salad, and it writes it back.",
+        "leave these documents out, or read the source again in its own encoding",
+        "signals",
+        0.001,
+        0.02,
+    ),
+    "replacement_characters": Kind(
+        "hold replacement characters (U+FFFD)",
+        "A decoder gave up there; what stood behind it is lost and must be read again from the source.",
+        "leave these documents out, or read the source again in its own encoding",
+        "signals",
+        0.002,
+        0.02,
+    ),
+    "html_residue": Kind(
+        "still hold HTML (three or more tags or entities)",
+        "Markup that the extractor left is learnt as language.",
+        "leave these documents out, or extract the text again",
+        "signals",
+        0.01,
+        0.10,
+    ),
+    "control_characters": Kind(
+        "hold control characters",
+        "NUL, escape and their like break tokenizers and terminals and carry no meaning.",
+        "leave these documents out",
+        "signals",
+        0.002,
+        0.05,
+    ),
+    "email_addresses": Kind(
+        "hold e-mail addresses",
+        "Personal data in a training corpus can be recited by the model, and often must not be there by law.",
+        "leave these documents out",
+        "addresses",
+        0.001,
+        0.05,
+    ),
+    "empty": Kind(
+        "have no word in them",
+        "Empty documents teach nothing and distort every average.",
+        "leave them out",
+        "signals",
+        0.005,
+        0.05,
+    ),
+    "long_words": Kind(
+        "hold a word of more than 200 characters",
+        "Such words are base64, glued text or URLs: costly tokens without language.",
+        "leave these documents out",
+        "signals",
+        0.01,
+        0.10,
+    ),
+}
+
+
+def find(facts: dict[str, Any]) -> list[Finding]:
+    """The findings of a profile's other facts, worst first: by severity, then by share."""
+    found = [*_shares(facts), *_unreadable(facts), *_ids(facts), *_rule_sets(facts), *_disputes(facts)]
+    return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), -(f.reading["value"] or 0), f.name))
+
+
+def clean_command(facts: dict[str, Any], drop: str) -> str | None:
+    """The command that leaves the documents of a finding out; None for data that is in memory."""
+    corpus = facts["corpus"]
+    inputs = corpus["inputs"]
+    if corpus["embedded_sample"]:
+        return f"dataqual clean -o sample.clean.jsonl --drop {drop}"
+    if not inputs or any(name.startswith("<") for name in inputs):
+        return None
+    first = PurePath(inputs[0])
+    ending = "".join(first.suffixes[-2:]) if first.suffix in (".gz", ".zst") else first.suffix
+    stem = first.name[: -len(ending)] if ending and not any(c in first.name for c in "*?[") else "corpus"
+    target = f"{stem}.clean{ending or '.jsonl'}"
+    named = facts["options"].get("text")
+    text = f" --text {shlex.quote(named)}" if named else ""
+    return f"dataqual clean {shlex.join(inputs)} -o {shlex.quote(target)}{text} --drop {drop}"
+
+
+def percent(share: float) -> str:
+    """A share for a headline.
+
+    >>> percent(0.0234), percent(0.00012), percent(0.3), percent(0.000001)
+    ('2.3 %', '0.012 %', '30 %', '< 0.001 %')
+    """
+    hundred = share * 100
+    if 0 < hundred < 0.001:
+        return "< 0.001 %"
+    digits = 0 if hundred >= 9.95 or hundred == 0 else 1 if hundred >= 0.095 else 3
+    return f"{hundred:.{digits}f} %"
+
+
+def _shares(facts: dict[str, Any]) -> Iterator[Finding]:
+    for name, kind in KINDS.items():
+        reading = facts["readings"].get(name)
+        if reading is None or not reading["value"]:
+            continue
+        share = reading["value"]
+        severity = "error" if share >= kind.error else "warning" if share >= kind.warning else "note"
+        yield Finding(
+            name,
+            severity,
+            f"{percent(share)} of the documents {kind.what}",
+            reading,
+            kind.why,
+            _example_of(facts, name),
+            kind.say,
+            clean_command(facts, name),
+            kind.where,
+        )
+
+
+def _example_of(facts: dict[str, Any], name: str) -> dict[str, Any] | None:
+    if name in ("exact_copies", "near_copies"):
+        largest = (facts.get(name) or {}).get("largest") or [{}]
+        pair = largest[0]
+        examples = pair.get("examples") or [pair.get("first")]
+        example: dict[str, Any] | None = examples[0]
+        return example
+    examples = facts["shares"].get(name, {}).get("examples", [])
+    return examples[0] if examples else None
+
+
+def _unreadable(facts: dict[str, Any]) -> Iterator[Finding]:
+    reading = facts["readings"]["unreadable"]
+    if reading["value"]:
+        kinds = facts["unreadable"]["kinds"]
+        listing = ", ".join(f"{count:,} {kind}" for kind, count in list(kinds.items())[:3])
+        yield Finding(
+            "unreadable",
+            "error" if reading["value"] >= 0.005 else "warning",
+            f"{percent(reading['value'])} of the records could not be read ({listing})",
+            reading,
+            "Each cost only itself; they are kept aside, with file, line and reason, in unreadable.jsonl.",
+            where="unreadable",
+        )
+
+
+def _ids(facts: dict[str, Any]) -> Iterator[Finding]:
+    reading = facts["readings"].get("duplicate_ids")
+    if reading and reading["value"]:
+        yield Finding(
+            "duplicate_ids",
+            "warning",
+            f"{percent(reading['value'])} of the documents bear an id that was used before",
+            reading,
+            "What is joined or dropped by id will hit the wrong document; addresses (file and record) are used here instead.",
+            where="unreadable",
+        )
+
+
+def _rule_sets(facts: dict[str, Any]) -> Iterator[Finding]:
+    for rule_set in facts["rules"]:
+        share = rule_set["fails"]["value"]
+        if not share:
+            continue
+        foreign = rule_set["language"] == "en" and _latin(facts) < 0.5
+        worst = max(rule_set["rules"], key=lambda rule: rule["fails"]["value"] or 0)
+        examples = worst["examples"]
+        caveat = " It was made for English, and most of this corpus is not." if foreign else ""
+        yield Finding(
+            rule_set["name"],
+            "note" if foreign or share < 0.1 else "warning",
+            f"{rule_set['name']} would drop {percent(share)} of the documents, most for {worst['name']} ({worst['bounds']})",
+            rule_set["fails"],
+            f"{rule_set['about']}{caveat}",
+            examples[0] if examples else None,
+            None if foreign else "apply the rule set",
+            None if foreign else clean_command(facts, rule_set["name"]),
+            f"rules-{rule_set['name']}",
+        )
+
+
+def _disputes(facts: dict[str, Any]) -> Iterator[Finding]:
+    """Where two variants of one rule set decide differently."""
+    for pair in facts["overlap"]:
+        first, second = pair["rules"]
+        n = pair["both"] + pair["first_only"] + pair["second_only"] + pair["neither"]
+        differ = pair["first_only"] + pair["second_only"]
+        if first.split("@")[0] != second.split("@")[0] or not differ:
+            continue
+        examples = pair["examples"]
+        yield Finding(
+            f"{first} or {second}",
+            "note",
+            f"{first} and {second} disagree about {percent(differ / n)} of the documents",
+            {"value": differ / n, "n": n, "of": "documents", "method": "exact"},
+            "Both are called by the same name in papers; say which one you mean.",
+            examples[0] if examples else None,
+            where="rules",
+        )
+
+
+def _latin(facts: dict[str, Any]) -> float:
+    return next((row["share"] for row in facts["scripts"] if row["script"] == "Latin"), 0.0)

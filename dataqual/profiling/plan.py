@@ -1,0 +1,155 @@
+"""What is measured on every batch, and the state it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dataqual import catalog
+from dataqual.bounds import Bounds
+from dataqual.corpus import Batch, Columns, Corpus, Unreadable
+from dataqual.measured import Measured
+from dataqual.metrics.distribution import Distribution
+from dataqual.metrics.documents import Documents
+from dataqual.metrics.groups import Groups
+from dataqual.metrics.rule_failures import RuleFailures
+from dataqual.metrics.script_mix import ScriptMix
+from dataqual.metrics.share import Share
+from dataqual.near_duplicates import NearDuplicates, Part, Survey
+from dataqual.operators import Metric, Signal
+from dataqual.rules import RuleSet, load, rule_sets
+
+SHARES: dict[str, tuple[str, Bounds]] = {
+    "empty": ("word_count", Bounds(max=0)),
+    "mojibake": ("mojibake", Bounds(min=1)),
+    "replacement_characters": ("replacement_characters", Bounds(min=1)),
+    "control_characters": ("control_characters", Bounds(min=1)),
+    "html_residue": ("html_residue", Bounds(min=3)),
+    "email_addresses": ("email_addresses", Bounds(min=1)),
+    "long_words": ("longest_word", Bounds(above=200)),
+}
+"""Shares of documents that are worth a line of their own. One tag or `&amp;` may be what the text is about, three
+are residue; the longest word in a dictionary has 189,819 letters as a joke and 45 in earnest, so more than 200 is
+glued text, base64 or a URL."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one batch leaves behind: states that merge, numbers per document that are small, and its table rows."""
+
+    states: dict[str, Any]
+    copies: Part
+    ids: NDArray[np.uint64]
+    groups: dict[str, NDArray[np.uint64]]
+    documents: int
+    addresses: tuple[NDArray[np.int32], NDArray[np.int64]]
+    files: NDArray[np.int64]
+    unreadable: Sequence[Unreadable]
+    table: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that is asked of a batch, resolved before a byte is read."""
+
+    columns: Columns
+    rule_sets: tuple[RuleSet, ...]
+    survey: Survey
+    files: int
+    keep_table: bool
+
+    @classmethod
+    def of(cls, corpus: Corpus, rules: Sequence[str] | None, *, near_copies: bool, memory: int, table: bool) -> Plan:
+        """The plan for a corpus; SpecError where a rule set is not known. `rules` None: all that ship."""
+        names = rule_sets() if rules is None else rules
+        survey = Survey(NearDuplicates(), near=near_copies, memory=memory)
+        return cls(corpus.columns, tuple(map(load, names)), survey, len(corpus.files), table)
+
+    @cached_property
+    def signals(self) -> dict[str, Signal]:
+        """Every signal with its defaults, then the variants that the rules mean, each once, by what it is called."""
+        defaults = {name: kind() for name, kind in sorted(catalog.signals().items())}
+        known = set(defaults.values())
+        variants = {}
+        for rule_set in self.rule_sets:
+            for rule in rule_set.rules:
+                if rule.signal not in known:
+                    variants[label(rule.signal)] = rule.signal
+        return defaults | dict(sorted(variants.items()))
+
+    @cached_property
+    def metrics(self) -> dict[str, Metric[Any]]:
+        """By name; `signal:` ones are distributions."""
+        metrics: dict[str, Metric[Any]] = {"documents": Documents(), "script_mix": ScriptMix()}
+        metrics |= {f"signal:{name}": Distribution(signal) for name, signal in self.signals.items()}
+        metrics |= {name: Share(self.signals[signal], bounds) for name, (signal, bounds) in SHARES.items()}
+        metrics["rule_failures"] = RuleFailures(self.rule_sets)
+        metrics |= {role: Groups(role, self.rule_sets) for role in self.grouping}
+        return metrics
+
+    @property
+    def grouping(self) -> list[str]:
+        """The roles by which documents are grouped, those the corpus has."""
+        return [role for role in ("group", "label") if getattr(self.columns, role) is not None]
+
+    def measure(self, batch: Batch) -> Seen:
+        """Look at one batch; pure, in any thread."""
+        measured = Measured(batch)
+        columns = batch.columns
+        return Seen(
+            states={name: metric.measure(measured) for name, metric in self.metrics.items()},
+            copies=self.survey.measure(batch.text),
+            ids=_hashes(columns["id"].drop_nulls()) if "id" in columns.columns else np.zeros(0, np.uint64),
+            groups={role: _hashes(columns[role]) for role in self.grouping if role in columns.columns},
+            documents=len(batch),
+            addresses=(batch.file, batch.record),
+            files=np.bincount(batch.file, minlength=self.files),
+            unreadable=batch.unreadable,
+            table=self._table(measured) if self.keep_table else pl.DataFrame(),
+        )
+
+    def hashes(self, values: Sequence[str | None]) -> list[int]:
+        """What `Seen.groups` holds for each of these values."""
+        return _hashes(pl.Series(values, dtype=pl.String)).tolist()
+
+    def merge(self, first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
+        """The states of two batches as one."""
+        return {name: metric.merge(first[name], second[name]) for name, metric in self.metrics.items()}
+
+    def _table(self, measured: Measured) -> pl.DataFrame:
+        """One row per document: address, columns, every signal with its defaults, and which rule sets drop it."""
+        batch = measured.batch
+        columns: dict[str, Any] = {"file": batch.file, "record": batch.record}
+        columns |= {name: batch.columns[name] for name in batch.columns.columns}
+        defaults = [name for name in self.signals if name in catalog.signals()]
+        columns |= {name: _compact(measured[self.signals[name]]) for name in defaults}
+        columns |= {f"drops:{s.name}": s.fails(measured).any(axis=1) for s in self.rule_sets}
+        return pl.DataFrame(columns)
+
+
+def label(signal: Signal) -> str:
+    """A signal's name with the parameters that differ from its defaults.
+
+    >>> from dataqual.signals.word_count import WordCount
+    >>> label(WordCount()), label(WordCount(cut="tokens"))
+    ('word_count', 'word_count(cut=tokens)')
+    """
+    name = catalog.name_of(type(signal))
+    default = type(signal)()
+    fields = signal.__dataclass_fields__  # type: ignore[attr-defined]
+    changed = [f"{f}={getattr(signal, f)}" for f in fields if getattr(signal, f) != getattr(default, f)]
+    return f"{name}({', '.join(changed)})" if changed else name
+
+
+def _compact(values: NDArray[Any]) -> NDArray[Any]:
+    return values.astype(np.float32) if values.dtype.kind == "f" else values
+
+
+def _hashes(column: pl.Series) -> NDArray[np.uint64]:
+    return column.hash(0).to_numpy()

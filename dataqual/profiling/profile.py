@@ -1,0 +1,91 @@
+"""`Profile`: the facts about a corpus, to ask, save, load and show."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dataqual.errors import InputError, did_you_mean
+from dataqual.profiling.findings import Finding
+from dataqual.reading import Reading
+
+SCHEMA = "dataqual.profile/1"
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """The facts about a corpus; `docs/facts.md` says what stands where.
+
+    `profile["near_copies"]` is a `Reading`; `profile.findings` what is wrong, worst first.
+    """
+
+    facts: dict[str, Any]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What is wrong or worth knowing, worst first."""
+        return [Finding.of_facts(facts) for facts in self.facts["findings"]]
+
+    def __getitem__(self, name: str) -> Reading:
+        readings = self.facts["readings"]
+        if name not in readings:
+            raise KeyError(f"no reading {name!r}; {did_you_mean(name, readings)}")
+        return _reading(name, readings[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.facts["readings"])
+
+    def save(self, path: str | Path) -> Path:
+        """Write the facts as JSON, into `path` or, if it is a folder, into its profile.json; returns where."""
+        path = Path(path)
+        path = path / "profile.json" if path.is_dir() or not path.suffix else path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(self.facts, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        return path
+
+    @classmethod
+    def load(cls, path: str | Path) -> Profile:
+        """A profile that was saved; InputError where the file is no profile of this version."""
+        path = Path(path)
+        path = path / "profile.json" if path.is_dir() else path
+        try:
+            facts = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise InputError(f"{path}: no such file") from None
+        except ValueError as error:
+            raise InputError(f"{path}: not a saved profile ({error})") from None
+        if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
+            found = facts.get("schema") if isinstance(facts, dict) else type(facts).__name__
+            raise InputError(f"{path}: its schema is {found!r}, this version reads {SCHEMA!r}; profile the corpus again")
+        return cls(facts)
+
+    def __repr__(self) -> str:
+        return f"<Profile of {', '.join(self.facts['corpus']['inputs'])}: {len(self.facts['findings'])} findings>"
+
+    def _repr_html_(self) -> str:
+        """A small table for notebooks; the page is `reports.profile(profile)`."""
+        rows = "".join(
+            f"<tr><td>{html.escape(finding.severity)}</td><td>{html.escape(finding.headline)}</td>"
+            f"<td><code>{html.escape(finding.command or '')}</code></td></tr>"
+            for finding in self.findings
+        )
+        caption = f"{self['documents'].n:,} documents, {self['words'].value or 0:,.0f} words"
+        return f"<table><caption>{caption}</caption><tr><th></th><th>finding</th><th>mend</th></tr>{rows}</table>"
+
+
+def _reading(name: str, facts: dict[str, Any]) -> Reading:
+    interval = facts.get("interval")
+    return Reading(
+        name,
+        facts["value"],
+        facts["n"],
+        facts.get("of", "documents"),
+        facts.get("unit", ""),
+        facts.get("method", "exact"),
+        (interval[0], interval[1]) if interval else None,
+        facts.get("detail", {}),
+    )

@@ -1,0 +1,214 @@
+"""The pass over the corpus: map batches, merge states in order, finish the surveys, write down the facts."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual import rules as rules_module
+from dataqual.corpus import Batch, Chunk, Corpus
+from dataqual.engine.local import Local
+from dataqual.errors import InputError
+from dataqual.measured import priorities
+from dataqual.profiling.facts import Gathered, facts_of
+from dataqual.profiling.plan import Plan, Seen
+from dataqual.profiling.profile import Profile
+from dataqual.profiling.table import Addresses, SignalTable
+from dataqual.profiling.unreadable_log import UnreadableLog
+from dataqual.readers import open_corpus
+
+Progress = Callable[[int, int, int], None]
+"""Called after each batch: documents so far, bytes of input read so far, bytes in all (0 if unknown)."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked of a profile; with the input it determines every fact."""
+
+    rules: tuple[str, ...] | None = None
+    """Names of rule sets; None for all that ship, () for none."""
+    near_copies: bool = True
+    sample: int | None = None
+    """Profile this many documents, drawn evenly by address and seed; None for all."""
+    seed: int = 0
+    workers: int | None = field(default=None, compare=False)
+    max_memory: int | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.sample is not None and self.sample < 1:
+            raise InputError(f"sample: {self.sample} documents cannot be profiled; give 1 or more")
+
+
+@dataclass
+class Run:
+    """What was gathered, in batch order."""
+
+    states: dict[str, Any]
+    files: NDArray[np.int64]
+    documents: int = 0
+    addresses: Addresses = field(default_factory=Addresses)
+    ids: list[NDArray[np.uint64]] = field(default_factory=list)
+    groups: dict[str, list[NDArray[np.uint64]]] = field(default_factory=dict)
+
+    def take(self, plan: Plan, seen: Seen) -> None:
+        """Add what the next batch left."""
+        self.states = plan.merge(self.states, seen.states)
+        self.files += seen.files
+        self.documents += seen.documents
+        self.addresses.add(*seen.addresses)
+        self.ids.append(seen.ids)
+        plan.survey.add(seen.copies)
+        for role, hashes in seen.groups.items():
+            self.groups.setdefault(role, []).append(hashes)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The documents whose addresses hash lowest: `size` of them, drawn evenly from all `of`."""
+
+    last: int
+    seed: int
+    of: int
+
+    @classmethod
+    def draw(cls, corpus: Corpus, size: int, seed: int) -> Sample:
+        """Read the corpus once to see how low its `size` lowest are."""
+        lowest, of = np.zeros(0, np.uint64), 0
+        for batch in corpus.batches():
+            of += len(batch)
+            lowest = np.concatenate([lowest, priorities(batch.file, batch.record, seed)])
+            if len(lowest) > size:
+                lowest = np.partition(lowest, size - 1)[:size]
+        return cls(int(lowest.max(initial=0)), seed, of)
+
+    def of_batch(self, batch: Batch) -> Batch:
+        """The documents of `batch` that are in the sample."""
+        return batch.where(priorities(batch.file, batch.record, self.seed) <= np.uint64(self.last))
+
+
+def profile(
+    source: Any,
+    *,
+    options: Options | None = None,
+    signals: str | Path | None = None,
+    unreadable: str | Path | None = None,
+    progress: Progress | None = None,
+    **asked: Any,
+) -> Profile:
+    """What is in a corpus, what is wrong with it and what would mend it, in one pass.
+
+    `source` is a `Corpus`, a path, glob or folder (or a list of them), or documents in memory as `Corpus.of`
+    takes them. `asked` are the fields of `Options`, and for paths the arguments of `dataqual.read`. `signals`
+    names a parquet file to write with one row per document, `unreadable` one for the records that could not be read.
+
+    Raises NoDocuments where nothing is readable and TooManyUnreadable where more than the corpus allows is not.
+    """
+    own = {name: asked.pop(name) for name in list(asked) if name in Options.__dataclass_fields__}
+    options = replace(options or Options(), **own)
+    corpus = as_corpus(source, **asked)
+    started, clock = datetime.now(UTC), time.perf_counter()
+    engine = Local(workers=options.workers, max_memory=options.max_memory)
+    plan = Plan.of(corpus, options.rules, near_copies=options.near_copies, memory=engine.max_memory // 4, table=signals is not None)
+    sample = Sample.draw(corpus, options.sample, options.seed) if options.sample is not None else None
+    with SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
+        run = _pass_over(corpus, plan, engine, sample, table, log, progress)
+        measured = time.perf_counter() - clock
+        log.count.check(corpus)
+
+        def fetch(numbers: Sequence[int]) -> list[str]:
+            return corpus.fetch([run.addresses[number] for number in numbers])
+
+        copies = plan.survey.finish(fetch)
+        table.finish(copies)
+    gathered = Gathered(
+        corpus=corpus,
+        plan=plan,
+        asked=_asked(source, corpus, options),
+        sample_of=sample.of if sample else None,
+        states=run.states,
+        documents=run.documents,
+        files=run.files,
+        unreadable=log.count,
+        unreadable_first=log.first,
+        ids=_joined(run.ids),
+        groups={role: _joined(parts) for role, parts in run.groups.items()},
+        copies=copies,
+        addresses=run.addresses,
+        fetch=fetch,
+    )
+    facts = facts_of(gathered)
+    seconds = time.perf_counter() - clock
+    facts["run"] = {
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 3),
+        "stages": {"measure": round(measured, 3), "copies and facts": round(seconds - measured, 3)},
+        "workers": engine.workers,
+        "max_memory": engine.max_memory,
+        "input_bytes": corpus.size,
+        "python": sys.version.split()[0],
+        "packages": {name: version(name) for name in ("dataqual", "numba", "numpy", "polars")},
+    }
+    return Profile(facts)
+
+
+def as_corpus(source: Any, **asked: Any) -> Corpus:
+    """A corpus from a path, several paths, or documents in memory."""
+    if isinstance(source, Corpus):
+        return source
+    if isinstance(source, str | Path):
+        return open_corpus([source], **asked)
+    if isinstance(source, list | tuple) and source and all(isinstance(item, Path) for item in source):
+        return open_corpus(source, **asked)
+    return Corpus.of(source, **asked)
+
+
+def _pass_over(
+    corpus: Corpus,
+    plan: Plan,
+    engine: Local,
+    sample: Sample | None,
+    table: SignalTable,
+    log: UnreadableLog,
+    progress: Progress | None,
+) -> Run:
+    """Measure every batch in any thread; take what each leaves in batch order."""
+    run = Run(states=plan.measure(Batch.empty(corpus.columns)).states, files=np.zeros(len(corpus.files), np.int64))
+
+    def look(chunk: Chunk) -> tuple[Chunk, Seen]:
+        batch = corpus.parse(chunk)
+        seen = plan.measure(sample.of_batch(batch) if sample else batch)
+        table.write_part(chunk.index, seen.table)
+        return chunk, replace(seen, table=seen.table.clear(), unreadable=batch.unreadable)
+
+    for chunk, seen in engine.map(look, corpus.chunks()):
+        run.take(plan, seen)
+        table.add(chunk.index, seen.documents)
+        log.add(seen.documents, seen.unreadable)
+        if progress is not None:
+            progress(run.documents, chunk.done, corpus.size)
+    run.addresses.close()
+    return run
+
+
+def _asked(source: Any, corpus: Corpus, options: Options) -> dict[str, Any]:
+    """The options that determine the facts."""
+    return {
+        "rules": [*options.rules] if options.rules is not None else rules_module.rule_sets(),
+        "near_copies": options.near_copies,
+        "sample": options.sample,
+        "seed": options.seed,
+        "max_unreadable": corpus.max_unreadable,
+    }
+
+
+def _joined(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    return np.concatenate([np.zeros(0, np.uint64), *parts])

@@ -1,0 +1,100 @@
+"""signals.parquet: one row per document, written batch by batch and joined at the end."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dataqual.corpus import Batch, Corpus
+from dataqual.errors import InputError
+from dataqual.near_duplicates import NearCopies
+
+
+class Addresses:
+    """Where each document of the corpus is, by its number in reading order; 12 bytes each."""
+
+    def __init__(self) -> None:
+        self._files: list[NDArray[np.int32]] = []
+        self._records: list[NDArray[np.int64]] = []
+
+    def add(self, file: NDArray[np.int32], record: NDArray[np.int64]) -> None:
+        """The documents of the next batch."""
+        self._files.append(file)
+        self._records.append(record)
+
+    def close(self) -> None:
+        """Join what was added; call once, before asking."""
+        self._files = [np.concatenate([np.zeros(0, np.int32), *self._files])]
+        self._records = [np.concatenate([np.zeros(0, np.int64), *self._records])]
+
+    def __getitem__(self, number: int) -> tuple[int, int]:
+        return int(self._files[0][number]), int(self._records[0][number])
+
+
+class SignalTable:
+    """Parts in a folder beside the target, then one file that appears at once; without a path it does nothing."""
+
+    def __init__(self, path: str | Path | None, corpus: Corpus) -> None:
+        self.path = Path(path) if path is not None else None
+        self._paths = [file.path for file in corpus.files]
+        self._parts: list[Path] = []
+        self._rows: list[int] = []
+        self._folder: Path | None = None
+
+    def __enter__(self) -> SignalTable:
+        if self.path is not None:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._folder = Path(tempfile.mkdtemp(prefix=".signals-", dir=self.path.parent))
+            except OSError as error:
+                raise InputError(f"{self.path.parent}: cannot write there ({error.strerror}); choose another folder with -o") from None
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def write_part(self, batch: int, frame: pl.DataFrame) -> None:
+        """Spill the rows of one batch; in any thread."""
+        if self._folder is not None and frame.height:
+            frame.write_parquet(self._part(batch), compression="lz4", statistics=False)
+
+    def add(self, batch: int, rows: int) -> None:
+        """The next batch in order has this many rows."""
+        if self._folder is not None and rows:
+            self._parts.append(self._part(batch))
+            self._rows.append(rows)
+
+    def finish(self, copies: NearCopies | None) -> None:
+        """Add whose copy each document is, by row number, and join the parts."""
+        if self.path is None or self._folder is None:
+            return
+        start = 0
+        names = pl.Series("file", self._paths, dtype=pl.String)
+        for part, rows in zip(self._parts, self._rows, strict=True):
+            frame = pl.read_parquet(part)
+            added: list[Any] = [names.gather(frame["file"])]
+            if copies is not None:
+                own = slice(start, start + rows)
+                for name in ("exact_copy_of", "near_copy_of"):
+                    numbers = pl.Series(name, getattr(copies, name)[own])
+                    added.append(numbers.set(numbers < 0, None))
+            frame.with_columns(added).write_parquet(part, compression="lz4", statistics=False)
+            start += rows
+        target = self._folder / "joined"
+        if self._parts:
+            pl.scan_parquet(self._parts).sink_parquet(target, compression="zstd", compression_level=1, maintain_order=True)
+        else:
+            pl.DataFrame().write_parquet(target)
+        target.replace(self.path)
+
+    def _part(self, batch: int) -> Path:
+        assert self._folder is not None
+        return self._folder / f"{batch:09d}.parquet"

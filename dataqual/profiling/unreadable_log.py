@@ -1,0 +1,48 @@
+"""What could not be read, counted, and written down as it comes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from collections.abc import Sequence
+
+from dataqual.corpus import Corpus, Unreadable
+from dataqual.readers import ReadCount, unreadable_line
+
+SHOWN = 20
+
+
+class UnreadableLog:
+    """Counts unreadable records, keeps the first few, and writes all of them to `path` if there are any."""
+
+    def __init__(self, corpus: Corpus, path: str | Path | None) -> None:
+        self.count = ReadCount()
+        self.first: list[dict[str, Any]] = []
+        self._corpus = corpus
+        self._path = Path(path) if path is not None else None
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> UnreadableLog:
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def add(self, documents: int, unreadable: Sequence[Unreadable]) -> None:
+        """What the next batch held."""
+        self.count.add(documents, unreadable)
+        for bad in unreadable:
+            path = self._corpus.files[bad.file].path
+            if len(self.first) < SHOWN:
+                facts = {"record": bad.record, "line": bad.line, "kind": bad.kind, "reason": bad.reason}
+                self.first.append({"path": path, **facts})
+            if self._path is not None:
+                if self._file is None:
+                    self._path.parent.mkdir(parents=True, exist_ok=True)
+                    self._file = self._path.open("wb")
+                self._file.write(unreadable_line(bad, path) + b"\n")
