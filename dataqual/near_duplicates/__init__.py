@@ -1,0 +1,9 @@
+"""Exact and near copies in a corpus: shingles, signatures, bands, verification, and the survey that does it all."""
+
+from dataqual.near_duplicates.copies import Cluster, NearCopies
+from dataqual.near_duplicates.parameters import NearDuplicates
+from dataqual.near_duplicates.shingling import jaccard, shingles
+from dataqual.near_duplicates.signing import Part
+from dataqual.near_duplicates.survey import Survey
+
+__all__ = ["Cluster", "NearCopies", "NearDuplicates", "Part", "Survey", "jaccard", "shingles"]

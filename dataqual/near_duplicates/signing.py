@@ -1,0 +1,51 @@
+"""From the texts of a batch to what the survey keeps of them: exact hash, signature, size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.kernels import minhash
+from dataqual.near_duplicates.parameters import NearDuplicates
+from dataqual.near_duplicates.shingling import CUT
+from dataqual.text import Text
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What the survey keeps of one batch; row i is its document i."""
+
+    exact: NDArray[np.uint64]
+    """(documents, 2): MurmurHash3 x64 128 of the bytes; well mixed, but collisions can be made on purpose."""
+    signatures: NDArray[np.uint16]
+    """(documents, permutations): 16 bits of every minimum."""
+    worded: NDArray[np.bool_]
+    """(documents,): whether there is any word; without, a document can only be an exact copy."""
+    sizes: NDArray[np.uint32]
+    """(documents,): bytes of text, so that verification knows how much it asks for."""
+
+    def __len__(self) -> int:
+        return len(self.worded)
+
+
+def sign(text: Text, parameters: NearDuplicates) -> Part:
+    """Hash and sign every document of `text` in one compiled loop that holds no lock.
+
+    >>> part = sign(Text.of(["a b", "A, b!", "a b", "…"]), NearDuplicates())
+    >>> part.worded.tolist(), (part.signatures[0] == part.signatures[1]).all(), (part.exact[0] == part.exact[1]).any()
+    ([True, True, True, False], np.True_, np.False_)
+    """
+    words = text.cut(CUT)
+    documents = len(text.offsets) - 1
+    exact = np.empty((documents, 2), np.uint64)
+    signatures = np.empty((documents, parameters.permutations), np.uint16)
+    # A read-only array is another type to numba, and would compile everything once more; a copy costs far less.
+    data = np.require(text.data, requirements=["C", "W"])
+    folded = np.require(words.folded, requirements=["C", "W"])
+    minhash.sign(
+        data, text.offsets, folded, words.offsets, parameters.shingle, parameters.multipliers, exact, signatures
+    )  # fmt: skip
+    sizes = np.minimum(np.diff(text.offsets), np.iinfo(np.uint32).max).astype(np.uint32)
+    return Part(exact, signatures, np.diff(words.offsets) > 0, sizes)

@@ -1,0 +1,118 @@
+"""The survey of copies: measure batches anywhere, add them in order, finish."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.near_duplicates.candidates import exact_copies, near_pairs
+from dataqual.near_duplicates.copies import Cluster, NearCopies, stars
+from dataqual.near_duplicates.parameters import NearDuplicates
+from dataqual.near_duplicates.settling import Settled, settle
+from dataqual.near_duplicates.signing import Part, sign
+from dataqual.near_duplicates.spilling import Signatures
+from dataqual.near_duplicates.verification import Fetch, Verifier, join, split
+from dataqual.reading import Reading
+from dataqual.text import Text
+
+Number = TypeVar("Number", bound=np.generic)
+
+MEMORY = 48 << 20
+"""Bytes for bands and signatures under comparison, beside what every document costs."""
+
+VERIFIED = 2000
+"""Pairs verified by default: a share among 2,000 is known to within 2.2 points at worst, and so many texts are soon
+fetched again."""
+
+
+class Survey:
+    """Exact and near copies of a corpus that does not fit into memory.
+
+    Costs on disk 2 bytes per permutation and document (256 for 128) and 8 per pair that is estimated similar; in memory
+    21 bytes per document while it grows, about 40 in `finish`, and the `memory` it is given. Up to 2**31 documents.
+
+    >>> texts = ["We went to the park and it rained.", "we went to the park, and it rained", "A cat.", "A cat."]
+    >>> survey = Survey(NearDuplicates())
+    >>> survey.add(survey.measure(Text.of(texts)))
+    >>> copies = survey.finish(lambda numbers: [texts[i] for i in numbers])
+    >>> copies.exact_copy_of.tolist(), copies.near_copy_of.tolist(), copies.share.value
+    ([-1, -1, -1, 2], [-1, 0, -1, -1], 0.25)
+    """
+
+    def __init__(self, parameters: NearDuplicates, *, memory: int = MEMORY, directory: str | None = None) -> None:
+        """`directory`: where the temporary files without a name go; by default where the system has them."""
+        self.parameters = parameters
+        self._memory = memory
+        self._directory = directory
+        self._signatures = Signatures(parameters.permutations, directory)
+        # Byte arrays grow in place; lists of arrays would take twice their room when joined.
+        self._exact, self._worded, self._sizes = bytearray(), bytearray(), bytearray()
+
+    def measure(self, text: Text) -> Part:
+        """What the survey needs of one batch; pure, holds no lock in its loops, in any thread and order."""
+        return sign(text, self.parameters)
+
+    def add(self, part: Part) -> None:
+        """Take the next batch; batches come in corpus order, however large or small they are."""
+        self._signatures.add(part.signatures)
+        for kept, array in ((self._exact, part.exact), (self._worded, part.worded), (self._sizes, part.sizes)):
+            kept += array.tobytes()
+
+    def finish(self, fetch: Fetch, *, verify: int | None = VERIFIED, largest: int = 10) -> NearCopies:
+        """Find the copies, verify at most about `verify` pairs on their texts (None: all), and close the survey.
+
+        `fetch` gets document numbers, ascending, and gives their texts. With more near copies than `verify`, they are
+        decided by estimate and a seeded sample is verified. The pairs of the `largest` clusters are always verified.
+        """
+        with self:
+            copy_of = exact_copies(self._take("_exact", np.uint64).reshape(-1, 2))
+            usable = self._take("_worded", np.bool_) & (copy_of < 0)
+            verifier = Verifier(fetch, self._take("_sizes", np.uint32), self.parameters.shingle)
+            with near_pairs(self._signatures, usable, self.parameters, self._memory, self._directory) as pairs:
+                settled = settle(pairs, len(copy_of), self.parameters, verifier, verify)
+        return _result(self.parameters, copy_of, settled, verifier, largest)
+
+    def close(self) -> None:
+        """Give the temporary file back; a survey that is finished, or no longer referred to, needs no closing."""
+        self._signatures.close()
+
+    def __enter__(self) -> Survey:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _take(self, name: str, dtype: type[Number]) -> NDArray[Number]:
+        array = np.frombuffer(getattr(self, name), dtype)
+        setattr(self, name, bytearray())
+        return array
+
+
+def _result(
+    parameters: NearDuplicates, exact: NDArray[np.int64], settled: Settled, verifier: Verifier, largest: int
+) -> NearCopies:
+    near = settled.copy_of
+    count, groups = stars(near, largest)
+    exact_count, exact_groups = stars(exact, largest)
+    firsts = join(
+        np.array([copies[0] for _, copies in groups], np.int64), np.array([kept for kept, _ in groups], np.int64)
+    )
+    similarities = verifier.check(firsts).tolist()
+    copies = int((exact >= 0).sum())
+    return NearCopies(
+        parameters=parameters,
+        exact_copy_of=exact,
+        near_copy_of=near,
+        similarity=np.where(near >= 0, parameters.similarity(settled.matches), np.float32(np.nan)),
+        share=settled.share,
+        exact_share=Reading("exact_copies", copies / len(exact) if len(exact) else None, len(exact)),
+        precision=settled.precision,
+        verified_pairs=np.stack(split(verifier.pairs), axis=1),
+        verified_similarity=verifier.similarity,
+        clusters=count,
+        largest=[Cluster(kept, group, s) for (kept, group), s in zip(groups, similarities, strict=True)],
+        exact_clusters=exact_count,
+        exact_largest=[Cluster(kept, group, 1.0) for kept, group in exact_groups],
+    )
