@@ -202,7 +202,7 @@ PLANTED = {
     "no layer": ("dataqual/utils.py", "", "dataqual.utils: has no layer in tests/test_layers.py"),
     "a face that loads when asked": ("dataqual/__init__.py", "def __getattr__(name):\n    from dataqual import text", None),
     "data that imports": ("dataqual/sample/__init__.py", "import dataqual.errors",
-                          f"dataqual.sample:1: imports upwards: sample may not know errors"),
+                          "dataqual.sample:1: imports upwards: sample may not know errors"),
 }  # fmt: skip
 
 

@@ -56,9 +56,9 @@ def test_dir_lists_the_public_names_before_they_are_loaded() -> None:
         "import dataqual.sample; dataqual.sample.path()",
         "import dataqual.cli",
         "import studies.cli",
-        "from click.testing import CliRunner; from dataqual.cli import main; CliRunner().invoke(main, ['--help'])",
-        "from click.testing import CliRunner; from dataqual.cli import main; CliRunner().invoke(main, ['profile', '--help'])",
-        "from click.testing import CliRunner; from studies.cli import main; CliRunner().invoke(main, ['--help'])",
+        "from dataqual.cli import main; main(['--help'], standalone_mode=False)",
+        "from dataqual.cli import main; main(['profile', '--help'], standalone_mode=False)",
+        "from studies.cli import main; main(['--help'], standalone_mode=False)",
     ],
 )
 def test_starting_and_asking_for_help_load_nothing_heavy(code: str) -> None:
