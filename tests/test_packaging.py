@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+FOLDERS = {".ci", "benchmarks", "dataqual", "docs", "examples", "reports", "studies", "tests", "tools"}
 pytestmark = pytest.mark.slow
 
 
@@ -21,7 +23,9 @@ def tracked() -> list[str]:
     done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0 and done.stdout:
         return done.stdout.splitlines()
-    return [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file()]
+    found = [path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file()]
+    found = [path for path in found if "__pycache__" not in path.parts]
+    return [path.as_posix() for path in found if path.parts[0] in FOLDERS | {path.name}]
 
 
 def carried() -> set[str]:
@@ -31,9 +35,12 @@ def carried() -> set[str]:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a fresh sdist and the wheel built from that sdist."""
-    folder = tmp_path_factory.mktemp("dist")
-    line = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
+    """A folder with a fresh sdist and the wheel built from that sdist, of the tracked files and no others."""
+    source, folder = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("dist")
+    for name in tracked():
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
+    line = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(source)]
     done = subprocess.run(line, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
