@@ -141,6 +141,14 @@ def test_the_counts_are_those_of_the_notice() -> None:
     assert stated == PLANTED["counts"]
 
 
+def test_the_documents_of_the_project_say_how_large_the_sample_is() -> None:
+    root = FOLDER.parent.parent
+    for page in ("README.md", "CHANGELOG.md", "dataqual/sample/NOTICE.md", "dataqual/sample/__init__.py"):
+        assert f"{len(ROWS)}" in re.findall(
+            r"(\d+)(?: of them)? documents", (root / page).read_text(encoding="utf-8")
+        ), page
+
+
 def test_the_notice_names_every_source_with_its_number_of_documents_and_a_licence() -> None:
     stated = {
         name: (int(number), licence)
