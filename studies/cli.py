@@ -11,12 +11,11 @@ import click
 def main(context: click.Context) -> None:
     """What cleaner data is worth, in data and in computing time.
 
-    There is no study command yet: this version profiles corpora only (see: dataqual profile --help).
+    There is no study command yet: this version profiles corpora only (dataqual profile --help).
 
     \b
     Examples:
       studies --help
-      studies --version
     """
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
