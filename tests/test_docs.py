@@ -1,0 +1,203 @@
+"""What the documents and the help say is so: every example is run, every link leads somewhere."""
+
+from __future__ import annotations
+
+import doctest
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import click
+import pytest
+
+from dataqual import sample
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
+SET_UP = "set-up: not run by the tests"
+TEST_COMMAND = "set-up and tests: .ci/run runs this"
+SHIM = (
+    '#!/bin/sh\nexec "{python}" -c "import sys; sys.argv[0] = \'{name}\'; from {name}.cli import main; main()" "$@"\n'
+)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a page: its language, its text and the comment right above it."""
+
+    page: str
+    line: int
+    language: str
+    text: str
+    remark: str
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def blocks(page: Path) -> list[Block]:
+    """The fenced blocks of one page, in order."""
+    text = page.read_text(encoding="utf-8")
+    found = re.finditer(r"(?m)^(?:<!-- (.*?) -->\n)?```(\w*)\n(.*?)^```$", text, re.S)
+    name = page.relative_to(ROOT).as_posix()
+    return [Block(name, text.count("\n", 0, m.start()) + 1, m[2], m[3], m[1] or "") for m in found]
+
+
+def blocks_in(*languages: str) -> list[Block]:
+    """The blocks of README.md in one of the languages, but for set-up."""
+    wanted = [block for block in blocks(ROOT / "README.md") if block.language in languages]
+    return [block for block in wanted if block.remark not in (SET_UP, TEST_COMMAND)]
+
+
+def cli_docs() -> ModuleType:
+    """tools/cli_docs.py, which is no part of the package."""
+    spec = importlib.util.spec_from_file_location("cli_docs", ROOT / "tools" / "cli_docs.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def examples() -> list[tuple[str, str]]:
+    """(command, example line) for every line below `Examples:` in every help."""
+    found = []
+    for typed, command, _context in cli_docs().every_command():
+        part = (command.help or "").partition("Examples:")[2]
+        lines = [line.strip() for line in part.splitlines()]
+        found += [(typed, line) for line in lines if line.startswith(("dataqual", "studies"))]
+    return found
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as a reader of the examples has it: some corpora, and the two commands on the PATH."""
+    folder = tmp_path_factory.mktemp("desk")
+    lines = sample.path().read_bytes().splitlines(keepends=True)
+    (folder / "corpus.jsonl").write_bytes(b"".join(lines))
+    (folder / "pages").mkdir()
+    for part in range(2):
+        (folder / "pages" / f"part-{part}.jsonl").write_bytes(b"".join(lines[part::2]))
+    (folder / "reviews.csv").write_text(
+        "id,review,stars\n1,Good kettle.,5\n2,很好用。,4\n3,It leaks.,1\n", encoding="utf-8"
+    )
+    (folder / "bin").mkdir()
+    for name in ("dataqual", "studies"):
+        shim = folder / "bin" / name
+        shim.write_text(SHIM.format(python=sys.executable, name=name), encoding="utf-8")
+        shim.chmod(0o755)
+    return folder
+
+
+def shell(line: str, desk: Path) -> subprocess.CompletedProcess[str]:
+    """Run a line as a reader would, in the folder of the examples."""
+    path = f"{desk / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    env = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        ["bash", "-euc", line], cwd=desk, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The examples are read when the tests are collected, so each is a test of its own."""
+    if "example" in metafunc.fixturenames:
+        found = examples()
+        metafunc.parametrize("example", [line for _, line in found], ids=[line for _, line in found])
+
+
+def test_every_command_has_an_example() -> None:
+    with_example = {typed for typed, _ in examples()}
+    assert {typed for typed, _, _ in cli_docs().every_command()} == with_example
+
+
+def test_an_example_in_a_help_works(example: str, desk: Path) -> None:
+    done = shell(example, desk)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_page_on_the_command_line_is_the_help() -> None:
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == cli_docs().page(), "run: python tools/cli_docs.py"
+
+
+def test_every_command_and_option_is_on_the_page_and_has_a_help_text() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    for typed, command, _ in cli_docs().every_command():
+        section = page.partition(f"\n## {typed}\n")[2].partition("\n## ")[0]
+        assert section, f"docs/cli.md has no section on {typed}"
+        for option in (p for p in command.params if isinstance(p, click.Option) and not p.hidden):
+            assert option.opts[0] in section, f"docs/cli.md does not name {option.opts[0]} of {typed}"
+            assert option.help, f"{typed} {option.opts[0]} has no help"
+
+
+def test_the_readme_shows_no_command_that_is_not_there() -> None:
+    have = {typed for typed, _, _ in cli_docs().every_command()}
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = {f"dataqual {word}" for word in re.findall(r"(?m)(?:^|`|/bin/)dataqual ([a-z][\w-]*)", text)}
+    assert "dataqual profile" in shown
+    assert shown <= have
+
+
+@pytest.mark.parametrize("block", blocks_in("sh"), ids=str)
+def test_a_shell_block_of_the_readme_works(block: Block, desk: Path) -> None:
+    done = shell(block.text, desk)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def at_the_desk(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The current folder is the desk."""
+    monkeypatch.chdir(desk)
+    yield desk
+
+
+def test_the_python_blocks_of_the_readme_work_in_order(at_the_desk: Path) -> None:
+    found = blocks_in("python")
+    assert found
+    names: dict[str, object] = {"__name__": "readme"}
+    parser = doctest.DocTestParser()
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    for block in found:
+        if ">>>" not in block.text:
+            exec(compile(block.text, str(block), "exec"), names)
+            continue
+        test = parser.get_doctest(block.text, names, str(block), block.page, block.line)
+        runner.run(test, clear_globs=False)
+        names |= test.globs
+    assert runner.summarize(verbose=False).failed == 0
+
+
+def test_the_readme_begins_with_the_two_commands_for_a_fresh_machine() -> None:
+    shells = [block for block in blocks(ROOT / "README.md") if block.language == "sh"]
+    assert [block.remark for block in shells[:2]] == [SET_UP, TEST_COMMAND]
+    assert shells[0].text.rstrip().endswith("dataqual profile")
+    assert shells[1].text.rstrip().endswith("pytest")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_local_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", text)
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_index_of_the_documents_names_every_document() -> None:
+    index = (ROOT / "docs" / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\]\(([\w./-]+\.md)\)", index))
+    there = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").glob("**/*.md")} - {"README.md"}
+    assert there - named == set()
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.py")), ids=lambda script: script.name)
+def test_an_example_script_works(script: Path, desk: Path) -> None:
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, str(script), "corpus.jsonl"], cwd=desk, env=env, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout

@@ -1,0 +1,59 @@
+"""Writes docs/cli.md from the help of the two commands, so that the page and `--help` are one text.
+
+python tools/cli_docs.py
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+import dataqual.cli
+import studies.cli
+
+PAGE = Path(__file__).parent.parent / "docs" / "cli.md"
+WIDTH = 100
+
+HEAD = """# The command line
+
+Made from the commands' own `--help` by `python tools/cli_docs.py`; a test compares the two, and runs every example.
+Exit codes: 0 done; 1 a defect of ours, with a traceback; 2 something you can mend, said in one line.
+"""
+
+
+def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command, click.Context]]:
+    """The command and every command below it, each with the name one types and its context."""
+
+    def walk(
+        at: click.Command, typed: str, parent: click.Context | None
+    ) -> Iterator[tuple[str, click.Command, click.Context]]:
+        context = click.Context(
+            at, info_name=typed.split()[-1], parent=parent, max_content_width=WIDTH, terminal_width=WIDTH
+        )
+        yield typed, at, context
+        if isinstance(at, click.Group):
+            for below in at.list_commands(context):
+                if (found := at.get_command(context, below)) is not None and not found.hidden:
+                    yield from walk(found, f"{typed} {below}", context)
+
+    yield from walk(command, name, None)
+
+
+def every_command() -> Iterator[tuple[str, click.Command, click.Context]]:
+    """All commands of both groups."""
+    yield from commands(dataqual.cli.main, "dataqual")
+    yield from commands(studies.cli.main, "studies")
+
+
+def page() -> str:
+    """The whole page as it should be."""
+    parts = [HEAD]
+    for typed, command, context in every_command():
+        parts.append(f"## {typed}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
