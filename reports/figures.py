@@ -13,13 +13,13 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-import seaborn
+import seaborn  # type: ignore[import-untyped]
 from markupsafe import Markup
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from reports.html import cut
 from reports.say import number, share, short
 
 Array = NDArray[np.float64]
@@ -28,7 +28,7 @@ INK, QUIET, DATA, LINE, STRIP = "#010203", "#020304", "#030405", "#040506", "#05
 _VARIABLES = {INK: "--ink", QUIET: "--quiet", DATA: "--data", LINE: "--threshold", STRIP: "--data-strong"}
 _STYLE = {"svg.fonttype": "none", "axes.facecolor": "none", "figure.facecolor": "none", "path.simplify": False}
 _METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-_INCHES = (4.6, 2.5)  # at 72 units an inch: 331 × 180, one column of a phone at its natural size
+_INCHES = (4.4, 2.2)  # at 72 units an inch: 317 × 158, one column of a phone at its natural size
 _TOWER = 3.0  # a bar this many times the next highest is cut, and says so: else it flattens all others
 
 
@@ -44,16 +44,16 @@ def histogram(name: str, signal: Mapping[str, Any], key: str) -> Markup | None:
     if len(edges) != len(counts) + 1 or len(counts) == 0 or counts.sum() <= 0 or not np.isfinite(edges).all():
         return None
     place = _Places(edges, log=data.get("scale") == "log")
-    with matplotlib.rc_context({**seaborn.axes_style("ticks"), **_STYLE, "svg.hashsalt": key}):
+    style: Any = {**seaborn.axes_style("ticks"), **_STYLE, "svg.hashsalt": key}
+    with matplotlib.rc_context(style):
         figure = Figure(figsize=_INCHES)
-        canvas = FigureCanvasSVG(figure)
-        axes = figure.add_axes((0.115, 0.255, 0.87, 0.605))
+        axes = figure.add_axes((0.115, 0.275, 0.87, 0.635))
         _bars(axes, place, counts)
         _thresholds(axes, place, signal)
-        _quantiles(figure.add_axes((0.115, 0.02, 0.87, 0.07)), place, signal.get("quantiles") or {})
+        _quantiles(figure.add_axes((0.115, 0.02, 0.87, 0.08)), place, signal.get("quantiles") or {})
         _axis(axes, place)
         out = io.StringIO()
-        canvas.print_svg(out, metadata=_METADATA)
+        figure.savefig(out, format="svg", metadata=_METADATA)
     return inline(out.getvalue(), key, describe(name, signal))
 
 
@@ -65,7 +65,9 @@ class _Places:
         if self.log:
             positive = edges[edges > 0]
             least = positive[0] ** 2 / positive[1]
-            edges = np.concatenate([[least * (positive[0] / positive[1]) ** i for i in range((edges <= 0).sum())][::-1], positive])
+            edges = np.concatenate(
+                [[least * (positive[0] / positive[1]) ** i for i in range((edges <= 0).sum())][::-1], positive]
+            )
         self.least = float(edges[0])
         self.edges: Array = np.log10(edges) if self.log else edges
         if self.edges[-1] <= self.edges[0]:
@@ -78,8 +80,8 @@ class _Places:
         """About five round values within the edges."""
         low, high = float(self.edges[0]), float(self.edges[-1])
         if self.log and high - low >= 1.5:
-            step = max(1, round((high - low) / 5))
-            return [10.0**power for power in range(int(np.ceil(low - 1e-9)), int(np.floor(high + 1e-9)) + 1, step)]
+            decades = max(1, round((high - low) / 5))
+            return [10.0**power for power in range(int(np.ceil(low - 1e-9)), int(np.floor(high + 1e-9)) + 1, decades)]
         if self.log:
             found = [m * 10.0**p for p in range(int(np.floor(low)), int(np.ceil(high)) + 1) for m in (1, 2, 5)]
             return [value for value in found if low <= np.log10(value) <= high]
@@ -112,7 +114,7 @@ def _bars(axes: Axes, place: _Places, counts: Array) -> None:
         axes.annotate(
             f"{'↑ ' if left else ''}{share(float(highest))} here{'' if left else ' ↑'}", (at, top * 0.93),
             xytext=(8 if left else -8, 0), textcoords="offset points", ha="left" if left else "right",
-            va="center", fontsize=10, color=STRIP,
+            va="center", fontsize=11, color=STRIP,
         )  # fmt: skip
 
 
@@ -125,7 +127,7 @@ def _axis(axes: Axes, place: _Places) -> None:
     marks = [i * step for i in range(int(top / step) + 1)]
     axes.set_yticks(marks, [share(mark).replace("\u00a0", "") for mark in marks])
     axes.set(xlabel="", ylabel="")
-    axes.tick_params(labelsize=10, labelcolor=QUIET, color=QUIET, length=3, width=0.6)
+    axes.tick_params(labelsize=11, labelcolor=QUIET, color=QUIET, length=3, width=0.6)
     axes.tick_params(axis="y", length=0, pad=4)
     axes.grid(axis="y", color=QUIET, alpha=0.25, linewidth=0.5)
     axes.set_axisbelow(True)
@@ -135,7 +137,9 @@ def _axis(axes: Axes, place: _Places) -> None:
 
 def ends(signal: Mapping[str, Any]) -> list[float]:
     """Every threshold of a signal once, in order."""
-    return sorted({float(end) for t in signal.get("thresholds") or [] for end in t.get("ends") or [] if end is not None})
+    return sorted(
+        {float(end) for t in signal.get("thresholds") or [] for end in t.get("ends") or [] if end is not None}
+    )
 
 
 def _thresholds(axes: Axes, place: _Places, signal: Mapping[str, Any]) -> None:
@@ -148,14 +152,14 @@ def _thresholds(axes: Axes, place: _Places, signal: Mapping[str, Any]) -> None:
             continue
         axes.axvline(place(end), color=LINE, linewidth=1, linestyle=(0, (3, 2)), clip_on=False)
         text = short(end)
-        half = 0.011 * len(text) + 0.012
+        half = 0.0125 * len(text) + 0.012
         middle = min(max(at, half), 1 - half)
         level = next((i for i, right in enumerate(taken) if middle - half > right), None)
         if level is None:
             continue  # the list beneath the figure names every threshold
         taken[level] = middle + half
         axes.text(
-            middle, 1.03 + 0.1 * level, text, color=LINE, fontsize=10, ha="center", va="bottom",
+            middle, 1.03 + 0.115 * level, text, color=LINE, fontsize=11, ha="center", va="bottom",
             transform=axes.transAxes,
         )  # fmt: skip
 
@@ -206,10 +210,11 @@ def inline(svg: str, key: str, alt: str) -> Markup:
     body = re.sub(r"(url\(#|xlink:href=\"#)", rf"\g<1>{key}-", body).replace("xlink:href", "href")
     body = re.sub(r" font-family: [^;\"]*;?| font: [^;\"]*;?", "", body)
     body = re.sub(r' transform="rotate\(-0 [^"]*\)"', "", body)
-    body = re.sub(r"(\d\.\d)\d+", r"\1", re.sub(r"\s+", " ", body)).replace("> <", "><")
+    body = re.sub(r"[ \n]+", " ", body).replace("> <", "><")
+    body = re.sub(r'(?<= )(d|x|y|transform)="[^"]*"', lambda m: re.sub(r"(\d\.\d)\d+", r"\1", m.group()), body)
     for colour, variable in _VARIABLES.items():
         body = body.replace(colour, f"var({variable})")
-    box = view.group(1) if view else "0 0 331 180"
-    return Markup('<svg class="figure" viewBox="{}" role="img" aria-label="{}">').format(box, alt) + Markup(body + "</svg>")
-
-
+    box = view.group(1) if view else "0 0 317 158"
+    return Markup('<svg class="figure" viewBox="{}" role="img" aria-label="{}">').format(box, cut(alt, 600)) + Markup(
+        body + "</svg>"
+    )

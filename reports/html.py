@@ -14,6 +14,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 LABEL = 80  # characters of a name shown in a table: more breaks every layout and tells no more
+LINES = 16  # lines of one excerpt: a table of one-word lines would fill a screen
 MARKS = 24  # pieces of evidence highlighted in one excerpt; beyond that the eye sees a pattern, not a list
 
 _CONTROLS = re.compile(
@@ -50,7 +51,7 @@ def _sign(match: re.Match[str]) -> str:
     code = ord(found)
     if code < 0x20 or code == 0x7F:
         return chr(0x2421 if code == 0x7F else 0x2400 + code)
-    if found in _JOINERS and any(c > "\x7f" and c not in _JOINERS for c in _neighbours(whole, match.start())):
+    if found in _JOINERS and any(c > "\x7f" and not _CONTROLS.match(c) for c in _neighbours(whole, match.start())):
         return found
     return f"⟨{_NAMES.get(found) or f'U+{code:04X}'}⟩"
 
@@ -77,13 +78,22 @@ def label(text: object, limit: int = LABEL) -> Markup:
         return Markup('<i class="quiet">none</i>')
     if str(text) == "":
         return Markup('<i class="quiet">empty</i>')
-    return Markup("<bdi>{}</bdi>").format(cut(text, limit))
+    return Markup("<bdi>{}</bdi>").format(_breakable(cut(text, limit)))
+
+
+def _breakable(name: str) -> Markup:
+    """A name that may break after what joins its parts, rather than anywhere."""
+    return Markup(re.sub(r"([@_/])(?=\w)", r"\1<wbr>", str(escape(name))))
 
 
 def path(text: object, limit: int = LABEL) -> Markup:
     """A file name, cut in front where it is long: the end tells files apart."""
     whole = str(text)
-    return label(whole) if len(whole) <= limit else Markup("<bdi>…{}</bdi>").format(visible(whole[1 - limit :]))
+    return (
+        label(whole)
+        if len(whole) <= limit
+        else Markup("<bdi>…{}</bdi>").format(_breakable(visible(whole[1 - limit :])))
+    )
 
 
 def excerpt(example: Mapping[str, Any], limit: int = 600) -> Markup:
@@ -113,7 +123,10 @@ def _window(text: str, marks: Sequence[Sequence[Any]], limit: int) -> tuple[str,
     spans = [(int(m[0]), int(m[1]), str(m[2]) if len(m) > 2 else "evidence") for m in marks]
     first = min((s for s, _, _ in spans), default=0)
     start = 0 if len(text) <= limit or first < limit * 2 // 3 else min(first - limit // 3, len(text) - limit)
-    return text[start : start + limit], [(s - start, e - start, why) for s, e, why in spans]
+    if text.count("\n", start, first) > LINES - 4:
+        start = text.rfind("\n", start, first) + 1
+    lines = text[start : start + limit].split("\n")
+    return "\n".join(lines[:LINES]), [(s - start, e - start, why) for s, e, why in spans]
 
 
 def _apart(marks: list[tuple[int, int, str]], length: int) -> list[tuple[int, int, str]]:
@@ -132,12 +145,12 @@ def copies(diff: Sequence[Sequence[str]], limit: int = 900) -> tuple[Markup, Mar
     """Two near copies from their `diff`: what only one has is marked; long common runs keep their ends.
 
     >>> copies([["same", "a "], ["first", "cat"], ["second", "dog"]])[1]
-    Markup('a <ins>dog</ins>')
+    Markup('a <mark class="second">dog</mark>')
     """
-    return _side(diff, "first", "del", limit), _side(diff, "second", "ins", limit)
+    return _side(diff, "first", limit), _side(diff, "second", limit)
 
 
-def _side(diff: Sequence[Sequence[str]], which: str, tag: str, limit: int) -> Markup:
+def _side(diff: Sequence[Sequence[str]], which: str, limit: int) -> Markup:
     parts, room = [], limit
     for kind, text in diff:
         if kind not in ("same", which) or not text:
@@ -145,7 +158,7 @@ def _side(diff: Sequence[Sequence[str]], which: str, tag: str, limit: int) -> Ma
         shown = _middle_out(text, 240 if kind == "same" else 400)[:room]
         room -= len(shown)
         piece = escape(visible(shown))
-        parts.append(piece if kind == "same" else Markup("<{0}>{1}</{0}>").format(Markup(tag), piece))
+        parts.append(piece if kind == "same" else Markup('<mark class="{}">{}</mark>').format(which, piece))
         if room <= 0:
             parts.append(Markup('<span class="quiet"> …</span>'))
             break

@@ -137,8 +137,12 @@ def headline(facts: Facts) -> str:
     if not findings:
         return f"{documents}, nothing to mend."
     serious = sum(f.get("severity") == "error" for f in findings)
-    count = _WORDS[serious] if serious < len(_WORDS) else str(serious)
-    return f"{documents}, {say.plural(len(findings), 'finding')}, {count} of them serious."
+    found = f"{_count(len(findings))}{say.NBSP}finding{'s' if len(findings) > 1 else ''}"
+    return f"{documents}, {found}, {_count(serious)} of them serious."
+
+
+def _count(number: int) -> str:
+    return _WORDS[number] if number < len(_WORDS) else say.number(number)
 
 
 def _tiles(facts: Facts) -> list[tuple[str, str, str]]:
@@ -147,17 +151,14 @@ def _tiles(facts: Facts) -> list[tuple[str, str, str]]:
     tiles = []
     for name, title in (("documents", "documents"), ("bytes", "of text"), ("words", "words")):
         value = readings.get(name, {}).get("value")
+        said = say.size(value) if name == "bytes" else say.number(value) if (value or 0) < 1e6 else say.short(value)
         exact = say.plural(value, "byte") if name == "bytes" else say.number(value)
-        tiles.append((title, say.size(value) if name == "bytes" else say.short(value), exact))
+        tiles.append((title, said, "" if exact == said else exact))
     for name, title in (("exact_copies", "exact copies"), ("near_copies", "near copies")):
         reading = readings.get(name) or (facts.get(name) or {}).get("share")
-        if reading:
-            tiles.append((title, say.amount(reading), say.how_many(reading)))
-        else:
-            tiles.append((title, "–", "not measured"))
+        tiles.append((title, say.big(reading), say.how_many(reading)) if reading else (title, "–", "not measured"))
     unreadable = (facts.get("unreadable") or {}).get("share") or readings.get("unreadable") or {}
-    tiles.append(("unreadable", say.amount(unreadable), say.how_many(unreadable)))
-    return tiles
+    return [*tiles, ("unreadable", say.big(unreadable), say.how_many(unreadable) or "records")]
 
 
 def _signals(facts: Facts) -> list[dict[str, Any]]:
@@ -188,7 +189,9 @@ def _rule_sets(facts: Facts) -> list[dict[str, Any]]:
 
 def _anchors(signals: Sequence[Facts], rules: Sequence[Facts]) -> dict[str, str]:
     """Every place a finding may point to, by the names it may be called."""
-    anchors = {key: key for key, _ in SECTIONS} | PLACES | {"exact_copies": "exact_copies", "near_copies": "near_copies"}
+    anchors = (
+        {key: key for key, _ in SECTIONS} | PLACES | {"exact_copies": "exact_copies", "near_copies": "near_copies"}
+    )
     for item in (*signals, *rules):
         if "fails" in item or item.get("figure"):
             anchors.setdefault(str(item["name"]), item["id"])
@@ -252,4 +255,3 @@ def _scripts(facts: Facts) -> list[dict[str, Any]]:
         share = sum(s.get("share") or 0 for s in rest)
         large.append({"script": f"{len(rest)} others", "share": share, "shade": 6})
     return large
-

@@ -93,17 +93,29 @@ def amount(reading: Mapping[str, Any]) -> str:
     return number(value) + (f"{NBSP}{unit}" if unit and value is not None else "")
 
 
+def big(reading: Mapping[str, Any]) -> str:
+    """What to print large: the amount, or the count behind a share so small that its digits say nothing.
+
+    >>> big({"value": 0.00006, "n": 200000}), big({"value": 0.02, "n": 200000})
+    ('12', '2\\xa0%')
+    """
+    tiny = is_share(reading) and 0 < reading["value"] < 0.0005
+    return number(round(reading["value"] * reading.get("n", 0))) if tiny else amount(reading)
+
+
 def how_many(reading: Mapping[str, Any]) -> str:
     """Of a share, the count behind it and "about 1 in k"; nothing for other readings.
 
     >>> how_many({"value": 0.023, "n": 194605, "of": "documents"})
-    '4,476 of 194,605 documents, about 1 in 43'
+    '4,476 of 194,605 documents, about 1\\xa0in\\xa043'
     """
     if not is_share(reading):
         return ""
     value, n, of = reading["value"], reading.get("n", 0), reading.get("of", "documents")
-    about = f", about 1 in {number(round(1 / value))}" if 0 < value <= 0.4 and round(value * n) > 1 else ""
-    return f"{'about ' if reading.get('method') == 'sample' else ''}{number(round(value * n))} of {number(n)} {of}{about}"
+    about = f", about 1{NBSP}in{NBSP}{number(round(1 / value))}" if 0 < value <= 0.4 and round(value * n) > 1 else ""
+    return (
+        f"{'about ' if reading.get('method') == 'sample' else ''}{number(round(value * n))} of {number(n)} {of}{about}"
+    )
 
 
 def how_sure(reading: Mapping[str, Any]) -> str:
@@ -115,8 +127,10 @@ def how_sure(reading: Mapping[str, Any]) -> str:
     n, of = number(reading.get("n")), reading.get("of", "documents")
     if reading.get("value") is None:
         return "Nothing to measure."
+    if reading.get("method", "exact") == "exact" and not reading.get("interval"):
+        return f"Counted: all {n} {of}."
     how = {
-        "exact": f"Counted: all {n} {of}",
+        "exact": f"Counted on {n} {of}",
         "sample": f"Estimated from a sample of {n} {of}",
         "sketch": f"Estimated by a sketch of all {n} {of}",
     }.get(reading.get("method", "exact"), f"From {n} {of}")
@@ -128,14 +142,26 @@ def interval(reading: Mapping[str, Any]) -> str:
     """The interval of an estimate; "" for an exact count.
 
     >>> interval({"value": 0.02, "interval": [0.018, 0.022]})
-    '95\\xa0% sure: between 1.8\\xa0% and 2.2\\xa0%'
+    '95\\xa0% sure: between 1.80\\xa0% and 2.20\\xa0%'
     """
     ends: Sequence[float] | None = reading.get("interval")
     if not ends:
         return ""
-    say = share if is_share(reading) else number
+    low, high = (
+        (_apart(*ends) if is_share(reading) else (number(end) for end in ends)) if ends[0] != ends[1] else ("", "")
+    )
     sure = "certainly" if reading.get("method") == "sketch" else f"95{NBSP}% sure:"
-    return f"{sure} between {say(ends[0])} and {say(ends[1])}"
+    return f"{sure} between {low} and {high}" if low else f"{sure} {amount(reading)}"
+
+
+def _apart(low: float, high: float) -> tuple[str, str]:
+    """Two shares in per cent with as many digits as it takes to tell them apart.
+
+    >>> _apart(0.06981, 0.07312)
+    ('6.98\\xa0%', '7.31\\xa0%')
+    """
+    digits = min(max(1 - math.floor(math.log10((high - low) * 100)), 0), 6) if high > low else 2
+    return f"{low * 100:.{digits}f}{NBSP}%", f"{high * 100:.{digits}f}{NBSP}%"
 
 
 def pretty(bounds: object) -> str:

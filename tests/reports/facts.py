@@ -31,7 +31,14 @@ def reading(value: float | None, n: int, of: str = "documents", method: str = "e
 
 
 def example(text: str, record: int = 1, marks: Sequence[Sequence[Any]] = (), **more: Any) -> Facts:
-    return {"file": "corpus.jsonl", "record": record, "text": text, "marks": [list(m) for m in marks], "cut": False, **more}
+    return {
+        "file": "corpus.jsonl",
+        "record": record,
+        "text": text,
+        "marks": [list(m) for m in marks],
+        "cut": False,
+        **more,
+    }
 
 
 def marked(text: str, evidence: str, why: str, record: int = 1, **more: Any) -> Facts:
@@ -40,7 +47,14 @@ def marked(text: str, evidence: str, why: str, record: int = 1, **more: Any) -> 
     return example(text, record, [[i, i + len(evidence), why] for i in starts], **more)
 
 
-def signal(values: np.ndarray[Any, Any], about: str, unit: str = "", *, log: bool = False, telling: bool = True) -> Facts:
+def spans(text: str, pieces: Sequence[str], why: str, record: int) -> Facts:
+    """An example whose evidence is the first occurrence of each piece."""
+    return example(text, record, [[text.index(p), text.index(p) + len(p), why] for p in pieces])
+
+
+def signal(
+    values: np.ndarray[Any, Any], about: str, unit: str = "", *, log: bool = False, telling: bool = True
+) -> Facts:
     values = np.sort(np.asarray(values, dtype=float))
     if log:
         positive = values[values > 0]
@@ -70,9 +84,15 @@ def likely(n: int = 194_605) -> Facts:
     words = np.floor(rng.lognormal(4.9, 1.2, k))
     zeros = np.where(rng.random(k) < 0.86, 0.0, rng.beta(1.2, 6, k))
     signals = {
-        "word_count": signal(words, "Words of the document; every Han or Thai character counts as one.", "words", log=True),
-        "mean_word_length": signal(rng.normal(4.7, 0.7, k).clip(1, 14), "Mean number of characters of a word.", "characters"),
-        "stop_word_count": signal(np.floor(words * 0.08), "How many of eight frequent English words occur.", "words", log=True),
+        "word_count": signal(
+            words, "Words of the document; every Han or Thai character counts as one.", "words", log=True
+        ),
+        "mean_word_length": signal(
+            rng.normal(4.7, 0.7, k).clip(1, 14), "Mean number of characters of a word.", "characters"
+        ),
+        "stop_word_count": signal(
+            np.floor(words * 0.08), "How many of eight frequent English words occur.", "words", log=True
+        ),
         "symbol_ratio": signal(rng.beta(0.6, 30, k), "Number signs and ellipses per word."),
         "alphabetic_share": signal(rng.beta(22, 3, k), "Share of the words with at least one letter."),
         "duplicate_line_share": signal(zeros, "Share of the lines that occurred before in the document."),
@@ -97,7 +117,9 @@ def likely(n: int = 194_605) -> Facts:
     ]
     signals["top_2gram_share"]["thresholds"] = [threshold("gopher@datatrove", "top_2gram", "<= 0.2", 0.2)]
     for name, unit in (("characters", "characters"), ("bytes", "bytes"), ("line_count", "lines"), ("entropy", "bits")):
-        signals[name] = signal(words * 5.7 + 1, f"The {name.replace('_', ' ')} of the document.", unit, log=True, telling=False)
+        signals[name] = signal(
+            words * 5.7 + 1, f"The {name.replace('_', ' ')} of the document.", unit, log=True, telling=False
+        )
 
     def failing(name: str, about: str, on: str, bounds: str, share: float, only: int, *examples: Facts) -> Facts:
         return {
@@ -165,11 +187,10 @@ def likely(n: int = 194_605) -> Facts:
                 mend=mend("keep the first of each", "--exact-copies")),
         finding("mojibake", "warning", "0.4 % of the documents look wrongly decoded", reading(0.0041, n),
                 "Text read with the wrong encoding is noise to a model.",
-                example=example(MOJIBAKE, 3021, [[7, 9, "UTF-8 read as Windows-1252"], [27, 30, "UTF-8 read as Windows-1252"],
-                                                 [57, 59, "UTF-8 read as Windows-1252"]]),
+                example=spans(MOJIBAKE, ("Ã©", "â€™", "Ã¯"), "UTF-8 read as Windows-1252", 3021),
                 mend=mend("undo the wrong decoding", "--mend-encoding"), where="contents"),
         finding("html_residue", "warning", "1.2 % of the documents contain HTML", reading(0.0121, n),
-                "Tags and entities are layout, not language.", example=example(MARKUP, 880, [[14, 20, "entity"], [20, 37, "tag"]]),
+                "Tags and entities are layout, not language.", example=spans(MARKUP, ("&nbsp;", '<div class="box">', "<b>", "</b>", "</div>", "<br/>"), "HTML", 880),
                 mend=mend("strip tags and entities", "--strip-html"), where="contents"),
         finding("addresses", "warning", "3,120 documents contain e-mail addresses", reading(0.016, n),
                 "Personal data must not be published with a corpus.",
@@ -272,7 +293,7 @@ def hostile() -> Facts:
 def immense() -> Facts:
     """Far more of everything than a page can hold: long excerpts that grow when escaped, many of each list."""
     facts = likely()
-    text = ('"<&\'' * 150)[:600]
+    text = ("\"<&'" * 150)[:600]
     big = example(text, 1, [[i, i + 3, text[:80]] for i in range(0, 600, 6)], value=1.0)
     facts["signals"] = {f"signal_{i}": {**facts["signals"]["word_count"], "about": text} for i in range(60)}
     rule = {**facts["rules"][0]["rules"][0], "about": text, "examples": [big] * 30}
@@ -283,7 +304,12 @@ def immense() -> Facts:
     row = {**facts["groups"][0]["rows"][0], "value": text, "fails": dict.fromkeys(names, 3)}
     facts["groups"] = [{**facts["groups"][0], "rows": [row] * 200}] * 2
     facts["exact_copies"]["largest"] = [{"size": 9, "examples": [big] * 30}] * 30
-    twins = {**facts["near_copies"]["largest"][0], "first": big, "second": big, "diff": [["same", text], ["first", text]] * 50}
+    twins = {
+        **facts["near_copies"]["largest"][0],
+        "first": big,
+        "second": big,
+        "diff": [["same", text], ["first", text]] * 50,
+    }
     facts["near_copies"]["largest"] = [twins] * 30
     facts["findings"] = [{**facts["findings"][0], "headline": text, "why": text, "example": big}] * 60
     facts["unreadable"]["kinds"] = {f"kind {i}": i + 1 for i in range(500)}
