@@ -1,0 +1,27 @@
+"""Pages made from saved results: `reports.profile(facts)` is one self-contained HTML file, as a str.
+
+A page is a pure function of its facts: same facts, same bytes. seaborn, matplotlib, pandas and jinja2
+load when a page is first asked for, not on `import reports`.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reports.profile_page import profile as profile
+
+__all__ = ["profile"]
+
+_HOMES = {"profile": "reports.profile_page"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'reports' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,73 @@
+"""One self-contained HTML file from a template: styles and script inside, nothing fetched, nothing foreign unescaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import html, say
+
+MAX_BYTES = 2_000_000
+LONGEST = 2_000  # characters of any one thing printed
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def environment() -> Environment:
+    """The templates with everything they may call; whatever they print is made visible, cut and escaped."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        finalize=_printed,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for module, names in (
+        (html, ("label", "path", "excerpt", "copies", "language", "cut", "visible")),
+        (
+            say,
+            (
+                "number",
+                "short",
+                "size",
+                "share",
+                "plural",
+                "amount",
+                "big",
+                "how_many",
+                "how_sure",
+                "interval",
+                "is_share",
+            ),
+        ),
+    ):
+        made.filters.update({name: getattr(module, name) for name in names})
+    made.globals.update({name: getattr(say, name) for name in ("percent", "pretty", "said")})
+    return made
+
+
+def render(template: str, **context: Any) -> str:
+    """The page; the same context gives the same text. The script is allowed by its hash, all else is forbidden."""
+    style, script = _source("page.css"), _source("page.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        environment()
+        .get_template(template)
+        .render(style=Markup(style), script=Markup(script), script_hash=Markup(f"sha256-{digest}"), **context)
+    )
+
+
+def _printed(value: Any) -> Any:
+    """The net under every expression of a template, should it forget its filter; what is Markup was made by us."""
+    return value if isinstance(value, Markup) else html.cut(value, LONGEST)
+
+
+def _source(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")

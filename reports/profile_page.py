@@ -1,0 +1,257 @@
+"""The page of a profile: from the facts (docs/facts.md) to one HTML file of at most 2 MB."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports import figures, say
+from reports.page import MAX_BYTES, render
+
+Facts = Mapping[str, Any]
+
+SECTIONS = (
+    ("findings", "Findings"),
+    ("distributions", "Distributions"),
+    ("rules", "Rules"),
+    ("duplicates", "Duplicates"),
+    ("contents", "Scripts and sources"),
+    ("addresses", "Addresses"),
+    ("unreadable", "Unreadable records"),
+    ("method", "How it was computed"),
+)
+PLACES = {"signals": "distributions", "scripts": "contents", "groups": "contents", "run": "method"}
+"""Names a finding may give for a section that bears another."""
+
+SEVERITY = {"error": "Serious", "warning": "Warning", "note": "Note"}
+FIGURES = 12  # drawn signals: a screen and a half on a desktop; the table has all of them
+FINDINGS, SIGNALS, SETS, PAIRS = 40, 120, 16, 8
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much of the lists without natural end is shown; the first room whose page is small enough is taken."""
+
+    examples: int
+    excerpt: int
+    rows: int
+
+
+ROOMS = (Room(3, 600, 60), Room(2, 400, 50), Room(1, 240, 40), Room(1, 120, 25), Room(0, 80, 15))
+
+
+def profile(profile_or_facts: Any, *, rooms: Sequence[Room] = ROOMS) -> str:
+    """The page of a profile, or of its facts as profile.json holds them; same facts, same text.
+
+    The `run` block (dates, durations) is not looked at. Where a page would be larger than 2 MB, fewer and
+    shorter examples are shown.
+    """
+    facts = _facts(profile_or_facts)
+    context = _context(facts)
+    page = ""
+    for room in rooms:
+        page = render("profile.html", room=room, **context)
+        if len(page.encode()) <= MAX_BYTES:
+            break
+    return page
+
+
+def _facts(given: Any) -> Facts:
+    """The facts of a profile: the mapping itself, or what its `facts` is or returns."""
+    if isinstance(given, Mapping):
+        return given
+    found = getattr(given, "facts", None)
+    found = found() if callable(found) else found
+    if not isinstance(found, Mapping):
+        raise TypeError(f"reports.profile needs a Profile or its facts, not {type(given).__name__}")
+    return found
+
+
+def _context(facts: Facts) -> dict[str, Any]:
+    findings = list(facts.get("findings") or [])[:FINDINGS]
+    signals = _signals(facts)
+    rules = _rule_sets(facts)
+    anchors = _anchors(signals, rules)
+    return {
+        "facts": facts,
+        "name": _name(facts),
+        "sections": SECTIONS,
+        "severity": SEVERITY,
+        "headline": headline(facts),
+        "tiles": _tiles(facts),
+        "findings": _named("finding", [{**f, "place": _place(f, anchors)} for f in findings]),
+        "signals": signals,
+        "drawn": [s for s in signals if s["figure"]],
+        "rule_sets": rules,
+        "scale": _scale(rules),
+        "overlap": _matrix(facts),
+        "disagreements": _disagreements(facts),
+        "scripts": _scripts(facts),
+    }
+
+
+def slug(text: object) -> str:
+    """A name as part of an id.
+
+    >>> slug("gopher@datatrove"), slug("<b>")
+    ('gopher-datatrove', 'b')
+    """
+    return re.sub(r"[^A-Za-z0-9_]+", "-", str(text)).strip("-")[:60] or "x"
+
+
+def _named(kind: str, items: Iterable[Facts]) -> list[dict[str, Any]]:
+    """The items, each with an `id` that no other has."""
+    seen: set[str] = set()
+    named = []
+    for item in items:
+        base = key = f"{kind}-{slug(item.get('name', ''))}"
+        count = 1
+        while key in seen:
+            count += 1
+            key = f"{base}-{count}"
+        seen.add(key)
+        named.append({**item, "id": key})
+    return named
+
+
+def _name(facts: Facts) -> str:
+    """What the corpus is called: its first input, without folders, and how many more there are."""
+    corpus = facts.get("corpus") or {}
+    if corpus.get("embedded_sample"):
+        return "the embedded sample"
+    inputs = [re.split(r"[/\\]", str(i).rstrip("/\\"))[-1] or str(i) for i in corpus.get("inputs") or []]
+    if not inputs:
+        return "a corpus"
+    return inputs[0] if len(inputs) == 1 else f"{inputs[0]} and {len(inputs) - 1} more"
+
+
+_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def headline(facts: Facts) -> str:
+    """The page in one line: how many documents, how many findings, how many of them serious."""
+    documents = say.plural((facts.get("readings") or {}).get("documents", {}).get("value"), "document")
+    findings = facts.get("findings") or []
+    if not findings:
+        return f"{documents}, nothing to mend."
+    serious = sum(f.get("severity") == "error" for f in findings)
+    found = f"{_count(len(findings))}{say.NBSP}finding{'s' if len(findings) > 1 else ''}"
+    return f"{documents}, {found}, {_count(serious)} of them serious."
+
+
+def _count(number: int) -> str:
+    return _WORDS[number] if number < len(_WORDS) else say.number(number)
+
+
+def _tiles(facts: Facts) -> list[tuple[str, str, str]]:
+    """The figures under the headline: what, how much, in more words."""
+    readings = facts.get("readings") or {}
+    tiles = []
+    for name, title in (("documents", "documents"), ("bytes", "of text"), ("words", "words")):
+        value = readings.get(name, {}).get("value")
+        said = say.size(value) if name == "bytes" else say.number(value) if (value or 0) < 1e6 else say.short(value)
+        exact = say.plural(value, "byte") if name == "bytes" else say.number(value)
+        tiles.append((title, said, "" if exact == said else exact))
+    for name, title in (("exact_copies", "exact copies"), ("near_copies", "near copies")):
+        reading = readings.get(name) or (facts.get(name) or {}).get("share")
+        tiles.append((title, say.big(reading), say.how_many(reading)) if reading else (title, "–", "not measured"))
+    unreadable = (facts.get("unreadable") or {}).get("share") or readings.get("unreadable") or {}
+    return [*tiles, ("unreadable", say.big(unreadable), say.how_many(unreadable) or "records")]
+
+
+def _signals(facts: Facts) -> list[dict[str, Any]]:
+    """All signals with an id; the telling ones with their figure, as far as figures go."""
+    signals = [{"name": name, **signal} for name, signal in list((facts.get("signals") or {}).items())[:SIGNALS]]
+    named = _named("signal", signals)
+    room = FIGURES
+    for index, signal in enumerate(named):
+        wanted = bool(signal.get("telling")) and room > 0
+        signal["figure"] = figures.histogram(signal["name"], signal, f"f{index}") if wanted else None
+        room -= signal["figure"] is not None
+        signal["lines"] = _lines(signal)
+    return named
+
+
+def _lines(signal: Facts) -> list[tuple[str, list[str]]]:
+    """The thresholds of a signal grouped by their bounds: ("≥ 50", ["gopher@datatrove short", …])."""
+    groups: dict[str, list[str]] = {}
+    for threshold in signal.get("thresholds") or []:
+        who = f"{threshold.get('rules', '')} {threshold.get('rule', '')}".strip()
+        groups.setdefault(say.pretty(threshold.get("bounds", "")), []).append(who)
+    return list(groups.items())[:12]
+
+
+def _rule_sets(facts: Facts) -> list[dict[str, Any]]:
+    return _named("rules", [{**s} for s in list(facts.get("rules") or [])[:SETS]])
+
+
+def _anchors(signals: Sequence[Facts], rules: Sequence[Facts]) -> dict[str, str]:
+    """Every place a finding may point to, by the names it may be called."""
+    anchors = (
+        {key: key for key, _ in SECTIONS} | PLACES | {"exact_copies": "exact_copies", "near_copies": "near_copies"}
+    )
+    for item in (*signals, *rules):
+        if "fails" in item or item.get("figure"):
+            anchors.setdefault(str(item["name"]), item["id"])
+            anchors[item["id"]] = item["id"]
+    return anchors
+
+
+def _place(finding: Facts, anchors: Mapping[str, str]) -> str | None:
+    """Where on this page a finding is shown in full; None where its `where` names no place of it."""
+    where = str(finding.get("where") or "").removeprefix("#")
+    return anchors.get(where) or anchors.get(str(finding.get("name")))
+
+
+def _scale(rule_sets: Sequence[Facts]) -> float:
+    """The share at the right end of every rule bar: the next of 1, 2, 5, 10, 20, 50, 100 % above the largest."""
+    shares = [f for s in rule_sets for f in (s.get("fails"), *(r.get("fails") for r in s.get("rules") or [])) if f]
+    most = max((max(f.get("value") or 0, *(f.get("interval") or [0])) for f in shares), default=0)
+    return next((end for end in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most <= end), 1.0)
+
+
+def _matrix(facts: Facts) -> dict[str, Any] | None:
+    """Of the documents that the row's set drops, the share that the column's drops too; None with one set."""
+    names = [str(s.get("name")) for s in facts.get("rules") or []][:SETS]
+    pairs: dict[tuple[str, str], tuple[int, int]] = {}
+    for pair in facts.get("overlap") or []:
+        first, second = map(str, pair["rules"])
+        both = int(pair["both"])
+        pairs[first, second] = (both, both + int(pair["first_only"]))
+        pairs[second, first] = (both, both + int(pair["second_only"]))
+    if len(names) < 2 or not pairs:
+        return None
+    rows = [(row, [_cell(pairs.get((row, column)), row == column) for column in names]) for row in names]
+    return {"names": names, "rows": rows}
+
+
+def _cell(pair: tuple[int, int] | None, diagonal: bool) -> dict[str, Any]:
+    if diagonal or pair is None or pair[1] == 0:
+        return {"share": None, "text": "" if diagonal else "–", "more": ""}
+    both, all_of_row = pair
+    return {"share": both / all_of_row, "text": say.share(both / all_of_row), "more": f"{both:,} of {all_of_row:,}"}
+
+
+def _disagreements(facts: Facts) -> list[dict[str, Any]]:
+    """Pairs of rule sets that judge documents differently: variants of one name first, then by how many."""
+    pairs = []
+    for pair in facts.get("overlap") or []:
+        first, second = map(str, pair["rules"])
+        differ = int(pair["first_only"]) + int(pair["second_only"])
+        total = differ + int(pair["both"]) + int(pair["neither"])
+        if differ:
+            variants = first.split("@")[0] == second.split("@")[0]
+            pairs.append({**pair, "variants": variants, "differ": differ, "agree": 1 - differ / total})
+    return sorted(pairs, key=lambda pair: (not pair["variants"], -pair["differ"]))[:PAIRS]
+
+
+def _scripts(facts: Facts) -> list[dict[str, Any]]:
+    """The scripts with a shade each for the bar: the six largest, and the others as one."""
+    scripts = list(facts.get("scripts") or [])
+    large = [{**s, "shade": i} for i, s in enumerate(scripts[:6])]
+    if rest := scripts[6:]:
+        share = sum(s.get("share") or 0 for s in rest)
+        large.append({"script": f"{len(rest)} others", "share": share, "shade": 6})
+    return large

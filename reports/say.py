@@ -1,0 +1,196 @@
+"""Numbers as a person says them: sizes, shares, how many and how sure."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+NBSP = "\u00a0"
+
+
+def number(value: float | None) -> str:
+    """Whole numbers with thousands separators, others with three digits that matter; a dash for none.
+
+    >>> number(194605), number(0.12345), number(1234.56), number(None)
+    ('194,605', '0.123', '1,235', '–')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    if float(value).is_integer() or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) >= 1e-4 else f"{value:.1e}"
+
+
+def short(value: float | None) -> str:
+    """At most four characters or so, for an axis or a tile.
+
+    >>> short(54_300_000), short(12_000), short(0.25), short(950)
+    ('54.3\\xa0M', '12\\xa0k', '0.25', '950')
+    """
+    if value is None or not math.isfinite(value):
+        return "–"
+    for size, sign in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size * (10 if size == 1e3 else 1):
+            return f"{value / size:.3g}{NBSP}{sign}"
+    return number(value)
+
+
+def size(octets: float | None) -> str:
+    """Bytes in the decimal units of disks: 257 MB.
+
+    >>> size(257_000_000), size(999)
+    ('257\\xa0MB', '999\\xa0B')
+    """
+    if octets is None:
+        return "–"
+    for unit, name in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if octets >= unit:
+            return f"{octets / unit:.3g}{NBSP}{name}"
+    return f"{octets:.0f}{NBSP}B"
+
+
+def share(value: float | None) -> str:
+    """A share in per cent, two digits that matter; neither nothing nor everything by rounding.
+
+    >>> [share(x) for x in (0, 0.0004, 0.023, 0.5, 0.99996, 1)]
+    ['0\\xa0%', '0.04\\xa0%', '2.3\\xa0%', '50\\xa0%', '>\\xa099.9\\xa0%', '100\\xa0%']
+    """
+    if value is None:
+        return "–"
+    percent = value * 100
+    if 99.9 < percent < 100:
+        return f">{NBSP}99.9{NBSP}%"
+    if 0 < percent < 0.001:
+        return f"<{NBSP}0.001{NBSP}%"
+    text = f"{percent:.1f}" if percent >= 1 else f"{percent:.2g}"
+    return f"{text.removesuffix('.0')}{NBSP}%"
+
+
+def plural(count: float | None, one: str, many: str | None = None) -> str:
+    """The number with its noun.
+
+    >>> plural(1, "document"), plural(2, "copy", "copies")
+    ('1\\xa0document', '2\\xa0copies')
+    """
+    return f"{number(count)}{NBSP}{one if count == 1 else many or one + 's'}"
+
+
+def is_share(reading: Mapping[str, Any]) -> bool:
+    """Whether a reading is a part of its `n`: no unit (or "share"), and a value from 0 to 1."""
+    value = reading.get("value")
+    return value is not None and reading.get("unit", "") in ("", "share") and 0 <= value <= 1
+
+
+def amount(reading: Mapping[str, Any]) -> str:
+    """The value of a reading, as a share, a size or a number with its unit."""
+    value, unit = reading.get("value"), reading.get("unit", "")
+    if is_share(reading):
+        return share(value)
+    if unit == "bytes":
+        return size(value)
+    return number(value) + (f"{NBSP}{unit}" if unit and value is not None else "")
+
+
+def big(reading: Mapping[str, Any]) -> str:
+    """What to print large: the amount, or the count behind a share so small that its digits say nothing.
+
+    >>> big({"value": 0.00006, "n": 200000}), big({"value": 0.02, "n": 200000})
+    ('12', '2\\xa0%')
+    """
+    tiny = is_share(reading) and 0 < reading["value"] < 0.0005
+    return number(round(reading["value"] * reading.get("n", 0))) if tiny else amount(reading)
+
+
+def how_many(reading: Mapping[str, Any]) -> str:
+    """Of a share, the count behind it and "about 1 in k"; nothing for other readings.
+
+    >>> how_many({"value": 0.023, "n": 194605, "of": "documents"})
+    '4,476 of 194,605 documents, about 1\\xa0in\\xa043'
+    """
+    if not is_share(reading):
+        return ""
+    value, n, of = reading["value"], reading.get("n", 0), reading.get("of", "documents")
+    about = f", about 1{NBSP}in{NBSP}{number(round(1 / value))}" if 0 < value <= 0.4 and round(value * n) > 1 else ""
+    return (
+        f"{'about ' if reading.get('method') == 'sample' else ''}{number(round(value * n))} of {number(n)} {of}{about}"
+    )
+
+
+def how_sure(reading: Mapping[str, Any]) -> str:
+    """How a reading was come by and its interval, in words.
+
+    >>> how_sure({"value": 0.1, "n": 50, "of": "documents", "method": "exact"})
+    'Counted: all 50 documents.'
+    """
+    n, of = number(reading.get("n")), reading.get("of", "documents")
+    if reading.get("value") is None:
+        return "Nothing to measure."
+    if reading.get("method", "exact") == "exact" and not reading.get("interval"):
+        return f"Counted: all {n} {of}."
+    how = {
+        "exact": f"Counted on {n} {of}",
+        "sample": f"Estimated from a sample of {n} {of}",
+        "sketch": f"Estimated by a sketch of all {n} {of}",
+    }.get(reading.get("method", "exact"), f"From {n} {of}")
+    between = interval(reading)
+    return f"{how}; {between}." if between else f"{how}."
+
+
+def interval(reading: Mapping[str, Any]) -> str:
+    """The interval of an estimate; "" for an exact count.
+
+    >>> interval({"value": 0.02, "interval": [0.018, 0.022]})
+    '95\\xa0% sure: between 1.80\\xa0% and 2.20\\xa0%'
+    """
+    ends: Sequence[float] | None = reading.get("interval")
+    if not ends:
+        return ""
+    low, high = (
+        (_apart(*ends) if is_share(reading) else (number(end) for end in ends)) if ends[0] != ends[1] else ("", "")
+    )
+    sure = "certainly" if reading.get("method") == "sketch" else f"95{NBSP}% sure:"
+    return f"{sure} between {low} and {high}" if low else f"{sure} {amount(reading)}"
+
+
+def _apart(low: float, high: float) -> tuple[str, str]:
+    """Two shares in per cent with as many digits as it takes to tell them apart.
+
+    >>> _apart(0.06981, 0.07312)
+    ('6.98\\xa0%', '7.31\\xa0%')
+    """
+    digits = min(max(1 - math.floor(math.log10((high - low) * 100)), 0), 6) if high > low else 2
+    return f"{low * 100:.{digits}f}{NBSP}%", f"{high * 100:.{digits}f}{NBSP}%"
+
+
+def pretty(bounds: object) -> str:
+    """Bounds with the signs of print.
+
+    >>> pretty(">= 50 and <= 100000")
+    '≥\\xa050 and ≤\\xa0100,000'
+    """
+    text = re.sub(r"\d{5,}", lambda m: f"{int(m.group()):,}", str(bounds)[:200])
+    return re.sub(r"([≥≤<>]) ", f"\\1{NBSP}", text.replace(">=", "≥").replace("<=", "≤"))
+
+
+def percent(part: float | None, whole: float) -> str:
+    """A CSS length within a bar, 0 to 100 %.
+
+    >>> percent(0.1, 0.2), percent(3, 2), percent(None, 1)
+    ('50.00%', '100.00%', '0.00%')
+    """
+    return f"{100 * min(max((part or 0) / whole, 0), 1):.2f}%" if whole > 0 else "0.00%"
+
+
+def said(value: object) -> str:
+    """The value of an option in words; lists by their items.
+
+    >>> said(True), said(None), said(["a", "b"]), said(10000), said([])
+    ('yes', 'none', 'a, b', '10000', 'none')
+    """
+    if value is None or value == []:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(map(said, value)) if isinstance(value, (list, tuple)) else str(value)
