@@ -90,15 +90,15 @@ CASES = {
 
 
 class Probe:
-    """A threshold that nothing exceeds and nothing falls short of, and that notes what it met."""
+    """A threshold that nothing exceeds and nothing falls short of, and that notes what it met (None: not a number)."""
 
     __array_ufunc__ = None
 
     def __init__(self) -> None:
-        self.met: list[float] = []
+        self.met: list[float | None] = []
 
     def _note(self, value: float) -> bool:
-        self.met.append(float(value))
+        self.met.append(None if value != value else float(value))
         return False
 
     __lt__ = __gt__ = _note
@@ -219,6 +219,7 @@ def c4() -> dict[str, object]:
             "label": label, "text": text, "passes": bool(kept), "kept_text": whole[0].text if whole else None,
             "counts": {name: n for name, n in counts.items() if re.match("line-|filtered:(lorem|squiggly)", name)},
             "sentences": probe.met[0] if probe.met else None,
+            "kept_sentences": [found for line in whole[0].text.split("\n") for found in utils._get_sentences(line)] if whole else None,
         }  # fmt: skip
 
     return {
