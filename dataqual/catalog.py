@@ -1,0 +1,145 @@
+"""The vocabulary by name: every operator is a file of its folder, or an entry point of another package.
+
+A file `word_count.py` in `dataqual/signals` holds the class `WordCount`, and its name in YAML is `word_count`.
+Another package adds one with an entry point in the group `dataqual.signals`: `word_count = package:WordCount`.
+Names are listed without importing anything; an operator is imported when it is asked for.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal
+
+from dataqual.errors import SpecError, did_you_mean
+
+if TYPE_CHECKING:
+    from dataqual.operators import Metric, Signal
+
+Kind = Literal["signals", "metrics"]
+
+
+def names(kind: Kind) -> list[str]:
+    """The names of all operators of a kind, ours and other packages', in order.
+
+    >>> "word_count" in names("signals")
+    True
+    """
+    return sorted(_own(kind) | _foreign(kind).keys())
+
+
+def signals() -> dict[str, type[Signal]]:
+    """Every signal's class by its name."""
+    return {name: find("signals", name) for name in names("signals")}
+
+
+def metrics() -> dict[str, type[Metric[Any]]]:
+    """Every metric's class by its name."""
+    return {name: find("metrics", name) for name in names("metrics")}
+
+
+def signal(name: str, /, **parameters: Any) -> Signal:
+    """The signal of that name with those parameters; SpecError for an unknown name, parameter or type of value.
+
+    >>> signal("short_lines", max_chars=20)
+    ShortLines(max_chars=20, lines='nonblank')
+    """
+    made: Signal = build("signals", name, parameters)
+    return made
+
+
+def metric(name: str, /, **parameters: Any) -> Metric[Any]:
+    """The metric of that name with those parameters; SpecError for an unknown name, parameter or type of value."""
+    made: Metric[Any] = build("metrics", name, parameters)
+    return made
+
+
+def name_of(operator: object) -> str:
+    """The name under which an operator is found: that of its class in lower case with underscores.
+
+    >>> name_of(signal("c4_lines"))
+    'c4_lines'
+    """
+    letters = type(operator).__name__
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in letters).lstrip("_")
+
+
+def find(kind: Kind, name: str) -> Any:
+    """The class of that name; SpecError with the nearest name if there is none."""
+    if name in _foreign(kind):
+        return _foreign(kind)[name].load()
+    if name not in _own(kind):
+        raise SpecError(f"no {kind[:-1]} {name!r}; {did_you_mean(name, names(kind))}")
+    return getattr(import_module(f"dataqual.{kind}.{name}"), "".join(part.capitalize() for part in name.split("_")))
+
+
+def build(kind: Kind, name: str, parameters: dict[str, Any]) -> Any:
+    """An operator with its parameters, lists made tuples, after a check of every name and type."""
+    operator = find(kind, name)
+    allowed = {field.name for field in dataclasses.fields(operator) if field.init}
+    hints = typing.get_type_hints(operator)
+    given = {}
+    for parameter, value in parameters.items():
+        if parameter not in allowed:
+            raise SpecError(f"{name} has no parameter {parameter!r}; {did_you_mean(parameter, allowed)}")
+        given[parameter] = tuple(value) if isinstance(value, list) else value
+        if not _fits(given[parameter], hints[parameter]):
+            raise SpecError(f"{name}: {parameter} is {value!r}, not {_say(hints[parameter])}")
+    missing = [
+        field.name for field in dataclasses.fields(operator) if field.name in allowed - given.keys() and _needed(field)
+    ]
+    if missing:
+        raise SpecError(f"{name} needs the parameter {missing[0]!r}")
+    return operator(**given)
+
+
+@cache
+def _own(kind: Kind) -> frozenset[str]:
+    folder = Path(__file__).parent / kind
+    return frozenset(file.stem for file in folder.glob("*.py") if not file.stem.startswith("_"))
+
+
+@cache
+def _foreign(kind: Kind) -> dict[str, EntryPoint]:
+    found: dict[str, EntryPoint] = {}
+    for entry in entry_points(group=f"dataqual.{kind}"):
+        if entry.name in _own(kind) or (entry.name in found and found[entry.name].value != entry.value):
+            other = found[entry.name].value if entry.name in found else "dataqual"
+            raise SpecError(f"two {kind} are called {entry.name!r}: of {other} and of {entry.value}; uninstall one")
+        found[entry.name] = entry
+    return found
+
+
+def _needed(field: dataclasses.Field[Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value from YAML is of an annotated type; a whole number is a float too, a bool is no number."""
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Literal:
+        return value in arguments and not isinstance(value, bool)
+    if origin in (typing.Union, UnionType):
+        return any(_fits(value, argument) for argument in arguments)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_fits(element, arguments[0]) for element in value)
+    if hint in (int, float) and isinstance(value, bool):
+        return False
+    return isinstance(value, (int, float) if hint is float else hint)
+
+
+def _say(hint: Any) -> str:
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Literal:
+        return "one of " + ", ".join(map(str, arguments))
+    if origin in (typing.Union, UnionType):
+        return " or ".join(map(_say, arguments))
+    if origin is tuple:
+        return f"a list, each {_say(arguments[0])}"
+    words = {int: "a whole number", float: "a number", bool: "true or false", str: "a string", NoneType: "null"}
+    return words.get(hint, str(hint))

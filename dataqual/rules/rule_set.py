@@ -1,0 +1,113 @@
+"""`RuleSet`: named bounds on signals, with where they come from; a document fails if one of its rules rejects it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual import specs
+from dataqual.bounds import Bounds
+from dataqual.errors import SpecError, did_you_mean
+
+if TYPE_CHECKING:
+    from dataqual.operators import Signal
+
+FOLDER = Path(__file__).parent
+
+
+class SignalTable(Protocol):
+    """What gives every signal's values, such as `dataqual.measured.Measured`."""
+
+    def __getitem__(self, signal: Any, /) -> NDArray[Any]: ...
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A document passes where the signal's value lies within the bounds."""
+
+    name: str
+    about: str
+    signal: Signal
+    bounds: Bounds
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """Rules that belong together. `language` is the one they were made for, None for any."""
+
+    name: str
+    about: str
+    source: str
+    language: str | None
+    caveat: str | None
+    rules: tuple[Rule, ...]
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """The signals the rules need, each once, in the order of the rules."""
+        return tuple(dict.fromkeys(rule.signal for rule in self.rules))
+
+    def fails(self, measured: SignalTable) -> NDArray[np.bool_]:
+        """Which rule rejects which document; shape (documents, rules)."""
+        return np.column_stack([~rule.bounds.accept(measured[rule.signal]) for rule in self.rules])
+
+
+def rule_sets() -> list[str]:
+    """The names of the rule sets that come with dataqual, in order."""
+    return sorted(file.stem for file in FOLDER.glob("*.yaml"))
+
+
+def load(name: str | os.PathLike[str]) -> RuleSet:
+    """A rule set by its name, or from a YAML file of your own; SpecError if a word in it is wrong.
+
+    >>> load("gopher")
+    Traceback (most recent call last):
+    dataqual.errors.SpecError: 'gopher' exists in 2 versions that differ: gopher@datatrove, gopher@dolma; name one of them
+    """
+    given = os.fspath(name)
+    if given.endswith((".yaml", ".yml")):
+        return _parse(Path(given))
+    if given in rule_sets():
+        return _parse(FOLDER / f"{given}.yaml")
+    versions = [known for known in rule_sets() if known.startswith(f"{given}@")]
+    if versions:
+        several = f"{len(versions)} versions that differ" if len(versions) > 1 else "one version"
+        raise SpecError(f"{given!r} exists in {several}: {', '.join(versions)}; name one of them")
+    raise SpecError(f"no rule set {given!r}; {did_you_mean(given, rule_sets())}; or name a .yaml file")
+
+
+def _parse(path: Path) -> RuleSet:
+    content = specs.read_yaml(path)
+    where = path.name
+    specs.check_keys(content, where, required=("name", "about", "source", "rules"), optional=("language", "caveat"))
+    if not isinstance(content["rules"], list) or not content["rules"]:
+        raise SpecError(f"{where}.rules: expected a list of rules")
+    rules = tuple(_parse_rule(rule, f"{where}.rules[{place}]") for place, rule in enumerate(content["rules"]))
+    names = [rule.name for rule in rules]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise SpecError(f"{where}.rules[{place}]: the name {name!r} is taken by rules[{names.index(name)}]")
+    return RuleSet(
+        name=specs.string(content, "name", where),
+        about=specs.string(content, "about", where),
+        source=specs.string(content, "source", where),
+        language=specs.string(content, "language", where) if content.get("language") is not None else None,
+        caveat=specs.string(content, "caveat", where) if content.get("caveat") is not None else None,
+        rules=rules,
+    )
+
+
+def _parse_rule(content: object, where: str) -> Rule:
+    rule = specs.mapping(content, where)
+    specs.check_keys(rule, where, required=("name", "about", "signal"), optional=("with", *specs.ENDS))
+    return Rule(
+        name=specs.string(rule, "name", where),
+        about=specs.string(rule, "about", where),
+        signal=specs.signal(rule, where),
+        bounds=specs.bounds(rule, where),
+    )

@@ -1,0 +1,33 @@
+"""The signal `c4_sentences`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.operators import Signal
+from dataqual.signals.c4_lines import Fate, judge, without_citations
+from dataqual.text import Text
+
+
+@dataclass(frozen=True)
+class C4Sentences(Signal):
+    """Sentences in the lines that C4 would keep (see `c4_lines`); a sentence over two lines counts in both.
+
+    C4 cuts sentences with Punkt for English, we by terminal punctuation: see docs/rules.md.
+
+    >>> C4Sentences()(["This line is kept by C4. Yes!\\nThis one is not", ""]).tolist()
+    [2, 0]
+    """
+
+    unit: ClassVar[str] = "sentences"
+
+    def measure(self, text: Text) -> NDArray[Any]:
+        judged, fates = judge(text)
+        sentences = without_citations(text).sentences
+        before = np.searchsorted(sentences.starts, judged.ends)
+        over = np.searchsorted(sentences.ends, judged.starts, side="right")
+        return judged.total((before - over) * (fates == Fate.KEPT))

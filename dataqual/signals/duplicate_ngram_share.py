@@ -1,0 +1,40 @@
+"""The signal `duplicate_ngram_share`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.operators import Signal
+from dataqual.text import Cut, Text
+
+
+@dataclass(frozen=True)
+class DuplicateNgramShare(Signal):
+    """Share of a document's characters in word n-grams it has more than once; 0 with fewer than `n` + 1 words.
+
+    `count` "later": walking from left to right, n-grams seen before, stepping over each one found, out of the
+    text's characters. "all": every occurrence of a repeated n-gram, out of every n-gram, overlaps counting
+    again in both. "covered": words that lie in a repeated n-gram, each once, out of all words.
+
+    >>> DuplicateNgramShare(n=2)(["a b c a b", ""]).round(3).tolist()
+    [0.222, 0.0]
+    >>> [DuplicateNgramShare(n=2, count=count)(["a b c a b"]).item() for count in ("all", "covered")]
+    [0.5, 0.8]
+    """
+
+    n: int = 5
+    cut: Cut = "tokens"
+    count: Literal["later", "all", "covered"] = "later"
+
+    def measure(self, text: Text) -> NDArray[Any]:
+        table = text.ngrams(self.cut)
+        if self.count == "later":
+            return table.later_chars[:, self.n] / np.maximum(text.characters.total, 1)
+        if self.count == "all":
+            return table.repeated_chars[:, self.n] / np.maximum(table.all_chars[:, self.n], 1)
+        words = text.cut(self.cut)
+        return table.covered_chars[:, self.n] / np.maximum(words.total(words.chars), 1)

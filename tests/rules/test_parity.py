@@ -1,0 +1,185 @@
+"""Given the source's own words, our signals are its numbers and our rules its verdicts (tests/cases/make_rule_cases.py)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dataqual.rules import RuleSet, load
+from dataqual.signals.c4_lines import C4Lines, judge, without_citations
+from dataqual.signals.c4_sentences import C4Sentences
+from dataqual.signals.non_symbol_word_count import NonSymbolWordCount
+from dataqual.text import Text
+
+CASES = Path(__file__).parents[1] / "cases"
+
+
+class Table(dict[Any, Any]):
+    """Signals measured on one text."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__()
+        self.text = text
+
+    def __missing__(self, signal: Any) -> Any:
+        self[signal] = signal.measure(self.text)
+        return self[signal]
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    cases: list[dict[str, Any]] = json.loads((CASES / f"rules_{name}.json").read_text(encoding="utf-8"))["cases"]
+    return cases
+
+
+def given_words(cases: list[dict[str, Any]], cut: str) -> Table:
+    return Table(Text.of([case["text"] for case in cases]).with_words(cut, [case["words"] for case in cases]))
+
+
+DATATROVE = {
+    "min_doc_words": ["too_few_words"],
+    "max_doc_words": ["too_many_words"],
+    "min_avg_word_length": ["short_words"],
+    "max_symbol_word_ratio": ["hashes", "ellipses"],
+    "max_bullet_lines_ratio": ["bullet_lines"],
+    "max_ellipsis_lines_ratio": ["ellipsis_lines"],
+    "max_non_alpha_words_ratio": ["few_alphabetic_words"],
+    "min_stop_words": ["few_stop_words"],
+    "dup_para_frac": ["duplicate_paragraphs"],
+    "dup_para_char_frac": ["duplicate_paragraph_characters"],
+    "dup_line_frac": ["duplicate_lines"],
+    "dup_line_char_frac": ["duplicate_line_characters"],
+    **{f"top_{n}": [f"top_{n}gram"] for n in (2, 3, 4)},
+    **{f"dup_{n}": [f"duplicate_{n}grams"] for n in range(5, 11)},
+}
+FINEWEB = {
+    "line_punct_thr": ["few_punctuated_lines"],
+    "short_line_thr": ["short_lines"],
+    "char_duplicates_ratio": ["duplicate_line_characters"],
+    "new_line_ratio": ["many_newlines"],
+}
+QUALITY = (
+    "too_few_words too_many_words short_words long_words hashes ellipses bullet_lines ellipsis_lines few_alphabetic_words few_stop_words"
+).split()
+
+
+def values_of(rules: RuleSet, table: Table) -> dict[str, Any]:
+    return {rule.name: table[rule.signal] for rule in rules.rules}
+
+
+@pytest.mark.parametrize(("name", "keys"), [("gopher@datatrove", DATATROVE), ("fineweb@datatrove", FINEWEB)])
+def test_given_datatroves_words_every_value_is_datatroves(name: str, keys: dict[str, list[str]]) -> None:
+    cases = read("datatrove")
+    ours = values_of(load(name), given_words(cases, "tokens"))
+    compared = 0
+    for row, case in enumerate(cases):
+        for key, rules in keys.items():
+            for rule, expected in zip(rules, case["values"].get(key, []), strict=False):
+                expected = 0.0 if expected is None else expected  # datatrove: the mean of nothing is not a number
+                assert ours[rule][row] == pytest.approx(expected, abs=1e-12), (case["label"], rule)
+                compared += 1
+    assert compared > 3 * len(cases)
+
+
+def test_given_datatroves_words_every_verdict_is_datatroves() -> None:
+    cases = read("datatrove")
+    table = given_words(cases, "tokens")
+    gopher, fineweb = load("gopher@datatrove"), load("fineweb@datatrove")
+    fails = gopher.fails(table)
+    quality = np.isin([rule.name for rule in gopher.rules], QUALITY)
+    ours = {
+        "GopherQualityFilter": fails[:, quality].any(axis=1),
+        "GopherRepetitionFilter": fails[:, ~quality].any(axis=1),
+        "FineWebQualityFilter": fineweb.fails(table).any(axis=1),
+    }
+    for row, case in enumerate(cases):
+        for name, verdict in case["verdicts"].items():
+            if verdict != "empty":  # an empty document: other rules of the sets reject it
+                assert bool(ours[name][row]) is (verdict is not None), (case["label"], name)
+
+
+def test_an_empty_document_fails_every_rule_set() -> None:
+    for name in ("gopher@datatrove", "gopher@dolma", "c4@tfds", "fineweb@paper", "fineweb@datatrove"):
+        assert load(name).fails(Table(Text.of(["", "\n", "x"]))).any(axis=1).all()
+
+
+DOLMA = {
+    "word_count": "too_few_words",
+    "median_word_length": "short_words",
+    "symbol_to_word_ratio": "symbols",
+    "fraction_of_words_with_alpha_character": "few_alphabetic_words",
+    "required_word_count": "few_stop_words",
+    "fraction_of_lines_starting_with_bullet_point": "bullet_lines",
+    "fraction_of_lines_ending_with_ellipsis": "ellipsis_lines",
+    "fraction_of_duplicate_lines": "duplicate_lines",
+    "fraction_of_characters_in_duplicate_lines": "duplicate_line_characters",
+    **{f"fraction_of_characters_in_most_common_{n}grams": f"top_{n}gram" for n in (2, 3, 4)},
+    **{f"fraction_of_characters_in_duplicate_{n}grams": f"duplicate_{n}grams" for n in range(5, 11)},
+}
+
+
+@pytest.mark.parametrize("words", ["given", "our own"])
+def test_every_value_is_dolmas(words: str) -> None:
+    cases = read("dolma")
+    text = Text.of([case["text"] for case in cases])
+    ours = values_of(load("gopher@dolma"), given_words(cases, "whitespace") if words == "given" else Table(text))
+    for row, case in enumerate(cases):
+        for key, rule in DOLMA.items():
+            if case["text"]:  # dolma leaves every attribute of an empty document at 0
+                assert ours[rule][row] == pytest.approx(case["values"].get(key, 0.0), abs=1e-12), (case["label"], rule)
+            else:
+                assert ours[rule][row] == 0 or rule == "duplicate_lines"
+
+
+C4 = {
+    "line-passed": "kept",
+    "line-filtered:too_long_word": "too_long_word",
+    "line-filtered:no_endmark": "no_end_mark",
+    "line-filtered:too_short": "too_few_words",
+    "line-filtered:javascript": "javascript",
+    "line-filtered:policy": "policy",
+    "filtered:loremipsum": "lorem_ipsum",
+    "filtered:squigglybracket": "curly_bracket",
+}
+
+
+def test_every_line_meets_the_fate_it_meets_in_c4() -> None:
+    cases = read("c4")
+    text = Text.of([case["text"] for case in cases])
+    ours = {key: C4Lines(fate=fate).measure(text) for key, fate in C4.items()}  # type: ignore[arg-type]
+    for row, case in enumerate(cases):
+        given_up = [key for key in case["counts"] if key.startswith("filtered")]
+        for key in given_up or C4:  # after a page is given up, C4 looks at no further line
+            assert ours[key][row] == case["counts"].get(key, 0), (case["label"], key)
+
+
+def test_the_lines_c4_keeps_are_the_text_it_writes() -> None:
+    for case in read("c4"):
+        if case["kept_text"] is not None:
+            judged, fates = judge(Text.of([case["text"]]))
+            kept = [line for line, fate in zip(judged.strings(0), fates, strict=True) if fate == 0]
+            assert "\n".join(kept).strip() == case["kept_text"], case["label"]
+
+
+def test_given_punkts_sentences_their_number_is_c4s() -> None:
+    cases = [case for case in read("c4") if case["sentences"] is not None]
+    for case in cases:
+        text = Text.of([case["text"]])
+        plain = without_citations(text)
+        sentences = plain.with_words("sentences", [case["kept_sentences"]])
+        plain.__dict__["sentences"] = sentences.cut("sentences")
+        assert C4Sentences().measure(text).tolist() == [case["sentences"]], case["label"]
+
+
+def test_verdicts_of_c4_with_our_own_sentences() -> None:
+    cases = read("c4")
+    table = Table(Text.of([case["text"] for case in cases]))
+    ours = ~load("c4@tfds").fails(table).any(axis=1)
+    assert {case["label"] for case, kept in zip(cases, ours, strict=True) if kept != case["passes"]} == set()
+
+
+def test_a_number_sign_in_full_width_is_no_word_to_datatrove_but_a_bullet_is() -> None:
+    assert NonSymbolWordCount()(["１", "•", "‘", "…", "😀", "7"]).tolist() == [0, 1, 1, 0, 1, 1]
