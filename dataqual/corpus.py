@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from dataqual.columns import Columns, as_string, find_columns
+from dataqual.errors import InputError
 from dataqual.text import Text
+
+__all__ = ["Batch", "Chunk", "Columns", "Corpus", "File", "FrameCorpus", "Piece", "Rows", "Unreadable"]
 
 CHUNK_BYTES = 4 << 20
 """Raw bytes per chunk, hence per batch. Fixed, so that the same input always falls into the same
 batches: 4 MiB keeps two hundred batches in a 1 GB file (even work on many cores) at well under one per
 cent of overhead, and a batch with all its cuts within 100 MB."""
 
+RAW_KEPT = 1 << 20
+"""Bytes kept of a record that could not be read: more than a person looks at, less than memory minds."""
+
+ROW_BYTES = 32
+"""What a row of a frame weighs beside its text, so that a million empty documents are not one batch."""
+
+SAMPLE = 100
+"""Records looked at to find the columns."""
+
+Address = tuple[int, int]
+"""(index into `Corpus.files`, 1-based record number in that file)."""
+
 
 @dataclass(frozen=True)
-class Columns:
-    """Which column is what; None where the corpus has no such column."""
+class File:
+    """One input: a path, or for data that came in memory a name in angle brackets such as `<list>`."""
 
-    text: str = "text"
-    id: str | None = None
-    label: str | None = None
-    group: str | None = None
+    path: str
+    format: str
+    compression: str | None = None
+    size: int = 0
+    """Bytes on disk; 0 for data in memory."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +58,9 @@ class Unreadable:
     """1-based physical line on which the record begins (equals `record` but for CSV); 0 where there are no lines."""
     kind: str
     """One of a short fixed list: 'not JSON', 'invalid UTF-8', 'lone surrogate', 'NUL byte', 'not an object',
-    'missing text', 'text is not a string', 'too long', 'wrong number of fields', 'truncated archive', …"""
+    'missing text', 'null text', 'text is not a string', 'too long', 'unterminated quote', 'broken quoting',
+    'wrong number of fields', 'no header', 'truncated archive', 'damaged archive', 'damaged parquet', 'UTF-16',
+    'not JSON lines'."""
     reason: str
     raw: bytes
     """The record as it came, at most `RAW_KEPT` bytes of it; the rest is counted in `reason`."""
@@ -59,10 +78,389 @@ class Batch:
     record: NDArray[np.int64]
     """1-based record number within the file for each document."""
     raw: Sequence[bytes]
-    """The records as they came, without the line end; empty where the format has no raw records (parquet, frames)."""
+    """The records as they came, without the \\n that ends them (a \\r before it stays); empty where the format
+    has no raw records (parquet, frames)."""
     columns: pl.DataFrame
     """Columns `id`, `label`, `group` as strings, those the corpus has; nulls where a record has none."""
     unreadable: Sequence[Unreadable] = ()
 
     def __len__(self) -> int:
         return len(self.text)
+
+
+@dataclass(frozen=True)
+class Borders:
+    """Where the records of a piece lie when a newline alone does not tell: one row per record."""
+
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    lines: NDArray[np.int64]
+    """Newlines in the piece before the record."""
+    flags: NDArray[np.uint8]
+    """0 for a sound record, else why it is not, in the format's own numbers."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Records of one file that lie together: raw bytes that end at a record border, or rows of a frame."""
+
+    file: int
+    data: bytes | pl.DataFrame
+    first_record: int
+    first_line: int = 0
+    records: int = 0
+    """Record numbers the piece spans."""
+    offset: int = 0
+    """Where `data` begins in the (decompressed) file."""
+    done: int = 0
+    """Bytes of the file on disk that were read when the piece was cut: for showing progress."""
+    header: tuple[str, ...] = ()
+    borders: Borders | None = None
+    unreadable: tuple[Unreadable, ...] = ()
+    """What was found unreadable while cutting: too long to hold, or behind a break in the archive."""
+
+    def weight(self) -> int:
+        """Bytes, or about as many, that the piece adds to its chunk."""
+        return len(self.data) if isinstance(self.data, bytes) else CHUNK_BYTES
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Pieces that become one batch."""
+
+    index: int
+    pieces: tuple[Piece, ...]
+    done: int = 0
+    """Bytes on disk of the whole input that were read so far; compare with `Corpus.size`."""
+
+
+@dataclass
+class Rows:
+    """The documents of one piece: texts as UTF-8, record numbers, raw records, columns, and what was unreadable."""
+
+    texts: Sequence[bytes]
+    records: NDArray[np.int64]
+    raw: Sequence[bytes] = ()
+    columns: dict[str, Sequence[str | None]] = field(default_factory=dict)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Corpus(ABC):
+    """A description of documents that can be read again and again, one batch after the other.
+
+    >>> [batch] = Corpus.of(["first", "", "第三"]).batches()
+    >>> len(batch), batch.text[2], batch.record.tolist()
+    (3, '第三', [1, 2, 3])
+    """
+
+    files: tuple[File, ...]
+    columns: Columns
+    notes: tuple[str, ...] = ()
+    """What was found out on opening and should be said: which columns, which files were passed over."""
+    max_unreadable: float = 0.01
+    """The share of records that may be unreadable before the input counts as broken."""
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk of all files; 0 for data in memory."""
+        return sum(file.size for file in self.files)
+
+    @abstractmethod
+    def pieces(self) -> Iterator[Piece]:
+        """The input cut at record borders, in order, about a chunk's bytes at most each."""
+
+    @abstractmethod
+    def rows(self, piece: Piece) -> Rows:
+        """The documents of a piece; pure, and safe in any thread."""
+
+    @abstractmethod
+    def fetch(self, addresses: Iterable[Address]) -> list[str]:
+        """The documents at these addresses, in this order; InputError where there is no such document."""
+
+    def chunks(self) -> Iterator[Chunk]:
+        """The input in pieces of `CHUNK_BYTES`: one thread, sequential, cheap. Small files share a chunk."""
+        return pack(self.pieces(), self.files, CHUNK_BYTES)
+
+    def parse(self, chunk: Chunk) -> Batch:
+        """The documents of a chunk; pure, and safe in any thread."""
+        parts = [self.rows(piece) for piece in chunk.pieces]
+        files = np.repeat(
+            np.array([piece.file for piece in chunk.pieces], dtype=np.int32), [len(part.texts) for part in parts]
+        )
+        unreadable = [
+            bad
+            for piece, part in zip(chunk.pieces, parts, strict=True)
+            for bad in (*piece.unreadable, *part.unreadable)
+        ]
+        return Batch(
+            index=chunk.index,
+            text=Text.of_bytes(_joined([part.texts for part in parts])),
+            file=files,
+            record=np.concatenate([part.records for part in parts]) if parts else np.zeros(0, dtype=np.int64),
+            raw=_joined([part.raw for part in parts]),
+            columns=pl.DataFrame(
+                [
+                    pl.Series(role, _joined([part.columns[role] for part in parts]), dtype=pl.String)
+                    for role in self.columns.extras()
+                ]
+            ),
+            unreadable=sorted(unreadable, key=lambda bad: (bad.file, bad.record)),
+        )
+
+    def batches(self) -> Iterator[Batch]:
+        """All documents, batch by batch, in the order of the input."""
+        return map(self.parse, self.chunks())
+
+    @staticmethod
+    def of(
+        data: Any,
+        *,
+        text: str | None = None,
+        id: str | None = None,
+        label: str | None = None,
+        group: str | None = None,
+        max_unreadable: float = 0.01,
+    ) -> Corpus:
+        """The documents of a list (or column) of str, or of a polars or pandas frame; a Corpus stays as it is.
+
+        In a frame the text column is found, as in a file, or named with `text`; `id`, `label` and `group` likewise.
+        """
+        if isinstance(data, Corpus):
+            return data
+        if isinstance(data, str | bytes) or hasattr(data, "__fspath__"):
+            raise InputError(
+                f"Corpus.of takes documents, not a path: {data!r}; a file is read with dataqual.read(path)"
+            )
+        kind, sample, column = _opened(data)
+        columns, notes = find_columns(sample, Columns(id=id, label=label, group=group), text=text)
+        used = dict.fromkeys((columns.text, *columns.extras().values()))
+        return FrameCorpus(
+            files=(File(path=f"<{kind}>", format="frame"),),
+            columns=columns,
+            notes=tuple(notes) if kind != "list" else (),
+            max_unreadable=max_unreadable,
+            frame=pl.DataFrame([column(name) for name in used]),
+        )
+
+
+@dataclass(frozen=True)
+class FrameCorpus(Corpus):
+    """Documents that are in memory already; record numbers are row numbers, from 1."""
+
+    frame: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
+
+    def pieces(self) -> Iterator[Piece]:
+        """The frame cut where the text fills a chunk."""
+        return frame_pieces([self.frame], self.columns.text, 0, CHUNK_BYTES)
+
+    def rows(self, piece: Piece) -> Rows:
+        """The documents of a slice."""
+        assert isinstance(piece.data, pl.DataFrame)
+        return frame_rows(piece.data, self.columns, piece.file, piece.first_record)
+
+    def fetch(self, addresses: Iterable[Address]) -> list[str]:
+        """The documents of these rows; InputError where a row is not there or is no document."""
+        texts = []
+        for _, record in addresses:
+            row = self.frame.slice(record - 1, 1) if record > 0 else self.frame.clear()
+            found = frame_rows(row, self.columns, 0, record).texts
+            if not found:
+                raise InputError(f"{self.files[0].path}: there is no document in row {record}")
+            texts.append(found[0].decode())
+        return texts
+
+
+def pack(pieces: Iterable[Piece], files: Sequence[File], size: int) -> Iterator[Chunk]:
+    """Pieces gathered, in order, into chunks of about `size` bytes; a chunk holds one format.
+
+    A piece is never cut here, so one that is larger is a chunk alone.
+    """
+    held: list[Piece] = []
+    weight = index = 0
+    before = [0, *np.cumsum([file.size for file in files]).tolist()]
+
+    def chunk() -> Chunk:
+        last = held[-1]
+        return Chunk(index, tuple(held), done=before[last.file] + last.done)
+
+    for piece in pieces:
+        full = weight and weight + piece.weight() > size
+        if held and (full or files[piece.file].format != files[held[-1].file].format):
+            yield chunk()
+            index, held, weight = index + 1, [], 0
+        held.append(piece)
+        weight += piece.weight()
+    if held:
+        yield chunk()
+
+
+def frame_pieces(frames: Iterable[pl.DataFrame], text: str, file: int, size: int) -> Iterator[Piece]:
+    """The rows of `frames` cut wherever they fill `size` bytes; how they are spread over the frames does not matter."""
+    held: list[pl.DataFrame] = []
+    record, weight = 1, 0
+    for frame in frames:
+        totals = np.cumsum(_weights(frame, text))
+        start = before = 0
+        while start < frame.height:
+            stop = int(np.searchsorted(totals, before + size - weight)) + 1
+            held.append(frame[start:stop])
+            if stop > frame.height:
+                weight += int(totals[-1]) - before
+                break
+            rows = pl.concat(held)
+            yield Piece(file, rows, record, records=rows.height)
+            record, weight, held = record + rows.height, 0, []
+            start, before = stop, int(totals[stop - 1])
+    if held:
+        rows = pl.concat(held)
+        yield Piece(file, rows, record, records=rows.height)
+
+
+def frame_rows(frame: pl.DataFrame, columns: Columns, file: int, first_record: int) -> Rows:
+    """The documents of a frame's rows; a row without a string in the text column is unreadable."""
+    column = frame_column(frame, columns.text)
+    if column is None:
+        listing = ", ".join(frame.columns)
+        faults = [("missing text", f"no column {columns.text!r}; there are: {listing}", b"")] * frame.height
+        values: list[Any] = [None] * frame.height
+    else:
+        values = column.to_list()
+        faults = []
+    texts: list[bytes] = []
+    good: list[int] = []
+    unreadable = []
+    for row, value in enumerate(values):
+        try:
+            texts.append(value.encode())
+            good.append(row)
+        except (AttributeError, UnicodeEncodeError):
+            fault = faults[row] if faults else _fault(value, columns.text)
+            if isinstance(fault, bytes):
+                texts.append(fault)
+                good.append(row)
+            else:
+                unreadable.append(Unreadable(file, first_record + row, 0, *fault))
+    extras = {}
+    for role, name in columns.extras().items():
+        found = frame_column(frame, name)
+        strings = as_strings(found) if found is not None else [None] * frame.height
+        extras[role] = strings if len(good) == len(strings) else [strings[row] for row in good]
+    return Rows(texts, first_record + np.array(good, dtype=np.int64), (), extras, unreadable)
+
+
+def frame_column(frame: pl.DataFrame, name: str) -> pl.Series | None:
+    """A column by name, or by a dotted path into structs; None where there is none."""
+    if name in frame.columns:
+        return frame[name]
+    root, *inner = name.split(".")
+    column = frame[root] if root in frame.columns else None
+    for key in inner:
+        if column is None or not isinstance(column.dtype, pl.Struct) or key not in column.struct.fields:
+            return None
+        column = column.struct.field(key)
+    return column
+
+
+def as_strings(column: pl.Series) -> list[str | None]:
+    """A column of ids, labels or groups as strings, see `as_string`.
+
+    >>> as_strings(pl.Series([1, None])), as_strings(pl.Series([True]))
+    (['1', None], ['true'])
+    """
+    if column.dtype.is_integer() or column.dtype in (pl.String, pl.Boolean, pl.Categorical, pl.Enum):
+        return column.cast(pl.String).to_list()
+    return [as_string(value) for value in column.to_list()]
+
+
+def text_fault(value: Any, name: str) -> tuple[str, str]:
+    """Kind and reason for a value that is no text.
+
+    >>> text_fault(None, "body"), text_fault(4.5, "body")
+    (('null text', "'body' is null"), ('text is not a string', "'body' is a number: 4.5"))
+    """
+    if value is None:
+        return "null text", f"{name!r} is null"
+    shown = (as_string(value) or "")[:60] if not isinstance(value, bytes) else repr(value[:40])
+    return "text is not a string", f"{name!r} is {value_kind(value)}: {shown}"
+
+
+def value_kind(value: Any) -> str:
+    """What a value is, in words.
+
+    >>> value_kind(True), value_kind([1]), value_kind(None)
+    ('a truth value', 'a list', 'null')
+    """
+    kinds = {
+        bool: "a truth value",
+        int: "a number",
+        float: "a number",
+        str: "a string",
+        list: "a list",
+        dict: "an object",
+    }
+    return "null" if value is None else kinds.get(type(value), f"a {type(value).__name__}")
+
+
+def _fault(value: Any, name: str) -> tuple[str, str, bytes] | bytes:
+    """Why a value in a frame is no document: (kind, reason, raw); or its bytes, if they are UTF-8 text after all."""
+    if isinstance(value, str):
+        raw = value.encode("utf-8", "surrogatepass")
+        return "lone surrogate", f"{name!r} holds half of a surrogate pair, which is no character", raw[:RAW_KEPT]
+    if isinstance(value, bytes):
+        try:
+            value.decode()
+        except UnicodeDecodeError as error:
+            return "invalid UTF-8", f"byte 0x{value[error.start]:02x} at position {error.start + 1}", value[:RAW_KEPT]
+        return value
+    return *text_fault(value, name), (as_string(value) or "").encode()[:RAW_KEPT]
+
+
+def _weights(frame: pl.DataFrame, text: str) -> NDArray[np.int64]:
+    """About how many bytes each row weighs."""
+    column = frame_column(frame, text)
+    if column is not None and column.dtype == pl.String:
+        return column.str.len_bytes().fill_null(0).to_numpy().astype(np.int64) + ROW_BYTES
+    values = column.to_list() if column is not None else [None] * frame.height
+    return (
+        np.array([len(value) if isinstance(value, str | bytes) else 0 for value in values], dtype=np.int64) + ROW_BYTES
+    )
+
+
+def _joined(parts: Sequence[Sequence[Any]]) -> Sequence[Any]:
+    """The parts in one sequence; a single part is not copied."""
+    return parts[0] if len(parts) == 1 else [value for part in parts for value in part]
+
+
+def _opened(data: Any) -> tuple[str, list[dict[str, Any]], Callable[[str], pl.Series]]:
+    """What in-memory data is: its kind, a sample of its records, and how to get a column as a polars series."""
+    if isinstance(data, pl.DataFrame):
+        return "polars frame", data.head(SAMPLE).to_dicts(), lambda name: _present(frame_column(data, name), name)
+    if hasattr(data, "columns") and hasattr(data, "iloc"):  # pandas, which need not be installed
+        sample = pl.DataFrame([_series(str(name), _values(data[name].iloc[:SAMPLE])) for name in data.columns])
+        names = {str(name): name for name in data.columns}
+        return "pandas frame", sample.to_dicts(), lambda name: _series(name, _values(data[names[name]]))
+    if not isinstance(data, Iterable):
+        raise InputError(f"Corpus.of takes a list of str, a polars or a pandas frame, not {type(data).__name__}")
+    values = data.to_list() if hasattr(data, "to_list") else list(data)
+    return "list", [{"text": ""}], lambda name: _series(name, values)
+
+
+def _present(column: pl.Series | None, name: str) -> pl.Series:
+    """The column under its full, perhaps dotted, name; it was seen in the sample, so it is there."""
+    assert column is not None
+    return column.alias(name)
+
+
+def _values(column: Any) -> list[Any]:
+    """A pandas column as Python values, None wherever pandas means missing (NaN, NA, NaT, None)."""
+    values: list[Any] = column.astype(object).where(column.notna(), None).tolist()
+    return values
+
+
+def _series(name: str, values: list[Any]) -> pl.Series:
+    """A polars column of str, or of Python objects where not every value is one (or is no valid text)."""
+    try:
+        return pl.Series(name, values, dtype=pl.String, strict=True)
+    except (TypeError, UnicodeEncodeError, pl.exceptions.PolarsError):
+        return pl.Series(name, values, dtype=pl.Object)

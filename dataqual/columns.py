@@ -1,0 +1,169 @@
+"""Which column is the text, the id, the label, the group: named by the user, or found in a sample of records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from dataqual.errors import UnknownColumn, did_you_mean
+
+Record = Mapping[str, Any]
+
+TEXT_NAMES = (
+    "text", "content", "body", "document", "review", "sentence", "article", "message",
+    "raw_content", "comment", "passage", "post", "tweet", "markdown", "abstract", "utterance",
+)  # fmt: skip
+ID_NAMES = ("id", "_id", "doc_id", "document_id", "uid", "uuid", "guid", "url", "uri")
+LABEL_NAMES = ("label", "labels", "category", "class", "sentiment", "target")
+GROUP_NAMES = ("source", "domain", "dataset", "subset", "origin", "corpus", "group")
+
+DOMINATES = 3
+"""A column of no known name is the text if it holds this many times the characters of the next one."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column is what; None where the corpus has no such column."""
+
+    text: str = "text"
+    id: str | None = None
+    label: str | None = None
+    group: str | None = None
+
+    def extras(self) -> dict[str, str]:
+        """The columns beside the text that the corpus has: role to name.
+
+        >>> Columns(text="body", id="url").extras()
+        {'id': 'url'}
+        """
+        roles = {"id": self.id, "label": self.label, "group": self.group}
+        return {role: name for role, name in roles.items() if name is not None}
+
+
+def path_of(name: str, record: Record) -> tuple[str, ...]:
+    """The keys that lead to `name`: the name itself where the record has it, else cut at the dots.
+
+    >>> path_of("meta.title", {"meta": {"title": "x"}}), path_of("meta.title", {"meta.title": "x"})
+    (('meta', 'title'), ('meta.title',))
+    """
+    return (name,) if name in record or "." not in name else tuple(name.split("."))
+
+
+def look_up(record: Record, name: str) -> Any:
+    """The value of column `name`, dotted or not; KeyError where the record has none.
+
+    >>> look_up({"meta": {"title": "x"}}, "meta.title")
+    'x'
+    """
+    value: Any = record
+    for key in path_of(name, record):
+        if not isinstance(value, Mapping):
+            raise KeyError(name)
+        value = value[key]
+    return value
+
+
+def as_string(value: Any) -> str | None:
+    """An id, label or group as text: strings as they are, null as None, anything else as JSON writes it.
+
+    >>> as_string("a"), as_string(1), as_string(True), as_string(["a", 1.5]), as_string(None)
+    ('a', '1', 'true', '["a",1.5]', None)
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def find_columns(
+    sample: Sequence[Record], asked: Columns | None = None, *, text: str | None = None
+) -> tuple[Columns, list[str]]:
+    """The columns of a corpus, from a sample of its records, and a note on each one that was found, not named.
+
+    `asked` holds the names the user gave for id, label and group, `text` the name given for the text. A name
+    that no record of a non-empty sample has raises UnknownColumn; so does a text column that cannot be told.
+    """
+    asked = asked or Columns()
+    for option, name in (("text", text), *asked.extras().items()):
+        if name is not None:
+            _must_be_there(name, option, sample)
+    if not sample:
+        return replace(asked, text=text or "text"), []
+    columns, notes = replace(asked, text=text or _find_text(sample)), []
+    if text is None:
+        notes.append(f"text column: {columns.text!r} (found)")
+    for role, names in (("id", ID_NAMES), ("label", LABEL_NAMES), ("group", GROUP_NAMES)):
+        if getattr(columns, role) is None:
+            taken = {columns.text, *columns.extras().values()}
+            found = next(
+                (name for name in _spelled(names, sample) if name not in taken and _is_plain(sample, name)), None
+            )
+            if found is not None:
+                columns = replace(columns, **{role: found})
+                notes.append(f"{role} column: {found!r} (found)")
+    return columns, notes
+
+
+def _must_be_there(name: str, option: str, sample: Sequence[Record]) -> None:
+    """UnknownColumn unless some record of the sample has it; an empty sample cannot tell and passes."""
+    for record in sample:
+        try:
+            look_up(record, name)
+        except KeyError:
+            continue
+        return
+    if sample:
+        raise UnknownColumn(f"--{option}: no column {name!r}; {did_you_mean(name, _names(sample))}")
+
+
+def _names(sample: Iterable[Record]) -> list[str]:
+    """Every column seen, in order, and dotted the ones inside."""
+    names: dict[str, None] = {}
+    for record in sample:
+        for name, value in record.items():
+            names[str(name)] = None
+            if isinstance(value, Mapping):
+                names.update(dict.fromkeys(f"{name}.{inner}" for inner in value))
+    return list(names)
+
+
+def _spelled(names: Sequence[str], sample: Sequence[Record]) -> list[str]:
+    """Those of `names` that the sample has, as the sample spells them (`Text`, `TEXT`), most telling first."""
+    top = {name for record in sample for name in record}
+    return [spelled for name in names for spelled in sorted(top) if spelled.lower() == name]
+
+
+def _find_text(sample: Sequence[Record]) -> str:
+    """A known name that holds strings in most records, else the one column that dominates by length."""
+    for name in _spelled(TEXT_NAMES, sample):
+        values = [record[name] for record in sample if record.get(name) is not None]
+        if values and sum(isinstance(value, str) for value in values) * 2 > len(values):
+            return name
+    lengths = {name: _length(sample, name) for name in _names(sample)}
+    ranked = sorted(((length, name) for name, length in lengths.items() if length), reverse=True)
+    if ranked and (len(ranked) == 1 or ranked[0][0] >= DOMINATES * ranked[1][0]):
+        return ranked[0][1]
+    listing = ", ".join(sorted(_names(sample))) or "none"
+    raise UnknownColumn(f"cannot tell which column is the text; name it with --text (text=…); there are: {listing}")
+
+
+def _length(sample: Sequence[Record], name: str) -> int:
+    """Characters of strings that a column, dotted or not, holds in the sample."""
+    total = 0
+    for record in sample:
+        try:
+            value = look_up(record, name)
+        except KeyError:
+            continue
+        total += len(value) if isinstance(value, str) else 0
+    return total
+
+
+def _is_plain(sample: Sequence[Record], name: str) -> bool:
+    """Whether a column holds something, and only strings, numbers, truth values or lists of labels."""
+    values = [record[name] for record in sample if record.get(name) is not None]
+    return bool(values) and not any(isinstance(value, Mapping) for value in values)

@@ -1,0 +1,179 @@
+"""`open_corpus`: from paths to a `Corpus` that knows its files and columns."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any, Protocol, get_args
+
+from dataqual.columns import Columns, find_columns
+from dataqual.corpus import SAMPLE, Address, Corpus, File, Piece, Rows
+from dataqual.errors import InputError, did_you_mean
+from dataqual.readers.cutting import Sizes
+from dataqual.readers.delimited import Delimited
+from dataqual.readers.jsonl import JsonLines
+from dataqual.readers.parquet import Parquet
+from dataqual.readers.paths import NAMED, find_files
+from dataqual.readers.plain import PlainText, Txt
+
+LOOKED_INTO = 5
+"""Files that are looked into to find the columns."""
+
+BIG_TEXT = 1 << 20
+"""A .txt file of this size is probably not one document, so it is said that it was read as one."""
+
+
+class Format(Protocol):
+    """How the files of one kind are read."""
+
+    def pieces(self, index: int, file: File, columns: Columns, sizes: Sizes) -> Iterator[Piece]:
+        """The file cut at record borders."""
+
+    def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
+        """The documents of a piece; pure."""
+
+    def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
+        """Records of a piece with all their columns."""
+
+    def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
+        """A piece whose bytes were read a second time."""
+
+
+@dataclass(frozen=True)
+class FileCorpus(Corpus):
+    """Documents in files."""
+
+    txt: Txt = "file"
+    sizes: Sizes = Sizes()
+    _places: dict[int, list[tuple[Piece, int]]] = field(default_factory=dict, repr=False, compare=False)
+    """Of each plain file that was read to its end: its pieces without their data, and how long those were."""
+
+    def pieces(self) -> Iterator[Piece]:
+        """All files, one after the other."""
+        for index in range(len(self.files)):
+            yield from self._file_pieces(index)
+
+    def rows(self, piece: Piece) -> Rows:
+        """The documents of a piece."""
+        return self._format(piece.file).rows(piece, self.columns, self.sizes)
+
+    def fetch(self, addresses: Iterable[Address]) -> list[str]:
+        """The documents at these addresses, in this order; only what holds them is parsed.
+
+        A plain file that has been read once is sought in; any other is read up to the last document wanted.
+        """
+        asked = list(addresses)
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for file, record in asked:
+            wanted[file].add(record)
+        found = {(file, record): text for file in wanted for record, text in self._fetch(file, wanted[file])}
+        for address in asked:
+            if address not in found:
+                file, record = address
+                raise InputError(f"{self.files[file].path}:{record}: there is no document here; was the file changed?")
+        return [found[address] for address in asked]
+
+    def _fetch(self, file: int, wanted: set[int]) -> Iterator[tuple[int, str]]:
+        """(record, document) for those of the wanted records that are documents."""
+        last = max(wanted)
+        for piece in self._again(file, wanted) if file in self._places else self._file_pieces(file):
+            if piece.first_record > last:
+                return
+            if piece.records and not wanted.isdisjoint(_span(piece)):
+                rows = self.rows(piece)
+                yield from ((n, rows.texts[at].decode()) for at, n in enumerate(rows.records.tolist()) if n in wanted)
+
+    def _again(self, file: int, wanted: set[int]) -> Iterator[Piece]:
+        """The pieces of a plain file that hold wanted records, sought and read a second time."""
+        with open(self.files[file].path, "rb") as opened:
+            for piece, length in self._places[file]:
+                if not wanted.isdisjoint(_span(piece)):
+                    opened.seek(piece.offset)
+                    yield self._format(file).again(piece, opened.read(length), self.sizes)
+
+    def _file_pieces(self, index: int) -> Iterator[Piece]:
+        """The pieces of one file; where they lie is kept once the end is reached, if the file can be sought in."""
+        file = self.files[index]
+        places = []
+        for piece in self._format(index).pieces(index, file, self.columns, self.sizes):
+            if piece.data:
+                places.append((replace(piece, data=b"", borders=None, unreadable=()), len(piece.data)))
+            yield piece
+        if file.compression is None and file.format != "parquet":
+            self._places[index] = places
+
+    def _format(self, file: int) -> Format:
+        return _formats(self.txt)[self.files[file].format]
+
+
+def open_corpus(
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    *,
+    text: str | None = None,
+    id: str | None = None,
+    label: str | None = None,
+    group: str | None = None,
+    txt: Txt = "file",
+    max_unreadable: float = 0.01,
+    sizes: Sizes | None = None,
+) -> Corpus:
+    """The documents of files, folders and globs; columns that are not named are looked for in the first records.
+
+    `txt` says what a document is in a .txt file: the whole `file`, a `paragraph` or a `line`. Raises InputError
+    where an input is missing or of no known kind, UnknownColumn where a named column is not there or the text
+    cannot be told. `sizes` is for tests.
+    """
+    if txt not in get_args(Txt):
+        raise InputError(f"--txt: {txt!r} is no way to cut a text file; {did_you_mean(txt, get_args(Txt))}")
+    inputs = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    files, notes = find_files(inputs)
+    sizes = sizes or Sizes()
+    sample = _sample(files, txt, sizes)
+    columns, found = find_columns(sample, Columns(id=id, label=label, group=group), text=text)
+    if all(file.format == "txt" for file in files):
+        found = []
+    empty = [file.path for file in files if not file.size]
+    if empty:
+        notes.append(
+            f"empty: {', '.join(empty[:NAMED])}{f' and {len(empty) - NAMED} more' if len(empty) > NAMED else ''}"
+        )
+    if txt == "file":
+        big = [file for file in files if file.format == "txt" and file.size >= BIG_TEXT]
+        notes += [f"{file.path}: read as one document; --txt paragraph or --txt line cuts it" for file in big[:NAMED]]
+    return FileCorpus(tuple(files), columns, (*found, *notes), max_unreadable, txt, sizes)
+
+
+def _sample(files: Sequence[File], txt: Txt, sizes: Sizes) -> list[dict[str, Any]]:
+    """The first records of the first files that have any, with all their columns."""
+    sample: list[dict[str, Any]] = []
+    looked = 0
+    for index, file in enumerate(files):
+        reader = _formats(txt)[file.format]
+        if file.format == "txt":
+            records = [{"text": ""}]
+        else:
+            pieces = islice(reader.pieces(index, file, Columns(text=""), sizes), SAMPLE)
+            records = list(islice((record for piece in pieces for record in reader.sample(piece)), SAMPLE))
+        sample += records
+        looked += bool(records)
+        if looked == LOOKED_INTO:
+            break
+    return sample
+
+
+def _span(piece: Piece) -> range:
+    """The record numbers of a piece."""
+    return range(piece.first_record, piece.first_record + piece.records)
+
+
+def _formats(txt: Txt) -> Mapping[str, Format]:
+    return {
+        "jsonl": JsonLines(),
+        "csv": Delimited(","),
+        "tsv": Delimited("\t"),
+        "parquet": Parquet(),
+        "txt": PlainText(txt),
+    }

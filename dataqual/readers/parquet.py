@@ -1,0 +1,60 @@
+"""Parquet, by way of polars: only the columns that are needed, a few rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from dataqual.columns import Columns
+from dataqual.corpus import SAMPLE, File, Piece, Rows, Unreadable, frame_pieces, frame_rows
+from dataqual.readers.cutting import Sizes
+
+ROWS = 16_384
+"""Rows decoded at once; the pieces do not depend on it."""
+
+
+@dataclass(frozen=True)
+class Parquet:
+    """Rows of a parquet file; record numbers are row numbers, from 1. A damaged file is one unreadable record."""
+
+    def pieces(self, index: int, file: File, columns: Columns, sizes: Sizes) -> Iterator[Piece]:
+        """Cut where the text fills a chunk."""
+        record = 1
+        try:
+            for piece in frame_pieces(_frames(file.path, columns), columns.text, index, sizes.chunk):
+                record = piece.first_record + piece.records
+                yield piece
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+            [reason, *_] = str(error).splitlines() or ["unknown error"]
+            bad = Unreadable(index, record, 0, "damaged parquet", f"cannot be read from row {record} on: {reason}", b"")
+            yield Piece(index, b"", record, records=1, unreadable=(bad,))
+
+    def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
+        """Never asked for: rows are found by streaming."""
+        raise NotImplementedError
+
+    def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
+        """Rows of a piece with every column, to find the columns in."""
+        if isinstance(piece.data, pl.DataFrame):
+            yield from piece.data.head(SAMPLE).to_dicts()
+
+    def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
+        """The documents of some rows."""
+        if isinstance(piece.data, bytes):
+            return Rows(
+                (), frame_rows(pl.DataFrame(), columns, 0, 1).records, (), {role: [] for role in columns.extras()}
+            )
+        return frame_rows(piece.data, columns, piece.file, piece.first_record)
+
+
+def _frames(path: str, columns: Columns) -> Iterator[pl.DataFrame]:
+    """The rows in order, with the columns that are needed; with all of them where none of those is there."""
+    scan = pl.scan_parquet(path, glob=False)
+    present = scan.collect_schema().names()
+    asked = (columns.text, *columns.extras().values())
+    needed = [name for name in present if name in asked or any(column.startswith(f"{name}.") for column in asked)]
+    rows = scan.select(needed) if columns.text and needed else scan
+    yield from rows.collect_batches(maintain_order=True, chunk_size=ROWS)

@@ -1,0 +1,95 @@
+"""What could not be read: counted, written down, and too much of it an error."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import orjson
+
+from dataqual.corpus import Batch, Corpus, Unreadable
+from dataqual.errors import NoDocuments, TooManyUnreadable
+
+
+@dataclass
+class ReadCount:
+    """How many documents and unreadable records came out of a corpus, and whether that is too few or too many."""
+
+    documents: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    first: Unreadable | None = None
+
+    @property
+    def unreadable(self) -> int:
+        """Records that could not be read."""
+        return self.kinds.total()
+
+    def add(self, batch: Batch) -> None:
+        """Count one batch; batches come in order."""
+        self.documents += len(batch)
+        self.kinds.update(bad.kind for bad in batch.unreadable)
+        if self.first is None and batch.unreadable:
+            self.first = batch.unreadable[0]
+
+    def check(self, corpus: Corpus) -> None:
+        """Raise NoDocuments where nothing was readable, TooManyUnreadable where more was not than the corpus allows."""
+        inputs = corpus.files[0].path if len(corpus.files) == 1 else f"{len(corpus.files)} files"
+        if not self.documents:
+            why = (
+                f"all {self.unreadable:,} records are unreadable{self._why(corpus)}" if self.first else "nothing in it"
+            )
+            raise NoDocuments(f"{inputs}: no documents: {why}")
+        total = self.documents + self.unreadable
+        if self.unreadable > corpus.max_unreadable * total:
+            share = self.unreadable / total
+            raise TooManyUnreadable(
+                f"{inputs}: {self.unreadable:,} of {total:,} records ({share:.1%}) are unreadable, more than the "
+                f"{corpus.max_unreadable:.1%} allowed{self._why(corpus)}; allow more with --max-unreadable {_above(share):g}"
+            )
+
+    def _why(self, corpus: Corpus) -> str:
+        """The commonest kind and the first place, as the end of a sentence."""
+        assert self.first is not None
+        [(kind, count)] = self.kinds.most_common(1)
+        return f"; mostly {kind} ({count:,}), first at {place(self.first, corpus)}: {self.first.reason}"
+
+
+def place(bad: Unreadable, corpus: Corpus) -> str:
+    """Path and line of an unreadable record, or its number where the format has no lines."""
+    return f"{corpus.files[bad.file].path}:{bad.line or bad.record}"
+
+
+def write_unreadable(path: str | os.PathLike[str], corpus: Corpus, unreadable: Iterable[Unreadable]) -> int:
+    """Write each record that could not be read as a line of JSON, and say how many; no file where there is none.
+
+    `raw` is the record as text, or `raw_base64` where it is not UTF-8.
+    """
+    count = 0
+    with open(path, "wb") as out:
+        for bad in unreadable:
+            out.write(_line(bad, corpus.files[bad.file].path) + b"\n")
+            count += 1
+    if not count:
+        os.unlink(path)
+    return count
+
+
+def _line(bad: Unreadable, path: str) -> bytes:
+    facts = {"path": path, "record": bad.record, "line": bad.line, "kind": bad.kind, "reason": bad.reason}
+    try:
+        facts["raw"] = bad.raw.decode()
+    except UnicodeDecodeError:
+        facts["raw_base64"] = base64.b64encode(bad.raw).decode()
+    return orjson.dumps(facts)
+
+
+def _above(share: float) -> float:
+    """A round share above `share`, to propose.
+
+    >>> _above(0.0412), _above(0.999)
+    (0.05, 1.0)
+    """
+    return min(1.0, (int(share * 100) + 1) / 100)
