@@ -43,4 +43,9 @@ class Bounds:
 
     def __str__(self) -> str:
         ends = ((">=", self.min), (">", self.above), ("<=", self.max), ("<", self.below))
-        return " and ".join(f"{sign} {end:g}" if abs(end) < 1e5 else f"{sign} {end:.0f}" for sign, end in ends if end is not None) or "any"
+        return (
+            " and ".join(
+                f"{sign} {end:g}" if abs(end) < 1e5 else f"{sign} {end:.0f}" for sign, end in ends if end is not None
+            )
+            or "any"
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -86,6 +86,26 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.text)
+
+    @classmethod
+    def empty(cls, columns: Columns | None = None) -> Batch:
+        """No documents, with the columns `id`, `label` and `group` that `columns` has."""
+        roles = columns.extras() if columns else {}
+        frame = pl.DataFrame({role: pl.Series([], dtype=pl.String) for role in roles})
+        return cls(0, Text.of_bytes([]), np.zeros(0, np.int32), np.zeros(0, np.int64), (), frame)
+
+    def where(self, mask: NDArray[np.bool_]) -> Batch:
+        """Only the documents under `mask`, (documents,); what is unreadable stays."""
+        rows = np.flatnonzero(mask)
+        data, offsets = self.text.data, self.text.offsets
+        return replace(
+            self,
+            text=Text.of_bytes([data[offsets[row] : offsets[row + 1]].tobytes() for row in rows]),
+            file=self.file[rows],
+            record=self.record[rows],
+            raw=[self.raw[row] for row in rows] if len(self.raw) else (),
+            columns=self.columns[rows] if self.columns.width else self.columns,
+        )
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """What can go wrong that a user can mend; anything else is our bug and keeps its traceback.
 
-    DataqualError                one line for the user, exit code 2
-    ├── InputError               the corpus cannot be read as asked
-    │   ├── UnknownColumn        the named (or guessed) column is not there
-    │   ├── NoDocuments          nothing readable was found
-    │   └── TooManyUnreadable    more bad records than --max-unreadable allows
-    ├── SpecError                a name, parameter or file of ours is wrong: rule, signal, recipe
-    └── MissingExtra             a package of an optional extra is not installed
+DataqualError                one line for the user, exit code 2
+├── InputError               the corpus cannot be read as asked
+│   ├── UnknownColumn        the named (or guessed) column is not there
+│   ├── NoDocuments          nothing readable was found
+│   └── TooManyUnreadable    more bad records than --max-unreadable allows
+├── SpecError                a name, parameter or file of ours is wrong: rule, signal, recipe
+└── MissingExtra             a package of an optional extra is not installed
 """
 
 from __future__ import annotations

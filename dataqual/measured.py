@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.corpus import Batch
-from dataqual.operators import Signal
+from dataqual.corpus import Batch, Corpus
+from dataqual.operators import Metric, Signal
+from dataqual.reading import Reading
 from dataqual.text import Text
 
 
@@ -55,3 +56,17 @@ def priorities(file: NDArray[np.int32], record: NDArray[np.int64], seed: int = 0
         for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
             x = (x ^ (x >> np.uint64(shift))) * np.uint64(factor)
         return x ^ (x >> np.uint64(31))
+
+
+def read(metric: Metric[Any], corpus: Corpus) -> Reading:
+    """The reading of a metric on a whole corpus, in one pass and one thread; defined on the empty corpus.
+
+    >>> from dataqual.corpus import Corpus
+    >>> from dataqual.metrics.documents import Documents
+    >>> read(Documents(), Corpus.of(["a", ""])).value
+    2
+    """
+    state = metric.measure(Measured(Batch.empty(corpus.columns)))
+    for batch in corpus.batches():
+        state = metric.merge(state, metric.measure(Measured(batch)))
+    return metric.read(state)

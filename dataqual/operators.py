@@ -60,14 +60,6 @@ class Metric(ABC, Generic[State]):
     def read(self, state: State) -> Reading:
         """What the state says; defined on the empty corpus."""
 
-    def of(self, corpus: Corpus) -> Reading:
-        """The reading of a whole corpus, in one pass and one thread."""
-        states = (self.measure(Measured(batch)) for batch in corpus.batches())
-        first = next(states, None)
-        if first is None:
-            return self.read(self.measure(Measured(Batch.empty())))
-        return self.read(reduce(self.merge, states, first))
-
 
 class Step(ABC):
     """Batch in; batch and ledger rows out. Cleaning steps are `idempotent`: a second run changes nothing."""

@@ -18,7 +18,21 @@ from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.kernels import counting, cutting, hashing, repeats
 from dataqual.kernels.unicode import ALONE, DIGIT, LETTER, LOWER, MARK, OTHER, SCRIPTS, UPPER, Class, tables
 
-__all__ = ["ALONE", "DIGIT", "LETTER", "LOWER", "MARK", "OTHER", "SCRIPTS", "UPPER", "Characters", "Cut", "NgramTable", "Segments", "Text"]
+__all__ = [
+    "ALONE",
+    "DIGIT",
+    "LETTER",
+    "LOWER",
+    "MARK",
+    "OTHER",
+    "SCRIPTS",
+    "UPPER",
+    "Characters",
+    "Cut",
+    "NgramTable",
+    "Segments",
+    "Text",
+]
 
 Cut = Literal["unicode", "whitespace", "tokens"]
 
@@ -62,7 +76,9 @@ class Text:
             try:
                 documents.append(element.encode())
             except UnicodeEncodeError as error:
-                raise InputError(f"row {row}: half a surrogate pair at character {error.start}; it is not text") from None
+                raise InputError(
+                    f"row {row}: half a surrogate pair at character {error.start}; it is not text"
+                ) from None
         return cls.of_bytes(documents)
 
     @classmethod
@@ -102,7 +118,9 @@ class Text:
         starts, ends = np.empty(size, np.int64), np.empty(size, np.int64)
         chars, flags = np.empty(size, np.int32), np.empty(size, np.uint8)
         borders = np.empty(len(self) + 1, np.int64)
-        n = cutting.cut(self.data, self.offsets, tables().kinds, name == "whitespace", starts, ends, chars, flags, borders)
+        n = cutting.cut(
+            self.data, self.offsets, tables().kinds, name == "whitespace", starts, ends, chars, flags, borders
+        )
         return Segments(self.data, starts[:n], ends[:n], borders, chars=chars[:n], flags=flags[:n])
 
     @cached_property
@@ -190,7 +208,9 @@ class Text:
                 starts.append(at)
                 ends.append(position)
             counts.append(len(document))
-        tokens = Segments(self.data, np.array(starts, np.int64), np.array(ends, np.int64), _borders(np.array(counts, np.int64)))
+        tokens = Segments(
+            self.data, np.array(starts, np.int64), np.array(ends, np.int64), _borders(np.array(counts, np.int64))
+        )
         other = Text(self.data, self.offsets)
         other._cuts[cut] = replace(tokens, flags=_flags_of(tokens))
         return other

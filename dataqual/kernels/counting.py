@@ -45,7 +45,9 @@ def count_characters(
 
 
 @njit(cache=True, nogil=True)
-def medians(values: NDArray[np.int32], offsets: NDArray[np.int64], out: NDArray[np.float64]) -> None:  # pragma: no cover
+def medians(
+    values: NDArray[np.int32], offsets: NDArray[np.int64], out: NDArray[np.float64]
+) -> None:  # pragma: no cover
     """The median of each document's values (mean of the middle two; 0 without values), by counting."""
     counts = np.zeros(1024, np.int64)
     for doc in range(len(offsets) - 1):

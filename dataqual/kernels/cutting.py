@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from dataqual.kernels.unicode import ALONE, JOINER, MARK, OTHER, Class
 
-_SPACE, _UPPER, _PUNCTUATION, _TERMINAL = int(Class.SPACE), int(Class.UPPER), int(Class.PUNCTUATION), int(Class.TERMINAL)
+_SPACE, _UPPER, _PUNCTUATION, _TERMINAL = (
+    int(Class.SPACE),
+    int(Class.UPPER),
+    int(Class.PUNCTUATION),
+    int(Class.TERMINAL),
+)
 
 
 @njit(cache=True, nogil=True, inline="always")

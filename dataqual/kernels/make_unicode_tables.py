@@ -13,11 +13,26 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.kernels.unicode import BLOCK, Class, PATH, SCRIPTS
+from dataqual.kernels.unicode import BLOCK, PATH, SCRIPTS, Class
 
 POINTS = 0x110000
 
-UNSPACED = {"Han", "Hiragana", "Katakana", "Bopomofo", "Yi", "Thai", "Lao", "Khmer", "Myanmar", "Tai_Le", "New_Tai_Lue", "Tai_Tham", "Tai_Viet", "Ahom"}
+UNSPACED = {
+    "Han",
+    "Hiragana",
+    "Katakana",
+    "Bopomofo",
+    "Yi",
+    "Thai",
+    "Lao",
+    "Khmer",
+    "Myanmar",
+    "Tai_Le",
+    "New_Tai_Lue",
+    "Tai_Tham",
+    "Tai_Viet",
+    "Ahom",
+}
 """Scripts written without spaces between words: Line_Break=SA of UAX #14, and the East Asian ones."""
 
 CATEGORY = {

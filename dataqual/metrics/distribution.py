@@ -17,8 +17,9 @@ class Distribution(Metric[Sketch]):
     """How a signal is distributed over the documents; the value is its median, within one per cent.
 
     >>> from dataqual.corpus import Corpus
+    >>> from dataqual.measured import read
     >>> from dataqual.signals.word_count import WordCount
-    >>> reading = Distribution(WordCount()).of(Corpus.of(["one two", "three", "four five six"]))
+    >>> reading = read(Distribution(WordCount()), Corpus.of(["one two", "three", "four five six"]))
     >>> round(reading.value), reading.detail["max"], reading.detail["total"]
     (2, 3.0, 6.0)
     """
@@ -42,4 +43,6 @@ class Distribution(Metric[Sketch]):
             "histogram": state.histogram(),
         }
         around = None if median is None else (median * 0.99, median * 1.01)
-        return Reading("distribution", median, state.n, unit=self.signal.unit, method="sketch", interval=around, detail=detail)
+        return Reading(
+            "distribution", median, state.n, unit=self.signal.unit, method="sketch", interval=around, detail=detail
+        )

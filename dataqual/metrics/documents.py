@@ -14,7 +14,8 @@ class Documents(Metric[int]):
     """How many documents were read; empty ones are documents.
 
     >>> from dataqual.corpus import Corpus
-    >>> Documents().of(Corpus.of(["a", ""])).value
+    >>> from dataqual.measured import read
+    >>> read(Documents(), Corpus.of(["a", ""])).value
     2
     """
 

@@ -30,8 +30,9 @@ class Share(Metric[Hits]):
     `detail` holds the number of documents and the signal's sum over them (whole numbers only).
 
     >>> from dataqual.corpus import Corpus
+    >>> from dataqual.measured import read
     >>> from dataqual.signals.word_count import WordCount
-    >>> Share(WordCount(), Bounds(max=1)).of(Corpus.of(["one two", "three", ""])).detail
+    >>> read(Share(WordCount(), Bounds(max=1)), Corpus.of(["one two", "three", ""])).detail
     {'documents': 2, 'total': 1}
     """
 

@@ -49,3 +49,24 @@ def sign(text: Text, parameters: NearDuplicates) -> Part:
     )  # fmt: skip
     sizes = np.minimum(np.diff(text.offsets), np.iinfo(np.uint32).max).astype(np.uint32)
     return Part(exact, signatures, np.diff(words.offsets) > 0, sizes)
+
+
+def unsigned(text: Text, parameters: NearDuplicates) -> Part:
+    """Hash every document, and call none worded: enough to find exact copies."""
+    documents = len(text)
+    exact = np.empty((documents, 2), np.uint64)
+    no_words = np.zeros(documents + 1, np.int64)
+    no_signatures = np.empty((documents, parameters.permutations), np.uint16)
+    data = np.require(text.data, requirements=["C", "W"])
+    minhash.sign(
+        data,
+        text.offsets,
+        np.zeros(0, np.uint64),
+        no_words,
+        parameters.shingle,
+        parameters.multipliers,
+        exact,
+        no_signatures,
+    )
+    sizes = np.minimum(text.byte_counts, np.iinfo(np.uint32).max).astype(np.uint32)
+    return Part(exact, no_signatures[:0], np.zeros(documents, np.bool_), sizes)

@@ -11,7 +11,7 @@ from dataqual.near_duplicates.candidates import exact_copies, near_pairs
 from dataqual.near_duplicates.copies import Cluster, NearCopies, stars
 from dataqual.near_duplicates.parameters import NearDuplicates
 from dataqual.near_duplicates.settling import Settled, settle
-from dataqual.near_duplicates.signing import Part, sign
+from dataqual.near_duplicates.signing import Part, sign, unsigned
 from dataqual.near_duplicates.spilling import Signatures
 from dataqual.near_duplicates.verification import Fetch, Verifier, join, split
 from dataqual.reading import Reading
@@ -41,8 +41,12 @@ class Survey:
     ([-1, -1, -1, 2], [-1, 0, -1, -1], 0.25)
     """
 
-    def __init__(self, parameters: NearDuplicates, *, memory: int = MEMORY, directory: str | None = None) -> None:
-        """`directory`: where the temporary files without a name go; by default where the system has them."""
+    def __init__(
+        self, parameters: NearDuplicates, *, near: bool = True, memory: int = MEMORY, directory: str | None = None
+    ) -> None:
+        """`near` false: exact copies only, nothing spilled. `directory`: where the temporary files without a name go;
+        by default where the system has them."""
+        self._near = near
         self.parameters = parameters
         self._memory = memory
         self._directory = directory
@@ -52,7 +56,7 @@ class Survey:
 
     def measure(self, text: Text) -> Part:
         """What the survey needs of one batch; pure, holds no lock in its loops, in any thread and order."""
-        return sign(text, self.parameters)
+        return sign(text, self.parameters) if self._near else unsigned(text, self.parameters)
 
     def add(self, part: Part) -> None:
         """Take the next batch; batches come in corpus order, however large or small they are."""

@@ -25,7 +25,11 @@ def excerpt(text: str, signal: Signal | None = None, *, cut: bool = False) -> di
     end = start + LONGEST
     shown = [(max(a, start) - start, min(b, end) - start, why) for a, b, why in marks if a < end and b > start]
     masked = mask(text)
-    return {"text": masked[start:end], "marks": [list(mark) for mark in shown], "cut": cut or start > 0 or end < len(text)}
+    return {
+        "text": masked[start:end],
+        "marks": [list(mark) for mark in shown],
+        "cut": cut or start > 0 or end < len(text),
+    }
 
 
 def mask(text: str) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dataqual.bounds import Bounds
 from dataqual.corpus import Corpus
-from dataqual.examples import Example, Examples
+from dataqual.examples import Example
 from dataqual.metrics.groups import Groups, Tally
 from dataqual.metrics.rule_failures import Failures
 from dataqual.near_duplicates import Cluster, NearCopies
@@ -21,8 +21,8 @@ from dataqual.profiling.findings import find
 from dataqual.profiling.plan import SHARES, Plan, label
 from dataqual.profiling.profile import SCHEMA
 from dataqual.profiling.table import Addresses
-from dataqual.reading import Reading, wilson
 from dataqual.readers import ReadCount
+from dataqual.reading import Reading, wilson
 from dataqual.signals.email_addresses import EmailAddresses
 from dataqual.sketch import Sketch
 
@@ -38,6 +38,8 @@ class Gathered:
     corpus: Corpus
     plan: Plan
     asked: Mapping[str, Any]
+    inputs: Sequence[str]
+    """What the user called the input; nothing for the sample that ships with the package."""
     sample_of: int | None
     """How many documents there are in all, where only a sample was profiled."""
     states: Mapping[str, Any]
@@ -63,7 +65,16 @@ class Gathered:
         if self.sample_of is None or reading.value is None or reading.name in ("documents", "distribution"):
             return reading
         hits = round(reading.value * reading.n)
-        return Reading(reading.name, reading.value, reading.n, reading.of, reading.unit, "sample", wilson(hits, reading.n), reading.detail)
+        return Reading(
+            reading.name,
+            reading.value,
+            reading.n,
+            reading.of,
+            reading.unit,
+            "sample",
+            wilson(hits, reading.n),
+            reading.detail,
+        )
 
 
 def facts_of(gathered: Gathered) -> dict[str, Any]:
@@ -96,8 +107,8 @@ def _corpus(gathered: Gathered) -> dict[str, Any]:
     if gathered.sample_of is not None:
         sample = {"documents": gathered.documents, "seed": gathered.asked["seed"], "of": gathered.sample_of}
     return {
-        "inputs": list(gathered.asked["inputs"]),
-        "embedded_sample": bool(gathered.asked["embedded_sample"]),
+        "inputs": list(gathered.inputs),
+        "embedded_sample": not gathered.inputs,
         "files": rows,
         "files_more": max(0, len(files) - LISTED),
         "columns": {role: getattr(columns, role) for role in ("text", "id", "label", "group")},
@@ -176,7 +187,9 @@ def _rules(gathered: Gathered) -> list[dict[str, Any]]:
                     "fails": _share(gathered, rule.name, hits, n),
                     "only": int(failures.alone[at]),
                     "matched": hits > 0,
-                    "examples": [_example(gathered, e, rule.signal) | {"value": e.value} for e in failures.examples[at]],
+                    "examples": [
+                        _example(gathered, e, rule.signal) | {"value": e.value} for e in failures.examples[at]
+                    ],
                 }
             )
             at += 1
@@ -219,7 +232,8 @@ def _shares(gathered: Gathered) -> dict[str, Any]:
             "signal": signal,
             "bounds": str(bounds),
             "examples": [
-                _example(gathered, e, gathered.plan.signals[signal]) | {"value": e.value} for e in gathered.state(name).examples
+                _example(gathered, e, gathered.plan.signals[signal]) | {"value": e.value}
+                for e in gathered.state(name).examples
             ],
         }
         for name, (signal, bounds) in SHARES.items()
@@ -233,7 +247,11 @@ def _exact_copies(gathered: Gathered) -> dict[str, Any]:
         {"size": cluster.size, "examples": [_at(gathered, number, texts[cluster.kept]) for number in _shown(cluster)]}
         for cluster in copies.exact_largest
     ]
-    return {"share": gathered.sampled(copies.exact_share).facts(), "clusters": copies.exact_clusters, "largest": largest}
+    return {
+        "share": gathered.sampled(copies.exact_share).facts(),
+        "clusters": copies.exact_clusters,
+        "largest": largest,
+    }
 
 
 def _near_copies(gathered: Gathered) -> dict[str, Any]:
@@ -284,13 +302,24 @@ def _groups(gathered: Gathered, role: str) -> dict[str, Any]:
     if rest is not None:
         rest = {**rest, "exact_copies": int(copied.sum()) - sum(row["exact_copies"] for row in rows)}
     column = getattr(gathered.corpus.columns, role)
-    return {"column": column, "distinct": detail["distinct"], "overflow": detail["overflow"], "rows": rows, "rest": rest}
+    return {
+        "column": column,
+        "distinct": detail["distinct"],
+        "overflow": detail["overflow"],
+        "rows": rows,
+        "rest": rest,
+    }
 
 
 def _addresses(gathered: Gathered) -> dict[str, Any]:
     hits = gathered.state("email_addresses")
     shown = [
-        {"file": gathered.corpus.files[e.file].path, "record": e.record, "kind": "email", "masked": mask_address(e.text[a:b])}
+        {
+            "file": gathered.corpus.files[e.file].path,
+            "record": e.record,
+            "kind": "email",
+            "masked": mask_address(e.text[a:b]),
+        }
         for e in hits.examples
         for a, b, _ in EmailAddresses().evidence(e.text)[:2]
     ]

@@ -140,7 +140,7 @@ def label(signal: Signal) -> str:
     >>> label(WordCount()), label(WordCount(cut="tokens"))
     ('word_count', 'word_count(cut=tokens)')
     """
-    name = catalog.name_of(type(signal))
+    name = catalog.name_of(signal)
     default = type(signal)()
     fields = signal.__dataclass_fields__  # type: ignore[attr-defined]
     changed = [f"{f}={getattr(signal, f)}" for f in fields if getattr(signal, f) != getattr(default, f)]

@@ -60,7 +60,9 @@ class Profile:
             raise InputError(f"{path}: not a saved profile ({error})") from None
         if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
             found = facts.get("schema") if isinstance(facts, dict) else type(facts).__name__
-            raise InputError(f"{path}: its schema is {found!r}, this version reads {SCHEMA!r}; profile the corpus again")
+            raise InputError(
+                f"{path}: its schema is {found!r}, this version reads {SCHEMA!r}; profile the corpus again"
+            )
         return cls(facts)
 
     def __repr__(self) -> str:

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual import __version__ as dataqual_version
 from dataqual import rules as rules_module
 from dataqual.corpus import Batch, Chunk, Corpus
-from dataqual.engine.local import Local
+from dataqual.engine import Local, default_memory
 from dataqual.errors import InputError
 from dataqual.measured import priorities
 from dataqual.profiling.facts import Gathered, facts_of
@@ -40,6 +41,8 @@ class Options:
     sample: int | None = None
     """Profile this many documents, drawn evenly by address and seed; None for all."""
     seed: int = 0
+    text: str | None = None
+    """The column that was named as the text; None where it was found."""
     workers: int | None = field(default=None, compare=False)
     max_memory: int | None = field(default=None, compare=False)
 
@@ -102,6 +105,7 @@ def profile(
     signals: str | Path | None = None,
     unreadable: str | Path | None = None,
     progress: Progress | None = None,
+    inputs: Sequence[str] | None = None,
     **asked: Any,
 ) -> Profile:
     """What is in a corpus, what is wrong with it and what would mend it, in one pass.
@@ -112,12 +116,21 @@ def profile(
 
     Raises NoDocuments where nothing is readable and TooManyUnreadable where more than the corpus allows is not.
     """
-    own = {name: asked.pop(name) for name in list(asked) if name in Options.__dataclass_fields__}
+    own = {name: asked[name] for name in asked if name in Options.__dataclass_fields__}
     options = replace(options or Options(), **own)
-    corpus = as_corpus(source, **asked)
+    if isinstance(source, Corpus):
+        corpus = source
+    else:
+        corpus = as_corpus(source, **{name: asked[name] for name in asked if name not in own or name == "text"})
     started, clock = datetime.now(UTC), time.perf_counter()
     engine = Local(workers=options.workers, max_memory=options.max_memory)
-    plan = Plan.of(corpus, options.rules, near_copies=options.near_copies, memory=engine.max_memory // 4, table=signals is not None)
+    plan = Plan.of(
+        corpus,
+        options.rules,
+        near_copies=options.near_copies,
+        memory=(options.max_memory or default_memory()) // 8,
+        table=signals is not None,
+    )
     sample = Sample.draw(corpus, options.sample, options.seed) if options.sample is not None else None
     with SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
         run = _pass_over(corpus, plan, engine, sample, table, log, progress)
@@ -132,7 +145,8 @@ def profile(
     gathered = Gathered(
         corpus=corpus,
         plan=plan,
-        asked=_asked(source, corpus, options),
+        asked=_asked(corpus, options),
+        inputs=_inputs(source, inputs, corpus),
         sample_of=sample.of if sample else None,
         states=run.states,
         documents=run.documents,
@@ -151,11 +165,12 @@ def profile(
         "started": started.isoformat(timespec="seconds"),
         "seconds": round(seconds, 3),
         "stages": {"measure": round(measured, 3), "copies and facts": round(seconds - measured, 3)},
-        "workers": engine.workers,
-        "max_memory": engine.max_memory,
+        "workers": engine.threads,
+        "max_memory": options.max_memory or default_memory(),
         "input_bytes": corpus.size,
         "python": sys.version.split()[0],
-        "packages": {name: version(name) for name in ("dataqual", "numba", "numpy", "polars")},
+        "version": dataqual_version,
+        "packages": {name: version(name) for name in ("numba", "numpy", "polars")},
     }
     return Profile(facts)
 
@@ -199,15 +214,27 @@ def _pass_over(
     return run
 
 
-def _asked(source: Any, corpus: Corpus, options: Options) -> dict[str, Any]:
+def _asked(corpus: Corpus, options: Options) -> dict[str, Any]:
     """The options that determine the facts."""
     return {
+        "text": options.text,
         "rules": [*options.rules] if options.rules is not None else rules_module.rule_sets(),
         "near_copies": options.near_copies,
         "sample": options.sample,
         "seed": options.seed,
         "max_unreadable": corpus.max_unreadable,
     }
+
+
+def _inputs(source: Any, inputs: Sequence[str] | None, corpus: Corpus) -> list[str]:
+    """What the user called the input: `inputs` if given, [] for the embedded sample."""
+    if inputs is not None:
+        return list(inputs)
+    if isinstance(source, str | Path):
+        return [str(source)]
+    if isinstance(source, list | tuple) and source and all(isinstance(item, Path) for item in source):
+        return [str(item) for item in source]
+    return [file.path for file in corpus.files]
 
 
 def _joined(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.corpus import Batch, Corpus
+from dataqual.corpus import Corpus
 from dataqual.errors import InputError
 from dataqual.near_duplicates import NearCopies
 
@@ -54,10 +54,14 @@ class SignalTable:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._folder = Path(tempfile.mkdtemp(prefix=".signals-", dir=self.path.parent))
             except OSError as error:
-                raise InputError(f"{self.path.parent}: cannot write there ({error.strerror}); choose another folder with -o") from None
+                raise InputError(
+                    f"{self.path.parent}: cannot write there ({error.strerror}); choose another folder with -o"
+                ) from None
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -90,7 +94,9 @@ class SignalTable:
             start += rows
         target = self._folder / "joined"
         if self._parts:
-            pl.scan_parquet(self._parts).sink_parquet(target, compression="zstd", compression_level=1, maintain_order=True)
+            pl.scan_parquet(self._parts).sink_parquet(
+                target, compression="zstd", compression_level=1, maintain_order=True
+            )
         else:
             pl.DataFrame().write_parquet(target)
         target.replace(self.path)

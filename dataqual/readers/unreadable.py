@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import orjson
 
-from dataqual.corpus import Batch, Corpus, Unreadable
+from dataqual.corpus import Corpus, Unreadable
 from dataqual.errors import NoDocuments, TooManyUnreadable
 
 
@@ -27,12 +27,12 @@ class ReadCount:
         """Records that could not be read."""
         return self.kinds.total()
 
-    def add(self, batch: Batch) -> None:
-        """Count one batch; batches come in order."""
-        self.documents += len(batch)
-        self.kinds.update(bad.kind for bad in batch.unreadable)
-        if self.first is None and batch.unreadable:
-            self.first = batch.unreadable[0]
+    def add(self, documents: int, unreadable: Sequence[Unreadable]) -> None:
+        """Count what one batch held; batches come in order."""
+        self.documents += documents
+        self.kinds.update(bad.kind for bad in unreadable)
+        if self.first is None and unreadable:
+            self.first = unreadable[0]
 
     def check(self, corpus: Corpus) -> None:
         """Raise NoDocuments where nothing was readable, TooManyUnreadable where more was not than the corpus allows."""
@@ -70,14 +70,15 @@ def write_unreadable(path: str | os.PathLike[str], corpus: Corpus, unreadable: I
     count = 0
     with open(path, "wb") as out:
         for bad in unreadable:
-            out.write(_line(bad, corpus.files[bad.file].path) + b"\n")
+            out.write(unreadable_line(bad, corpus.files[bad.file].path) + b"\n")
             count += 1
     if not count:
         os.unlink(path)
     return count
 
 
-def _line(bad: Unreadable, path: str) -> bytes:
+def unreadable_line(bad: Unreadable, path: str) -> bytes:
+    """One record that could not be read as a line of JSON, without the newline."""
     facts = {"path": path, "record": bad.record, "line": bad.line, "kind": bad.kind, "reason": bad.reason}
     try:
         facts["raw"] = bad.raw.decode()

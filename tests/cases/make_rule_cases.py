@@ -132,11 +132,19 @@ def datatrove() -> dict[str, object]:
         return None if result is True else result[1]
 
     quality = dict.fromkeys(
-        "min_doc_words max_doc_words min_avg_word_length max_symbol_word_ratio max_bullet_lines_ratio "
-        "max_ellipsis_lines_ratio max_non_alpha_words_ratio min_stop_words".split()
+        [
+            "min_doc_words",
+            "max_doc_words",
+            "min_avg_word_length",
+            "max_symbol_word_ratio",
+            "max_bullet_lines_ratio",
+            "max_ellipsis_lines_ratio",
+            "max_non_alpha_words_ratio",
+            "min_stop_words",
+        ]
     )
-    repetition = dict.fromkeys("dup_line_frac dup_para_frac dup_line_char_frac dup_para_char_frac".split())
-    fineweb = dict.fromkeys("line_punct_thr short_line_thr char_duplicates_ratio new_line_ratio".split())
+    repetition = dict.fromkeys(["dup_line_frac", "dup_para_frac", "dup_line_char_frac", "dup_para_char_frac"])
+    fineweb = dict.fromkeys(["line_punct_thr", "short_line_thr", "char_duplicates_ratio", "new_line_ratio"])
     filters = {GopherQualityFilter: quality, GopherRepetitionFilter: repetition, FineWebQualityFilter: fineweb}
     return {
         "source": f"datatrove {importlib.metadata.version('datatrove')}, spaCy {importlib.metadata.version('spacy')}",

@@ -61,9 +61,18 @@ FINEWEB = {
     "char_duplicates_ratio": ["duplicate_line_characters"],
     "new_line_ratio": ["many_newlines"],
 }
-QUALITY = (
-    "too_few_words too_many_words short_words long_words hashes ellipses bullet_lines ellipsis_lines few_alphabetic_words few_stop_words"
-).split()
+QUALITY = [
+    "too_few_words",
+    "too_many_words",
+    "short_words",
+    "long_words",
+    "hashes",
+    "ellipses",
+    "bullet_lines",
+    "ellipsis_lines",
+    "few_alphabetic_words",
+    "few_stop_words",
+]
 
 
 def values_of(rules: RuleSet, table: Table) -> dict[str, Any]:

@@ -1,0 +1,53 @@
+"""Measure a text corpus: what is in it, what is wrong with it, and what mends it.
+
+Names load what they need when they are first asked for, so that `import dataqual` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dataqual.bounds import Bounds as Bounds
+    from dataqual.corpus import Batch as Batch
+    from dataqual.corpus import Corpus as Corpus
+    from dataqual.errors import DataqualError as DataqualError
+    from dataqual.near_duplicates import jaccard as jaccard
+    from dataqual.operators import Metric as Metric
+    from dataqual.operators import Signal as Signal
+    from dataqual.profiling import Finding as Finding
+    from dataqual.profiling import Profile as Profile
+    from dataqual.profiling import profile as profile
+    from dataqual.readers import read as read
+    from dataqual.reading import Reading as Reading
+    from dataqual.text import Text as Text
+
+_HOMES = {
+    "Batch": "dataqual.corpus",
+    "Bounds": "dataqual.bounds",
+    "Corpus": "dataqual.corpus",
+    "DataqualError": "dataqual.errors",
+    "Finding": "dataqual.profiling",
+    "Metric": "dataqual.operators",
+    "Profile": "dataqual.profiling",
+    "Reading": "dataqual.reading",
+    "Signal": "dataqual.operators",
+    "Text": "dataqual.text",
+    "jaccard": "dataqual.near_duplicates",
+    "profile": "dataqual.profiling",
+    "read": "dataqual.readers",
+}
+
+__all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dataqual' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,164 @@
+"""The command line `dataqual`: parse, call one function, print."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dataqual.errors import DataqualError
+
+if TYPE_CHECKING:
+    from dataqual.corpus import Corpus
+    from dataqual.profiling import Profile
+
+
+def mendable(command: Callable[..., None]) -> Callable[..., None]:
+    """A command whose `DataqualError`s end in one line on stderr and exit code 2."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except DataqualError as error:
+            click.echo(f"dataqual: {error}", err=True)
+            sys.exit(2)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="dataqual", prog_name="dataqual")
+def main() -> None:
+    """Measure a text corpus: what is in it, what is wrong with it, and what mends it.
+
+    \b
+    Examples:
+      dataqual profile
+      dataqual profile corpus.jsonl
+    """
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("-o", "--output", type=click.Path(file_okay=False), help="Folder for the results [NAME.profile].")
+@click.option("--text", metavar="COLUMN", help="Column that holds the text [found].")
+@click.option("--id", "id_", metavar="COLUMN", help="Column that names a document [found].")
+@click.option("--label", metavar="COLUMN", help="Column with labels [found].")
+@click.option("--group", metavar="COLUMN", help="Column by which to group, such as the source [found].")
+@click.option(
+    "--txt",
+    type=click.Choice(["file", "paragraph", "line"]),
+    default="file",
+    show_default=True,
+    help="What a document is in .txt files.",
+)
+@click.option("--rules", multiple=True, metavar="NAME", help="Rule set, by name or .yaml file; may be repeated [all].")
+@click.option("--no-rules", is_flag=True, help="Apply no rule set.")
+@click.option("--no-near-copies", is_flag=True, help="Do not look for near copies.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Profile N documents, drawn evenly.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the sample.")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Threads [one per core].")
+@click.option("--max-memory", metavar="SIZE", help="Memory budget, such as 512M or 2G [a quarter of the memory].")
+@click.option(
+    "--max-unreadable",
+    type=click.FloatRange(0, 1),
+    default=0.01,
+    show_default=True,
+    help="Share of unreadable records from which the input counts as broken (exit 2).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON on stdout instead of the summary.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@mendable
+def profile(
+    paths: tuple[str, ...],
+    output: str | None,
+    text: str | None,
+    id_: str | None,
+    label: str | None,
+    group: str | None,
+    txt: str,
+    rules: tuple[str, ...],
+    no_rules: bool,
+    no_near_copies: bool,
+    sample: int | None,
+    seed: int,
+    workers: int | None,
+    max_memory: str | None,
+    max_unreadable: float,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Say what is in a corpus, what is wrong with it and what to do next.
+
+    Reads .jsonl, .csv, .tsv, .parquet and .txt files, .gz and .zst of them, folders and globs. Prints a summary and
+    writes a folder with report.html, profile.json, signals.parquet and, if records could not be read,
+    unreadable.jsonl. Without PATHS it profiles the sample corpus that ships with dataqual.
+
+    \b
+    Examples:
+      dataqual profile
+      dataqual profile corpus.jsonl
+      dataqual profile corpus.jsonl --group source --sample 1000 -o quick.profile
+      dataqual profile reviews.csv --text review --rules gopher@datatrove --json
+    """
+    from dataqual import sample as embedded
+    from dataqual.console import Console
+
+    console = Console(quiet=quiet)
+    console.compiling()
+    page = console.in_background("reports.profile_page")
+    from dataqual.engine import parse_size
+    from dataqual.profiling import profile as profile_of
+    from dataqual.readers import open_corpus
+
+    corpus: Corpus = open_corpus(
+        paths or [embedded.path()],
+        text=text,
+        id=id_,
+        label=label,
+        group=group,
+        txt=txt,
+        max_unreadable=max_unreadable,  # type: ignore[arg-type]
+    )
+    if not paths:
+        console.say("no path given: profiling the sample corpus that ships with dataqual")
+    for note in corpus.notes:
+        console.say(note)
+    folder = Path(output or _folder_for(paths))
+    result: Profile = profile_of(
+        corpus,
+        inputs=paths,
+        text=text,
+        rules=() if no_rules else rules or None,
+        near_copies=not no_near_copies,
+        sample=sample,
+        seed=seed,
+        workers=workers,
+        max_memory=parse_size(max_memory) if max_memory else None,
+        signals=folder / "signals.parquet",
+        unreadable=folder / "unreadable.jsonl",
+        progress=console.progress,
+    )
+    console.done()
+    result.save(folder)
+    (folder / "report.html").write_text(page().profile(result), encoding="utf-8")
+    if as_json:
+        click.echo((folder / "profile.json").read_text(encoding="utf-8"), nl=False)
+    elif not quiet:
+        console.summary(result)
+        click.echo(f"\n{folder / 'report.html'}")
+
+
+def _folder_for(paths: tuple[str, ...]) -> str:
+    """Where results go unless told: beside nothing, in the current folder, named after the first input."""
+    if not paths:
+        return "sample.profile"
+    name = Path(paths[0]).resolve().name if not any(c in paths[0] for c in "*?[") else "corpus"
+    for ending in (".gz", ".zst", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".txt"):
+        name = name.removesuffix(ending) or name
+    return f"{name}.profile"

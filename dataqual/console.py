@@ -1,0 +1,82 @@
+"""What the command line says while it works: notes and progress on stderr, for people at a terminal."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from dataqual.profiling import Profile
+
+PAUSE = 0.2
+"""Seconds between two lines of progress: more often is flicker."""
+
+
+class Console:
+    """Says things on stderr; nothing at all when `quiet`."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet = quiet
+        self._live = not quiet and sys.stderr.isatty()
+        self._started = time.monotonic()
+        self._last = 0.0
+
+    def say(self, text: str) -> None:
+        """One line."""
+        if not self._quiet:
+            click.echo(text, err=True)
+
+    def compiling(self) -> None:
+        """Say that the first run compiles, if this is one."""
+        if not self._quiet and not _compiled():
+            self.say("first run: compiling the inner loops, once; this takes about half a minute")
+
+    def in_background(self, module: str) -> Callable[[], Any]:
+        """Import a module in a thread, which costs nothing while compiled loops run; the result waits for it."""
+        thread = Thread(target=import_module, args=(module,), daemon=True)
+        thread.start()
+
+        def wait() -> Any:
+            thread.join()
+            return import_module(module)
+
+        return wait
+
+    def progress(self, documents: int, done: int, size: int) -> None:
+        """A line that is overwritten: how far, how fast, how long still."""
+        now = time.monotonic()
+        if not self._live or now - self._last < PAUSE:
+            return
+        self._last = now
+        seconds = now - self._started
+        rate = done / seconds / 1e6
+        left = f", {(size - done) / max(done, 1) * seconds:.0f} s left" if size else ""
+        share = f"{done / size:4.0%} " if size else ""
+        click.echo(f"\r\x1b[K{share}{documents:,} documents, {rate:.0f} MB/s{left}", nl=False, err=True)
+
+    def done(self) -> None:
+        """Take the line of progress away."""
+        if self._live and self._last:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+    def summary(self, profile: Profile) -> None:
+        """The summary, on stdout."""
+        from dataqual.profiling.summary import summary
+
+        for line, colour in summary(profile):
+            click.secho(line, fg=colour)
+
+
+def _compiled() -> bool:
+    """Whether the kernels are in numba's cache; if it cannot be told, they are taken to be."""
+    from dataqual.kernels.cutting import cut
+
+    folder = getattr(getattr(cut, "_cache", None), "cache_path", None)
+    return folder is None or any(Path(folder).glob("cutting.cut-*.nbi"))

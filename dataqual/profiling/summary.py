@@ -1,0 +1,88 @@
+"""What a profile says in ten seconds, for a terminal."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from dataqual.profiling.findings import percent
+from dataqual.profiling.profile import Profile
+
+SIGNS = {"error": "✗", "warning": "!", "note": "·"}
+COLOURS = {"error": "red", "warning": "yellow", "note": None}
+LISTED = 8
+"""Findings listed; the rest are on the page."""
+
+
+def summary(profile: Profile) -> list[tuple[str, str | None]]:
+    """Lines with the colour each is best shown in, None for none."""
+    facts = profile.facts
+    lines: list[tuple[str, str | None]] = [(_headline(facts), None), (_contents(facts), None), ("", None)]
+    findings = profile.findings
+    for finding in findings[:LISTED]:
+        lines.append(
+            (
+                f"{SIGNS[finding.severity]} {plain(finding.headline)}{_certainty(finding.reading)}",
+                COLOURS[finding.severity],
+            )
+        )
+        if finding.command:
+            lines.append((f"    {plain(finding.command)}", None))
+    if len(findings) > LISTED:
+        lines.append((f"… and {len(findings) - LISTED} more on the page", None))
+    if not findings:
+        lines.append(("nothing found that is wrong", "green"))
+    return lines
+
+
+def plain(text: str) -> str:
+    """Text from a corpus made safe for a terminal: control and direction characters become visible.
+
+    >>> plain("a\\x1b[31mb\\u202ec")
+    'a␛[31mb�c'
+    """
+    return "".join(_visible(char) for char in text)
+
+
+def size(count: float) -> str:
+    """Bytes for people, in powers of ten as disks are sold.
+
+    >>> size(999), size(1_234_567), size(2.5e9)
+    ('999 bytes', '1.2 MB', '2.5 GB')
+    """
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= scale:
+            return f"{count / scale:.1f} {unit}"
+    return f"{count:,.0f} bytes"
+
+
+def _visible(char: str) -> str:
+    if unicodedata.category(char) == "Cc":
+        return chr(0x2400 + ord(char)) if ord(char) < 32 else "�"
+    return "�" if char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f" else char
+
+
+def _headline(facts: dict[str, Any]) -> str:
+    corpus, readings = facts["corpus"], facts["readings"]
+    name = (
+        "the sample corpus that ships with dataqual" if corpus["embedded_sample"] else ", ".join(corpus["inputs"][:3])
+    )
+    more = len(corpus["inputs"]) - 3
+    name += f" and {more} more" if more > 0 and not corpus["embedded_sample"] else ""
+    sample = corpus["sample"]
+    of = f" (a sample of {sample['of']:,})" if sample else ""
+    return f"{plain(name)}: {readings['documents']['value']:,} documents{of}"
+
+
+def _contents(facts: dict[str, Any]) -> str:
+    readings = facts["readings"]
+    scripts = ", ".join(f"{row['script']} {percent(row['share'])}" for row in facts["scripts"][:3])
+    parts = [f"{size(readings['bytes']['value'])} of text", f"{readings['words']['value']:,} words", scripts]
+    return " · ".join(part for part in parts if part)
+
+
+def _certainty(reading: dict[str, Any]) -> str:
+    if "interval" not in reading:
+        return ""
+    low, high = reading["interval"]
+    return f" (95 %: {percent(low)} to {percent(high)})"
