@@ -33,6 +33,7 @@ FACES = ("dataqual", "dataqual.cli", "dataqual.__main__", "studies", "studies.cl
 
 OWNERS = {
     "numba": ("dataqual.kernels",),
+    "llvmlite": ("dataqual.kernels",),
     "seaborn": ("reports",),
     "matplotlib": ("reports",),
     "pandas": ("reports",),
@@ -48,7 +49,7 @@ OWNERS = {
 DISTRIBUTIONS = {"yaml": "pyyaml", "great_expectations": "great-expectations"}
 """Import name -> distribution name, where they differ."""
 
-COMES_ALONG = {"pandas": "seaborn", "matplotlib": "seaborn"}
+COMES_ALONG = {"pandas": "seaborn", "matplotlib": "seaborn", "llvmlite": "numba", "markupsafe": "jinja2"}
 """Packages we use that a dependency of ours brings."""
 
 
