@@ -143,6 +143,13 @@ def test_the_readme_shows_no_command_that_is_not_there() -> None:
     assert shown <= have
 
 
+def test_the_readme_names_every_rule_set() -> None:
+    there = {path.stem for path in (ROOT / "dataqual" / "rules").glob("*.yaml")}
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert there
+    assert set(re.findall(r"`(\w+@\w+)`", text)) == there
+
+
 @pytest.mark.parametrize("block", blocks_in("sh"), ids=str)
 def test_a_shell_block_of_the_readme_works(block: Block, desk: Path) -> None:
     done = shell(block.text, desk)

@@ -1,6 +1,6 @@
-"""Make `unicode_tables.npz` from the Unicode Character Database; needs fonttools and unicodedata2.
+"""Make `dataqual/kernels/unicode_tables.npz` from the Unicode Character Database; needs fonttools and unicodedata2.
 
-    python -m dataqual.kernels.make_unicode_tables
+    python tools/unicode_tables.py
 
 The tables are shipped, not made at run time, so that every Python gives the same cuts, whatever version of
 Unicode its own `unicodedata` has.
@@ -9,8 +9,11 @@ Unicode its own `unicodedata` has.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import unicodedata2 as ucd
+from fontTools import unicodedata as font_ucd
 from numpy.typing import NDArray
 
 from dataqual.kernels.unicode import BLOCK, PATH, SCRIPTS, Class
@@ -18,21 +21,9 @@ from dataqual.kernels.unicode import BLOCK, PATH, SCRIPTS, Class
 POINTS = 0x110000
 
 UNSPACED = {
-    "Han",
-    "Hiragana",
-    "Katakana",
-    "Bopomofo",
-    "Yi",
-    "Thai",
-    "Lao",
-    "Khmer",
-    "Myanmar",
-    "Tai_Le",
-    "New_Tai_Lue",
-    "Tai_Tham",
-    "Tai_Viet",
-    "Ahom",
-}
+    "Han", "Hiragana", "Katakana", "Bopomofo", "Yi", "Thai", "Lao", "Khmer", "Myanmar",
+    "Tai_Le", "New_Tai_Lue", "Tai_Tham", "Tai_Viet", "Ahom",
+}  # fmt: skip
 """Scripts written without spaces between words: Line_Break=SA of UAX #14, and the East Asian ones."""
 
 CATEGORY = {
@@ -53,9 +44,7 @@ STERM = ".!?‼‽⁇⁈⁉。！？｡．।॥؟۔։።፧၊။᙮᠃᠉។�
 
 
 def main() -> None:
-    import unicodedata2 as ucd
-    from fontTools import unicodedata as font_ucd
-
+    """Look every code point up and write the tables."""
     names = {font_ucd.script_code(name): name for name in SCRIPTS if name != "other scripts"} | {"Zinh": "Common"}
     number = {name: i for i, name in enumerate(SCRIPTS)}
     classes = np.zeros(POINTS, np.uint8)
@@ -82,14 +71,11 @@ def main() -> None:
         if len(decomposed) > 1 and all(ucd.category(c) == "Mn" for c in decomposed[1:]):
             base[point] = ord(decomposed[0])
     points = np.arange(POINTS, dtype=np.int32)
-    np.savez_compressed(
-        PATH,
-        version=np.array(ucd.unidata_version),
-        **_two_stage("classes", classes),
-        **_two_stage("scripts", scripts),
-        **_two_stage("lower", lower - points),
-        **_two_stage("base", base - points),
-    )
+    tables = {"classes": classes, "scripts": scripts, "lower": lower - points, "base": base - points}
+    arrays: dict[str, Any] = {"version": np.array(ucd.unidata_version)}
+    for name, table in tables.items():
+        arrays |= _two_stage(name, table)
+    np.savez_compressed(PATH, **arrays)
 
 
 def _two_stage(name: str, table: NDArray[np.generic]) -> dict[str, NDArray[np.generic]]:
