@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -161,7 +161,7 @@ class Rows:
     texts: Sequence[bytes]
     records: NDArray[np.int64]
     raw: Sequence[bytes] = ()
-    columns: dict[str, Sequence[str | None]] = field(default_factory=dict)
+    columns: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
@@ -361,7 +361,7 @@ def frame_rows(frame: pl.DataFrame, columns: Columns, file: int, first_record: i
                 good.append(row)
             else:
                 unreadable.append(Unreadable(file, first_record + row, 0, *fault))
-    extras = {}
+    extras: dict[str, Sequence[str | None]] = {}
     for role, name in columns.extras().items():
         found = frame_column(frame, name)
         strings = as_strings(found) if found is not None else [None] * frame.height

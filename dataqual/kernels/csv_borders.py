@@ -14,7 +14,7 @@ _UNFINISHED = -1
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _find(data, i, stop, first, second):  # type: ignore[no-untyped-def]
+def _find(data: NDArray[np.uint8], i: int, stop: int, first: int, second: int) -> int:
     """The first place in [i, stop) of either byte, else `stop` (or `i`, if that lies behind)."""
     while i < stop and data[i] != first and data[i] != second:
         i += 1
@@ -22,7 +22,7 @@ def _find(data, i, stop, first, second):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _whole_line(data, start, final, max_record, flag):  # type: ignore[no-untyped-def]
+def _whole_line(data: NDArray[np.uint8], start: int, final: bool, max_record: int, flag: int) -> tuple[int, int]:
     """The end of the physical line of a bad record, and `flag`, or TOO_LONG if the line is."""
     end = _find(data, start, len(data), _NEWLINE, _NEWLINE)
     if end == len(data) and not final:
@@ -31,7 +31,7 @@ def _whole_line(data, start, final, max_record, flag):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)
-def _record(data, start, delimiter, final, max_record):  # type: ignore[no-untyped-def]
+def _record(data: NDArray[np.uint8], start: int, delimiter: int, final: bool, max_record: int) -> tuple[int, int]:
     """Where the record at `start` ends, and its flag; (-1, _) if it goes on behind the data."""
     n = len(data)
     stop = min(n, start + max_record + 1)
@@ -72,7 +72,16 @@ def _record(data, start, delimiter, final, max_record):  # type: ignore[no-untyp
 
 
 @njit(cache=True, nogil=True)
-def scan(data, delimiter, final, max_record, starts, ends, lines, flags):  # type: ignore[no-untyped-def]
+def scan(
+    data: NDArray[np.uint8],
+    delimiter: int,
+    final: bool,
+    max_record: int,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    lines: NDArray[np.int64],
+    flags: NDArray[np.uint8],
+) -> tuple[int, int, int]:
     """Fill the arrays with the records of `data` (uint8); returns (records, bytes consumed, lines consumed).
 
     The quoting is RFC 4180: a quote opens a field only at its start, `""` inside stands for one, and what

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import compress
-from operator import itemgetter
+from operator import itemgetter, methodcaller
 from types import NoneType
 from typing import Any
 
@@ -55,15 +56,18 @@ class JsonLines:
             {at for at, line in enumerate(lines) if len(line) > sizes.record} if len(piece.data) > sizes.record else ()
         )
         texts: list[bytes] = []
-        objects: list[dict[str, Any]] = []
         bad: list[int] = []
+        values: dict[str, list[Any]] = {role: [] for role in columns.extras()}
+        takers = [(values[role].append, _taker(name)) for role, name in columns.extras().items()]
         for at, line in enumerate(lines):
             try:
-                record = loads(line) if at not in too_long else None
+                record: Any = loads(line) if at not in too_long else None
                 texts.append(text_of(record).encode())
-                objects.append(record)
             except (ValueError, LookupError, TypeError, AttributeError):
                 bad.append(at)
+                continue
+            for append, take in takers:
+                append(take(record))
         good = np.ones(len(lines), dtype=bool)
         good[bad] = False
         raw = list(compress(lines, good)) if bad else lines
@@ -73,7 +77,7 @@ class JsonLines:
                 kind, reason = _fault(lines[at], columns.text, sizes)
                 place = (piece.file, piece.first_record + at, piece.first_line + at)
                 unreadable.append(Unreadable(*place, kind, reason, kept(lines[at])))
-        extras = {role: _strings(objects, raw, name) for role, name in columns.extras().items()}
+        extras = {role: _strings(values[role], raw, name) for role, name in columns.extras().items()}
         return Rows(texts, piece.first_record + np.flatnonzero(good), raw, extras, unreadable)
 
 
@@ -91,11 +95,20 @@ def _getter(name: str) -> Callable[[Any], Any]:
     return (lambda record: look_up(record, name)) if "." in name else itemgetter(name)
 
 
-def _strings(objects: list[dict[str, Any]], raw: list[bytes], name: str) -> list[str | None]:
-    """A column of ids, labels or groups."""
-    values = (
-        [record.get(name) for record in objects] if "." not in name else [_dotted(record, name) for record in objects]
-    )
+def _taker(name: str) -> Callable[[dict[str, Any]], Any]:
+    """What takes a column, dotted or not, from a parsed record; None where there is none."""
+    return partial(_dotted, name=name) if "." in name else methodcaller("get", name)
+
+
+def _dotted(record: dict[str, Any], name: str) -> Any:
+    try:
+        return look_up(record, name)
+    except LookupError:
+        return None
+
+
+def _strings(values: list[Any], raw: list[bytes], name: str) -> list[str | None]:
+    """A column of ids, labels or groups as strings."""
     types = set(map(type, values))
     if types <= {str, NoneType}:
         return values
@@ -104,14 +117,6 @@ def _strings(objects: list[dict[str, Any]], raw: list[bytes], name: str) -> list
             if isinstance(value, float) and abs(value) >= EXACT:
                 values[at] = look_up(json.loads(raw[at], parse_int=str), name)
     return [as_string(value) for value in values]
-
-
-def _dotted(record: dict[str, Any], name: str) -> Any:
-    """The value at a dotted path; None where the path leads nowhere."""
-    try:
-        return look_up(record, name)
-    except LookupError:
-        return None
 
 
 def _fault(line: bytes, text: str, sizes: Sizes) -> tuple[str, str]:

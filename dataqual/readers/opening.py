@@ -47,7 +47,7 @@ class FileCorpus(Corpus):
     """Documents in files."""
 
     txt: Txt = "file"
-    sizes: Sizes = Sizes()
+    sizes: Sizes = field(default_factory=Sizes)
     _places: dict[int, list[tuple[Piece, int]]] = field(default_factory=dict, repr=False, compare=False)
     """Of each plain file that was read to its end: its pieces without their data, and how long those were."""
 

@@ -29,7 +29,7 @@ def find_files(inputs: Sequence[str | os.PathLike[str]]) -> tuple[list[File], li
     files: dict[str, File] = {}
     passed: list[str] = []
     twice = 0
-    for given in map(os.fspath, inputs):
+    for given in [str(os.fspath(path)) for path in inputs]:
         for path, named in _expand(given, passed):
             file = _file(path)
             if file is None and named:
@@ -41,7 +41,7 @@ def find_files(inputs: Sequence[str | os.PathLike[str]]) -> tuple[list[File], li
             twice += key in files
             files.setdefault(key, file)
     if not files:
-        listing = ", ".join(map(os.fspath, inputs)) or "no input"
+        listing = ", ".join(str(path) for path in inputs) or "no input"
         raise InputError(f"{listing}: no file of a known kind there; known are: {_known()}")
     notes = [_passed_over(passed)] if passed else []
     if twice:

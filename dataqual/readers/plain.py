@@ -120,5 +120,5 @@ def _cut_paragraphs(data: bytes, final: bool) -> Cut:
         lines.append(begun)
     elif start >= 0:
         at, taken = start, begun
-    arrays = (np.array(values, dtype=np.int64) for values in (starts, ends, lines))
-    return Cut(at, len(starts), taken, Borders(*arrays, flags=np.zeros(len(starts), dtype=np.uint8)))
+    first, last, before = (np.array(values, dtype=np.int64) for values in (starts, ends, lines))
+    return Cut(at, len(starts), taken, Borders(first, last, before, np.zeros(len(starts), dtype=np.uint8)))
