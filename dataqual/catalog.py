@@ -89,13 +89,16 @@ def build(kind: Kind, name: str, parameters: dict[str, Any]) -> Any:
             raise SpecError(f"{name} has no parameter {parameter!r}; {did_you_mean(parameter, allowed)}")
         given[parameter] = tuple(value) if isinstance(value, list) else value
         if not _fits(given[parameter], hints[parameter]):
-            raise SpecError(f"{name}: {parameter} is {value!r}, not {_say(hints[parameter])}")
+            raise SpecError(f"{name}: {parameter} is {_show(value)}, not {_say(hints[parameter])}")
     missing = [
         field.name for field in dataclasses.fields(operator) if field.name in allowed - given.keys() and _needed(field)
     ]
     if missing:
         raise SpecError(f"{name} needs the parameter {missing[0]!r}")
-    return operator(**given)
+    try:
+        return operator(**given)
+    except SpecError as error:
+        raise SpecError(f"{name}: {error}") from None
 
 
 @cache
@@ -131,6 +134,11 @@ def _fits(value: Any, hint: Any) -> bool:
     if hint in (int, float) and isinstance(value, bool):
         return False
     return isinstance(value, (int, float) if hint is float else hint)
+
+
+def _show(value: Any) -> str:
+    """A value as YAML would have it."""
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _say(hint: Any) -> str:

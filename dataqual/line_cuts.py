@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.errors import SpecError
 from dataqual.kernels import phrases as kernels
 from dataqual.text import Segments, Text
 
@@ -163,15 +164,20 @@ def repeats(text: Text, cut: LineCut | Literal["paragraphs"]) -> NDArray[np.int6
     return shared(text, ("repeats", cut), make)
 
 
-def begins_with(segments: Segments, mark: str) -> NDArray[np.bool_]:
-    """Which segments begin with `mark`."""
-    return _matches(segments, segments.starts, mark.encode())
+def begins_with(segments: Segments, *marks: str) -> NDArray[np.bool_]:
+    """Which segments begin with one of the `marks`."""
+    found = np.zeros(len(segments), np.bool_)
+    for raw in map(str.encode, marks):
+        found |= _matches(segments, segments.starts, raw)
+    return found
 
 
-def ends_with(segments: Segments, mark: str) -> NDArray[np.bool_]:
-    """Which segments end with `mark`."""
-    raw = mark.encode()
-    return _matches(segments, segments.ends - len(raw), raw)
+def ends_with(segments: Segments, *marks: str) -> NDArray[np.bool_]:
+    """Which segments end with one of the `marks`."""
+    found = np.zeros(len(segments), np.bool_)
+    for raw in map(str.encode, marks):
+        found |= _matches(segments, segments.ends - len(raw), raw)
+    return found
 
 
 def _matches(segments: Segments, at: NDArray[np.int64], raw: bytes) -> NDArray[np.bool_]:
@@ -206,7 +212,7 @@ def _decode_before(data: NDArray[np.uint8], ends: NDArray[np.int64]) -> NDArray[
 
 
 class Phrases:
-    """Where each of some phrases occurs in a `Text`, ASCII letters in either case.
+    """Where each of some phrases (64 at most, none empty) occurs in a `Text`, ASCII letters in either case.
 
     >>> found = Phrases.of(Text.of(["JavaScript and javascript", "none"]), ("javascript",))
     >>> found.counts("javascript").tolist()
@@ -214,6 +220,8 @@ class Phrases:
     """
 
     def __init__(self, text: Text, phrases: tuple[str, ...]) -> None:
+        if len(phrases) > 64 or "" in phrases:
+            raise SpecError("phrases to look for: at most 64, none of them empty")
         self.offsets = text.offsets
         self.phrases = phrases
         self.where, self._which = kernels.find_phrases(text.data, text.offsets, *_prepare(phrases))

@@ -36,4 +36,4 @@ class BulletLines(Signal):
     def _marked(self, text: Text) -> tuple[Segments, NDArray[np.bool_]]:
         segments = lines(text, self.lines)
         segments = segments.stripped if self.indented else segments
-        return segments, np.logical_or.reduce([begins_with(segments, mark) for mark in self.marks])
+        return segments, begins_with(segments, *self.marks)

@@ -79,7 +79,7 @@ def _judge(text: Text) -> tuple[Segments, NDArray[np.uint8]]:
     found = Phrases.of(plain, PHRASES)
     words = plain.cut("whitespace")
     counts = np.searchsorted(words.starts, judged.ends) - np.searchsorted(words.starts, judged.starts)
-    ends_well = np.logical_or.reduce([ends_with(judged, mark) for mark in END_MARKS]) & ~ends_with(judged, "...")
+    ends_well = ends_with(judged, *END_MARKS) & ~ends_with(judged, "...")
     brackets = np.flatnonzero(plain.data == ord("{"))
     fates = np.select(
         [

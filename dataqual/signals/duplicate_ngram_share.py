@@ -8,6 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.errors import SpecError
+from dataqual.kernels.repeats import LEVELS
 from dataqual.operators import Signal
 from dataqual.text import Cut, Text
 
@@ -29,6 +31,10 @@ class DuplicateNgramShare(Signal):
     n: int = 5
     cut: Cut = "tokens"
     count: Literal["later", "all", "covered"] = "later"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.n <= LEVELS:
+            raise SpecError(f"n is {self.n}, not from 1 to {LEVELS}")
 
     def measure(self, text: Text) -> NDArray[Any]:
         table = text.ngrams(self.cut)

@@ -36,4 +36,4 @@ class EllipsisLines(Signal):
     def _marked(self, text: Text) -> tuple[Segments, NDArray[np.bool_]]:
         segments = lines(text, self.lines)
         segments = segments.stripped if self.before_space else segments
-        return segments, np.logical_or.reduce([ends_with(segments, mark) for mark in self.marks])
+        return segments, ends_with(segments, *self.marks)

@@ -8,6 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.errors import SpecError
+from dataqual.kernels.repeats import LEVELS
 from dataqual.operators import Signal
 from dataqual.text import Cut, Text
 
@@ -29,6 +31,10 @@ class TopNgramShare(Signal):
     n: int = 2
     cut: Cut = "tokens"
     of: Literal["characters", "word_characters"] = "characters"
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.n <= LEVELS:
+            raise SpecError(f"n is {self.n}, not from 1 to {LEVELS}")
 
     def measure(self, text: Text) -> NDArray[Any]:
         table = text.ngrams(self.cut)
