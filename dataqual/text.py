@@ -5,8 +5,9 @@ The rules are written down in docs/text.md; the compiled loops that follow them 
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, get_args
@@ -57,29 +58,14 @@ class Text:
 
     @classmethod
     def of(cls, column: object) -> Text:
-        """The documents of a `Text`, a sequence of str, a numpy array or a polars or pandas column.
+        """The documents of a `Text`, a sequence of str, a numpy array or a polars, pandas or arrow column.
 
-        Raises InputError where an element is missing, not a string, or holds half a surrogate pair.
+        Raises InputError for what is no column (a table, one string), and where an element is missing, not a
+        string, or holds half a surrogate pair.
         """
         if isinstance(column, Text):
             return column
-        if isinstance(column, str | bytes):
-            raise InputError("expected a column of documents, got one string: put it into a list")
-        elements = column.to_list() if hasattr(column, "to_list") else column
-        if hasattr(elements, "tolist"):
-            elements = elements.tolist()
-        documents = []
-        for row, element in enumerate(elements):  # type: ignore[arg-type, var-annotated]
-            if not isinstance(element, str):
-                what = "missing" if element is None or element != element else f"{type(element).__name__}, not a string"
-                raise InputError(f"row {row}: the text is {what}; drop or fill such rows first")
-            try:
-                documents.append(element.encode())
-            except UnicodeEncodeError as error:
-                raise InputError(
-                    f"row {row}: half a surrogate pair at character {error.start}; it is not text"
-                ) from None
-        return cls.of_bytes(documents)
+        return cls.of_bytes([_encode(row, element) for row, element in enumerate(_elements(column))])
 
     @classmethod
     def of_bytes(cls, documents: Sequence[bytes]) -> Text:
@@ -196,21 +182,11 @@ class Text:
 
         For comparing with tools whose tokenizer is not ours.
         """
-        starts, ends, counts = [], [], []
-        for doc, document in enumerate(words):
-            position = int(self.offsets[doc])
-            whole = self.data[: self.offsets[doc + 1]].tobytes()
-            for word in document:
-                at = whole.find(word.encode(), position)
-                if at < 0:
-                    raise InputError(f"document {doc}: the word {word!r} does not follow in the text")
-                position = at + len(word.encode())
-                starts.append(at)
-                ends.append(position)
-            counts.append(len(document))
-        tokens = Segments(
-            self.data, np.array(starts, np.int64), np.array(ends, np.int64), _borders(np.array(counts, np.int64))
-        )
+        if len(words) != len(self):
+            raise InputError(f"words of {len(words)} documents given, there are {len(self)}")
+        bounds = [_find_words(i, self[i].encode(), own) + self.offsets[i] for i, own in enumerate(words)]
+        starts, ends = np.concatenate([np.empty((0, 2), np.int64), *bounds]).T.copy()
+        tokens = Segments(self.data, starts, ends, _borders(np.array([len(own) for own in bounds], np.int64)))
         other = Text(self.data, self.offsets)
         other._cuts[cut] = replace(tokens, flags=_flags_of(tokens))
         return other
@@ -259,14 +235,13 @@ class Segments:
         return self.hash(fold=True)
 
     def hash(self, *, fold: bool, strip_accents: bool = False) -> NDArray[np.uint64]:
-        """64 bits of each segment, optionally in lower case and without accents (NFD, marks dropped)."""
+        """64 bits of each segment, optionally in lower case and without accents (NFD, nonspacing marks dropped)."""
         table = tables()
         mapping = {(True, True): table.lower_base, (True, False): table.lower, (False, True): table.base}
         out = np.empty(len(self), np.uint64)
         hashing.hash_segments(
-            self.data, self.starts, self.ends, mapping.get((fold, strip_accents), table.lower),
-            fold or strip_accents, strip_accents, table.classes, out,
-        )  # fmt: skip
+            self.data, self.starts, self.ends, mapping.get((fold, strip_accents), table.lower), fold or strip_accents, out
+        )
         return out
 
     @cached_property
@@ -431,6 +406,45 @@ class NgramTable:
         entropy = np.zeros(shape[0], np.float64)
         repeats.count_repeats(words.hashes, words.chars, words.offsets, *tables_, entropy)
         return cls(*tables_, entropy)
+
+
+def _elements(column: object) -> Iterable[object]:
+    """The elements of whatever kind of column; a table is none, though one could go over it."""
+    if isinstance(column, Mapping) or hasattr(column, "columns"):
+        raise InputError("expected a column of documents, got a whole table: choose one of its columns")
+    for method in ("to_list", "tolist", "to_pylist"):
+        if hasattr(column, method):
+            column = getattr(column, method)()
+    if isinstance(column, str | bytes):
+        raise InputError("expected a column of documents, got one string: put it into a list")
+    if not isinstance(column, Iterable):
+        raise InputError(f"expected a column of documents, got {type(column).__name__}")
+    return column
+
+
+def _encode(row: int, element: object) -> bytes:
+    if not isinstance(element, str):
+        kind = type(element).__name__
+        missing = element is None or kind in ("NAType", "NaTType") or (isinstance(element, float) and math.isnan(element))
+        what = "missing" if missing else f"{kind}, not a string"
+        raise InputError(f"row {row}: the text is {what}; drop or fill such rows first")
+    try:
+        return element.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"row {row}: half a surrogate pair at character {error.start}; it is not text") from None
+
+
+def _find_words(document: int, whole: bytes, words: Sequence[str]) -> NDArray[np.int64]:
+    """Byte bounds (words, 2) of words that follow each other in a document."""
+    bounds = np.empty((len(words), 2), np.int64)
+    position = 0
+    for k, word in enumerate(words):
+        at = whole.find(word.encode(), position)
+        if at < 0:
+            raise InputError(f"document {document}: the word {word!r} does not follow in the text")
+        position = at + len(word.encode())
+        bounds[k] = at, position
+    return bounds
 
 
 def _borders(counts: NDArray[np.int64]) -> NDArray[np.int64]:

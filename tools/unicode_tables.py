@@ -16,7 +16,7 @@ import unicodedata2 as ucd
 from fontTools import unicodedata as font_ucd
 from numpy.typing import NDArray
 
-from dataqual.kernels.unicode import BLOCK, PATH, SCRIPTS, Class
+from dataqual.kernels.unicode import BLOCK, DROPPED, PATH, SCRIPTS, Class
 
 POINTS = 0x110000
 
@@ -25,6 +25,9 @@ UNSPACED = {
     "Tai_Le", "New_Tai_Lue", "Tai_Tham", "Tai_Viet", "Ahom",
 }  # fmt: skip
 """Scripts written without spaces between words: Line_Break=SA of UAX #14, and the East Asian ones."""
+
+UNSPACED_TOO = "ー〆〱〲〳〴〵ｰﾞﾟ"
+"""Letters used only with those scripts, though Script calls them Common: long vowel and iteration marks."""
 
 CATEGORY = {
     "Lu": Class.UPPER, "Lt": Class.UPPER, "Ll": Class.LOWER, "Lm": Class.LETTER, "Lo": Class.LETTER, "Nl": Class.LETTER,
@@ -41,6 +44,9 @@ JOINERS = {0x00AD, 0x200C, 0x200D, 0x2060}
 
 STERM = ".!?‼‽⁇⁈⁉。！？｡．।॥؟۔։።፧၊။᙮᠃᠉។៕…︕︖﹒﹖﹗"
 """Characters that end a sentence: the better known part of Sentence_Terminal (UAX #29), and the ellipsis."""
+
+CLOSING = "\"')]}’”»›」』】）》〉］｝〕〗〙〛〞〟｣"
+"""Quotes and brackets that may close a sentence behind its terminal: part of Close (UAX #29), without openers."""
 
 
 def main() -> None:
@@ -61,15 +67,16 @@ def main() -> None:
             kind = Class.JOINER
         code = font_ucd.script(char) if category not in ("Cn", "Cs", "Co") else "Zyyy"
         name = names.get(code, "other scripts")
-        alone = name in UNSPACED and kind in (Class.LETTER, Class.UPPER, Class.LOWER)
-        classes[point] = kind | (Class.ALONE if alone else 0) | (Class.TERMINAL if char in STERM else 0)
+        alone = char in UNSPACED_TOO or (name in UNSPACED and kind in (Class.LETTER, Class.UPPER, Class.LOWER))
+        flags = (Class.ALONE, alone), (Class.TERMINAL, char in STERM), (Class.CLOSING, char in CLOSING)
+        classes[point] = kind | sum(flag for flag, given in flags if given)
         scripts[point] = number[name]
         small = char.lower()
         if len(small) == 1:
             lower[point] = ord(small)
-        decomposed = ucd.normalize("NFD", char)
-        if len(decomposed) > 1 and all(ucd.category(c) == "Mn" for c in decomposed[1:]):
-            base[point] = ord(decomposed[0])
+        bare = [c for c in ucd.normalize("NFD", char) if ucd.category(c) != "Mn"]
+        if len(bare) <= 1:
+            base[point] = ord(bare[0]) if bare else DROPPED
     points = np.arange(POINTS, dtype=np.int32)
     tables = {"classes": classes, "scripts": scripts, "lower": lower - points, "base": base - points}
     arrays: dict[str, Any] = {"version": np.array(ucd.unidata_version)}

@@ -10,12 +10,7 @@ from numpy.typing import NDArray
 
 from dataqual.kernels.unicode import ALONE, JOINER, MARK, OTHER, Class
 
-_SPACE, _UPPER, _PUNCTUATION, _TERMINAL = (
-    int(Class.SPACE),
-    int(Class.UPPER),
-    int(Class.PUNCTUATION),
-    int(Class.TERMINAL),
-)
+_SPACE, _UPPER, _TERMINAL, _CLOSING = int(Class.SPACE), int(Class.UPPER), int(Class.TERMINAL), int(Class.CLOSING)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -169,8 +164,7 @@ def cut_sentences(
                 while i < end:
                     point, size = decode(data, i)
                     entry = classes[point]
-                    closing = (entry & 15) == _PUNCTUATION and _closes(point)
-                    if not (entry & _TERMINAL) and not closing:
+                    if (entry & (_TERMINAL | _CLOSING)) == 0 and (wide or not _opens_or_closes(point)):
                         break
                     wide |= (entry & _TERMINAL) != 0 and point >= 0x80 and point != 0x2026
                     i += size
@@ -198,12 +192,9 @@ def cut_sentences(
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _closes(point: int) -> bool:  # pragma: no cover - compiled
-    return (
-        point == 0x22 or point == 0x27 or point == 0x29 or point == 0x5D or point == 0x7D
-        or point == 0x2019 or point == 0x201D or point == 0xBB or point == 0x203A
-        or point == 0x300D or point == 0x300F or point == 0x3011 or point == 0xFF09 or point == 0x300B or point == 0x3009
-    )  # fmt: skip
+def _opens_or_closes(point: int) -> bool:  # pragma: no cover - compiled
+    """Quotes that open in some languages and close in others: „German“, »Danish«."""
+    return point == 0x201C or point == 0x2018 or point == 0xAB or point == 0x2039
 
 
 @njit(cache=True, nogil=True)

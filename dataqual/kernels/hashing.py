@@ -37,11 +37,9 @@ def hash_segments(
     ends: NDArray[np.int64],
     mapping: NDArray[np.int32],
     mapped: bool,
-    drop_marks: bool,
-    classes: NDArray[np.uint8],
     out: NDArray[np.uint64],
 ) -> None:  # pragma: no cover - compiled
-    """Hash every segment into `out`; with `mapped`, of `mapping[character]`, without marks if `drop_marks`.
+    """Hash every segment into `out`; with `mapped`, of `mapping[character]`, without those mapped to -1.
 
     Equal segments have equal hashes; different ones collide with a chance of about 2**-64 per pair.
     """
@@ -64,16 +62,17 @@ def hash_segments(
             if mapped:
                 if c >= 0x80:
                     point, size = decode(data, i)
-                    if drop_marks and (classes[point] & 15) == 4:
+                    c = mapping[point]
+                    if c < 0:
                         i += size
                         continue
-                    c = mapping[point]
                 elif 65 <= c <= 90:
                     c = mapping[c]
             i += size
             if c >= 0x80 and mapped:
-                h = _mix(h, v)
-                h = _mix(h, np.uint64(c) << np.uint64(32))
+                # the bit 0x80 sets lengths and code points apart from eight ASCII characters, NUL among them
+                h = _mix(h, v | np.uint64(0x80 | filled) << np.uint64(56))
+                h = _mix(h, np.uint64(c) << np.uint64(32) | np.uint64(0x80))
                 v = np.uint64(0)
                 filled = 0
                 continue

@@ -139,7 +139,8 @@ def count_repeats(
                         step = i + n
                     seen[number] = 1
             if n == 1:
-                word_entropy[doc] = np.log2(m) - surprise / m
+                alike = fresh == 1 and live == m  # all words the same: zero, without rounding
+                word_entropy[doc] = 0.0 if alike else max(0.0, np.log2(m) - surprise / m)
             distinct[doc, n] = places - (live - fresh)
             top_count[doc, n] = best
             top_chars[doc, n] = prefix[best_at + n] - prefix[best_at]

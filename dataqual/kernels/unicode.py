@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 PATH = str(Path(__file__).with_name("unicode_tables.npz"))
 BLOCK = 128
+DROPPED = -1
+"""What `Tables.base` says of a mark that goes without a trace when accents are stripped."""
 
 
 class Class(IntEnum):
-    """What a character is, by its general category; the low four bits of a table entry, then two flags."""
+    """What a character is, by its general category; the low four bits of a table entry, then three flags."""
 
     UNASSIGNED = 0
     UPPER = 1
@@ -37,6 +39,8 @@ class Class(IntEnum):
     """Flag: a letter of a script written without spaces between words; a word of its own."""
     TERMINAL = 32
     """Flag: may end a sentence."""
+    CLOSING = 64
+    """Flag: a quote or bracket that belongs to the sentence ended just before it."""
 
 
 SCRIPTS = (
@@ -68,7 +72,9 @@ class Tables(NamedTuple):
     classes: NDArray[np.uint8]
     scripts: NDArray[np.uint8]
     lower: NDArray[np.int32]
+    """Its simple lower case, or itself."""
     base: NDArray[np.int32]
+    """Its decomposition (NFD) without nonspacing marks where one character is left; `DROPPED` where none is."""
     lower_base: NDArray[np.int32]
     kinds: NDArray[np.uint8]
     """Its flags, for the cuts; 0 for a space."""
@@ -94,6 +100,6 @@ def tables() -> Tables:
             scripts=unfold("scripts").astype(np.uint8),
             lower=lower,
             base=base,
-            lower_base=lower[base],
+            lower_base=np.where(base == DROPPED, DROPPED, lower[base]),
             version=str(stored["version"]),
         )
