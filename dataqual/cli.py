@@ -81,7 +81,7 @@ def profile(
     id_: str | None,
     label: str | None,
     group: str | None,
-    txt: str,
+    txt: Any,
     rules: tuple[str, ...],
     no_rules: bool,
     no_near_copies: bool,
@@ -123,7 +123,7 @@ def profile(
         label=label,
         group=group,
         txt=txt,
-        max_unreadable=max_unreadable,  # type: ignore[arg-type]
+        max_unreadable=max_unreadable,
     )
     if not paths:
         console.say("no path given: profiling the sample corpus that ships with dataqual")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -103,7 +103,7 @@ class Batch:
             text=Text.of_bytes([data[offsets[row] : offsets[row + 1]].tobytes() for row in rows]),
             file=self.file[rows],
             record=self.record[rows],
-            raw=[self.raw[row] for row in rows] if len(self.raw) else (),
+            raw=[self.raw[int(row)] for row in rows] if len(self.raw) else (),
             columns=self.columns[rows] if self.columns.width else self.columns,
         )
 

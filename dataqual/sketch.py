@@ -117,9 +117,8 @@ def _bins(values: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _middles() -> NDArray[np.float64]:
-    middles = 2 * _GAMMA ** (np.arange(BINS) - 1.0 + _FIRST) / (_GAMMA + 1)
-    middles[0] = 0.0
-    return middles
+    powers = np.arange(BINS, dtype=np.float64) - 1.0 + _FIRST
+    return np.where(np.arange(BINS) == 0, 0.0, np.exp(powers * _LOG_GAMMA) * 2 / (_GAMMA + 1))
 
 
 def _edges(low: float, high: float, most: int, scale: str, *, whole: bool) -> NDArray[np.float64]:
@@ -135,4 +134,5 @@ def _edges(low: float, high: float, most: int, scale: str, *, whole: bool) -> ND
     if whole:
         step = math.ceil((high - low + 1) / most)
         return np.arange(low, high + step + 1, step)
-    return np.linspace(low, high, most + 1)
+    linear: NDArray[np.float64] = np.linspace(low, high, most + 1)
+    return linear

@@ -240,7 +240,12 @@ class Segments:
         mapping = {(True, True): table.lower_base, (True, False): table.lower, (False, True): table.base}
         out = np.empty(len(self), np.uint64)
         hashing.hash_segments(
-            self.data, self.starts, self.ends, mapping.get((fold, strip_accents), table.lower), fold or strip_accents, out
+            self.data,
+            self.starts,
+            self.ends,
+            mapping.get((fold, strip_accents), table.lower),
+            fold or strip_accents,
+            out,
         )
         return out
 
@@ -277,7 +282,8 @@ class Segments:
 
     def mean(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """The mean of `values` over each document's segments; 0 for a document without any."""
-        return self.total(values) / np.maximum(self.counts, 1)
+        means: NDArray[np.float64] = self.total(values) / np.maximum(self.counts, 1)
+        return means
 
     def share(self, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
         """The share of each document's segments under `mask`; 0 for a document without any."""
@@ -402,10 +408,11 @@ class NgramTable:
     def of(cls, words: Segments) -> NgramTable:
         """Count the words of one cut."""
         shape = (len(words.counts), repeats.LEVELS + 1)
-        tables_ = [np.zeros(shape, np.int64) for _ in range(7)]
+        names = ("top_count", "top_chars", "later_chars", "repeated_chars", "all_chars", "covered_chars", "distinct")
+        arrays = {name: np.zeros(shape, np.int64) for name in names}
         entropy = np.zeros(shape[0], np.float64)
-        repeats.count_repeats(words.hashes, words.chars, words.offsets, *tables_, entropy)
-        return cls(*tables_, entropy)
+        repeats.count_repeats(words.hashes, words.chars, words.offsets, **arrays, word_entropy=entropy)
+        return cls(**arrays, word_entropy=entropy)
 
 
 def _elements(column: object) -> Iterable[object]:
@@ -425,7 +432,9 @@ def _elements(column: object) -> Iterable[object]:
 def _encode(row: int, element: object) -> bytes:
     if not isinstance(element, str):
         kind = type(element).__name__
-        missing = element is None or kind in ("NAType", "NaTType") or (isinstance(element, float) and math.isnan(element))
+        missing = (
+            element is None or kind in ("NAType", "NaTType") or (isinstance(element, float) and math.isnan(element))
+        )
         what = "missing" if missing else f"{kind}, not a string"
         raise InputError(f"row {row}: the text is {what}; drop or fill such rows first")
     try:

@@ -13,7 +13,7 @@ from typing import Any
 
 import matplotlib
 import numpy as np
-import seaborn  # type: ignore[import-untyped]
+import seaborn
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -94,7 +94,9 @@ NARROW = re.escape(".!?…")
 WIDE = "‼‽⁇⁈⁉。！？｡．।॥؟۔։።፧၊။᙮᠃᠉។៕︕︖﹒﹖﹗"
 CLOSING = re.escape("\"')]}’”»›」』】）》〉］｝〕〗〙〛〞〟｣")
 EITHER = "“‘«‹"
-END = re.compile(f"[{NARROW}][{NARROW}{CLOSING}{EITHER}]*([{WIDE}][{NARROW}{WIDE}{CLOSING}]*)?|([{WIDE}][{NARROW}{WIDE}{CLOSING}]*)")
+END = re.compile(
+    f"[{NARROW}][{NARROW}{CLOSING}{EITHER}]*([{WIDE}][{NARROW}{WIDE}{CLOSING}]*)?|([{WIDE}][{NARROW}{WIDE}{CLOSING}]*)"
+)
 
 
 def sentences(document: str) -> list[str]:

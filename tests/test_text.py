@@ -52,7 +52,9 @@ def _flags(token: str) -> int:
     flags = 0 if reference.is_word(token) else OTHER
     for char in token:
         flags |= LETTER if reference.is_letter(char) else DIGIT if reference.is_digit(char) else 0
-        flags |= UPPER if unicodedata.category(char) in ("Lu", "Lt") else LOWER if unicodedata.category(char) == "Ll" else 0
+        flags |= (
+            UPPER if unicodedata.category(char) in ("Lu", "Lt") else LOWER if unicodedata.category(char) == "Ll" else 0
+        )
         flags |= MARK if reference.is_mark(char) else 0
         flags |= ALONE if reference.is_alone(char) else 0
     return flags

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -50,7 +50,7 @@ class Groups(Metric[Tally]):
         values = columns[self.column]
         names = values.unique(maintain_order=True)
         codes = values.replace_strict(names, pl.int_range(len(names), eager=True), return_dtype=pl.Int64).to_numpy()
-        counted = [np.ones(len(measured), np.int64), measured[ByteCount()], measured[WordCount()]]
+        counted: list[Any] = [np.ones(len(measured), np.int64), measured[ByteCount()], measured[WordCount()]]
         counted += [rule_set.fails(measured).any(axis=1) for rule_set in self.rule_sets]
         table = np.zeros((len(names), len(counted)), np.int64)
         for i, numbers in enumerate(counted):
@@ -74,7 +74,9 @@ class Groups(Metric[Tally]):
             "distinct": len(ordered),
             "overflow": state.overflow,
             "rows": [self._row(name, numbers) for name, numbers in ordered[:LISTED]],
-            "rest": {**self._row(None, sum(numbers for _, numbers in rest)), "groups": len(rest)} if rest else None,
+            "rest": {**self._row(None, np.sum([numbers for _, numbers in rest], axis=0)), "groups": len(rest)}
+            if rest
+            else None,
         }
         n = int(sum(numbers[0] for numbers in state.rows.values()))
         return Reading("groups", None if state.overflow else len(ordered), n, unit="groups", detail=detail)

@@ -46,10 +46,10 @@ class RuleFailures(Metric[Failures]):
 
     def measure(self, measured: Measured) -> Failures:
         fails = [rule_set.fails(measured) for rule_set in self.rule_sets]
-        dropped = [matrix.any(axis=1) for matrix in fails]
+        dropped: list[NDArray[Any]] = [matrix.any(axis=1) for matrix in fails]
         both = np.stack(dropped).astype(np.int64) if dropped else np.zeros((0, len(measured)), np.int64)
         rules = [rule for rule_set in self.rule_sets for rule in rule_set.rules]
-        columns = [matrix[:, i] for matrix in fails for i in range(matrix.shape[1])]
+        columns: list[NDArray[Any]] = [matrix[:, i] for matrix in fails for i in range(matrix.shape[1])]
         return Failures(
             n=len(measured),
             by_rule=np.array([column.sum() for column in columns], np.int64),

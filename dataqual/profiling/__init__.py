@@ -1,7 +1,7 @@
 """`profile`: one pass over a corpus, and what it says about it."""
 
 from dataqual.profiling.findings import Finding
-from dataqual.profiling.profile import Profile
+from dataqual.profiling.result import Profile
 from dataqual.profiling.running import Options, profile
 
 __all__ = ["Finding", "Options", "Profile", "profile"]

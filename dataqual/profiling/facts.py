@@ -19,7 +19,7 @@ from dataqual.near_duplicates import Cluster, NearCopies
 from dataqual.profiling.excerpts import differences, excerpt, mask_address
 from dataqual.profiling.findings import find
 from dataqual.profiling.plan import SHARES, Plan, label
-from dataqual.profiling.profile import SCHEMA
+from dataqual.profiling.result import SCHEMA
 from dataqual.profiling.table import Addresses
 from dataqual.readers import ReadCount
 from dataqual.reading import Reading, wilson

@@ -22,7 +22,7 @@ from dataqual.errors import InputError
 from dataqual.measured import priorities
 from dataqual.profiling.facts import Gathered, facts_of
 from dataqual.profiling.plan import Plan, Seen
-from dataqual.profiling.profile import Profile
+from dataqual.profiling.result import Profile
 from dataqual.profiling.table import Addresses, SignalTable
 from dataqual.profiling.unreadable_log import UnreadableLog
 from dataqual.readers import open_corpus

@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from dataqual.profiling.findings import percent
-from dataqual.profiling.profile import Profile
+from dataqual.profiling.result import Profile
 
 SIGNS = {"error": "✗", "warning": "!", "note": "·"}
 COLOURS = {"error": "red", "warning": "yellow", "note": None}

@@ -15,7 +15,10 @@ from tests import reference
 few_words = st.lists(st.sampled_from(["a", "b", "cc", "漢", "déf"]), max_size=40)
 two_words = st.lists(st.sampled_from(["x", "yy"]), max_size=60)
 repeated_phrases = st.builds(
-    lambda phrase, times, rest: (phrase * times + rest) * 2, few_words, st.integers(0, 4), st.lists(st.sampled_from("pqr"))
+    lambda phrase, times, rest: (phrase * times + rest) * 2,
+    few_words,
+    st.integers(0, 4),
+    st.lists(st.sampled_from("pqr")),
 )
 corpora = st.lists(st.one_of(few_words, two_words, repeated_phrases), max_size=5)
 
@@ -25,7 +28,11 @@ def test_every_statistic_is_that_of_counting_tuples(documents: list[list[str]]) 
     table = Text.of([" ".join(words) for words in documents]).ngrams("whitespace")
     for doc, words in enumerate(documents):
         for n in range(1, 11):
-            found = {field.name: int(getattr(table, field.name)[doc, n]) for field in fields(NgramTable) if field.name != "word_entropy"}
+            found = {
+                field.name: int(getattr(table, field.name)[doc, n])
+                for field in fields(NgramTable)
+                if field.name != "word_entropy"
+            }
             assert found == reference.ngram_statistics(words, n), (words, n)
 
 

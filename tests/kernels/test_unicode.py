@@ -32,7 +32,9 @@ def _class_of(char: str) -> Class:
         return Class.SPACE
     if char in reference.JOINERS:
         return Class.JOINER
-    return CLASS_OF.get(category) or (Class.PUNCTUATION if category[0] == "P" else Class.SYMBOL if category[0] == "S" else Class.UNASSIGNED)
+    return CLASS_OF.get(category) or (
+        Class.PUNCTUATION if category[0] == "P" else Class.SYMBOL if category[0] == "S" else Class.UNASSIGNED
+    )
 
 
 def _differing(found: object, expected: list[object]) -> list[str]:
