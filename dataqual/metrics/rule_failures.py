@@ -46,7 +46,7 @@ class RuleFailures(Metric[Failures]):
 
     def measure(self, measured: Measured) -> Failures:
         fails = [rule_set.fails(measured) for rule_set in self.rule_sets]
-        dropped: list[NDArray[Any]] = [matrix.any(axis=1) for matrix in fails]
+        dropped: list[NDArray[Any]] = [np.asarray(matrix.any(axis=1)) for matrix in fails]
         both = np.stack(dropped).astype(np.int64) if dropped else np.zeros((0, len(measured)), np.int64)
         rules = [rule for rule_set in self.rule_sets for rule in rule_set.rules]
         columns: list[NDArray[Any]] = [matrix[:, i] for matrix in fails for i in range(matrix.shape[1])]
