@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from dataqual.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from dataqual.bounds import Bounds as Bounds
     from dataqual.corpus import Batch as Batch
@@ -40,7 +42,6 @@ _HOMES = {
 }
 
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual import __version__ as dataqual_version
 from dataqual import rules as rules_module
 from dataqual.corpus import Batch, Chunk, Corpus
 from dataqual.engine import Local, default_memory
@@ -26,6 +25,7 @@ from dataqual.profiling.result import Profile
 from dataqual.profiling.table import Addresses, SignalTable
 from dataqual.profiling.unreadable_log import UnreadableLog
 from dataqual.readers import open_corpus
+from dataqual.version import __version__
 
 Progress = Callable[[int, int, int], None]
 """Called after each batch: documents so far, bytes of input read so far, bytes in all (0 if unknown)."""
@@ -169,7 +169,7 @@ def profile(
         "max_memory": options.max_memory or default_memory(),
         "input_bytes": corpus.size,
         "python": sys.version.split()[0],
-        "version": dataqual_version,
+        "version": __version__,
         "packages": {name: version(name) for name in ("numba", "numpy", "polars")},
     }
     return Profile(facts)
