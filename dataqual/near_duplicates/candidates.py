@@ -27,11 +27,12 @@ def exact_copies(exact: NDArray[np.uint64]) -> NDArray[np.int64]:
     [-1, -1, 0, -1]
     """
     documents = len(exact)
-    copy_of = np.full(documents, -1, np.int64)
     bits = documents.bit_length()
-    keys = (exact[:, 0] >> np.uint64(bits)) << np.uint64(bits)
+    keys = exact[:, 0] >> np.uint64(bits)
+    keys <<= np.uint64(bits)
     keys |= np.arange(documents, dtype=np.uint64)
     keys.sort()
+    copy_of = np.full(documents, -1, np.int64)
     minhash.earliest_equal(keys, bits, exact, copy_of)
     return copy_of
 

@@ -18,6 +18,10 @@ RETAINED = 0.995
 """Least chance that such a pair's estimate is not below `NearDuplicates.least_matches`; together 99 % are found."""
 
 
+MOST = 1008
+"""Permutations at most: the number that agree is kept in ten bits."""
+
+
 @dataclass(frozen=True)
 class NearDuplicates:
     """Near copies: documents whose sets of word shingles have a Jaccard similarity of at least `threshold`.
@@ -42,9 +46,9 @@ class NearDuplicates:
             raise SpecError(f"near_duplicates.threshold: {self.threshold:g} is not above 0 and at most 1 (80 % is 0.8)")
         if self.shingle < 1:
             raise SpecError(f"near_duplicates.shingle: {self.shingle} words; at least 1, 5 is usual")
-        if not LANES <= self.permutations <= 1024 or self.permutations % LANES:
+        if not LANES <= self.permutations <= MOST or self.permutations % LANES:
             raise SpecError(
-                f"near_duplicates.permutations: {self.permutations} is not a multiple of {LANES} from {LANES} to 1024"
+                f"near_duplicates.permutations: {self.permutations} is not a multiple of {LANES} from {LANES} to {MOST}"
             )
 
     @cached_property
@@ -99,8 +103,9 @@ class NearDuplicates:
 
     def similarity(self, matches: NDArray[np.uint16]) -> NDArray[np.float32]:
         """Estimated similarity of pairs that agree in `matches` permutations, less what 16 bits agree by chance."""
-        chance = 2.0**-16
-        return np.clip((matches / self.permutations - chance) / (1 - chance), 0, 1).astype(np.float32)
+        chance = np.float32(2.0**-16)
+        share = matches.astype(np.float32) / np.float32(self.permutations)
+        return np.maximum((share - chance) / (1 - chance), np.float32(0))
 
     def _meet(self, similarity: float, rows: int) -> float:
         return 1 - (1 - similarity**rows) ** (self.permutations // rows)
