@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, get_args
 
@@ -188,11 +188,10 @@ class Text:
         starts, ends = np.concatenate([np.empty((0, 2), np.int64), *bounds]).T.copy()
         tokens = Segments(self.data, starts, ends, _borders(np.array([len(own) for own in bounds], np.int64)))
         other = Text(self.data, self.offsets)
-        other._cuts[cut] = replace(tokens, flags=_flags_of(tokens))
+        other._cuts[cut] = tokens
         return other
 
 
-@dataclass(frozen=True, eq=False)
 class Segments:
     """Pieces of the documents of a `Text`, in order: words, lines, paragraphs or sentences.
 
@@ -200,16 +199,36 @@ class Segments:
     segments `offsets[i]:offsets[i + 1]`. What is not given is computed at first use.
     """
 
-    data: NDArray[np.uint8]
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    offsets: NDArray[np.int64]
-    chars: NDArray[np.int32] = None  # type: ignore[assignment]
-    flags: NDArray[np.uint8] = None  # type: ignore[assignment]
+    def __init__(
+        self,
+        data: NDArray[np.uint8],
+        starts: NDArray[np.int64],
+        ends: NDArray[np.int64],
+        offsets: NDArray[np.int64],
+        *,
+        chars: NDArray[np.int32] | None = None,
+        flags: NDArray[np.uint8] | None = None,
+        hashes: NDArray[np.uint64] | None = None,
+    ) -> None:
+        """`data`: the bytes of the text; `starts` and `ends`: byte positions in it, (segments,)."""
+        self.data = data
+        self.starts = starts
+        self.ends = ends
+        self.offsets = offsets
+        known = {"chars": chars, "flags": flags, "hashes": hashes}
+        self.__dict__.update({name: array for name, array in known.items() if array is not None})
 
-    def __post_init__(self) -> None:
-        if self.chars is None:
-            object.__setattr__(self, "chars", _count_chars(self.data, self.starts, self.ends))
+    @cached_property
+    def chars(self) -> NDArray[np.int32]:
+        """Characters of each segment."""
+        chars = np.empty(len(self), np.int32)
+        counting.count_chars(self.data, self.starts, self.ends, chars)
+        return chars
+
+    @cached_property
+    def flags(self) -> NDArray[np.uint8]:
+        """What each segment contains, as bits: LETTER, DIGIT, UPPER, LOWER, ALONE, OTHER, MARK; slow but for words."""
+        return _flags_of(self)
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -232,7 +251,12 @@ class Segments:
     @cached_property
     def folded(self) -> NDArray[np.uint64]:
         """64 bits of each segment in lower case (Unicode simple lower-casing)."""
-        return self.hash(fold=True)
+        if "flags" not in self.__dict__:
+            return self.hash(fold=True)
+        cased = ((self.flags & UPPER) != 0) | (self.chars != self.ends - self.starts)
+        folded = self.hashes.copy()  # which are right for ASCII without capitals
+        folded[cased] = Segments(self.data, self.starts[cased], self.ends[cased], self.offsets).hash(fold=True)
+        return folded
 
     def hash(self, *, fold: bool, strip_accents: bool = False) -> NDArray[np.uint64]:
         """64 bits of each segment, optionally in lower case and without accents (NFD, nonspacing marks dropped)."""
@@ -257,19 +281,25 @@ class Segments:
         return Segments(self.data, starts, ends, self.offsets, chars=chars)
 
     def where(self, mask: NDArray[np.bool_]) -> Segments:
-        """Only the segments under `mask`, (segments,); their hashes, if made, go with them."""
+        """Only the segments under `mask`, (segments,); what is known of them goes with them."""
+        if "flags" in self.__dict__:
+            return self._words_where(mask)
+        kept = np.flatnonzero(mask)
+        known = {name: self.__dict__[name][kept] for name in ("chars", "hashes") if name in self.__dict__}
+        offsets = np.searchsorted(kept, self.offsets)
+        return Segments(self.data, self.starts[kept], self.ends[kept], offsets, **known)
+
+    def _words_where(self, mask: NDArray[np.bool_]) -> Segments:
+        """The same for the many segments of a cut, in one pass, hashed before so that both cuts share the work."""
         n = int(np.count_nonzero(mask)) + 1  # the kernel writes one segment ahead
         starts, ends, chars = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int32)
         flags, hashes, offsets = np.empty(n, np.uint8), np.empty(n, np.uint64), np.empty_like(self.offsets)
-        own_flags = np.zeros(len(self), np.uint8) if self.flags is None else self.flags
         cutting.keep_segments(
-            mask, self.starts, self.ends, self.chars, own_flags, self.hashes, self.offsets,
+            mask, self.starts, self.ends, self.chars, self.flags, self.hashes, self.offsets,
             starts, ends, chars, flags, hashes, offsets,
         )  # fmt: skip
         n -= 1
-        chosen = Segments(self.data, starts[:n], ends[:n], offsets, chars=chars[:n], flags=flags[:n])
-        chosen.__dict__["hashes"] = hashes[:n]
-        return chosen
+        return Segments(self.data, starts[:n], ends[:n], offsets, chars=chars[:n], flags=flags[:n], hashes=hashes[:n])
 
     def total(self, values: NDArray[Any]) -> NDArray[Any]:
         """The sum of `values` (segments,) over each document; 0 for a document without segments."""
@@ -460,12 +490,6 @@ def _borders(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     borders = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=borders[1:])
     return borders
-
-
-def _count_chars(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int32]:
-    chars = np.empty(len(starts), np.int32)
-    counting.count_chars(data, starts, ends, chars)
-    return chars
 
 
 def _flags_of(words: Segments) -> NDArray[np.uint8]:

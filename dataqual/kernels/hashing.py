@@ -7,6 +7,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dataqual.kernels.cutting import decode
+from dataqual.kernels.loading import eight
 
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -41,7 +42,8 @@ def hash_segments(
 ) -> None:  # pragma: no cover - compiled
     """Hash every segment into `out`; with `mapped`, of `mapping[character]`, without those mapped to -1.
 
-    Equal segments have equal hashes; different ones collide with a chance of about 2**-64 per pair.
+    A segment that the mapping leaves as it is has the same hash either way if it is ASCII. Equal segments have
+    equal hashes; different ones collide with a chance of about 2**-64 per pair.
     """
     for k in range(len(starts)):
         h = _SEED
@@ -49,27 +51,32 @@ def hash_segments(
         end = ends[k]
         if not mapped:
             while i + 8 <= end:
-                v = np.uint64(data[i])
-                for j in range(1, 8):
-                    v |= np.uint64(data[i + j]) << np.uint64(8 * j)
-                h = _mix(h, v)
+                h = _mix(h, eight(data, i))
                 i += 8
+            left = end - i
+            if i + 8 <= len(data):
+                v = eight(data, i) & ((np.uint64(1) << np.uint64(8 * left)) - np.uint64(1))
+            else:
+                v = np.uint64(0)
+                for j in range(left):
+                    v |= np.uint64(data[i + j]) << np.uint64(8 * j)
+            out[k] = finish(_mix(h, v) + np.uint64(left))
+            continue
         v = np.uint64(0)
         filled = 0
         while i < end:
             c = np.int32(data[i])
             size = 1
-            if mapped:
-                if c >= 0x80:
-                    point, size = decode(data, i)
-                    c = mapping[point]
-                    if c < 0:
-                        i += size
-                        continue
-                elif 65 <= c <= 90:
-                    c = mapping[c]
+            if c >= 0x80:
+                point, size = decode(data, i)
+                c = mapping[point]
+                if c < 0:
+                    i += size
+                    continue
+            elif 65 <= c <= 90:
+                c = mapping[c]
             i += size
-            if c >= 0x80 and mapped:
+            if c >= 0x80:
                 # the bit 0x80 sets lengths and code points apart from eight ASCII characters, NUL among them
                 h = _mix(h, v | np.uint64(0x80 | filled) << np.uint64(56))
                 h = _mix(h, np.uint64(c) << np.uint64(32) | np.uint64(0x80))

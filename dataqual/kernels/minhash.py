@@ -13,6 +13,8 @@ from numba import njit, types, uint32
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from dataqual.kernels.loading import eight
+
 U64 = np.uint64
 ROLL = U64(0x9E3779B97F4A7C15)  # odd, so that every word of a shingle keeps all its 64 bits when it is rolled on
 SPREAD = np.uint32(0x85EBCA6B)  # odd: lets every bit of a 32-bit minimum reach the 16 bits that are kept
@@ -36,18 +38,6 @@ def _rotate(x: Any, bits: int) -> Any:
 
 
 _intrinsic: Any = intrinsic  # numba's own type hides that the first parameter is filled in
-
-
-@_intrinsic
-def _eight(context: Any, data: Any, at: Any) -> Any:
-    """Eight bytes of the uint8 array `data` as one number, little end first; as shifts it is three times slower."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        pointer = builder.bitcast(builder.gep(array.data, [arguments[1]]), ir.IntType(64).as_pointer())
-        return builder.load(pointer, align=1)
-
-    return types.uint64(data, at), generate
 
 
 LANES = 16
@@ -92,9 +82,9 @@ def _exact(data: Any, start: int, end: int) -> Any:
     h2 = U64(0)
     at = start
     while at + 16 <= end:
-        h1 ^= _rotate(_eight(data, at) * c1, 31) * c2
+        h1 ^= _rotate(eight(data, at) * c1, 31) * c2
         h1 = (_rotate(h1, 27) + h2) * U64(5) + U64(0x52DCE729)
-        h2 ^= _rotate(_eight(data, at + 8) * c2, 33) * c1
+        h2 ^= _rotate(eight(data, at + 8) * c2, 33) * c1
         h2 = (_rotate(h2, 31) + h1) * U64(5) + U64(0x38495AB5)
         at += 16
     k1 = U64(0)

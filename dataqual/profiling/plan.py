@@ -84,6 +84,11 @@ class Plan:
         return defaults | dict(sorted(variants.items()))
 
     @cached_property
+    def defaults(self) -> list[str]:
+        """The signals that are in the table: those with their defaults."""
+        return [name for name in self.signals if name in catalog.signals()]
+
+    @cached_property
     def metrics(self) -> dict[str, Metric[Any]]:
         """By name; `signal:` ones are distributions."""
         metrics: dict[str, Metric[Any]] = {"documents": Documents(), "script_mix": ScriptMix()}
@@ -127,8 +132,7 @@ class Plan:
         batch = measured.batch
         columns: dict[str, Any] = {"file": batch.file, "record": batch.record}
         columns |= {name: batch.columns[name] for name in batch.columns.columns}
-        defaults = [name for name in self.signals if name in catalog.signals()]
-        columns |= {name: _compact(measured[self.signals[name]]) for name in defaults}
+        columns |= {name: _compact(measured[self.signals[name]]) for name in self.defaults}
         columns |= {f"drops:{s.name}": s.fails(measured).any(axis=1) for s in self.rule_sets}
         return pl.DataFrame(columns)
 
