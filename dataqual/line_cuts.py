@@ -98,7 +98,8 @@ def _breaks(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     data = text.data
     one = np.flatnonzero((data >= 10) & (data <= 30))
     one = one[(data[one] <= 13) | (data[one] >= 28)]
-    after_return = (one > 0) & (data[one] == 10) & (data[one - 1] == 13) & ~np.isin(one, text.offsets)
+    begins = text.offsets[np.searchsorted(text.offsets, one)] == one  # a document begins with it
+    after_return = ~begins & (data[one] == 10) & (data[one - 1] == 13)
     starts, ends = one - after_return, one + 1
     doubled = np.flatnonzero(after_return) - 1  # the carriage returns of \r\n
     starts, ends = np.delete(starts, doubled), np.delete(ends, doubled)
@@ -253,9 +254,11 @@ class Phrases:
 
     def within(self, segments: Segments, *phrases: str) -> NDArray[np.bool_]:
         """Which segments (in order, not overlapping) hold the beginning of such an occurrence."""
+        held = np.zeros(len(segments), np.bool_)
         positions = self.positions(*phrases)
-        first = np.searchsorted(positions, segments.starts)
-        held: NDArray[np.bool_] = np.append(positions, len(segments.data) + 1)[first] < segments.ends
+        holder = np.searchsorted(segments.starts, positions, side="right") - 1
+        inside = (holder >= 0) & (positions < segments.ends[holder]) if len(segments) else np.zeros(0, np.intp)
+        held[holder[inside]] = True
         return held
 
 
