@@ -225,7 +225,12 @@ class Phrases:
             raise SpecError("phrases to look for: at most 64, none of them empty")
         self.offsets = text.offsets
         self.phrases = phrases
-        self.where, self._which = kernels.find_phrases(text.data, text.offsets, *_prepare(phrases))
+        room, n = 0, 4096
+        while room < n:  # twice at most
+            room = n
+            self.where, self._which = np.empty(room, np.int64), np.empty(room, np.uint8)
+            n = kernels.find_phrases(text.data, text.offsets, *_prepare(phrases), self.where, self._which)
+        self.where, self._which = self.where[:n], self._which[:n]
 
     @classmethod
     def of(cls, text: Text, phrases: tuple[str, ...]) -> Phrases:
@@ -263,7 +268,9 @@ class Phrases:
 
 
 @lru_cache(maxsize=64)
-def _prepare(phrases: tuple[str, ...]) -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]]:
+def _prepare(
+    phrases: tuple[str, ...],
+) -> tuple[NDArray[np.bool_], NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]]:
     raw = [phrase.encode().lower() for phrase in phrases]
     begins = np.zeros((3, 256), np.uint64)
     for number, phrase in enumerate(raw):
@@ -272,7 +279,8 @@ def _prepare(phrases: tuple[str, ...]) -> tuple[NDArray[np.uint64], NDArray[np.u
             bytes_ = set(phrase[place : place + 1] + phrase[place : place + 1].upper()) or range(256)
             begins[place, list(bytes_)] |= bit
     borders = np.cumsum([0, *map(len, raw)])
-    return begins, np.frombuffer(b"".join(raw), np.uint8), borders.astype(np.int64)
+    pairs = ((begins[0][:, None] & begins[1]) > 0).reshape(-1)
+    return pairs, begins, np.frombuffer(b"".join(raw), np.uint8), borders.astype(np.int64)
 
 
 def evidence(document: str, starts: Sequence[int], ends: Sequence[int], why: str) -> Spans:
