@@ -195,3 +195,13 @@ def test_verdicts_of_c4_with_our_own_sentences() -> None:
 
 def test_a_number_sign_in_full_width_is_no_word_to_datatrove_but_a_bullet_is() -> None:
     assert NonSymbolWordCount()(["１", "•", "‘", "…", "😀", "7"]).tolist() == [0, 1, 1, 0, 1, 1]
+
+
+def test_c4_looks_for_long_words_before_it_takes_out_citations() -> None:
+    line = f"This line has a word of {'x' * 998}[1] letters."
+    assert C4Lines(fate="too_long_word")([line]).tolist() == [1]
+
+
+def test_a_citation_mark_does_not_hide_the_end_of_a_sentence() -> None:
+    text = "The town was founded in 1203.[1] It grew quickly after that.[2]"
+    assert C4Sentences()([text, text.replace("[1]", "")]).tolist() == [2, 2]
