@@ -98,7 +98,8 @@ def _breaks(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     data = text.data
     one = np.flatnonzero((data >= 10) & (data <= 30))
     one = one[(data[one] <= 13) | (data[one] >= 28)]
-    after_return = (one > 0) & (data[one] == 10) & (data[one - 1] == 13) & ~np.isin(one, text.offsets)
+    begins = text.offsets[np.searchsorted(text.offsets, one)] == one  # a document begins with it
+    after_return = ~begins & (data[one] == 10) & (data[one - 1] == 13)
     starts, ends = one - after_return, one + 1
     doubled = np.flatnonzero(after_return) - 1  # the carriage returns of \r\n
     starts, ends = np.delete(starts, doubled), np.delete(ends, doubled)
@@ -224,7 +225,12 @@ class Phrases:
             raise SpecError("phrases to look for: at most 64, none of them empty")
         self.offsets = text.offsets
         self.phrases = phrases
-        self.where, self._which = kernels.find_phrases(text.data, text.offsets, *_prepare(phrases))
+        room, n = 0, 4096
+        while room < n:  # twice at most
+            room = n
+            self.where, self._which = np.empty(room, np.int64), np.empty(room, np.uint8)
+            n = kernels.find_phrases(text.data, text.offsets, *_prepare(phrases), self.where, self._which)
+        self.where, self._which = self.where[:n], self._which[:n]
 
     @classmethod
     def of(cls, text: Text, phrases: tuple[str, ...]) -> Phrases:
@@ -253,14 +259,18 @@ class Phrases:
 
     def within(self, segments: Segments, *phrases: str) -> NDArray[np.bool_]:
         """Which segments (in order, not overlapping) hold the beginning of such an occurrence."""
+        held = np.zeros(len(segments), np.bool_)
         positions = self.positions(*phrases)
-        first = np.searchsorted(positions, segments.starts)
-        held: NDArray[np.bool_] = np.append(positions, len(segments.data) + 1)[first] < segments.ends
+        holder = np.searchsorted(segments.starts, positions, side="right") - 1
+        inside = (holder >= 0) & (positions < segments.ends[holder]) if len(segments) else np.zeros(0, np.intp)
+        held[holder[inside]] = True
         return held
 
 
 @lru_cache(maxsize=64)
-def _prepare(phrases: tuple[str, ...]) -> tuple[NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]]:
+def _prepare(
+    phrases: tuple[str, ...],
+) -> tuple[NDArray[np.bool_], NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]]:
     raw = [phrase.encode().lower() for phrase in phrases]
     begins = np.zeros((3, 256), np.uint64)
     for number, phrase in enumerate(raw):
@@ -269,7 +279,8 @@ def _prepare(phrases: tuple[str, ...]) -> tuple[NDArray[np.uint64], NDArray[np.u
             bytes_ = set(phrase[place : place + 1] + phrase[place : place + 1].upper()) or range(256)
             begins[place, list(bytes_)] |= bit
     borders = np.cumsum([0, *map(len, raw)])
-    return begins, np.frombuffer(b"".join(raw), np.uint8), borders.astype(np.int64)
+    pairs = ((begins[0][:, None] & begins[1]) > 0).reshape(-1)
+    return pairs, begins, np.frombuffer(b"".join(raw), np.uint8), borders.astype(np.int64)
 
 
 def evidence(document: str, starts: Sequence[int], ends: Sequence[int], why: str) -> Spans:

@@ -16,29 +16,32 @@ _DIGIT = int(Class.DIGIT)
 def find_phrases(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],
+    pairs: NDArray[np.bool_],
     begins: NDArray[np.uint64],
     phrases: NDArray[np.uint8],
     borders: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:  # pragma: no cover - compiled
+    where: NDArray[np.int64],
+    which: NDArray[np.uint8],
+) -> int:  # pragma: no cover - compiled
     """Byte position and number of every occurrence, in order, each phrase without overlaps with itself.
 
+    Fills `where` and `which` as far as they reach and returns how many there are.
+
     `phrases` holds the phrases in a row, ASCII in lower case, phrase p in `borders[p]:borders[p + 1]`; ASCII
-    letters of the text match in either case. `begins` (3, 256): which phrases (bits) may have that byte as
-    their first, second, third. No occurrence reaches over the end of a document.
+    letters of the text match in either case. `pairs` (65536,): which two bytes may begin a phrase, so that one look
+    is enough at most places. `begins` (3, 256): which phrases (bits) may have that byte as their first, second,
+    third. No occurrence reaches over the end of a document.
     """
-    where, which = np.empty(256, np.int64), np.empty(256, np.uint8)
     free = np.zeros(64, np.int64)  # from which byte on phrase p may occur again
     n = 0
     for doc in range(len(offsets) - 1):
         end = offsets[doc + 1]
         for i in range(offsets[doc], end):
-            bits = begins[0, data[i]]
-            if bits == 0:
+            if i + 1 < end and not pairs[np.int64(data[i]) << 8 | data[i + 1]]:
                 continue
+            bits = begins[0, data[i]]
             if i + 1 < end:
                 bits &= begins[1, data[i + 1]]
-            if bits == 0:
-                continue
             if i + 2 < end:
                 bits &= begins[2, data[i + 2]]
             p = -1
@@ -61,13 +64,10 @@ def find_phrases(
                 if not same:
                     continue
                 free[p] = i + size
-                if n == len(where):
-                    more_where, more_which = np.empty(4 * n, np.int64), np.empty(4 * n, np.uint8)
-                    more_where[:n], more_which[:n] = where, which
-                    where, which = more_where, more_which
-                where[n], which[n] = i, p
+                if n < len(where):
+                    where[n], which[n] = i, p
                 n += 1
-    return where[:n], which[:n]
+    return n
 
 
 @njit(cache=True, nogil=True)

@@ -51,81 +51,96 @@ class C4Lines(Signal):
     ] = "kept"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        judged, fates = judge(text)
-        return judged.total(fates == Fate[self.fate.upper()])
+        judged = judge(text)
+        return judged.lines.total(judged.fates == Fate[self.fate.upper()])
 
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """The lines of that fate."""
-        text = Text.of([document])
-        _, fates = judge(text)
-        mask = fates == Fate[self.fate.upper()]
-        return evident(document, lines(text, "splitlines").stripped, mask, self.fate.replace("_", " "))
+        judged = judge(Text.of([document]))
+        return evident(document, judged.lines, judged.fates == Fate[self.fate.upper()], self.fate.replace("_", " "))
 
 
-def judge(text: Text) -> tuple[Segments, NDArray[np.uint8]]:
-    """The stripped lines of `without_citations(text)` and the `Fate` of each."""
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What C4 makes of the lines of a `Text`.
+
+    C4 takes citation marks such as `[1]` and `[edit]` out of a line before it looks at it; the lines that have
+    one, few in most texts, stand without them in a `Text` of their own.
+    """
+
+    lines: Segments
+    """The lines, without the white space around them."""
+    fates: NDArray[np.uint8]
+    """The `Fate` of each line."""
+    cited: NDArray[np.intp]
+    """Which lines have citation marks."""
+    plain: Text
+    """Those lines without them, each a document."""
+
+
+def judge(text: Text) -> Judged:
+    """The lines and their fates, found once per text."""
     return shared(text, "c4", lambda: _judge(text))
 
 
-def without_citations(text: Text) -> Text:
-    """The text without `[1]`, `[]`, `[edit]` and `[citation needed]`; itself where it has none."""
-    return shared(text, "without citations", lambda: _without_citations(text)[0])
-
-
-def _judge(text: Text) -> tuple[Segments, NDArray[np.uint8]]:
+def _judge(text: Text) -> Judged:
     whole = lines(text, "splitlines").stripped
-    plain, removed = _without_citations(text)
-    judged = whole if plain is text else _moved(whole, plain, removed)
-    found = Phrases.of(plain, PHRASES)
-    words = plain.cut("whitespace")
-    counts = np.searchsorted(words.starts, judged.ends) - np.searchsorted(words.starts, judged.starts)
-    ends_well = ends_with(judged, *END_MARKS) & ~ends_with(judged, "...")
-    brackets = np.flatnonzero(plain.data == ord("{"))
-    fates = np.select(
-        [
-            _has_longer_word(text, whole),
-            ~ends_well,
-            counts < MIN_WORDS,
-            found.within(judged, "lorem ipsum"),
-            found.within(judged, "javascript"),
-            np.searchsorted(brackets, judged.ends) > np.searchsorted(brackets, judged.starts),
-            found.within(judged, *POLICY),
-        ],
-        [fate.value for fate in list(Fate)[1:]],
-        Fate.KEPT.value,
-    )
-    return judged, fates.astype(np.uint8)
+    fates = _fates(text, whole)
+    cited, plain = _without_citations(text, whole)
+    own = Segments(plain.data, plain.offsets[:-1], plain.offsets[1:], np.arange(len(plain) + 1))
+    fates[cited] = np.where(fates[cited] == Fate.TOO_LONG_WORD, Fate.TOO_LONG_WORD, _fates(plain, own))
+    return Judged(whole, fates, cited, plain)
 
 
-def _has_longer_word(text: Text, segments: Segments) -> NDArray[np.bool_]:
+def _fates(text: Text, segments: Segments) -> NDArray[np.uint8]:
+    found = Phrases.of(text, PHRASES)
     words = text.cut("whitespace")
-    long = words.starts[words.chars > MAX_WORD_CHARS]
-    return np.searchsorted(long, segments.ends) > np.searchsorted(long, segments.starts)
+    counts = np.searchsorted(words.starts, segments.ends) - np.searchsorted(words.starts, segments.starts)
+    ends_well = ends_with(segments, *END_MARKS) & ~ends_with(segments, "...")
+    reasons = {
+        Fate.TOO_LONG_WORD: _hold_any(segments, words.starts[words.chars > MAX_WORD_CHARS]),
+        Fate.NO_END_MARK: ~ends_well,
+        Fate.TOO_FEW_WORDS: counts < MIN_WORDS,
+        Fate.LOREM_IPSUM: found.within(segments, "lorem ipsum"),
+        Fate.JAVASCRIPT: found.within(segments, "javascript"),
+        Fate.CURLY_BRACKET: _hold_any(segments, np.flatnonzero(text.data == ord("{"))),
+        Fate.POLICY: found.within(segments, *POLICY),
+    }
+    return np.select(list(reasons.values()), list(map(np.uint8, reasons)), np.uint8(Fate.KEPT))
 
 
-def _without_citations(text: Text) -> tuple[Text, NDArray[np.int64]]:
-    """The text without citation marks, and (bytes + 1,) how many bytes were taken out before each."""
+def _hold_any(segments: Segments, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which segments hold one of the ascending byte positions."""
+    held: NDArray[np.bool_] = np.searchsorted(positions, segments.ends) > np.searchsorted(positions, segments.starts)
+    return held
+
+
+def _without_citations(text: Text, segments: Segments) -> tuple[NDArray[np.intp], Text]:
+    """Which segments have citation marks, and a `Text` of these without the marks."""
+    at, sizes = _citations(text)
+    cited = np.flatnonzero(_hold_any(segments, at))
+    starts, ends = segments.starts[cited], segments.ends[cited]
+    borders = np.zeros(len(cited) + 1, np.int64)
+    np.cumsum(ends - starts, out=borders[1:])
+    shift = np.repeat(starts - borders[:-1], np.diff(borders))
+    data = text.data[np.arange(borders[-1]) + shift]
+    own = at - (starts - borders[:-1])[np.searchsorted(starts, at, side="right") - 1] if len(cited) else at
+    edges = np.zeros(len(data) + 1, np.int8)
+    edges[own] += 1
+    edges[own + sizes] -= 1
+    inside = np.cumsum(edges[:-1], dtype=np.int8) > 0
+    removed = np.zeros(len(data) + 1, np.int64)
+    np.cumsum(inside, out=removed[1:])
+    return cited, Text(data[~inside], borders - removed[borders])
+
+
+def _citations(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where citation marks begin, and their bytes."""
     at = np.flatnonzero(text.data == ord("["))
     limits = text.offsets[np.searchsorted(text.offsets, at, side="right")]
-    sizes = np.zeros(len(at), np.int64)
-    if len(at):
-        words = (b"[edit]", b"[citation needed]")
-        borders = np.cumsum([0, *map(len, words)])
-        kernels.measure_citations(
-            text.data, at, limits, tables().classes, np.frombuffer(b"".join(words), np.uint8), borders, sizes
-        )
-    at, sizes = at[sizes > 0], sizes[sizes > 0]
-    if not len(at):
-        return text, np.zeros(0, np.int64)
-    edges = np.zeros(len(text.data) + 1, np.int8)
-    edges[at] += 1
-    edges[at + sizes] -= 1
-    inside = np.cumsum(edges, dtype=np.int8)
-    removed = np.zeros(len(text.data) + 1, np.int64)
-    np.cumsum(inside[:-1], out=removed[1:])
-    return Text(text.data[inside[:-1] == 0], text.offsets - removed[text.offsets]), removed
-
-
-def _moved(segments: Segments, plain: Text, removed: NDArray[np.int64]) -> Segments:
-    starts, ends = segments.starts - removed[segments.starts], segments.ends - removed[segments.ends]
-    return Segments(plain.data, starts, ends, segments.offsets)
+    sizes = np.empty(len(at), np.int64)
+    words = (b"[edit]", b"[citation needed]")
+    borders = np.cumsum([0, *map(len, words)])
+    raw = np.frombuffer(b"".join(words), np.uint8)
+    kernels.measure_citations(text.data, at, limits, tables().classes, raw, borders, sizes)
+    return at[sizes > 0], sizes[sizes > 0]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.operators import Signal
-from dataqual.signals.c4_lines import Fate, judge, without_citations
+from dataqual.signals.c4_lines import Fate, judge
 from dataqual.text import Text
 
 
@@ -26,8 +26,10 @@ class C4Sentences(Signal):
     unit: ClassVar[str] = "sentences"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        judged, fates = judge(text)
-        sentences = without_citations(text).sentences
-        before = np.searchsorted(sentences.starts, judged.ends)
-        over = np.searchsorted(sentences.ends, judged.starts, side="right")
-        return judged.total((before - over) * (fates == Fate.KEPT))
+        judged = judge(text)
+        sentences, lines = text.sentences, judged.lines
+        begun = np.searchsorted(sentences.starts, lines.ends)
+        over = np.searchsorted(sentences.ends, lines.starts, side="right")
+        counts = begun - over
+        counts[judged.cited] = judged.plain.sentences.counts
+        return lines.total(counts * (judged.fates == Fate.KEPT))

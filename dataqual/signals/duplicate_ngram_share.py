@@ -39,8 +39,11 @@ class DuplicateNgramShare(Signal):
     def measure(self, text: Text) -> NDArray[Any]:
         table = text.ngrams(self.cut)
         if self.count == "later":
-            return table.later_chars[:, self.n] / np.maximum(text.characters.total, 1)
-        if self.count == "all":
-            return table.repeated_chars[:, self.n] / np.maximum(table.all_chars[:, self.n], 1)
-        words = text.cut(self.cut)
-        return table.covered_chars[:, self.n] / np.maximum(words.total(words.chars), 1)
+            part, whole = table.later_chars[:, self.n], text.characters.total
+        elif self.count == "all":
+            part, whole = table.repeated_chars[:, self.n], table.all_chars[:, self.n]
+        else:
+            words = text.cut(self.cut)
+            part, whole = table.covered_chars[:, self.n], words.total(words.chars)
+        share: NDArray[np.float64] = part / np.maximum(whole, 1)
+        return share

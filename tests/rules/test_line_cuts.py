@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataqual.line_cuts import Phrases, begins_with, ends_with, last_points, lines, paragraphs, repeats
-from dataqual.signals.c4_lines import without_citations
+from dataqual.signals.c4_lines import judge
 from dataqual.text import Text
 
 BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
@@ -85,7 +85,7 @@ def test_many_phrases_outgrow_the_first_room_for_them() -> None:
 def test_citations_go_as_the_expression_of_c4_says(documents: list[str]) -> None:
     documents = [document.replace("x", "[edit]", 1) + "[citation needed]" for document in documents]
     pattern = re.compile(r"\[\d*\]|\[edit\]|\[citation needed\]")
-    plain = without_citations(Text.of(documents))
+    plain = judge(Text.of(documents)).plain
     assert [plain[i] for i in range(len(plain))] == [pattern.sub("", document) for document in documents]
 
 

@@ -14,6 +14,7 @@ from dataqual.bounds import Bounds
 from dataqual.errors import SpecError
 from dataqual.rules import RuleSet, load, rule_sets
 from dataqual.signals.duplicate_ngram_share import DuplicateNgramShare
+from dataqual.signals.short_lines import ShortLines
 from dataqual.signals.word_count import WordCount
 
 HEAD = "name: mine\nabout: x.\nsource: me\nrules:\n"
@@ -53,6 +54,11 @@ def test_thresholds_are_the_published_ones() -> None:
         assert (found["duplicate_lines"], found["duplicate_line_characters"]) == (0.3, characters)
         assert bounds[name]["too_few_words"] == Bounds(min=50)
         assert bounds[name]["too_many_words"] == Bounds(max=100000)
+
+
+def test_the_paper_counts_lines_below_30_characters_and_the_code_those_up_to_30() -> None:
+    assert ShortLines(max_chars=29, lines="nonblank") in load("fineweb@paper").signals
+    assert ShortLines(max_chars=30, lines="nonblank") in load("fineweb@datatrove").signals
 
 
 def test_a_rule_set_lists_each_signal_once() -> None:
