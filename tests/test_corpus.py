@@ -94,13 +94,13 @@ def test_fetching_takes_rows_in_the_order_asked() -> None:
 @pytest.mark.parametrize("path", ["x.jsonl", Path("x.jsonl")])
 def test_a_path_is_refused_with_the_way_to_read_it(path: Any) -> None:
     with pytest.raises(
-        InputError, match="^Corpus.of takes documents, not a path: .*; a file is read with dataqual.read"
+        InputError, match=r"^Corpus\.of takes documents, not a path: .*; a file is read with dataqual\.read"
     ):
         Corpus.of(path)
 
 
 def test_a_frame_without_the_column_is_refused() -> None:
-    with pytest.raises(UnknownColumn, match="^--text: no column 'txt'; did you mean 'text'"):
+    with pytest.raises(UnknownColumn, match=r"^--text: no column 'txt'; did you mean 'text'"):
         Corpus.of(pl.DataFrame({"text": ["a"]}), text="txt")
 
 

@@ -41,7 +41,7 @@ def test_the_first_error_in_order_ends_the_work_and_every_thread(workers: int) -
         return n
 
     results: list[int] = []
-    with pytest.raises(ValueError, match="^7$"):
+    with pytest.raises(ValueError, match=r"^7$"):
         results.extend(Local(workers).map(fail, range(10_000)))
     assert results == list(range(7))
     assert max(seen) < 7 + 2 * workers + 1

@@ -81,7 +81,7 @@ class Local:
                     item = next(items)
                 except StopIteration:
                     break
-                except Exception as error:  # noqa: BLE001 - raised below, behind the results that came before it
+                except Exception as error:
                     broken = error
                     break
                 waiting.append(pool.submit(function, item))

@@ -49,5 +49,5 @@ def test_a_big_file_read_as_one_document_is_said(tmp_path: Path) -> None:
 
 def test_an_unknown_way_to_cut_is_refused(tmp_path: Path) -> None:
     path = written(tmp_path, "x.txt", b"a")
-    with pytest.raises(InputError, match="^--txt: 'lines' is no way to cut a text file; did you mean 'line'?"):
+    with pytest.raises(InputError, match=r"^--txt: 'lines' is no way to cut a text file; did you mean 'line'\?"):
         opened(path, txt="lines")

@@ -15,7 +15,7 @@ from tests.readers.helpers import opened, written
 def count(corpus: Corpus) -> ReadCount:
     counted = ReadCount()
     for batch in corpus.batches():
-        counted.add(batch)
+        counted.add(len(batch), batch.unreadable)
     return counted
 
 
