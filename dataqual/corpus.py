@@ -292,7 +292,7 @@ class FrameCorpus(Corpus):
 
 
 def pack(pieces: Iterable[Piece], files: Sequence[File], size: int) -> Iterator[Chunk]:
-    """Pieces gathered, in order, into chunks of about `size` bytes; a chunk holds one format.
+    """Pieces gathered, in order, into chunks of about `size` bytes; raw records and rows of frames never share one.
 
     A piece is never cut here, so one that is larger is a chunk alone.
     """
@@ -306,7 +306,7 @@ def pack(pieces: Iterable[Piece], files: Sequence[File], size: int) -> Iterator[
 
     for piece in pieces:
         full = weight and weight + piece.weight() > size
-        if held and (full or files[piece.file].format != files[held[-1].file].format):
+        if held and (full or isinstance(piece.data, bytes) != isinstance(held[-1].data, bytes)):
             yield chunk()
             index, held, weight = index + 1, [], 0
         held.append(piece)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -71,16 +71,26 @@ class Local:
         finally:
             source.close()
 
-    def _pooled(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
+    def _pooled(self, function: Callable[[Item], Result], items: Iterator[Item]) -> Generator[Result, None, None]:
         pool = ThreadPoolExecutor(self.threads, thread_name_prefix="dataqual")
         waiting: deque[Future[Result]] = deque()
+        broken = None
         try:
-            for item in items:
+            while True:
+                try:
+                    item = next(items)
+                except StopIteration:
+                    break
+                except Exception as error:
+                    broken = error
+                    break
                 waiting.append(pool.submit(function, item))
                 if len(waiting) >= self.in_flight:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+            if broken is not None:
+                raise broken
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -49,7 +49,7 @@ class _Shelf(Generic[T]):
                 with self._changed:
                     self._items.append(item)
                     self._changed.notify_all()
-        except BaseException as error:  # it belongs to the thread that takes
+        except BaseException as error:
             self._error = error
         finally:
             if isinstance(source, Generator):

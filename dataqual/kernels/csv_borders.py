@@ -34,20 +34,20 @@ def _whole_line(data: NDArray[np.uint8], start: int, final: bool, max_record: in
 def _record(data: NDArray[np.uint8], start: int, delimiter: int, final: bool, max_record: int) -> tuple[int, int]:
     """Where the record at `start` ends, and its flag; (-1, _) if it goes on behind the data."""
     n = len(data)
-    stop = min(n, start + max_record + 1)
+    limit = min(n, start + max_record)
+    stop = min(n, limit + 1)
     i = start
     first_newline = -1
     while i < stop:
         if data[i] == _QUOTE:
             i += 1
             while True:
-                i = _find(data, i, stop, _QUOTE, _NEWLINE)
-                at_end = i >= stop or (i + 1 == n and data[i] == _QUOTE and not final)
-                if at_end:
-                    over = stop - start > max_record
+                i = _find(data, i, limit, _QUOTE, _NEWLINE)
+                if i >= limit or (i + 1 == n and data[i] == _QUOTE and not final):
+                    over = n - start > max_record
                     if not over and not final:
                         return _UNFINISHED, SOUND
-                    if first_newline >= 0 and (over or final):
+                    if first_newline >= 0:
                         return first_newline, UNTERMINATED
                     return _whole_line(data, start, final, max_record, TOO_LONG if over else UNTERMINATED)
                 if data[i] == _NEWLINE:
@@ -67,7 +67,7 @@ def _record(data: NDArray[np.uint8], start: int, delimiter: int, final: bool, ma
             return i, SOUND
         i += 1
     if stop - start > max_record:
-        return _whole_line(data, i, final, max_record - (i - start), TOO_LONG)
+        return _whole_line(data, stop, final, 0, TOO_LONG)
     return (n, SOUND) if final else (_UNFINISHED, SOUND)
 
 

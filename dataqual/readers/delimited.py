@@ -45,7 +45,7 @@ class Delimited:
         """The sound rows of a piece, to find the columns in; a file without rows still has its header's names."""
         rows = list(self._fields(_raw(piece)))
         for row in rows or [[""] * len(piece.header)]:
-            if isinstance(row, list) and len(row) == len(piece.header):
+            if row and isinstance(row, list) and len(row) == len(piece.header):
                 yield dict(zip(piece.header, row, strict=True))
 
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:

@@ -99,10 +99,10 @@ class FileCorpus(Corpus):
         file = self.files[index]
         places = []
         for piece in self._format(index).pieces(index, file, self.columns, self.sizes):
-            if piece.data:
+            if isinstance(piece.data, bytes) and piece.data:
                 places.append((replace(piece, data=b"", borders=None, unreadable=()), len(piece.data)))
             yield piece
-        if file.compression is None and file.format != "parquet":
+        if file.compression is None and places:
             self._places[index] = places
 
     def _format(self, file: int) -> Format:

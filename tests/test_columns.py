@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dataqual.columns import Columns, find_columns
+from dataqual.errors import UnknownColumn
+
+
+@pytest.mark.parametrize(
+    ("record", "columns"),
+    [
+        ({"content": "a", "url": "u", "category": "c", "domain": "d"}, Columns("content", "url", "category", "domain")),
+        ({"Review": "a", "ID": 1, "Sentiment": 0}, Columns("Review", "ID", "Sentiment")),
+        ({"text": 5, "body": "a"}, Columns("body")),
+        ({"text": None, "message": "a"}, Columns("message")),
+        ({"a": "a long enough piece of text", "b": "short"}, Columns("a")),
+        ({"only": "x", "n": 1}, Columns("only")),
+        ({"meta": {"caption": "a long text", "k": "x"}}, Columns("meta.caption")),
+        ({"text": "a", "source": {"name": "x"}, "label": None, "labels": ["p"]}, Columns("text", label="labels")),
+        ({"text": "a", "source": "x", "domain": "y", "id": "1", "url": "u"}, Columns("text", "id", None, "source")),
+    ],
+)
+def test_columns_are_found_by_name_or_by_length(record: dict[str, Any], columns: Columns) -> None:
+    found, notes = find_columns([record] * 3)
+    assert found == columns
+    named = {"text": found.text, **found.extras()}
+    assert notes == [f"{role} column: {name!r} (found)" for role, name in named.items()]
+
+
+def test_what_was_named_is_not_said_and_not_looked_for() -> None:
+    found, notes = find_columns([{"text": "a", "body": "b", "n": 1, "id": 2}], Columns(id="n"), text="body")
+    assert (found, notes) == (Columns("body", id="n"), [])
+
+
+def test_a_column_has_one_role() -> None:
+    found, _ = find_columns([{"text": "a", "id": 1, "label": 2, "source": 3}], Columns(group="label"))
+    assert found == Columns("text", "id", None, "label")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"text": "txt"}, "--text: no column 'txt'; did you mean 'text'? there are: meta, meta.k, text"),
+        ({"asked": Columns(label="x.y")}, "--label: no column 'x.y'; there are: meta, meta.k, text"),
+    ],
+)
+def test_a_name_that_no_record_has_is_a_letter(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UnknownColumn) as caught:
+        find_columns([{"text": "a", "meta": {"k": 1}}], **options)
+    assert str(caught.value) == message
+
+
+def test_text_that_cannot_be_told_is_a_letter() -> None:
+    with pytest.raises(UnknownColumn) as caught:
+        find_columns([{"question": "as long as", "answer": "the other"}])
+    assert str(caught.value) == (
+        "cannot tell which column is the text; name it with --text (text=…); there are: answer, question"
+    )
+
+
+def test_an_empty_sample_believes_what_it_is_told() -> None:
+    assert find_columns([], Columns(id="k"), text="t") == (Columns("t", id="k"), [])
