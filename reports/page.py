@@ -1,4 +1,4 @@
-"""One self-contained HTML file from a template: styles and script inside, nothing fetched, nothing foreign unescaped."""
+"""One self-contained HTML file from a template: styles and script inside, nothing fetched, all foreign text escaped."""
 
 from __future__ import annotations
 
