@@ -30,7 +30,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     for module, names in (
-        (html, ("label", "path", "excerpt", "copies", "language", "cut", "visible")),
+        (html, ("label", "path", "prose", "excerpt", "copies", "language", "cut", "visible")),
         (
             say,
             (

@@ -170,7 +170,8 @@ def test_without_javascript_all_is_there_but_the_extras(browser: Any, folder: Pa
         assert not visit.page.is_visible("#theme")
         assert not visit.page.is_visible("button.copy >> nth=0")
         assert visit.page.is_visible("#method table >> nth=0")
-        visit.page.click("summary >> nth=0")
+        assert not visit.page.is_visible("details table >> nth=0")
+        visit.page.click(".panel summary >> nth=0")
         assert visit.page.is_visible("details table >> nth=0")
 
 
