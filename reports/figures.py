@@ -109,11 +109,11 @@ def _bars(axes: Axes, place: _Places, counts: Array) -> None:
     top = second * 1.6 if tower else highest
     axes.set_ylim(0, top * 1.04)
     if tower:
-        at = float(centres[int(np.argmax(counts))])
-        left = at < (place.edges[0] + place.edges[-1]) / 2
+        bar = int(np.argmax(counts))
+        left = float(centres[bar]) < (place.edges[0] + place.edges[-1]) / 2
         axes.annotate(
-            f"{'↑ ' if left else ''}{share(float(highest))} here{'' if left else ' ↑'}", (at, top * 0.93),
-            xytext=(8 if left else -8, 0), textcoords="offset points", ha="left" if left else "right",
+            f"{'← ' if left else ''}{share(float(highest))}{'' if left else ' →'}", (float(place.edges[bar + 1 if left else bar]), top * 0.93),
+            xytext=(4 if left else -4, 0), textcoords="offset points", ha="left" if left else "right",
             va="center", fontsize=11, color=STRIP,
         )  # fmt: skip
 

@@ -14,8 +14,10 @@ from typing import Any
 from markupsafe import Markup, escape
 
 LABEL = 80  # characters of a name shown in a table: more breaks every layout and tells no more
-LINES = 16  # lines of one excerpt: a table of one-word lines would fill a screen
+LINES = 12  # lines of one excerpt: a table of one-word lines would fill a screen
 MARKS = 24  # pieces of evidence highlighted in one excerpt; beyond that the eye sees a pattern, not a list
+
+MORE = '<span class="quiet"> …</span>'
 
 _CONTROLS = re.compile(
     "\U0001f3f4[\U000e0020-\U000e007f]+"  # flags of Scotland, Wales, …: tags that belong to an emoji stay
@@ -78,22 +80,27 @@ def label(text: object, limit: int = LABEL) -> Markup:
         return Markup('<i class="quiet">none</i>')
     if str(text) == "":
         return Markup('<i class="quiet">empty</i>')
-    return Markup("<bdi>{}</bdi>").format(_breakable(cut(text, limit)))
+    return Markup(f"<bdi>{_breakable(cut(text, limit))}</bdi>")
 
 
-def _breakable(name: str) -> Markup:
-    """A name that may break after what joins its parts, rather than anywhere."""
-    return Markup(re.sub(r"([@_/])(?=\w)", r"\1<wbr>", str(escape(name))))
+def _breakable(name: str) -> str:
+    """A visible name, escaped, that may break after what joins its parts, rather than anywhere."""
+    return re.sub(r"([@_/])(?=\w)", r"\1<wbr>", str(escape(name)))
+
+
+def prose(text: object, limit: int = 400) -> Markup:
+    """A sentence whose `names` in backticks are code.
+
+    >>> prose("see `c4_lines` <here>")
+    Markup('see <code>c4_lines</code> &lt;here&gt;')
+    """
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(cut(text or "", limit)))))
 
 
 def path(text: object, limit: int = LABEL) -> Markup:
     """A file name, cut in front where it is long: the end tells files apart."""
     whole = str(text)
-    return (
-        label(whole)
-        if len(whole) <= limit
-        else Markup("<bdi>…{}</bdi>").format(_breakable(visible(whole[1 - limit :])))
-    )
+    return label(whole) if len(whole) <= limit else Markup(f"<bdi>…{_breakable(visible(whole[1 - limit :]))}</bdi>")
 
 
 def excerpt(example: Mapping[str, Any], limit: int = 600) -> Markup:
@@ -110,12 +117,18 @@ def excerpt(example: Mapping[str, Any], limit: int = 600) -> Markup:
     shown, marks = _window(text, list(example.get("marks") or []), limit)
     parts, at = [], 0
     for start, end, why in _apart(marks, len(shown)):
-        parts.append(escape(visible(shown[at:start])))
-        parts.append(Markup('<mark title="{}">{}</mark>').format(cut(why), visible(shown[start:end])))
+        parts.append(_safe(shown[at:start]))
+        parts.append(f'<mark title="{_safe(cut(why))}">{_safe(shown[start:end])}</mark>')
         at = end
-    parts.append(escape(visible(shown[at:])))
-    more = Markup('<span class="quiet"> …</span>') if example.get("cut") or len(shown) < len(text) else Markup("")
-    return Markup("").join(parts) + more
+    parts.append(_safe(shown[at:]))
+    if example.get("cut") or len(shown) < len(text):
+        parts.append(MORE)
+    return Markup("".join(parts))
+
+
+def _safe(text: str) -> str:
+    """Visible and escaped; a plain str, because joining thousands of Markup takes seconds."""
+    return str(escape(visible(text)))
 
 
 def _window(text: str, marks: Sequence[Sequence[Any]], limit: int) -> tuple[str, list[tuple[int, int, str]]]:
@@ -157,12 +170,11 @@ def _side(diff: Sequence[Sequence[str]], which: str, limit: int) -> Markup:
             continue
         shown = _middle_out(text, 240 if kind == "same" else 400)[:room]
         room -= len(shown)
-        piece = escape(visible(shown))
-        parts.append(piece if kind == "same" else Markup('<mark class="{}">{}</mark>').format(which, piece))
+        parts.append(_safe(shown) if kind == "same" else f'<mark class="{which}">{_safe(shown)}</mark>')
         if room <= 0:
-            parts.append(Markup('<span class="quiet"> …</span>'))
+            parts.append(MORE)
             break
-    return Markup("").join(parts)
+    return Markup("".join(parts))
 
 
 def _middle_out(text: str, limit: int) -> str:

@@ -1,4 +1,4 @@
-"""One self-contained HTML file from a template: styles and script inside, nothing fetched, nothing foreign unescaped."""
+"""One self-contained HTML file from a template: styles and script inside, nothing fetched, all foreign text escaped."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     for module, names in (
-        (html, ("label", "path", "excerpt", "copies", "language", "cut", "visible")),
+        (html, ("label", "path", "prose", "excerpt", "copies", "language", "cut", "visible")),
         (
             say,
             (

@@ -77,11 +77,12 @@ def _context(facts: Facts) -> dict[str, Any]:
     return {
         "facts": facts,
         "name": _name(facts),
+        "one_file": len((facts.get("corpus") or {}).get("files") or []) == 1,
         "sections": SECTIONS,
         "severity": SEVERITY,
         "headline": headline(facts),
         "tiles": _tiles(facts),
-        "findings": _named("finding", [{**f, "place": _place(f, anchors)} for f in findings]),
+        "findings": _named("finding", [_finding(f, facts, anchors) for f in findings]),
         "signals": signals,
         "drawn": [s for s in signals if s["figure"]],
         "rule_sets": rules,
@@ -171,6 +172,8 @@ def _signals(facts: Facts) -> list[dict[str, Any]]:
         signal["figure"] = figures.histogram(signal["name"], signal, f"f{index}") if wanted else None
         room -= signal["figure"] is not None
         signal["lines"] = _lines(signal)
+        signal["base"], _, rest = str(signal["name"]).partition("(")
+        signal["parameters"] = rest.removesuffix(")")
     return named
 
 
@@ -184,7 +187,14 @@ def _lines(signal: Facts) -> list[tuple[str, list[str]]]:
 
 
 def _rule_sets(facts: Facts) -> list[dict[str, Any]]:
-    return _named("rules", [{**s} for s in list(facts.get("rules") or [])[:SETS]])
+    """The rule sets with an id, their rules by how many documents fail them, those that nobody fails apart."""
+    sets = []
+    for rule_set in list(facts.get("rules") or [])[:SETS]:
+        rules = sorted(rule_set.get("rules") or [], key=lambda rule: -((rule.get("fails") or {}).get("value") or 0))
+        failed = [rule for rule in rules if (rule.get("fails") or {}).get("value")]
+        idle = rules[len(failed) :]
+        sets.append({**rule_set, "rules": failed, "idle": idle})
+    return _named("rules", sets)
 
 
 def _anchors(signals: Sequence[Facts], rules: Sequence[Facts]) -> dict[str, str]:
@@ -195,8 +205,15 @@ def _anchors(signals: Sequence[Facts], rules: Sequence[Facts]) -> dict[str, str]
     for item in (*signals, *rules):
         if "fails" in item or item.get("figure"):
             anchors.setdefault(str(item["name"]), item["id"])
-            anchors[item["id"]] = item["id"]
+            anchors[f"rules-{item['name']}" if "fails" in item else item["id"]] = item["id"]
     return anchors
+
+
+def _finding(finding: Facts, facts: Facts, anchors: Mapping[str, str]) -> dict[str, Any]:
+    """A finding with its place on the page and the further examples that were kept of it."""
+    kept = ((facts.get("shares") or {}).get(finding.get("name")) or {}).get("examples") or []
+    further = [example for example in kept if example.get("text") != (finding.get("example") or {}).get("text")]
+    return {**finding, "place": _place(finding, anchors), "further": further}
 
 
 def _place(finding: Facts, anchors: Mapping[str, str]) -> str | None:
@@ -207,7 +224,7 @@ def _place(finding: Facts, anchors: Mapping[str, str]) -> str | None:
 
 def _scale(rule_sets: Sequence[Facts]) -> float:
     """The share at the right end of every rule bar: the next of 1, 2, 5, 10, 20, 50, 100 % above the largest."""
-    shares = [f for s in rule_sets for f in (s.get("fails"), *(r.get("fails") for r in s.get("rules") or [])) if f]
+    shares = [f for s in rule_sets for f in (s.get("fails"), *(r.get("fails") for r in s["rules"])) if f]
     most = max((max(f.get("value") or 0, *(f.get("interval") or [0])) for f in shares), default=0)
     return next((end for end in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most <= end), 1.0)
 

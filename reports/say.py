@@ -150,8 +150,8 @@ def interval(reading: Mapping[str, Any]) -> str:
     low, high = (
         (_apart(*ends) if is_share(reading) else (number(end) for end in ends)) if ends[0] != ends[1] else ("", "")
     )
-    sure = "certainly" if reading.get("method") == "sketch" else f"95{NBSP}% sure:"
-    return f"{sure} between {low} and {high}" if low else f"{sure} {amount(reading)}"
+    sure = "" if reading.get("method") == "sketch" else f"95{NBSP}% sure: "
+    return f"{sure}between {low} and {high}" if low else f"{sure}{amount(reading)}"
 
 
 def _apart(low: float, high: float) -> tuple[str, str]:

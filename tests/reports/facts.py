@@ -137,6 +137,7 @@ def likely(n: int = 194_605) -> Facts:
         failing("symbols", "Too many # and … per word.", "symbol_ratio", "<= 0.1", 0.0034, 212,
                 marked("### ### Changes ###\n# 1 # 2 # 3", "#", "symbol", 77)),
         failing("top_2gram", "One pair of words fills the text.", "top_2gram_share", "<= 0.2", 0.0009, 61),
+        failing("bullets", "Nearly every line is a list item.", "bullet_lines", "<= 0.9", 0.0, 0),
     ]  # fmt: skip
     about = "Quality filter of MassiveText"
     rules = [
@@ -232,6 +233,8 @@ def likely(n: int = 194_605) -> Facts:
         "scripts": [{"script": s, "characters": int(p * 2.5e8), "share": p, "documents": int(p * n)} for s, p in scripts],
         "groups": [{"column": "source", "distinct": 61, "overflow": False, "rows": rows,
                     "rest": {**rows[-1], "value": None, "documents": 27_250, "groups": 56}}],
+        "shares": {"html_residue": {"signal": "html_residue", "bounds": ">= 3", "examples": [
+            spans(MARKUP, ("&nbsp;",), "HTML", 880), spans("<p>Two <b>more</b></p>", ("<p>", "<b>"), "HTML", 881)]}},
         "addresses": {"kinds": {"email": 4_011, "ip": 120}, "documents": 3_120,
                       "examples": [{"file": "corpus.jsonl", "record": 119, "kind": "email", "masked": "j•••@e••••••.org"},
                                    {"file": "corpus.jsonl", "record": 240, "kind": "ip", "masked": "192.•••.•••.7"}]},

@@ -68,7 +68,6 @@ class Visit:
 
 
 every = pytest.mark.parametrize("case", ["likely", "bare", "hostile", "immense"])
-widths = pytest.mark.parametrize("width", [360, 390, 800, 1280])
 schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
@@ -84,7 +83,7 @@ def test_a_page_says_nothing_and_asks_for_nothing_but_itself(browser: Any, folde
         assert visit.asked == [file.as_uri()]
 
 
-@every
+@pytest.mark.parametrize("case", ["likely", "immense"])
 def test_a_page_is_ready_in_under_a_second(browser: Any, folder: Path, case: str) -> None:
     took = []
     for _ in range(3):
@@ -93,36 +92,45 @@ def test_a_page_is_ready_in_under_a_second(browser: Any, folder: Path, case: str
     assert min(took) < 1000
 
 
-@every
-@widths
-def test_nothing_hangs_over_the_side(browser: Any, folder: Path, case: str, width: int) -> None:
-    with Visit(browser, folder / f"{case}.html", viewport={"width": width, "height": 800}) as visit:
+@pytest.mark.parametrize("case", ["likely", "bare", "hostile"])
+def test_nothing_hangs_over_the_side(browser: Any, folder: Path, case: str) -> None:
+    with Visit(browser, folder / f"{case}.html") as visit:
         visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+        for width in (360, 390, 800, 1280):
+            visit.page.set_viewport_size({"width": width, "height": 800})
+            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 CONTRAST = """() => {
-  const rgb = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const paint = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
-                              return [...canvas.getImageData(0, 0, 1, 1).data]; };
-  const light = ([r, g, b]) => { const f = (v) => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; };
-                                 return .2126 * f(r) + .7152 * f(g) + .0722 * f(b); };
-  const behind = (node) => { for (; node; node = node.parentElement) { const c = paint(getComputedStyle(node).backgroundColor);
-                                                                       if (c[3] === 255) return c; } return [255, 255, 255]; };
-  const weak = [];
+  const paint = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const linear = (v) => v / 255 <= .03928 ? v / 255 / 12.92 : ((v / 255 + .055) / 1.055) ** 2.4;
+  const light = ([r, g, b]) => .2126 * linear(r) + .7152 * linear(g) + .0722 * linear(b);
+  const behind = (node) => {
+    for (; node; node = node.parentElement) {
+      const colour = paint(getComputedStyle(node).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const weak = new Set();
   let seen = 0;
   for (const node of document.querySelectorAll("main *, header *, nav *, footer")) {
-    const text = [...node.childNodes].some((c) => c.nodeType === 3 && c.data.trim());
     const style = getComputedStyle(node);
+    const text = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
     if (!text || !node.getClientRects().length || style.visibility === "hidden") continue;
     const ink = light(paint(node instanceof SVGElement ? style.fill : style.color)), paper = light(behind(node));
     const ratio = (Math.max(ink, paper) + .05) / (Math.min(ink, paper) + .05);
-    const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
+    const size = parseFloat(style.fontSize);
     seen += 1;
-    if (ratio < (large ? 3 : 4.5)) weak.push([node.tagName, node.className.baseVal ?? node.className, ratio.toFixed(2), node.textContent.slice(0, 30)].join(" "));
+    if (ratio < (size >= 24 ? 3 : 4.5)) weak.add(`${node.tagName} ${ratio.toFixed(2)} ${node.textContent.slice(0, 30)}`);
   }
-  return { seen, weak: [...new Set(weak)] };
+  return { seen, weak: [...weak] };
 }"""
 
 
@@ -162,7 +170,8 @@ def test_without_javascript_all_is_there_but_the_extras(browser: Any, folder: Pa
         assert not visit.page.is_visible("#theme")
         assert not visit.page.is_visible("button.copy >> nth=0")
         assert visit.page.is_visible("#method table >> nth=0")
-        visit.page.click("summary >> nth=0")
+        assert not visit.page.is_visible("details table >> nth=0")
+        visit.page.click(".panel summary >> nth=0")
         assert visit.page.is_visible("details table >> nth=0")
 
 
@@ -182,14 +191,17 @@ def test_on_paper_every_detail_is_open_and_the_controls_are_gone(browser: Any, f
         assert not visit.page.is_visible("#theme")
         assert not visit.page.is_visible("nav.contents")
         assert not visit.page.evaluate("[...document.querySelectorAll('details')].some(d => d.open)")
-        hidden = "[...document.querySelectorAll('details table')].filter(t => !t.checkVisibility({contentVisibilityAuto: true})).length"
-        assert visit.page.evaluate(hidden) == 0
+        seen = (
+            "[...document.querySelectorAll('details table')].map(t => t.checkVisibility({contentVisibilityAuto: true}))"
+        )
+        assert set(visit.page.evaluate(seen)) == {True}
 
 
 def test_two_copies_stand_side_by_side_on_a_desktop_and_one_above_the_other_on_a_phone(
     browser: Any, folder: Path
 ) -> None:
-    sides = "[...document.querySelector('.sides').children].map(e => [e.getBoundingClientRect().left, e.getBoundingClientRect().top])"
+    place = "e => [e.getBoundingClientRect().left, e.getBoundingClientRect().top]"
+    sides = f"[...document.querySelector('.sides').children].map({place})"
     with Visit(browser, folder / "likely.html", viewport={"width": 1280, "height": 800}) as visit:
         (left, top), (right, other) = visit.page.evaluate(sides)
         assert left < right
