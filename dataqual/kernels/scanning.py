@@ -134,71 +134,104 @@ def find_addresses(
             starts[k], ends[k] = i, good
 
 
+TELLTALE = 0x100
+"""What `find_misdecoded` takes in place of a byte for a character that only mis-read text uses."""
+
+# Bits by byte 0x80 to 0xBF. Punctuation that follows a letter in clean text: … ‹ quotes • dashes ™ › NBSP « ® · »
+_FOLLOWS_A_LETTER = np.uint64(
+    sum(1 << (b - 0x80) for b in b"\x85\x8b\x91\x92\x93\x94\x95\x96\x97\x99\x9b\xa0\xab\xae\xb7\xbb")
+)
+_MAKES_A_UNIT = np.uint64(sum(1 << (b - 0x80) for b in b"\xad\xb0\xb2\xb3\xb9"))  # soft hyphen ° ² ³ ¹, as in Å²
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _among(bits: np.uint64, byte: int) -> bool:  # pragma: no cover - compiled
+    return (bits >> np.uint64(byte - 0x80)) & np.uint64(1) == np.uint64(1)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _after_capital(data: NDArray[np.uint8], first: int, i: int) -> bool:  # pragma: no cover - compiled
+    """Whether a capital letter of ASCII or Latin-1 ends at byte `i`."""
+    if i == first:
+        return False
+    b = data[i - 1]
+    return 65 <= b <= 90 or (0x80 <= b <= 0x9E and i - 1 > first and data[i - 2] == 0xC3)
+
+
 @njit(cache=True, nogil=True)
 def find_misdecoded(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],
     as_byte: NDArray[np.int16],
-    telltales: NDArray[np.int32],
     counts: NDArray[np.int64],
     first_start: NDArray[np.int64],
     first_end: NDArray[np.int64],
 ) -> None:  # pragma: no cover - compiled
     """Per document: how many runs of characters look like UTF-8 bytes read in another encoding, and the first.
 
-    `as_byte[c]` is the byte that Windows-1252 (or Latin-1) writes for the character c < 0x2123, -1 for none.
-    Sequences of three or four such bytes always count; of two, behind the lead bytes C2 and C3 (most of Latin),
-    or two such sequences in a row (Cyrillic, Greek, …). `telltales`: characters that UTF-8 read as GBK makes.
+    `as_byte[c]` is the byte that Windows-1252 (or Latin-1) writes for the character c < 0x10000, -1 for none,
+    `TELLTALE` for a character that proves mis-reading by itself. A well-formed sequence of such bytes counts
+    where clean text would not have it; a weak one, that clean text may have, counts if the next one touches it:
+
+    - of two bytes: all leads but C2 and C3 (most of Latin), C4 and C5 (Polish, Czech, Turkish; not "Å²");
+      and those where a word in capitals ends, with a mark behind it (Portuguese "MANHÃ…");
+    - of three or four: those with nothing but punctuation behind the lead (French "é »" with its two hard spaces).
     """
     for doc in range(len(offsets) - 1):
-        i = offsets[doc]
+        first = offsets[doc]
+        i = first
         end = offsets[doc + 1]
-        pairs = 0  # two-byte sequences in a row
-        pair_start = np.int64(0)
+        weak_start = np.int64(-1)  # a weak sequence ends just here
         while i < end:
             if data[i] < 0x80:
-                pairs = 0
+                weak_start = -1
                 i += 1
                 continue
             start = i
             point, size = decode(data, i)
             i += size
-            lead = as_byte[point] if point < len(as_byte) else np.int16(-1)
+            lead = np.int64(as_byte[point]) if point < len(as_byte) else np.int64(-1)
+            if lead == TELLTALE:
+                counts[doc] += 1
+                if counts[doc] == 1:
+                    first_start[doc], first_end[doc] = start, i
             if lead < 0xC2 or lead > 0xF4:
-                pairs = 0
-                hit = False
-                for t in telltales:
-                    hit = hit or point == t
-                if hit:
-                    counts[doc] += 1
-                    if counts[doc] == 1:
-                        first_start[doc], first_end[doc] = start, i
+                weak_start = -1
                 continue
             more = 1 if lead < 0xE0 else (2 if lead < 0xF0 else 3)
             j = i
             found = 0
-            second = np.int16(0)
+            second = np.int64(0)
+            ordinary = True
+            unit = False
             while found < more and j < end:
                 point, size = decode(data, j)
-                value = as_byte[point] if point < len(as_byte) else np.int16(-1)
+                value = np.int64(as_byte[point]) if point < len(as_byte) else np.int64(-1)
                 if value < 0x80 or value > 0xBF:
                     break
                 if found == 0:
                     second = value
+                    unit = _among(_MAKES_A_UNIT, value)
+                ordinary = ordinary and point >= 0xA0 and _among(_FOLLOWS_A_LETTER, value)
                 j += size
                 found += 1
-            proper = found == more and not (lead == 0xE0 and second < 0xA0) and not (lead == 0xF0 and second < 0x90)
-            if not proper:
-                pairs = 0
+            if found < more or (lead == 0xE0 and second < 0xA0) or (lead == 0xF0 and second < 0x90):
+                weak_start = -1
                 continue
-            sure = more > 1 or lead <= 0xC3
-            if not sure:
-                if pairs == 0:
-                    pair_start = start
-                pairs += 1
-                sure = pairs > 1
-                start = pair_start
+            if more > 1:
+                sure = not ordinary
+            elif lead <= 0xC3:
+                in_word = j < end and (_alnum(data[j]) or data[j] >= 0x80)
+                sure = not ordinary or in_word or not _after_capital(data, first, start)
+            else:
+                sure = lead <= 0xC5 and not ordinary and not unit
+            if not sure and weak_start < 0:
+                weak_start = start
+            elif not sure:
+                sure = True
+                start = weak_start
             if sure:
+                weak_start = -1
                 counts[doc] += 1
                 if counts[doc] == 1:
                     first_start[doc], first_end[doc] = start, j
