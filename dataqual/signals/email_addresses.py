@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,6 +12,10 @@ from numpy.typing import NDArray
 from dataqual.kernels import scanning
 from dataqual.operators import Signal
 from dataqual.text import Text
+
+
+NO_DOMAINS = ("png", "jpg", "jpeg", "gif", "svg", "webp")
+"""What follows an `@` in names of pictures for fine screens: icon@2x.png."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,11 @@ def find_emails(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     at = np.flatnonzero(text.data == ord("@"))
     after = np.searchsorted(text.offsets, at, side="right")
     starts, ends = np.empty(len(at), np.int64), np.empty(len(at), np.int64)
-    scanning.find_addresses(text.data, at, text.offsets[after - 1], text.offsets[after], starts, ends)
+    scanning.find_addresses(text.data, at, text.offsets[after - 1], text.offsets[after], _no_domains(), starts, ends)
     found = ends > 0
     return starts[found], ends[found]
+
+
+@cache
+def _no_domains() -> NDArray[np.uint64]:
+    return scanning.pack(NO_DOMAINS)
