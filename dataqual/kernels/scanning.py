@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -193,7 +194,7 @@ _MAKES_A_UNIT = np.uint64(sum(1 << (b - 0x80) for b in b"\xad\xb0\xb2\xb3\xb9"))
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _among(bits: np.uint64, byte: int) -> bool:  # pragma: no cover - compiled
+def _among(bits: np.uint64, byte: Any) -> bool:  # pragma: no cover - compiled
     return (bits >> np.uint64(byte - 0x80)) & np.uint64(1) == np.uint64(1)
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import scanning
+from dataqual.line_cuts import evidence
 from dataqual.operators import Signal
 from dataqual.text import Text
-
 
 NO_DOMAINS = ("png", "jpg", "jpeg", "gif", "svg", "webp")
 """What follows an `@` in names of pictures for fine screens: icon@2x.png."""
@@ -35,12 +35,8 @@ class EmailAddresses(Signal):
 
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """Every address."""
-        raw = document.encode()
         starts, ends = find_emails(Text.of([document]))
-        return [
-            (len(raw[:a].decode()), len(raw[:b].decode()), "e-mail address")
-            for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
-        ]
+        return evidence(document, starts.tolist(), ends.tolist(), "e-mail address")
 
 
 def find_emails(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

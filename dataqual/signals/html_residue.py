@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import scanning
+from dataqual.line_cuts import evidence
 from dataqual.operators import Signal
 from dataqual.text import Text
 
@@ -54,9 +55,8 @@ class HtmlResidue(Signal):
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """The first ten places."""
         at, ends = _scan(Text.of([document]))
-        raw = document.encode()
-        found = [(a, b) for a, b in zip(at.tolist(), ends.tolist(), strict=True) if b > 0][:10]
-        return [(len(raw[:a].decode()), len(raw[:b].decode()), "markup") for a, b in found]
+        found = np.flatnonzero(ends > 0)[:10]
+        return evidence(document, at[found].tolist(), ends[found].tolist(), "markup")
 
 
 def _scan(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import scanning
+from dataqual.line_cuts import evidence
 from dataqual.operators import Signal
 from dataqual.text import Text
 
@@ -45,10 +46,8 @@ class Mojibake(Signal):
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """The first place."""
         counts, start, end = _scan(Text.of([document]))
-        if not counts[0]:
-            return []
-        raw = document.encode()
-        return [(len(raw[: start[0]].decode()), len(raw[: end[0]].decode()), "mis-decoded")]
+        found = counts > 0
+        return evidence(document, start[found].tolist(), end[found].tolist(), "mis-decoded")
 
 
 def _scan(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

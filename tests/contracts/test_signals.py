@@ -141,7 +141,7 @@ def test_evidence_lies_within_text_of_any_script(signal: Signal, document: str) 
 def _broken(measure: Callable[[Text], object]) -> type[Signal]:
     @dataclasses.dataclass(frozen=True)
     class Broken(Signal):
-        def measure(self, text: Text) -> np.ndarray:  # type: ignore[type-arg]
+        def measure(self, text: Text) -> np.ndarray:
             return np.asarray(measure(text))
 
     return Broken

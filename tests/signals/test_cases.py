@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,19 +15,19 @@ CASES = Path(__file__).parent.parent / "cases"
 JUDGES = ("email_addresses", "html_residue", "mojibake")
 
 
-def _cases() -> Iterator[object]:
+def _cases() -> Iterator[Any]:
     for name in JUDGES:
         for case in json.loads((CASES / f"{name}.json").read_text(encoding="utf-8")):
             marks = [pytest.mark.xfail(strict=True, reason=case["comment"])] if case.get("known_failure") else []
             yield pytest.param(name, case["text"], case["finds"], id=f"{name}: {case['label']}", marks=marks)
 
 
-@pytest.mark.parametrize(("name", "text", "finds"), _cases())
+@pytest.mark.parametrize(("name", "text", "finds"), list(_cases()))
 def test_a_known_text_has_so_many_places(name: str, text: str, finds: int) -> None:
     assert catalog.signal(name)([text]).tolist() == [finds]
 
 
-@pytest.mark.parametrize(("name", "text", "finds"), _cases())
+@pytest.mark.parametrize(("name", "text", "finds"), list(_cases()))
 def test_places_do_not_reach_into_neighbours(name: str, text: str, finds: int) -> None:
     half = len(text) // 2
     signal = catalog.signal(name)
