@@ -285,8 +285,9 @@ def _prepare(
 
 def evidence(document: str, starts: Sequence[int], ends: Sequence[int], why: str) -> Spans:
     """Byte spans of one document as spans of characters."""
-    raw = document.encode()
-    return [(len(raw[:a].decode()), len(raw[:b].decode()), why) for a, b in zip(starts, ends, strict=True)]
+    raw = np.frombuffer(document.encode(), np.uint8)
+    before = np.concatenate([[0], np.cumsum((raw & 0xC0) != 0x80)])  # characters before each byte
+    return [(a, b, why) for a, b in zip(before[starts].tolist(), before[ends].tolist(), strict=True)] if starts else []
 
 
 def evident(document: str, segments: Segments, mask: NDArray[np.bool_], why: str) -> Spans:

@@ -45,23 +45,18 @@ def extends(char: str) -> bool:
 
 def tokens(document: str) -> list[str]:
     """Runs of letters, digits, marks; other characters alone, with the marks and joiners behind them."""
-    found: list[str] = []
+    found: list[list[str]] = []
     glue = ""  # "run": a letter or digit may follow; "alone": only marks and joiners may
     for char in document:
+        in_run = (is_letter(char) or is_digit(char)) and not is_alone(char)
         if char.isspace():
             glue = ""
-        elif glue and extends(char):
-            found[-1] += char
-        elif (is_letter(char) or is_digit(char)) and not is_alone(char):
-            if glue == "run":
-                found[-1] += char
-            else:
-                found.append(char)
-            glue = "run"
+        elif (glue and extends(char)) or (glue == "run" and in_run):
+            found[-1].append(char)
         else:
-            found.append(char)
-            glue = "alone"
-    return found
+            found.append([char])
+            glue = "run" if in_run else "alone"
+    return ["".join(token) for token in found]
 
 
 def is_word(token: str) -> bool:
@@ -78,7 +73,8 @@ def lines(document: str) -> list[str]:
 
 
 def paragraphs(document: str) -> list[str]:
-    found, open_ = [], False
+    found: list[str] = []
+    open_ = False
     for line in document.split("\n"):
         if not line.strip():
             open_ = False

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from hypothesis import settings
 from hypothesis import strategies as st
-
-settings.register_profile("compiled", deadline=None)  # the first call of a kernel compiles it
-settings.load_profile("compiled")
 
 DOCUMENTS = [
     "",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import doctest
 import unicodedata
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -172,7 +174,7 @@ def test_sums_do_not_overflow() -> None:
 @given(corpora, st.randoms(use_true_random=False))
 def test_where_keeps_the_chosen_segments_and_all_that_belongs_to_them(corpus: list[str], random: object) -> None:
     tokens = Text.of(corpus).cut("tokens")
-    mask = np.array([random.random() < 0.5 for _ in range(len(tokens))], bool)  # type: ignore[attr-defined]
+    mask = np.array([random.random() < 0.5 for _ in range(len(tokens))], np.bool_)  # type: ignore[attr-defined]
     chosen = tokens.where(mask)
     expected = [[token for token, keep in zip(tokens.strings(i), mask[a:b], strict=True) if keep]
                 for i, (a, b) in enumerate(zip(tokens.offsets[:-1], tokens.offsets[1:], strict=True))]  # fmt: skip
@@ -214,7 +216,7 @@ def test_given_words_must_stand_in_the_text_in_their_order(words: list[list[str]
 
 def test_documents_come_back_as_they_went_in() -> None:
     text = Text.of(DOCUMENTS)
-    assert list(text) == DOCUMENTS
+    assert [text[i] for i in range(len(text))] == DOCUMENTS
     assert len(text) == len(DOCUMENTS)
     assert text.byte_counts.tolist() == [len(document.encode()) for document in DOCUMENTS]
     with pytest.raises(IndexError):
@@ -239,7 +241,8 @@ COLUMNS: dict[str, Callable[[list[str]], object]] = {
 @pytest.mark.parametrize("column", COLUMNS)
 def test_any_kind_of_column_gives_the_same_text(column: str) -> None:
     docs = ["one two", "", "我们 é 🙂"]
-    assert list(Text.of(COLUMNS[column](docs))) == docs
+    text = Text.of(COLUMNS[column](docs))
+    assert [text[i] for i in range(len(text))] == docs
 
 
 HALF = "x\ud800"
@@ -289,3 +292,10 @@ def test_a_cut_is_made_once_and_shared() -> None:
     assert text.cut("tokens") is text.cut("tokens")
     assert text.ngrams("tokens") is text.ngrams("tokens")
     assert text.lines is text.lines
+
+
+def test_every_example_on_the_page_about_text_is_true() -> None:
+    page = Path(__file__).parent.parent / "docs" / "text.md"
+    failed, tried = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert failed == 0
+    assert tried > 30

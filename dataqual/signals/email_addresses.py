@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import scanning
+from dataqual.line_cuts import evidence
 from dataqual.operators import Signal
 from dataqual.text import Text
+
+NO_DOMAINS = ("png", "jpg", "jpeg", "gif", "svg", "webp")
+"""What follows an `@` in names of pictures for fine screens: icon@2x.png."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,8 @@ class EmailAddresses(Signal):
 
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """Every address."""
-        raw = document.encode()
         starts, ends = find_emails(Text.of([document]))
-        return [
-            (len(raw[:a].decode()), len(raw[:b].decode()), "e-mail address")
-            for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
-        ]
+        return evidence(document, starts.tolist(), ends.tolist(), "e-mail address")
 
 
 def find_emails(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -43,6 +44,11 @@ def find_emails(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     at = np.flatnonzero(text.data == ord("@"))
     after = np.searchsorted(text.offsets, at, side="right")
     starts, ends = np.empty(len(at), np.int64), np.empty(len(at), np.int64)
-    scanning.find_addresses(text.data, at, text.offsets[after - 1], text.offsets[after], starts, ends)
+    scanning.find_addresses(text.data, at, text.offsets[after - 1], text.offsets[after], _no_domains(), starts, ends)
     found = ends > 0
     return starts[found], ends[found]
+
+
+@cache
+def _no_domains() -> NDArray[np.uint64]:
+    return scanning.pack(NO_DOMAINS)

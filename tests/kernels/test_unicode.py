@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
@@ -37,9 +38,9 @@ def _class_of(char: str) -> Class:
     )
 
 
-def _differing(found: object, expected: list[object]) -> list[str]:
+def _differing(found: Iterable[object], expected: Iterable[object]) -> list[str]:
     """The characters for which a table says something else, as U+ numbers."""
-    return [f"U+{ord(char):04X}" for char, a, b in zip(ASSIGNED, found, expected, strict=True) if a != b]  # type: ignore[call-overload]
+    return [f"U+{ord(char):04X}" for char, a, b in zip(ASSIGNED, found, expected, strict=True) if a != b]
 
 
 def test_the_tables_name_their_version_of_unicode() -> None:
