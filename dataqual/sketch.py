@@ -22,6 +22,8 @@ _LOG_GAMMA = math.log(_GAMMA)
 _FIRST = math.ceil(math.log(SMALLEST) / _LOG_GAMMA)
 BINS = math.ceil(math.log(LARGEST) / _LOG_GAMMA) - _FIRST + 2
 _FINE = 1 << 30
+_EXACT = 2.0**53
+"""Below this a float holds every whole number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,7 @@ class Sketch:
             counts=np.bincount(_bins(array), minlength=BINS),
             low=float(array.min()),
             high=float(array.max()),
-            whole=int(whole.astype(np.int64).sum()),
+            whole=_sum(whole),
             fraction=int(np.rint((array - whole) * _FINE).astype(np.int64).sum()),
         )
 
@@ -95,19 +97,40 @@ class Sketch:
         """At most `most` bars: `edges` (k + 1), `counts` (k) and the `scale` on which they are equally wide.
 
         Logarithmic where the values span more than two decades above zero and leave out shares; bars of whole
-        numbers begin at whole numbers.
+        numbers begin at whole numbers. A bar holds what is at least its left edge and below its right one, the last
+        one its right edge too; a bin that lies in several bars is spread over them evenly.
         """
         if self.low is None or self.high is None:
             return {"edges": [], "counts": [], "scale": "linear"}
+        whole = self.fraction == 0 and self.high < _EXACT
+        usual = self.quantile(0.05) or 0.0
+        scale = "log" if self.high > 1 and self.high > 100 * max(usual, 1) else "linear"
+        start = 1.0 if whole else min(usual or self.high, self.high / 1e4)
+        edges = _edges(self.low, self.high, most, max(start, self.low) if scale == "log" else None, whole=whole)
+        below = np.rint(np.interp(edges, *self._cumulative(whole=whole))).astype(np.int64)
+        below[0], below[-1] = 0, self.n
+        return {"edges": edges.tolist(), "counts": np.diff(below).tolist(), "scale": scale}
+
+    def _cumulative(self, *, whole: bool) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Where the bins in use begin and end, and how many numbers are below each of these places.
+
+        Whole numbers up to fifty have a bin each, which then begins at the number and ends at the next.
+        """
         used = np.flatnonzero(self.counts)
-        values = np.clip(_middles()[used], self.low, self.high)
-        if self.fraction == 0:
-            values = np.rint(values)
-        scale = "log" if self.high > 1 and self.high > 100 * max(self.quantile(0.05) or 0, 1) else "linear"
-        edges = _edges(self.low, self.high, most, scale, whole=self.fraction == 0)
-        at = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
-        counts = np.bincount(at, weights=self.counts[used], minlength=len(edges) - 1).astype(np.int64)
-        return {"edges": edges.tolist(), "counts": counts.tolist(), "scale": scale}
+        places = np.stack([_tops(used - 1), _tops(used)])
+        if whole:
+            places = np.floor(places) + 1
+            places[0, used == 0] = 0
+        below = np.cumsum(self.counts[used])
+        high = self.high + 1 if whole and self.high is not None else self.high
+        return np.clip(places, self.low, high).T.ravel(), np.stack([below - self.counts[used], below]).T.ravel()
+
+
+def _sum(whole: NDArray[np.float64]) -> int:
+    """The exact sum of whole numbers, also where 64 bits do not hold it."""
+    if whole.max() * len(whole) < _EXACT:
+        return int(whole.sum())
+    return sum(map(int, whole.tolist()))
 
 
 def _bins(values: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -116,23 +139,28 @@ def _bins(values: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.where(values < SMALLEST, 0, bins).astype(np.int64)
 
 
+def _tops(bins: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The largest number of each bin; that of bin 0 is taken for 0, as is what would be before it."""
+    powers = np.asarray(bins, np.float64) - 1.0 + _FIRST
+    tops: NDArray[np.float64] = np.where(bins <= 0, 0.0, np.exp(powers * _LOG_GAMMA))
+    return tops
+
+
 def _middles() -> NDArray[np.float64]:
     powers = np.arange(BINS, dtype=np.float64) - 1.0 + _FIRST
     return np.where(np.arange(BINS) == 0, 0.0, np.exp(powers * _LOG_GAMMA) * 2 / (_GAMMA + 1))
 
 
-def _edges(low: float, high: float, most: int, scale: str, *, whole: bool) -> NDArray[np.float64]:
-    if low == high:
-        high = low + (1.0 if whole or low >= 1 else max(low, 0.01))
-    if scale == "log":
-        edges = np.geomspace(max(low, 1.0 if whole else high / 1e4), high, most + 1)
-        edges[0] = low if low > 0 else edges[0]
-        edges = np.unique(np.ceil(edges)) if whole else edges
-        return np.concatenate([[0.0], edges]) if low < edges[0] else edges
-    if whole and high - low < most:
-        return np.arange(low, high + 2)
-    if whole:
+def _edges(low: float, high: float, most: int, start: float | None, *, whole: bool) -> NDArray[np.float64]:
+    """Borders of at most `most` bars from `low` to `high`; with `start` equally wide on a logarithmic scale from there."""
+    if start is not None:
+        edges = np.geomspace(start, high, most + 1)
+        edges[0], edges[-1] = low if low > 0 else start, high
+        edges = np.ceil(edges) if whole else edges
+        edges = np.concatenate([[0.0], edges[1:]]) if low < edges[0] else edges
+    elif whole:
         step = math.ceil((high - low + 1) / most)
-        return np.arange(low, high + step + 1, step)
-    linear: NDArray[np.float64] = np.linspace(low, high, most + 1)
-    return linear
+        edges = np.arange(low, high + step + 1, step)
+    else:
+        edges = np.linspace(low, high if high > low else low + max(low, 0.01), most + 1)
+    return np.unique(edges)
