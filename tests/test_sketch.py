@@ -132,7 +132,13 @@ def test_evenly_spread_numbers_look_evenly_spread() -> None:
 
 @pytest.mark.parametrize(
     ("values", "scale"),
-    [([0.1, 0.9], "linear"), ([1, 50], "linear"), ([1, 2, 100_000], "log"), ([0, 0, 5, 1e6], "log"), ([5e5, 1e6], "linear")],
+    [
+        ([0.1, 0.9], "linear"),
+        ([1, 50], "linear"),
+        ([1, 2, 100_000], "log"),
+        ([0, 0, 5, 1e6], "log"),
+        ([5e5, 1e6], "linear"),
+    ],
 )
 def test_the_scale_is_logarithmic_where_the_numbers_span_decades(values: list[float], scale: str) -> None:
     assert of(values).histogram()["scale"] == scale
