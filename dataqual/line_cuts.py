@@ -225,11 +225,12 @@ class Phrases:
             raise SpecError("phrases to look for: at most 64, none of them empty")
         self.offsets = text.offsets
         self.phrases = phrases
+        pairs, begins, raw, borders = _prepare(phrases)
         room, n = 0, 4096
         while room < n:  # twice at most
             room = n
             self.where, self._which = np.empty(room, np.int64), np.empty(room, np.uint8)
-            n = kernels.find_phrases(text.data, text.offsets, *_prepare(phrases), self.where, self._which)
+            n = kernels.find_phrases(text.data, text.offsets, pairs, begins, raw, borders, self.where, self._which)
         self.where, self._which = self.where[:n], self._which[:n]
 
     @classmethod

@@ -303,11 +303,15 @@ class Segments:
 
     def total(self, values: NDArray[Any]) -> NDArray[Any]:
         """The sum of `values` (segments,) over each document; 0 for a document without segments."""
-        dtype = np.float64 if values.dtype.kind == "f" else np.int64
-        out = np.zeros(len(self.counts), dtype)
+        if values.dtype.kind != "f":
+            whole = np.empty(len(self.counts), np.int64)
+            kind = {np.dtype(np.bool_): np.uint8, np.dtype(np.int32): np.int32}.get(values.dtype, np.int64)
+            counting.sum_segments(np.ascontiguousarray(values, kind), self.offsets, whole)
+            return whole
+        out = np.zeros(len(self.counts), np.float64)
         full = self.counts > 0
         if full.any():
-            out[full] = np.add.reduceat(values, self.offsets[:-1][full], dtype=dtype)
+            out[full] = np.add.reduceat(values, self.offsets[:-1][full])
         return out
 
     def mean(self, values: NDArray[Any]) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -91,3 +93,13 @@ def count_chars(
         for i in range(starts[k], ends[k]):
             n += (data[i] & 0xC0) != 0x80
         out[k] = n
+
+
+@njit(cache=True, nogil=True)
+def sum_segments(values: Any, offsets: NDArray[np.int64], out: NDArray[np.int64]) -> None:  # pragma: no cover - compiled
+    """The sum of each document's whole numbers; numpy's reduceat takes three times as long for want of a cast."""
+    for doc in range(len(offsets) - 1):
+        total = np.int64(0)
+        for k in range(offsets[doc], offsets[doc + 1]):
+            total += values[k]
+        out[doc] = total
