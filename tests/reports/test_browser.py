@@ -197,6 +197,19 @@ def test_on_paper_every_detail_is_open_and_the_controls_are_gone(browser: Any, f
         assert set(visit.page.evaluate(seen)) == {True}
 
 
+def test_paper_is_white_whatever_the_theme_and_wide_enough_for_every_table(browser: Any, folder: Path) -> None:
+    a4 = {"width": 718, "height": 1000}  # pixels between margins of a centimetre
+    with Visit(browser, folder / "likely.html", color_scheme="dark", viewport=a4) as visit:
+        visit.page.click("#theme")
+        visit.page.click("#theme")
+        assert visit.page.inner_text("#theme") == "Theme: dark"
+        visit.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        visit.page.emulate_media(media="print")
+        assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert visit.page.evaluate("getComputedStyle(document.querySelector('.figure text')).fill") == "rgb(68, 68, 68)"
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= a4["width"]
+
+
 def test_two_copies_stand_side_by_side_on_a_desktop_and_one_above_the_other_on_a_phone(
     browser: Any, folder: Path
 ) -> None:
