@@ -134,6 +134,8 @@ class Piece:
     """Where `data` begins in the (decompressed) file."""
     done: int = 0
     """Bytes of the file on disk that were read when the piece was cut: for showing progress."""
+    frame_bytes: int = 0
+    """Of rows of a frame, about how many bytes they are."""
     header: tuple[str, ...] = ()
     borders: Borders | None = None
     unreadable: tuple[Unreadable, ...] = ()
@@ -141,7 +143,7 @@ class Piece:
 
     def weight(self) -> int:
         """Bytes, or about as many, that the piece adds to its chunk."""
-        return len(self.data) if isinstance(self.data, bytes) else CHUNK_BYTES
+        return len(self.data) if isinstance(self.data, bytes) else self.frame_bytes
 
 
 @dataclass(frozen=True)
@@ -329,12 +331,13 @@ def frame_pieces(frames: Iterable[pl.DataFrame], text: str, file: int, size: int
                 weight += int(totals[-1]) - before
                 break
             rows = pl.concat(held)
-            yield Piece(file, rows, record, records=rows.height)
+            weight += int(totals[stop - 1]) - before
+            yield Piece(file, rows, record, records=rows.height, frame_bytes=weight)
             record, weight, held = record + rows.height, 0, []
             start, before = stop, int(totals[stop - 1])
     if held:
         rows = pl.concat(held)
-        yield Piece(file, rows, record, records=rows.height)
+        yield Piece(file, rows, record, records=rows.height, frame_bytes=weight)
 
 
 def frame_rows(frame: pl.DataFrame, columns: Columns, file: int, first_record: int) -> Rows:

@@ -120,11 +120,12 @@ def test_nothing_at_all_makes_no_batch() -> None:
 def test_pieces_are_packed_in_order_and_progress_is_counted_over_files() -> None:
     files = [File("a", "jsonl", size=30), File("b", "jsonl", size=50), File("c", "parquet", size=5)]
     pieces = [Piece(0, b"x" * 4, 1, done=30), Piece(1, b"y" * 6, 1, done=20), Piece(1, b"z", 2, done=50)]
-    frame = Piece(2, pl.DataFrame({"text": ["a"]}), 1, done=5)
-    chunks = list(pack([*pieces, frame], files, 10))
+    frames = [Piece(2, pl.DataFrame({"text": ["a"]}), n, done=5, frame_bytes=4) for n in (1, 2, 3)]
+    chunks = list(pack([*pieces, *frames], files, 10))
     assert [[(piece.file, piece.first_record) for piece in chunk.pieces] for chunk in chunks] == [
         [(0, 1), (1, 1)],
         [(1, 2)],
-        [(2, 1)],
+        [(2, 1), (2, 2)],
+        [(2, 3)],
     ]
-    assert [chunk.done for chunk in chunks] == [50, 80, 85]
+    assert [chunk.done for chunk in chunks] == [50, 80, 85, 85]

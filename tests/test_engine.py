@@ -73,7 +73,8 @@ def test_closing_early_stops_the_threads_and_closes_the_source(workers: int) -> 
         finally:
             closed.set()
 
-    results = Local(workers).map(lambda n: n, endless())
+    source = endless()
+    results = Local(workers).map(lambda n: n, source)
     assert [next(results), next(results)] == [1, 2]
     results.close()
     assert closed.is_set()

@@ -115,7 +115,7 @@ def _strings(values: list[Any], raw: list[bytes], name: str) -> list[str | None]
     if float in types:
         for at, value in enumerate(values):
             if isinstance(value, float) and abs(value) >= EXACT:
-                values[at] = look_up(json.loads(raw[at], parse_int=str), name)
+                values[at] = look_up(json.loads(raw[at]), name)
     return [as_string(value) for value in values]
 
 

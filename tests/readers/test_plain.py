@@ -41,6 +41,13 @@ def test_a_paragraph_too_long_to_hold_ends_at_a_blank_line(chunk: int, tmp_path:
     assert {bad.reason[:8] for batch in corpus.batches() for bad in batch.unreadable} == {"39 bytes", "35 bytes"}
 
 
+@pytest.mark.parametrize("chunk", [1, 700, 1 << 20])
+def test_lines_are_counted_inside_a_paragraph_too_long_to_hold(chunk: int, tmp_path: Path) -> None:
+    data = b"bbb\n" * 2000 + b"\n\xff\n"
+    corpus = opened(written(tmp_path, "x.txt", data), chunk=chunk, record=2000, txt="paragraph")
+    assert faults(corpus) == [(1, 1, "too long"), (2, 2002, "invalid UTF-8")]
+
+
 def test_a_big_file_read_as_one_document_is_said(tmp_path: Path) -> None:
     path = written(tmp_path, "x.txt", b"word " * 300_000)
     assert opened(path).notes == (f"{path}: read as one document; --txt paragraph or --txt line cuts it",)
