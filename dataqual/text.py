@@ -164,10 +164,6 @@ class Text:
             counting.count_characters(
                 self.data, self.offsets, table.classes, table.scripts, ascii_counts, classes, scripts, others
             )
-            for kind in range(16):
-                classes[:, kind] += ascii_counts[:, (table.classes[:128] & 15) == kind].sum(axis=1, dtype=np.int32)
-            for script in np.unique(table.scripts[:128]):
-                scripts[:, script] += ascii_counts[:, table.scripts[:128] == script].sum(axis=1, dtype=np.int32)
             return Characters(ascii_counts, classes, scripts, replacement=others[:, 0], c1_controls=others[:, 1])
 
     def ngrams(self, cut: str) -> NgramTable:
