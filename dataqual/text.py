@@ -164,10 +164,6 @@ class Text:
             counting.count_characters(
                 self.data, self.offsets, table.classes, table.scripts, ascii_counts, classes, scripts, others
             )
-            for kind in range(16):
-                classes[:, kind] += ascii_counts[:, (table.classes[:128] & 15) == kind].sum(axis=1, dtype=np.int32)
-            for script in np.unique(table.scripts[:128]):
-                scripts[:, script] += ascii_counts[:, table.scripts[:128] == script].sum(axis=1, dtype=np.int32)
             return Characters(ascii_counts, classes, scripts, replacement=others[:, 0], c1_controls=others[:, 1])
 
     def ngrams(self, cut: str) -> NgramTable:
@@ -251,12 +247,7 @@ class Segments:
     @cached_property
     def folded(self) -> NDArray[np.uint64]:
         """64 bits of each segment in lower case (Unicode simple lower-casing)."""
-        if "flags" not in self.__dict__:
-            return self.hash(fold=True)
-        cased = ((self.flags & UPPER) != 0) | (self.chars != self.ends - self.starts)
-        folded = self.hashes.copy()  # which are right for ASCII without capitals
-        folded[cased] = Segments(self.data, self.starts[cased], self.ends[cased], self.offsets).hash(fold=True)
-        return folded
+        return self.hash(fold=True)
 
     def hash(self, *, fold: bool, strip_accents: bool = False) -> NDArray[np.uint64]:
         """64 bits of each segment, optionally in lower case and without accents (NFD, nonspacing marks dropped)."""

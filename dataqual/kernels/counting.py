@@ -22,10 +22,9 @@ def count_characters(
     script_counts: NDArray[np.int32],
     others: NDArray[np.int32],
 ) -> None:  # pragma: no cover - compiled
-    """Fill, per document: each ASCII character, each class and script of the others, and a few characters.
+    """Fill, per document: each ASCII character, each class and script of all, and a few characters.
 
-    `class_counts` and `script_counts` leave ASCII to `ascii_counts`, from which the caller adds it. `others`
-    columns: U+FFFD, C1 controls (U+0080-U+009F).
+    `others` columns: U+FFFD, C1 controls (U+0080-U+009F).
     """
     for doc in range(len(offsets) - 1):
         i = offsets[doc]
@@ -44,6 +43,11 @@ def count_characters(
                 others[doc, 0] += 1
             elif point < 0xA0:
                 others[doc, 1] += 1
+        for c in range(128):
+            times = ascii_counts[doc, c]
+            if times > 0:
+                class_counts[doc, classes[c] & 15] += times
+                script_counts[doc, scripts[c]] += times
 
 
 @njit(cache=True, nogil=True)
@@ -96,7 +100,9 @@ def count_chars(
 
 
 @njit(cache=True, nogil=True)
-def sum_segments(values: Any, offsets: NDArray[np.int64], out: NDArray[np.int64]) -> None:  # pragma: no cover - compiled
+def sum_segments(
+    values: Any, offsets: NDArray[np.int64], out: NDArray[np.int64]
+) -> None:  # pragma: no cover - compiled
     """The sum of each document's whole numbers; numpy's reduceat takes three times as long for want of a cast."""
     for doc in range(len(offsets) - 1):
         total = np.int64(0)

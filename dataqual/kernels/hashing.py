@@ -13,6 +13,7 @@ _PRIME = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _MIX2 = np.uint64(0x94D049BB133111EB)
 _SEED = np.uint64(0x243F6A8885A308D3)
+_NOT_ASCII = np.uint64(0x8080808080808080)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -31,40 +32,44 @@ def _mix(h: np.uint64, v: np.uint64) -> np.uint64:  # pragma: no cover - compile
     return h ^ (h >> np.uint64(32))
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _lower_ascii(v: np.uint64) -> np.uint64:  # pragma: no cover - compiled
+    """Eight ASCII characters in lower case: 0x20 is added to those from A (65) up to, not with, 91."""
+    from_a = v + np.uint64(0x3F3F3F3F3F3F3F3F)
+    beyond_z = v + np.uint64(0x2525252525252525)
+    return v | ((from_a & ~beyond_z & _NOT_ASCII) >> np.uint64(2))
+
+
 @njit(cache=True, nogil=True)
-def hash_segments(
+def _hash_mapped(
     data: NDArray[np.uint8],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
     mapping: NDArray[np.int32],
-    mapped: bool,
     out: NDArray[np.uint64],
 ) -> None:  # pragma: no cover - compiled
-    """Hash every segment into `out`; with `mapped`, of `mapping[character]`, without those mapped to -1.
-
-    A segment that the mapping leaves as it is has the same hash either way if it is ASCII. Equal segments have
-    equal hashes; different ones collide with a chance of about 2**-64 per pair.
-    """
+    to_lower = mapping[65] == 97
+    safe = len(data) - 8
     for k in range(len(starts)):
         h = _SEED
         i = starts[k]
         end = ends[k]
-        if not mapped:
-            while i + 8 <= end:
-                h = _mix(h, eight(data, i))
-                i += 8
-            left = end - i
-            if i + 8 <= len(data):
-                v = eight(data, i) & ((np.uint64(1) << np.uint64(8 * left)) - np.uint64(1))
-            else:
-                v = np.uint64(0)
-                for j in range(left):
-                    v |= np.uint64(data[i + j]) << np.uint64(8 * j)
-            out[k] = finish(_mix(h, v) + np.uint64(left))
-            continue
         v = np.uint64(0)
         filled = 0
         while i < end:
+            if filled == 0 and i <= safe:  # eight ASCII characters, or the last ones, at once
+                some = eight(data, i)
+                if end - i < 8:
+                    some &= (np.uint64(1) << np.uint64(8 * (end - i))) - np.uint64(1)
+                if some & _NOT_ASCII == 0:
+                    v = _lower_ascii(some) if to_lower else some
+                    filled = min(8, end - i)
+                    i += filled
+                    if filled == 8:
+                        h = _mix(h, v)
+                        v = np.uint64(0)
+                        filled = 0
+                    continue
             c = np.int32(data[i])
             size = 1
             if c >= 0x80:
@@ -90,3 +95,37 @@ def hash_segments(
                 v = np.uint64(0)
                 filled = 0
         out[k] = finish(_mix(h, v) + np.uint64(filled))
+
+
+@njit(cache=True, nogil=True)
+def hash_segments(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    mapping: NDArray[np.int32],
+    mapped: bool,
+    out: NDArray[np.uint64],
+) -> None:  # pragma: no cover - compiled
+    """Hash every segment into `out`; with `mapped`, of `mapping[character]`, without those mapped to -1.
+
+    Equal segments have equal hashes; different ones collide with a chance of about 2**-64 per pair.
+    """
+    if mapped:
+        _hash_mapped(data, starts, ends, mapping, out)
+        return
+    safe = len(data) - 8  # up to here eight bytes can be read at once
+    for k in range(len(starts)):
+        h = _SEED
+        i = starts[k]
+        left = ends[k] - i
+        while left >= 8:
+            h = _mix(h, eight(data, i))
+            i += 8
+            left -= 8
+        if left > 0 and i <= safe:
+            v = eight(data, i) & ((np.uint64(1) << np.uint64(8 * left)) - np.uint64(1))
+        else:
+            v = np.uint64(0)
+            for j in range(left):
+                v |= np.uint64(data[i + j]) << np.uint64(8 * j)
+        out[k] = finish(_mix(h, v) + np.uint64(left))

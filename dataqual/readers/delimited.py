@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,6 +40,10 @@ class Delimited:
     def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
         """The piece with its data, read a second time."""
         return replace(piece, data=data, borders=self._cutter(sizes).cut(data, True).borders)
+
+    def narrowed(self, piece: Piece, wanted: Set[int]) -> Piece:
+        """The piece as it is."""
+        return piece
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """The sound rows of a piece, to find the columns in; a file without rows still has its header's names."""

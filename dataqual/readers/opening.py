@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Protocol, get_args
@@ -40,6 +40,9 @@ class Format(Protocol):
 
     def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
         """A piece whose bytes were read a second time."""
+
+    def narrowed(self, piece: Piece, wanted: Set[int]) -> Piece:
+        """A piece with these records at least; with less else where that saves work."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class FileCorpus(Corpus):
             if piece.first_record > last:
                 return
             if piece.records and not wanted.isdisjoint(_span(piece)):
-                rows = self.rows(piece)
+                rows = self.rows(self._format(file).narrowed(piece, wanted))
                 yield from ((n, rows.texts[at].decode()) for at, n in enumerate(rows.records.tolist()) if n in wanted)
 
     def _again(self, file: int, wanted: set[int]) -> Iterator[Piece]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,10 @@ class Parquet:
     def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
         """Never asked for: rows are found by streaming."""
         raise NotImplementedError
+
+    def narrowed(self, piece: Piece, wanted: Set[int]) -> Piece:
+        """The piece as it is."""
+        return piece
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """Rows of a piece with every column, to find the columns in."""

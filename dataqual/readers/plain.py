@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -35,6 +35,10 @@ class PlainText:
     def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
         """The piece with its data, read a second time."""
         return replace(piece, data=data, borders=self._cutter().cut(data, True).borders)
+
+    def narrowed(self, piece: Piece, wanted: Set[int]) -> Piece:
+        """The piece as it is."""
+        return piece
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """Text files have one column."""
