@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dataqual.errors import DataqualError
+from dataqual.errors import DataqualError, InputError
 
 if TYPE_CHECKING:
     from dataqual.corpus import Corpus
@@ -25,7 +25,9 @@ def mendable(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **kwargs)
         except DataqualError as error:
-            click.echo(f"dataqual: {error}", err=True)
+            from dataqual.profiling.summary import plain
+
+            click.echo(f"dataqual: {plain(str(error))}", err=True)
             sys.exit(2)
 
     return run
@@ -45,7 +47,7 @@ def main() -> None:
 
 @main.command()
 @click.argument("paths", nargs=-1, type=click.Path())
-@click.option("-o", "--output", type=click.Path(file_okay=False), help="Folder for the results [NAME.profile].")
+@click.option("-o", "--output", type=click.Path(), help="Folder for the results [NAME.profile].")
 @click.option("--text", metavar="COLUMN", help="Column that holds the text [found].")
 @click.option("--id", "id_", metavar="COLUMN", help="Column that names a document [found].")
 @click.option("--label", metavar="COLUMN", help="Column with labels [found].")
@@ -146,12 +148,14 @@ def profile(
     )
     console.done()
     result.save(folder)
-    (folder / "report.html").write_text(page().profile(result), encoding="utf-8")
+    try:
+        (folder / "report.html").write_text(page().profile(result), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{folder / 'report.html'}: cannot be written ({error.strerror})") from None
     if as_json:
         click.echo((folder / "profile.json").read_text(encoding="utf-8"), nl=False)
     elif not quiet:
-        console.summary(result)
-        click.echo(f"\n{folder / 'report.html'}")
+        console.summary(result, folder / "report.html")
 
 
 def _folder_for(paths: tuple[str, ...]) -> str:

@@ -31,7 +31,9 @@ class Console:
     def say(self, text: str) -> None:
         """One line."""
         if not self._quiet:
-            click.echo(text, err=True)
+            from dataqual.profiling.summary import plain
+
+            click.echo(plain(text), err=True)
 
     def compiling(self) -> None:
         """Say that the first run compiles, if this is one."""
@@ -66,12 +68,13 @@ class Console:
         if self._live and self._last:
             click.echo("\r\x1b[K", nl=False, err=True)
 
-    def summary(self, profile: Profile) -> None:
-        """The summary, on stdout."""
-        from dataqual.profiling.summary import summary
+    def summary(self, profile: Profile, page: Path) -> None:
+        """The summary, and where the page is, on stdout."""
+        from dataqual.profiling.summary import plain, summary
 
         for line, colour in summary(profile):
             click.secho(line, fg=colour)
+        click.echo(f"\n{plain(str(page))}")
 
 
 def _compiled() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import reduce
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ def test_a_histogram_counts_every_number_within_its_edges(values: list[float], m
         assert len(edges) == len(counts) + 1
         assert edges[0] <= min(values)
         assert edges[-1] >= max(values)
-        assert all(a < b for a, b in zip(edges, edges[1:], strict=False))
+        assert all(a < b for a, b in pairwise(edges))
 
 
 @given(st.lists(st.integers(0, 49).map(float), min_size=1, max_size=200))

@@ -37,7 +37,7 @@ class Groups(Metric[Tally]):
     """Documents, bytes, words and rule-set failures per value of `column`: the largest fifty, and the rest.
 
     The value is the number of groups; None when there are more than 100,000, which is no grouping and is then
-    not tallied. A missing value is a group of its own.
+    not tallied (`detail["distinct"]` is then the 100,000 that were seen at least). A missing value is a group of its own.
     """
 
     column: str
@@ -71,7 +71,7 @@ class Groups(Metric[Tally]):
         rest = ordered[LISTED:]
         detail = {
             "column": self.column,
-            "distinct": len(ordered),
+            "distinct": MOST if state.overflow else len(ordered),
             "overflow": state.overflow,
             "rows": [self._row(name, numbers) for name, numbers in ordered[:LISTED]],
             "rest": {**self._row(None, np.sum([numbers for _, numbers in rest], axis=0)), "groups": len(rest)}

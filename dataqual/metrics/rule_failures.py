@@ -23,6 +23,8 @@ class Failures:
     """Counts of documents, and a few of them for every rule and for every pair of rule sets."""
 
     n: int
+    dropped: int
+    """Documents that any of the sets rejects."""
     by_rule: NDArray[np.int64]
     """(rules,): documents the rule rejects, the rules of all sets in a row."""
     alone: NDArray[np.int64]
@@ -52,6 +54,7 @@ class RuleFailures(Metric[Failures]):
         columns: list[NDArray[Any]] = [matrix[:, i] for matrix in fails for i in range(matrix.shape[1])]
         return Failures(
             n=len(measured),
+            dropped=int(both.any(axis=0).sum()),
             by_rule=np.array([column.sum() for column in columns], np.int64),
             alone=_ints([(m & (m.sum(axis=1) == 1)[:, None]).sum(axis=0) for m in fails]),
             by_pair=both @ both.T,
@@ -66,6 +69,7 @@ class RuleFailures(Metric[Failures]):
     def merge(self, first: Failures, second: Failures) -> Failures:
         return Failures(
             first.n + second.n,
+            first.dropped + second.dropped,
             first.by_rule + second.by_rule,
             first.alone + second.alone,
             first.by_pair + second.by_pair,
@@ -79,8 +83,8 @@ class RuleFailures(Metric[Failures]):
             rule_set.name: int(state.by_pair[i, i]) / state.n if state.n else None
             for i, rule_set in enumerate(self.rule_sets)
         }
-        largest = max((share for share in shares.values() if share is not None), default=None)
-        return Reading("rule_failures", largest, state.n, detail={"sets": shares})
+        share = state.dropped / state.n if state.n else None
+        return Reading("rule_failures", share, state.n, detail={"sets": shares})
 
 
 def _ints(parts: list[NDArray[Any]]) -> NDArray[np.int64]:

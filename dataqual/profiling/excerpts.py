@@ -24,12 +24,22 @@ def excerpt(text: str, signal: Signal | None = None, *, cut: bool = False) -> di
     start = 0 if first < LONGEST * 2 // 3 else first - LONGEST // 3
     end = start + LONGEST
     shown = [(max(a, start) - start, min(b, end) - start, why) for a, b, why in marks if a < end and b > start]
-    masked = mask(text)
+    masked = mask(_whole_words(text) if cut else text)
     return {
         "text": masked[start:end],
         "marks": [list(mark) for mark in shown],
         "cut": cut or start > 0 or end < len(text),
     }
+
+
+def _whole_words(text: str) -> str:
+    """The text without an address at its end that was cut off within its domain, and could not be told for one.
+
+    >>> _whole_words("Ask ann.lee@exa"), _whole_words("you @ home")
+    ('Ask ', 'you @ home')
+    """
+    severed = re.search(r"(?<![\w.%+-])[\w.%+-]{1,64}@[\w.-]*\Z", text[-400:], re.ASCII)
+    return text[: len(text) - len(severed.group())] if severed else text
 
 
 def mask(text: str) -> str:
@@ -56,7 +66,7 @@ def mask_address(address: str) -> str:
 
 def differences(first: str, second: str) -> list[list[str]]:
     """What two copies share and where they differ: [["same" | "first" | "second", text], …] over their first words."""
-    a, b = (re.findall(r"\w+\s*|\W", mask(text), re.UNICODE) for text in (first[: LONGEST * 8], second[: LONGEST * 8]))
+    a, b = (re.findall(r"\w+\s*|\W", mask(text)[: LONGEST * 8]) for text in (first, second))
     a, b = _words(a), _words(b)
     out: list[list[str]] = []
     for kind, a0, a1, b0, b1 in difflib.SequenceMatcher(None, a, b, autojunk=False).get_opcodes():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -16,11 +16,11 @@ from dataqual.examples import Example
 from dataqual.metrics.groups import Groups, Tally
 from dataqual.metrics.rule_failures import Failures
 from dataqual.near_duplicates import Cluster, NearCopies
-from dataqual.profiling.excerpts import differences, excerpt, mask_address
+from dataqual.profiling.excerpts import differences, excerpt, mask, mask_address
 from dataqual.profiling.findings import find
 from dataqual.profiling.plan import SHARES, Plan, label
 from dataqual.profiling.result import SCHEMA
-from dataqual.profiling.table import Addresses
+from dataqual.profiling.table import Addresses, readable
 from dataqual.readers import ReadCount
 from dataqual.reading import Reading, wilson
 from dataqual.signals.email_addresses import EmailAddresses
@@ -56,25 +56,38 @@ class Gathered:
     def state(self, name: str) -> Any:
         return self.states[name]
 
+    @property
+    def partial(self) -> bool:
+        """Whether only a part of the corpus was profiled."""
+        return self.sample_of is not None and self.sample_of > self.documents
+
     def reading(self, name: str) -> Reading:
-        """The reading of one of the plan's metrics; of a sample, shares get Wilson's interval."""
+        """The reading of one of the plan's metrics, see `sampled`."""
         return self.sampled(self.plan.metrics[name].read(self.states[name]))
 
     def sampled(self, reading: Reading) -> Reading:
-        """The reading as an estimate for the whole corpus, where only a sample was profiled."""
-        if self.sample_of is None or reading.value is None or reading.name in ("documents", "distribution"):
+        """The reading as an estimate for the whole corpus, where only a part was profiled: shares get Wilson's interval.
+
+        Shares of characters get none: the characters of one document are not drawn one by one.
+        """
+        if not self.partial or reading.value is None or reading.name in ("documents", "distribution"):
             return reading
-        hits = round(reading.value * reading.n)
-        return Reading(
-            reading.name,
-            reading.value,
-            reading.n,
-            reading.of,
-            reading.unit,
-            "sample",
-            wilson(hits, reading.n),
-            reading.detail,
-        )
+        counted = reading.of == "documents" and not reading.unit
+        interval = wilson(round(reading.value * reading.n), reading.n) if counted else None
+        return replace(reading, method="sample", interval=interval)
+
+    def alone(self, reading: Reading) -> Reading:
+        """A reading about copies, where only a part was profiled: what is seen within the sample, and no estimate.
+
+        A sample of a tenth of a corpus holds a tenth of its documents, but a hundredth of its pairs.
+        """
+        if not self.partial or reading.value is None:
+            return reading
+        return replace(reading, method="sample", interval=None, detail=reading.detail | {"in_sample_alone": True})
+
+    def path(self, file: int) -> str:
+        """The path of a file as text, also where it is not UTF-8."""
+        return readable(self.corpus.files[file].path)
 
 
 def facts_of(gathered: Gathered) -> dict[str, Any]:
@@ -99,7 +112,7 @@ def facts_of(gathered: Gathered) -> dict[str, Any]:
 def _corpus(gathered: Gathered) -> dict[str, Any]:
     files = gathered.corpus.files
     rows = [
-        {"path": file.path, "format": file.format, "compression": file.compression, "documents": int(count)}
+        {"path": readable(file.path), "format": file.format, "compression": file.compression, "documents": int(count)}
         for file, count in zip(files[:LISTED], gathered.files[:LISTED], strict=True)
     ]
     columns = gathered.corpus.columns
@@ -107,7 +120,7 @@ def _corpus(gathered: Gathered) -> dict[str, Any]:
     if gathered.sample_of is not None:
         sample = {"documents": gathered.documents, "seed": gathered.asked["seed"], "of": gathered.sample_of}
     return {
-        "inputs": list(gathered.inputs),
+        "inputs": list(map(readable, gathered.inputs)),
         "embedded_sample": not gathered.inputs,
         "files": rows,
         "files_more": max(0, len(files) - LISTED),
@@ -126,13 +139,13 @@ def _readings(gathered: Gathered) -> dict[str, Any]:
     if gathered.corpus.columns.id is not None:
         repeated = len(gathered.ids) - len(np.unique(gathered.ids))
         n = gathered.documents
-        readings["duplicate_ids"] = gathered.sampled(
+        readings["duplicate_ids"] = gathered.alone(
             Reading("duplicate_ids", repeated / n if n else None, n, detail={"documents": repeated})
         )
     copies = gathered.copies
-    readings["exact_copies"] = gathered.sampled(copies.exact_share)
+    readings["exact_copies"] = gathered.alone(copies.exact_share)
     if gathered.asked["near_copies"]:
-        readings["near_copies"] = copies.share
+        readings["near_copies"] = gathered.alone(copies.share)
     for name in (*SHARES, "script_mix", "rule_failures"):
         readings[name] = gathered.reading(name)
     return {name: reading.facts() for name, reading in readings.items()}
@@ -248,7 +261,7 @@ def _exact_copies(gathered: Gathered) -> dict[str, Any]:
         for cluster in copies.exact_largest
     ]
     return {
-        "share": gathered.sampled(copies.exact_share).facts(),
+        "share": gathered.alone(copies.exact_share).facts(),
         "clusters": copies.exact_clusters,
         "largest": largest,
     }
@@ -269,7 +282,7 @@ def _near_copies(gathered: Gathered) -> dict[str, Any]:
         for cluster in copies.largest
     ]
     return {
-        "share": copies.share.facts(),
+        "share": gathered.alone(copies.share).facts(),
         "threshold": copies.parameters.threshold,
         "shingle": copies.parameters.shingle,
         "clusters": copies.clusters,
@@ -297,7 +310,10 @@ def _groups(gathered: Gathered, role: str) -> dict[str, Any]:
     values, counts = np.unique(gathered.groups[role][copied], return_counts=True)
     by_hash = dict(zip(values.tolist(), counts.tolist(), strict=True))
     hashes = gathered.plan.hashes([row["value"] for row in detail["rows"]])
-    rows = [{**row, "exact_copies": by_hash.get(number, 0)} for row, number in zip(detail["rows"], hashes, strict=True)]
+    rows = [
+        {**row, "value": _masked(row["value"]), "exact_copies": by_hash.get(number, 0)}
+        for row, number in zip(detail["rows"], hashes, strict=True)
+    ]
     rest = detail["rest"]
     if rest is not None:
         rest = {**rest, "exact_copies": int(copied.sum()) - sum(row["exact_copies"] for row in rows)}
@@ -315,7 +331,7 @@ def _addresses(gathered: Gathered) -> dict[str, Any]:
     hits = gathered.state("email_addresses")
     shown = [
         {
-            "file": gathered.corpus.files[e.file].path,
+            "file": gathered.path(e.file),
             "record": e.record,
             "kind": "email",
             "masked": mask_address(e.text[a:b]),
@@ -330,8 +346,9 @@ def _unreadable(gathered: Gathered) -> dict[str, Any]:
     count = gathered.unreadable
     n = count.documents + count.unreadable
     reading = Reading("unreadable", count.unreadable / n if n else None, n, of="records")
+    first = [{**bad, "reason": mask(bad["reason"])} for bad in gathered.unreadable_first]
     kinds = dict(sorted(count.kinds.items(), key=lambda item: (-item[1], item[0])))
-    return {"share": reading.facts(), "kinds": kinds, "first": list(gathered.unreadable_first)}
+    return {"share": reading.facts(), "kinds": kinds, "first": first}
 
 
 def _share(gathered: Gathered, name: str, hits: int, n: int) -> dict[str, Any]:
@@ -339,11 +356,16 @@ def _share(gathered: Gathered, name: str, hits: int, n: int) -> dict[str, Any]:
 
 
 def _example(gathered: Gathered, example: Example, signal: Any = None) -> dict[str, Any]:
-    place = {"file": gathered.corpus.files[example.file].path, "record": example.record}
-    own = {"id": example.id} if example.id is not None else {}
+    place = {"file": gathered.path(example.file), "record": example.record}
+    own = {"id": _masked(example.id)} if example.id is not None else {}
     return place | own | excerpt(example.text, signal, cut=example.cut)
 
 
 def _at(gathered: Gathered, number: int, text: str) -> dict[str, Any]:
     file, record = gathered.addresses[number]
-    return {"file": gathered.corpus.files[file].path, "record": record} | excerpt(text)
+    return {"file": gathered.path(file), "record": record} | excerpt(text)
+
+
+def _masked(name: str | None) -> str | None:
+    """An id or a group, which may be an address too, as a page may show it."""
+    return mask(name) if name is not None else None

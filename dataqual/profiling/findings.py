@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+from dataqual.reading import wilson
+
 SEVERITIES = ("error", "warning", "note")
+
+
+MISFIT = 0.5
+"""A rule set that rejects more than this share was made for other documents: that is no fault of the corpus, and no
+command to throw most of it away is proposed."""
+
+FOREIGN = 0.05
+"""Share of documents in other scripts from which it is said that an English rule set judges them too."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ KINDS: dict[str, Kind] = {
     ),
     "mojibake": Kind(
         "look mis-decoded (mojibake)",
-        "UTF-8 that was read in another encoding teaches a model byte salad, and it writes it back.",
+        "Text that was read in the wrong encoding teaches a model byte salad, and it writes it back.",
         "leave these documents out, or read the source again in its own encoding",
         "signals",
         0.001,
@@ -100,8 +110,8 @@ KINDS: dict[str, Kind] = {
     ),
     "control_characters": Kind(
         "hold control characters",
-        "NUL, escape and their like break tokenizers and terminals and carry no meaning.",
-        "leave these documents out",
+        "NUL, escape and their like carry no meaning; those from U+0080 on are what mis-decoding leaves.",
+        "leave these documents out, or read the source again in its own encoding",
         "signals",
         0.002,
         0.05,
@@ -109,7 +119,7 @@ KINDS: dict[str, Kind] = {
     "email_addresses": Kind(
         "hold e-mail addresses",
         "Personal data in a training corpus can be recited by the model, and often must not be there by law.",
-        "leave these documents out",
+        "leave these documents out, or replace the addresses",
         "addresses",
         0.001,
         0.05,
@@ -124,7 +134,7 @@ KINDS: dict[str, Kind] = {
     ),
     "long_words": Kind(
         "hold a word of more than 200 characters",
-        "Such words are base64, glued text or URLs: costly tokens without language.",
+        "Such words are encoded data or glued text: costly tokens without language.",
         "leave these documents out",
         "signals",
         0.01,
@@ -134,9 +144,15 @@ KINDS: dict[str, Kind] = {
 
 
 def find(facts: dict[str, Any]) -> list[Finding]:
-    """The findings of a profile's other facts, worst first: by severity, then by share."""
-    found = [*_shares(facts), *_unreadable(facts), *_ids(facts), *_rule_sets(facts), *_disputes(facts)]
-    return sorted(found, key=lambda f: (SEVERITIES.index(f.severity), -(f.reading["value"] or 0), f.name))
+    """The findings of a profile's other facts, worst first: by severity, faults before verdicts of rules, by share."""
+    faults = [(0, finding) for finding in (*_shares(facts), *_unreadable(facts), *_ids(facts))]
+    verdicts = [(1, finding) for finding in (*_rule_sets(facts), *_disputes(facts))]
+
+    def badness(ranked: tuple[int, Finding]) -> tuple[int, int, float, str]:
+        rank, finding = ranked
+        return SEVERITIES.index(finding.severity), rank, -(finding.reading["value"] or 0), finding.name
+
+    return [finding for _, finding in sorted([*faults, *verdicts], key=badness)]
 
 
 def clean_command(facts: dict[str, Any], drop: str) -> str | None:
@@ -157,14 +173,16 @@ def clean_command(facts: dict[str, Any], drop: str) -> str | None:
 
 
 def percent(share: float) -> str:
-    """A share for a headline.
+    """A share for a headline; neither nothing nor everything by rounding.
 
-    >>> percent(0.0234), percent(0.00012), percent(0.3), percent(0.000001)
-    ('2.3 %', '0.012 %', '30 %', '< 0.001 %')
+    >>> percent(0.0234), percent(0.00012), percent(0.3), percent(0.000001), percent(0.9997)
+    ('2.3 %', '0.012 %', '30 %', '< 0.001 %', '> 99 %')
     """
     hundred = share * 100
     if 0 < hundred < 0.001:
         return "< 0.001 %"
+    if 99.5 <= hundred < 100:
+        return "> 99 %"
     digits = 0 if hundred >= 9.95 or hundred == 0 else 1 if hundred >= 0.095 else 3
     return f"{hundred:.{digits}f} %"
 
@@ -179,14 +197,24 @@ def _shares(facts: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             name,
             severity,
-            f"{percent(share)} of the documents {kind.what}",
+            f"{percent(share)} of the {_documents(reading)} {kind.what}",
             reading,
-            kind.why,
+            kind.why + _more(reading),
             _example_of(facts, name),
             kind.say,
             clean_command(facts, name),
             kind.where,
         )
+
+
+def _documents(reading: dict[str, Any]) -> str:
+    """What a share is one of: copies are counted among the documents of a sample alone."""
+    return "sampled documents" if reading.get("detail", {}).get("in_sample_alone") else "documents"
+
+
+def _more(reading: dict[str, Any]) -> str:
+    alone = reading.get("detail", {}).get("in_sample_alone")
+    return " The whole corpus has more: a copy is only seen here if its original is in the sample too." if alone else ""
 
 
 def _example_of(facts: dict[str, Any], name: str) -> dict[str, Any] | None:
@@ -221,33 +249,51 @@ def _ids(facts: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "duplicate_ids",
             "warning",
-            f"{percent(reading['value'])} of the documents bear an id that was used before",
+            f"{percent(reading['value'])} of the {_documents(reading)} bear an id that was used before",
             reading,
-            "What is joined or dropped by id will hit the wrong document; addresses (file and record) are used here instead.",
-            where="unreadable",
+            "What is joined or dropped by id will hit the wrong document; addresses (file and record) are used here "
+            f"instead.{_more(reading)}",
         )
 
 
 def _rule_sets(facts: dict[str, Any]) -> Iterator[Finding]:
+    """What each rule set would drop; one that does not fit the corpus is a note without a command."""
     for rule_set in facts["rules"]:
         share = rule_set["fails"]["value"]
         if not share:
             continue
-        foreign = rule_set["language"] == "en" and _latin(facts) < 0.5
         worst = max(rule_set["rules"], key=lambda rule: rule["fails"]["value"] or 0)
-        examples = worst["examples"]
-        caveat = " It was made for English, and most of this corpus is not." if foreign else ""
+        misfit = _misfit(facts, rule_set)
+        fits = not misfit
         yield Finding(
             rule_set["name"],
-            "note" if foreign or share < 0.1 else "warning",
+            "warning" if fits and share >= 0.1 else "note",
             f"{rule_set['name']} would drop {percent(share)} of the documents, most for {worst['name']} ({worst['bounds']})",
             rule_set["fails"],
-            f"{rule_set['about']}{caveat}",
-            examples[0] if examples else None,
-            None if foreign else "apply the rule set",
-            None if foreign else clean_command(facts, rule_set["name"]),
+            " ".join([rule_set["about"], *_made_for(facts, rule_set), *misfit]),
+            worst["examples"][0] if worst["examples"] else None,
+            "apply the rule set, if its rules are what you want" if fits else None,
+            clean_command(facts, rule_set["name"]) if fits else None,
             f"rules-{rule_set['name']}",
         )
+
+
+def _misfit(facts: dict[str, Any], rule_set: dict[str, Any]) -> list[str]:
+    """Why a rule set says little about this corpus; nothing where it fits."""
+    if rule_set["language"] == "en" and _other_scripts(facts) > MISFIT:
+        return ["Its verdicts mean little here."]
+    if rule_set["fails"]["value"] > MISFIT:
+        return [
+            "It rejects most of this corpus, so it was made for other documents; look at its rules before applying it."
+        ]
+    return []
+
+
+def _made_for(facts: dict[str, Any], rule_set: dict[str, Any]) -> list[str]:
+    other = _other_scripts(facts)
+    if rule_set["language"] != "en" or other < FOREIGN:
+        return []
+    return [f"It was made for English; {percent(other)} of the documents are in another script."]
 
 
 def _disputes(facts: dict[str, Any]) -> Iterator[Finding]:
@@ -263,12 +309,24 @@ def _disputes(facts: dict[str, Any]) -> Iterator[Finding]:
             f"{first} or {second}",
             "note",
             f"{first} and {second} disagree about {percent(differ / n)} of the documents",
-            {"value": differ / n, "n": n, "of": "documents", "method": "exact"},
+            _estimate(facts, differ, n),
             "Both are called by the same name in papers; say which one you mean.",
             examples[0] if examples else None,
             where="rules",
         )
 
 
-def _latin(facts: dict[str, Any]) -> float:
-    return next((row["share"] for row in facts["scripts"] if row["script"] == "Latin"), 0.0)
+def _estimate(facts: dict[str, Any], hits: int, n: int) -> dict[str, Any]:
+    """A share of documents as a reading: with an interval where only a part of the corpus was looked at."""
+    sample = facts["corpus"]["sample"]
+    reading: dict[str, Any] = {"value": hits / n, "n": n, "of": "documents", "method": "exact"}
+    if sample is None or sample["documents"] == sample["of"]:
+        return reading
+    return reading | {"method": "sample", "interval": list(wilson(hits, n) or ())}
+
+
+def _other_scripts(facts: dict[str, Any]) -> float:
+    """The share of documents that are mostly in another script than Latin, of those that have letters."""
+    documents = {row["script"]: row["documents"] for row in facts["scripts"]}
+    total = sum(documents.values())
+    return 1 - documents.get("Latin", 0) / total if total else 0.0

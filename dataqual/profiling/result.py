@@ -40,11 +40,19 @@ class Profile:
         return iter(self.facts["readings"])
 
     def save(self, path: str | Path) -> Path:
-        """Write the facts as JSON, into `path` or, if it is a folder, into its profile.json; returns where."""
+        """Write the facts as JSON, into `path` or, if it is a folder, into its profile.json; returns where.
+
+        A path without a suffix is taken for a folder. InputError where nothing can be written.
+        """
         path = Path(path)
         path = path / "profile.json" if path.is_dir() or not path.suffix else path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(self.facts, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(
+                json.dumps(self.facts, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8"
+            )
+        except OSError as error:
+            raise InputError(f"{path}: cannot be written ({error.strerror})") from None
         return path
 
     @classmethod
@@ -56,7 +64,7 @@ class Profile:
             facts = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise InputError(f"{path}: no such file") from None
-        except ValueError as error:
+        except (OSError, ValueError) as error:
             raise InputError(f"{path}: not a saved profile ({error})") from None
         if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:
             found = facts.get("schema") if isinstance(facts, dict) else type(facts).__name__
@@ -66,7 +74,8 @@ class Profile:
         return cls(facts)
 
     def __repr__(self) -> str:
-        return f"<Profile of {', '.join(self.facts['corpus']['inputs'])}: {len(self.facts['findings'])} findings>"
+        inputs = ", ".join(self.facts["corpus"]["inputs"]) or "the sample corpus"
+        return f"<Profile of {inputs}: {len(self.facts['findings'])} findings>"
 
     def _repr_html_(self) -> str:
         """A small table for notebooks; the page is `reports.profile(profile)`."""

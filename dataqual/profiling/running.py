@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from dataqual import rules as rules_module
 from dataqual.corpus import Batch, Chunk, Corpus
 from dataqual.engine import Local, default_memory
-from dataqual.errors import InputError
+from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.measured import priorities
 from dataqual.profiling.facts import Gathered, facts_of
 from dataqual.profiling.plan import Plan, Seen
@@ -35,8 +37,8 @@ Progress = Callable[[int, int, int], None]
 class Options:
     """What was asked of a profile; with the input it determines every fact."""
 
-    rules: tuple[str, ...] | None = None
-    """Names of rule sets; None for all that ship, () for none."""
+    rules: Sequence[str] | None = None
+    """Names of rule sets, or the one name; None for all that ship, () for none."""
     near_copies: bool = True
     sample: int | None = None
     """Profile this many documents, drawn evenly by address and seed; None for all."""
@@ -47,6 +49,8 @@ class Options:
     max_memory: int | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        if self.rules is not None:
+            object.__setattr__(self, "rules", (self.rules,) if isinstance(self.rules, str) else tuple(self.rules))
         if self.sample is not None and self.sample < 1:
             raise InputError(f"sample: {self.sample} documents cannot be profiled; give 1 or more")
 
@@ -116,12 +120,9 @@ def profile(
 
     Raises NoDocuments where nothing is readable and TooManyUnreadable where more than the corpus allows is not.
     """
-    own = {name: asked[name] for name in asked if name in Options.__dataclass_fields__}
+    own = {name: asked.pop(name) for name in list(asked) if name in Options.__dataclass_fields__}
     options = replace(options or Options(), **own)
-    if isinstance(source, Corpus):
-        corpus = source
-    else:
-        corpus = as_corpus(source, **{name: asked[name] for name in asked if name not in own or name == "text"})
+    corpus = as_corpus(source, text=options.text, **asked)
     started, clock = datetime.now(UTC), time.perf_counter()
     engine = Local(workers=options.workers, max_memory=options.max_memory)
     plan = Plan.of(
@@ -175,15 +176,30 @@ def profile(
     return Profile(facts)
 
 
-def as_corpus(source: Any, **asked: Any) -> Corpus:
-    """A corpus from a path, several paths, or documents in memory."""
-    if isinstance(source, Corpus):
-        return source
-    if isinstance(source, str | Path):
-        return open_corpus([source], **asked)
-    if isinstance(source, list | tuple) and source and all(isinstance(item, Path) for item in source):
-        return open_corpus(source, **asked)
-    return Corpus.of(source, **asked)
+def as_corpus(source: Any, *, text: str | None = None, **asked: Any) -> Corpus:
+    """A corpus from a path, several paths, or documents in memory; SpecError for an option that nobody knows.
+
+    A corpus that is open stays as it is, so it takes no more options.
+    """
+    opener = open_corpus if _is_path(source) else Corpus.of
+    known = set(signature(opener).parameters) - {"paths", "data", "sizes"}
+    for name in asked:
+        if name not in known:
+            raise SpecError(
+                f"profile: no option {name!r}; {did_you_mean(name, known | set(Options.__dataclass_fields__))}"
+            )
+    if not isinstance(source, Corpus):
+        return opener(source, text=text, **asked)
+    late = [*asked, *(["text"] if text not in (None, source.columns.text) else [])]
+    if late:
+        raise SpecError(f"profile: {late[0]!r} is said where a corpus is opened, and this one is open already")
+    return source
+
+
+def _is_path(source: Any) -> bool:
+    """Whether the source is a path or several; strings in a list are documents."""
+    several = isinstance(source, list | tuple) and bool(source) and all(isinstance(item, Path) for item in source)
+    return isinstance(source, str | Path) or several
 
 
 def _pass_over(
@@ -204,12 +220,13 @@ def _pass_over(
         table.write_part(chunk.index, seen.table)
         return chunk, replace(seen, table=seen.table.clear(), unreadable=batch.unreadable)
 
-    for chunk, seen in engine.map(look, corpus.chunks()):
-        run.take(plan, seen)
-        table.add(chunk.index, seen.documents)
-        log.add(seen.documents, seen.unreadable)
-        if progress is not None:
-            progress(run.documents, chunk.done, corpus.size)
+    with closing(engine.map(look, corpus.chunks())) as looked:  # no thread goes on when a user breaks off
+        for chunk, seen in looked:
+            run.take(plan, seen)
+            table.add(chunk.index, seen.documents)
+            log.add(seen.documents, seen.unreadable)
+            if progress is not None:
+                progress(run.documents, chunk.done, corpus.size)
     run.addresses.close()
     return run
 
@@ -230,10 +247,8 @@ def _inputs(source: Any, inputs: Sequence[str] | None, corpus: Corpus) -> list[s
     """What the user called the input: `inputs` if given, [] for the embedded sample."""
     if inputs is not None:
         return list(inputs)
-    if isinstance(source, str | Path):
-        return [str(source)]
-    if isinstance(source, list | tuple) and source and all(isinstance(item, Path) for item in source):
-        return [str(item) for item in source]
+    if _is_path(source):
+        return [str(path) for path in (source if isinstance(source, list | tuple) else [source])]
     return [file.path for file in corpus.files]
 
 

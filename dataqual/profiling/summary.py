@@ -10,6 +10,11 @@ from dataqual.profiling.result import Profile
 
 SIGNS = {"error": "✗", "warning": "!", "note": "·"}
 COLOURS = {"error": "red", "warning": "yellow", "note": None}
+UNSAFE = ("Cc", "Cs", "Zl", "Zp")
+"""Control characters, halves of surrogate pairs (from file names that are not UTF-8), line and paragraph separators."""
+DIRECTIONS = ("LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI")
+MARKS = "\u200e\u200f\u061c"
+"""What turns the direction of text, so that a name seems to be another (UAX #9)."""
 LISTED = 8
 """Findings listed; the rest are on the page."""
 
@@ -57,9 +62,10 @@ def size(count: float) -> str:
 
 
 def _visible(char: str) -> str:
-    if unicodedata.category(char) == "Cc":
-        return chr(0x2400 + ord(char)) if ord(char) < 32 else "�"
-    return "�" if char in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f" else char
+    if ord(char) < 32:
+        return chr(0x2400 + ord(char))
+    unsafe = unicodedata.category(char) in UNSAFE or unicodedata.bidirectional(char) in DIRECTIONS or char in MARKS
+    return "�" if unsafe else char
 
 
 def _headline(facts: dict[str, Any]) -> str:
@@ -84,5 +90,5 @@ def _contents(facts: dict[str, Any]) -> str:
 def _certainty(reading: dict[str, Any]) -> str:
     if "interval" not in reading:
         return ""
-    low, high = reading["interval"]
-    return f" (95 %: {percent(low)} to {percent(high)})"
+    low, high = map(percent, reading["interval"])
+    return f" (95 %: {low} to {high})" if low != high else ""

@@ -17,6 +17,15 @@ from dataqual.errors import InputError
 from dataqual.near_duplicates import NearCopies
 
 
+def readable(path: str) -> str:
+    """A path as text that can be written down: bytes in it that are not UTF-8 become `\\xe9`.
+
+    >>> readable("caf\\udce9.jsonl")
+    'caf\\\\xe9.jsonl'
+    """
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 class Addresses:
     """Where each document of the corpus is, by its number in reading order; 12 bytes each."""
 
@@ -43,7 +52,7 @@ class SignalTable:
 
     def __init__(self, path: str | Path | None, corpus: Corpus) -> None:
         self.path = Path(path) if path is not None else None
-        self._paths = [file.path for file in corpus.files]
+        self._paths = [readable(file.path) for file in corpus.files]
         self._parts: list[Path] = []
         self._rows: list[int] = []
         self._folder: Path | None = None
@@ -54,8 +63,9 @@ class SignalTable:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 self._folder = Path(tempfile.mkdtemp(prefix=".signals-", dir=self.path.parent))
             except OSError as error:
+                why = "it is a file" if self.path.parent.is_file() else error.strerror
                 raise InputError(
-                    f"{self.path.parent}: cannot write there ({error.strerror}); choose another folder with -o"
+                    f"{self.path.parent}: cannot write there ({why}); choose another folder with -o"
                 ) from None
         return self
 

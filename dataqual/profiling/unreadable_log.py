@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from dataqual.corpus import Corpus, Unreadable
+from dataqual.profiling.table import readable
 from dataqual.readers import ReadCount, unreadable_line
 
 SHOWN = 20
@@ -38,7 +39,7 @@ class UnreadableLog:
         """What the next batch held."""
         self.count.add(documents, unreadable)
         for bad in unreadable:
-            path = self._corpus.files[bad.file].path
+            path = readable(self._corpus.files[bad.file].path)
             if len(self.first) < SHOWN:
                 facts = {"record": bad.record, "line": bad.line, "kind": bad.kind, "reason": bad.reason}
                 self.first.append({"path": path, **facts})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.operators import Signal
@@ -23,3 +24,8 @@ class ControlCharacters(Signal):
 
     def measure(self, text: Text) -> NDArray[Any]:
         return text.characters.control
+
+    def evidence(self, document: str) -> list[tuple[int, int, str]]:
+        """Every one of them."""
+        counted = Text.of(list(document)).characters.control
+        return [(int(at), int(at) + 1, "control character") for at in np.flatnonzero(counted)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.operators import Signal
@@ -26,3 +27,13 @@ class LongestWord(Signal):
     def measure(self, text: Text) -> NDArray[Any]:
         words = text.cut("unicode")
         return words.largest(words.chars)
+
+    def evidence(self, document: str) -> list[tuple[int, int, str]]:
+        """The longest word, the first of several; none where there is no word."""
+        text = Text.of([document])
+        words = text.cut("unicode")
+        if not len(words.chars):
+            return []
+        longest = int(np.argmax(words.chars))
+        start = len(text.data[: words.starts[longest]].tobytes().decode())
+        return [(start, start + int(words.chars[longest]), "longest word")]

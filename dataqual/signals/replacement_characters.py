@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,3 +24,7 @@ class ReplacementCharacters(Signal):
 
     def measure(self, text: Text) -> NDArray[Any]:
         return text.characters.replacement
+
+    def evidence(self, document: str) -> list[tuple[int, int, str]]:
+        """Every run of them."""
+        return [(*run.span(), "replacement characters") for run in re.finditer("\ufffd+", document)]

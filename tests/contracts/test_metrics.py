@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from functools import reduce
+from itertools import pairwise
 from typing import Any, get_args
 
 import numpy as np
@@ -89,7 +90,7 @@ def split(batch: Batch, borders: list[int]) -> list[Batch]:
     """The batch cut at these rows; a border twice leaves an empty batch."""
     ends = [0, *sorted(min(border, len(batch)) for border in borders), len(batch)]
     row = np.arange(len(batch))
-    return [batch.where((row >= a) & (row < b)) for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    return [batch.where((row >= a) & (row < b)) for a, b in pairwise(ends)]
 
 
 def same(first: Any, second: Any) -> bool:
