@@ -4,7 +4,7 @@
     python benchmarks/rules.py --peer-python peer/bin/python --flips [--corpus FILE] [--documents 3000]
 
 The peer's interpreter needs what tests/cases/make_rule_cases.py names. Both sides see the same documents in the same
-run: a seeded sample of the corpus (JSONL, also .zst or .gz, text in the column `text`), or of the packaged one.
+run: a seeded sample of the corpus (whatever dataqual reads), or of the packaged one.
 Speed: datatrove runs its Gopher quality, Gopher repetition, C4 and FineWeb filters on every document, each stopping at
 its first failing rule, words tokenized once; ours measures every signal of all our rule sets, and every verdict. CPU time
 of the whole process, after a warm-up on both sides. Flips: verdicts per rule and set, with 95 % intervals (Wilson).
@@ -21,7 +21,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,23 +62,10 @@ def ask(command: list[str]) -> Any:
 
 
 def sample(corpus: Path, n: int, seed: int) -> list[str]:
-    texts = [json.loads(line)["text"] for line in read_lines(corpus)]
+    import dataqual
+
+    texts = [batch.text[row] for batch in dataqual.read(corpus).batches() for row in range(len(batch))]
     return random.Random(seed).sample(texts, min(n, len(texts)))
-
-
-def read_lines(corpus: Path) -> Iterator[bytes]:
-    if corpus.suffix == ".zst":
-        import zstandard
-
-        with zstandard.open(corpus, "rb") as file:
-            yield from file.read().splitlines()
-    elif corpus.suffix == ".gz":
-        import gzip
-
-        with gzip.open(corpus, "rb") as file:
-            yield from file
-    else:
-        yield from corpus.read_bytes().splitlines()
 
 
 # What we do
