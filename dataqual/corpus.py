@@ -59,8 +59,7 @@ class Unreadable:
     kind: str
     """One of a short fixed list: 'not JSON', 'invalid UTF-8', 'lone surrogate', 'NUL byte', 'not an object',
     'missing text', 'null text', 'text is not a string', 'too long', 'unterminated quote', 'broken quoting',
-    'wrong number of fields', 'no header', 'truncated archive', 'damaged archive', 'damaged parquet', 'UTF-16',
-    'not JSON lines'."""
+    'wrong number of fields', 'no header', 'truncated archive', 'damaged archive', 'damaged parquet', 'UTF-16'."""
     reason: str
     raw: bytes
     """The record as it came, at most `RAW_KEPT` bytes of it; the rest is counted in `reason`."""
