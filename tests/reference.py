@@ -36,7 +36,7 @@ def is_mark(char: str) -> bool:
 
 
 def is_alone(char: str) -> bool:
-    return is_letter(char) and unicodedata.name(char, "").startswith(ALONE_NAMES)
+    return char != "" and is_letter(char) and unicodedata.name(char, "").startswith(ALONE_NAMES)
 
 
 def extends(char: str) -> bool:
@@ -106,7 +106,10 @@ def sentences_of_paragraph(paragraph: str) -> list[str]:
         initial = match.group().startswith(".") and len(before) == 1 and category(before) in ("Lu", "Lt")
         word = match.end()
         wide = match.group(1) or match.group(2)
-        if wide or (not initial and (word == len(paragraph) or paragraph[word].isspace())):
+        following = paragraph[word : word + 1]
+        run = match.group()
+        unspaced = is_alone(following) and ("!" in run or "?" in run or (run.count(".") == 1 and "…" not in run))
+        if wide or (not initial and (not following or following.isspace() or unspaced)):
             found.append(paragraph[begin:word].strip())
             begin = word
     return [*found, paragraph[begin:].strip()] if paragraph[begin:].strip() else found

@@ -137,6 +137,14 @@ def test_hashes_do_not_depend_on_what_stands_around() -> None:
     assert among.folded[[2, 4]].tolist() == alone.folded.tolist() * 2
 
 
+@given(corpora)
+def test_folded_is_the_hash_of_lower_case_whatever_shortcut_is_taken(corpus: list[str]) -> None:
+    for words in (Text.of(corpus).cut("tokens"), Text.of(corpus).cut("whitespace"), Text.of(corpus).cut("unicode")):
+        assert words.folded.tolist() == words.hash(fold=True).tolist()
+        some = words.where(np.arange(len(words)) % 2 == 0)
+        assert some.folded.tolist() == words.folded[::2].tolist()
+
+
 def test_accents_go_and_vowel_signs_stay() -> None:
     def stripped(text: str) -> list[int]:
         return Text.of([text]).cut("whitespace").hash(fold=True, strip_accents=True).tolist()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dataqual.kernels.unicode import ALONE, JOINER, MARK, OTHER, Class
 
 _SPACE, _UPPER, _TERMINAL, _CLOSING = int(Class.SPACE), int(Class.UPPER), int(Class.TERMINAL), int(Class.CLOSING)
+_ALONE = int(Class.ALONE)
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -138,8 +139,9 @@ def cut_sentences(
     """Cut each paragraph (`starts`:`ends`) into sentences; return how many were written.
 
     A sentence ends after a run of terminal characters and the closing quotes and brackets behind it, if a
-    space or the paragraph's end follows; after a terminal that is not ASCII no space is needed (Chinese). A
-    full stop after a single capital letter ("J. Smith") ends nothing.
+    space or the paragraph's end follows; after a terminal that is not ASCII no space is needed (Chinese), nor
+    before a letter of an unspaced script after `!`, `?` or a single full stop. A full stop after a single
+    capital letter ("J. Smith") ends nothing.
     """
     n = 0
     for paragraph in range(len(starts)):
@@ -161,20 +163,29 @@ def cut_sentences(
             if (entry & _TERMINAL) != 0:
                 initial = run == 1 and point == 46
                 wide = False
+                strong = False  # ! or ?
+                dots = 0  # an ellipsis counts as several
                 while i < end:
                     point, size = decode(data, i)
                     entry = classes[point]
                     if (entry & (_TERMINAL | _CLOSING)) == 0 and (wide or not _opens_or_closes(point)):
                         break
                     wide |= (entry & _TERMINAL) != 0 and point >= 0x80 and point != 0x2026
+                    if point == 46:
+                        dots += 1
+                    elif point == 33 or point == 63:
+                        strong = True
+                    elif point == 0x2026:
+                        dots += 2
                     i += size
                 last = i
                 run = 0
-                after_space = i >= end
-                if not after_space:
+                at_border = i >= end
+                if not at_border:
                     point, size = decode(data, i)
-                    after_space = (classes[point] & 15) == _SPACE
-                if wide or (after_space and not initial):
+                    entry = classes[point]
+                    at_border = (entry & 15) == _SPACE or ((entry & _ALONE) != 0 and (strong or dots == 1))
+                if wide or (at_border and not initial):
                     out_starts[n], out_ends[n], out_paragraph[n] = first, i, paragraph
                     n += 1
                     first = -1
