@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 LEVELS = 10
 
+COUNTED = 1024
+_WEIGHTS = np.arange(COUNTED + 1) * np.log2(np.maximum(np.arange(COUNTED + 1), 1))
+
 
 @njit(cache=True, nogil=True)
 def count_repeats(
@@ -28,6 +31,7 @@ def count_repeats(
     An n-gram can only be repeated where both its (n-1)-grams are, so each level looks only at what the level
     below left: real text costs about twice the first level, not ten times.
     """
+    weights = _WEIGHTS
     longest = 1
     for doc in range(len(borders) - 1):
         longest = max(longest, borders[doc + 1] - borders[doc])
@@ -41,7 +45,7 @@ def count_repeats(
     dense = np.empty(longest, np.int32)  # by first candidate: number among the repeated ones
     position = np.empty(longest, np.int32)  # of each candidate; then of each repeated n-gram
     gram = np.empty(longest, np.int32)  # number of each repeated n-gram
-    seen = np.empty(longest, np.uint8)
+    seen = np.empty(longest + 1, np.uint8)
     prefix = np.empty(longest + 1, np.int64)
     for doc in range(len(borders) - 1):
         base = borders[doc]
@@ -69,6 +73,7 @@ def count_repeats(
             distinct[doc, n] = places
             if live == 0:
                 continue
+            # No branch below depends on the words: guessing wrong would cost more than the work saved.
             if n == 1:
                 candidates = m
                 for i in range(m):
@@ -77,10 +82,9 @@ def count_repeats(
             else:
                 candidates = 0
                 for k in range(live - 1):
-                    if position[k + 1] == position[k] + 1:
-                        keys[candidates] = (np.uint64(gram[k]) << np.uint64(32)) | np.uint64(gram[k + 1])
-                        position[candidates] = position[k]
-                        candidates += 1
+                    keys[candidates] = (np.uint64(gram[k]) << np.uint64(32)) | np.uint64(gram[k + 1])
+                    position[candidates] = position[k]
+                    candidates += np.int64(position[k + 1] == position[k] + 1)
             size = 16
             while size < 2 * candidates:
                 size *= 2
@@ -90,55 +94,56 @@ def count_repeats(
                 key = keys[c]
                 slot = ((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)) & mask
                 first = slots[slot]
-                while first >= 0 and keys[first] != key:
+                while (first >= 0) & (keys[max(first, 0)] != key):
                     slot = (slot + np.uint64(1)) & mask
                     first = slots[slot]
-                if first < 0:
-                    slots[slot] = c
-                    count[c] = 1
-                    at[c] = c
-                else:
-                    count[first] += 1
-                    at[c] = first
+                first = np.int32(c) if first < 0 else first
+                slots[slot] = first
+                at[c] = first
+                count[c] = 0
+                count[first] += 1
             live = 0
-            fresh = 0
+            fresh = np.int32(0)
             best = np.int64(1)
             best_at = np.int64(0)
             repeated = np.int64(0)
-            covered = np.int64(0)
-            later = np.int64(0)
-            upto = np.int64(0)  # words below this one are covered already
-            step = np.int64(0)  # the walk of `later_chars` has come to this word
             surprise = 0.0  # sum of count * log2(count)
             for c in range(candidates):
                 first = at[c]
                 times = count[first]
-                if times == 1:
-                    continue
                 i = np.int64(position[c])
-                length = prefix[i + n] - prefix[i]
-                if first == c:
-                    dense[c] = fresh
-                    seen[fresh] = 0
-                    fresh += 1
-                    if n == 1:
-                        surprise += times * np.log2(times)
-                    if times > best:
-                        best = np.int64(times)
-                        best_at = i
-                number = dense[first]
+                again = np.int64(times > 1)
+                new = np.int64(first == c)
+                dense[c] = fresh
+                seen[fresh] = 0
+                fresh += np.int32(again & new)
+                if times > best:
+                    best = np.int64(times)
+                    best_at = i
+                surprise += weights[min(times, COUNTED) * new]
                 position[live] = i
-                gram[live] = number
-                live += 1
-                repeated += length
+                gram[live] = dense[first]
+                live += again
+                repeated += again * (prefix[i + n] - prefix[i])
+            covered = np.int64(0)
+            later = np.int64(0)
+            upto = np.int64(0)  # words below this one are covered already
+            step = np.int64(0)  # the walk of `later_chars` has come to this word
+            for k in range(live):
+                i = np.int64(position[k])
                 covered += prefix[i + n] - prefix[max(i, upto)]
                 upto = i + n
-                if i >= step:
-                    if seen[number]:
-                        later += length
-                        step = i + n
-                    seen[number] = 1
+                here = np.uint8(i >= step)
+                hit = here & seen[gram[k]]
+                seen[gram[k]] |= here
+                later += np.int64(hit) * (prefix[i + n] - prefix[i])
+                step = i + n if hit else step
             if n == 1:
+                if best >= COUNTED:  # beyond the weights at hand: count again with logarithms
+                    surprise = 0.0
+                    for c in range(candidates):
+                        if at[c] == c:
+                            surprise += count[c] * np.log2(count[c])
                 alike = fresh == 1 and live == m  # all words the same: zero, without rounding
                 word_entropy[doc] = 0.0 if alike else max(0.0, np.log2(m) - surprise / m)
             distinct[doc, n] = places - (live - fresh)
