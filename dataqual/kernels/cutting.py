@@ -143,6 +143,9 @@ def cut_sentences(
     before a letter of an unspaced script after `!`, `?` or a single full stop. A full stop after a single
     capital letter ("J. Smith") ends nothing.
     """
+    plain = np.zeros(256, np.bool_)  # ASCII that ends nothing
+    for b in range(128):
+        plain[b] = (classes[b] & _TERMINAL) == 0
     n = 0
     for paragraph in range(len(starts)):
         i = starts[paragraph]
@@ -151,6 +154,18 @@ def cut_sentences(
         last = i  # end of the last non-space character
         run = 0  # letters just before: 1 after a lone capital
         while i < end:
+            if first >= 0 and plain[data[i]]:  # the most of most texts, at a glance
+                begin = i
+                while i < end and plain[data[i]]:
+                    i += 1
+                kind = classes[data[i - 1]] & 15
+                before = classes[data[i - 2]] & 15 if i - 1 > begin else (_SPACE if run == 0 else _UPPER)
+                run = 0 if kind == _SPACE else (1 if kind == _UPPER and before == _SPACE else 2)
+                trail = i
+                while trail > begin and (classes[data[trail - 1]] & 15) == _SPACE:
+                    trail -= 1
+                last = trail if trail > begin else last
+                continue
             point, size = decode(data, i)
             entry = classes[point]
             kind = entry & 15
