@@ -41,9 +41,9 @@ class Delimited:
         """The piece with its data, read a second time."""
         return replace(piece, data=data, borders=self._cutter(sizes).cut(data, True).borders)
 
-    def narrowed(self, piece: Piece, wanted: Set[int]) -> Piece:
+    def narrowed(self, piece: Piece, wanted: Set[int]) -> Iterator[Piece]:
         """The piece as it is."""
-        return piece
+        yield piece
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """The sound rows of a piece, to find the columns in; a file without rows still has its header's names."""

@@ -41,8 +41,8 @@ class Format(Protocol):
     def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
         """A piece whose bytes were read a second time."""
 
-    def narrowed(self, piece: Piece, wanted: Set[int]) -> Piece:
-        """A piece with these records at least; with less else where that saves work."""
+    def narrowed(self, piece: Piece, wanted: Set[int]) -> Iterator[Piece]:
+        """Pieces that together hold these records at least; with less else where that saves work."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,10 @@ class FileCorpus(Corpus):
             if piece.first_record > last:
                 return
             if piece.records and not wanted.isdisjoint(_span(piece)):
-                rows = self.rows(self._format(file).narrowed(piece, wanted))
-                yield from ((n, rows.texts[at].decode()) for at, n in enumerate(rows.records.tolist()) if n in wanted)
+                for part in self._format(file).narrowed(piece, wanted):
+                    rows = self.rows(part)
+                    records = enumerate(rows.records.tolist())
+                    yield from ((n, rows.texts[at].decode()) for at, n in records if n in wanted)
 
     def _again(self, file: int, wanted: set[int]) -> Iterator[Piece]:
         """The pieces of a plain file that hold wanted records, sought and read a second time."""

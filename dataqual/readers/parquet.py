@@ -36,9 +36,9 @@ class Parquet:
         """Never asked for: rows are found by streaming."""
         raise NotImplementedError
 
-    def narrowed(self, piece: Piece, wanted: Set[int]) -> Piece:
+    def narrowed(self, piece: Piece, wanted: Set[int]) -> Iterator[Piece]:
         """The piece as it is."""
-        return piece
+        yield piece
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """Rows of a piece with every column, to find the columns in."""

@@ -36,9 +36,9 @@ class PlainText:
         """The piece with its data, read a second time."""
         return replace(piece, data=data, borders=self._cutter().cut(data, True).borders)
 
-    def narrowed(self, piece: Piece, wanted: Set[int]) -> Piece:
+    def narrowed(self, piece: Piece, wanted: Set[int]) -> Iterator[Piece]:
         """The piece as it is."""
-        return piece
+        yield piece
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """Text files have one column."""
