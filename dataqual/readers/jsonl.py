@@ -43,7 +43,7 @@ class JsonLines:
         assert isinstance(piece.data, bytes)
         ends = np.flatnonzero(np.frombuffer(piece.data, np.uint8) == ord("\n"))
         ends = np.append(ends, len(piece.data))
-        for record in sorted(wanted.intersection(range(piece.first_record, piece.first_record + len(ends)))):
+        for record in sorted(wanted & set(range(piece.first_record, piece.first_record + len(ends)))):
             at = record - piece.first_record
             line = piece.data[ends[at - 1] + 1 if at else 0 : ends[at]]
             yield replace(piece, data=line, first_record=record, first_line=piece.first_line + at)
