@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ class Dedup(Step):
     Whatever is dropped as a near copy was compared, as text, with the document that is kept in its place; exact copies
     of it go with it. Nothing is transitive. `near` None: near copies stay.
     """
+
+    idempotent: ClassVar[bool] = False
+    """But nearly so: among more than nine documents that look alike not every pair is compared, and once some of them
+    are gone others meet. Measured on 194,605 documents: 6,113 near copies went at first, 1 the second time."""
 
     exact: bool = True
     near: NearDuplicates | None = None
