@@ -96,7 +96,9 @@ def count_chars(
 
 
 @njit(cache=True, nogil=True)
-def sum_segments(values: Any, offsets: NDArray[np.int64], out: NDArray[np.int64]) -> None:  # pragma: no cover - compiled
+def sum_segments(
+    values: Any, offsets: NDArray[np.int64], out: NDArray[np.int64]
+) -> None:  # pragma: no cover - compiled
     """The sum of each document's whole numbers; numpy's reduceat takes three times as long for want of a cast."""
     for doc in range(len(offsets) - 1):
         total = np.int64(0)

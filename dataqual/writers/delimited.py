@@ -44,21 +44,22 @@ class DelimitedWriter(LineWriter):
             self.head = (header.raw if own else encode_row(list(header.names), DELIMITERS[kind])) + b"\n"
 
     def records(self, batch: Batch) -> list[bytes]:
-        if len(batch) and self._kinds[int(batch.file[0])] != self._kind:
-            rows = decode_rows(batch.raw, DELIMITERS[self._kinds[int(batch.file[0])]])
-            return [encode_row(row, DELIMITERS[self._kind]) for row in rows]
-        return list(batch.raw)
+        kinds = [self._kinds[file] for file in batch.file.tolist()]
+        return [
+            raw if kind == self._kind else encode_row(decode_row(raw, DELIMITERS[kind]), DELIMITERS[self._kind])
+            for kind, raw in zip(kinds, batch.raw, strict=True)
+        ]
 
 
-def decode_rows(raw: object, delimiter: str) -> list[list[str]]:
-    """The fields of records that were read before, so each is one sound row.
+def decode_row(raw: bytes, delimiter: str) -> list[str]:
+    """The fields of one record that is sound.
 
-    >>> decode_rows([b'a,"b\\nc"\\r', b"d,"], ",")
-    [['a', 'b\\nc'], ['d', '']]
+    >>> decode_row(b'a,"b\\nc"\\r', ",")
+    ['a', 'b\\nc']
     """
-    csv.field_size_limit(2**31 - 1)
-    assert isinstance(raw, list)
-    return [next(csv.reader([record.decode()], delimiter=delimiter, strict=True)) for record in raw]
+    csv.field_size_limit(2**31 - 1)  # the process's own limit is low: 131,072 characters
+    [fields] = csv.reader([raw.decode()], delimiter=delimiter, strict=True)
+    return fields
 
 
 def encode_row(fields: list[str], delimiter: str) -> bytes:
@@ -97,7 +98,7 @@ def _first(data: bytes, delimiter: str, *, final: bool) -> tuple[bytes, bytes] |
 
 def _parsed(mark: bytes, raw: bytes, delimiter: str) -> Header | None:
     try:
-        [names] = decode_rows([raw], delimiter)
+        names = decode_row(raw, delimiter)
     except (UnicodeDecodeError, csv.Error, ValueError):
         return None
     return Header(tuple(names), mark + raw)

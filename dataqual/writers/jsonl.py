@@ -10,7 +10,7 @@ import orjson
 
 from dataqual.corpus import Batch, Corpus
 from dataqual.errors import InputError
-from dataqual.writers.delimited import DELIMITERS, decode_rows, read_header
+from dataqual.writers.delimited import DELIMITERS, decode_row, read_header
 from dataqual.writers.full_rows import FullRows
 from dataqual.writers.writer import LineWriter
 
@@ -26,33 +26,27 @@ class JsonLinesWriter(LineWriter):
 
     def encode(self, batch: Batch) -> Any:
         """Bytes, or the batch itself where its rows must be taken from the file in order."""
-        return batch if self._format(batch) in ("parquet", "frame") else self.joined(batch)
+        return self.joined(batch) if len(batch.raw) else batch
 
     def write(self, encoded: Any) -> None:
         super().write(self.joined(encoded) if isinstance(encoded, Batch) else encoded)
 
     def records(self, batch: Batch) -> list[bytes]:
-        kind = self._format(batch)
-        if kind == "jsonl":
-            return list(batch.raw)
+        if not len(batch.raw):
+            return [_dumps(row) for frame in self._rows.take(batch) for row in frame.to_dicts()]
+        kinds = [self._corpus.files[file].format for file in batch.file.tolist()]
+        return [
+            raw if kind == "jsonl" else orjson.dumps(self._object(batch, i, kind))
+            for i, (kind, raw) in enumerate(zip(kinds, batch.raw, strict=True))
+        ]
+
+    def _object(self, batch: Batch, i: int, kind: str) -> dict[str, str]:
+        """What a record of another format of lines holds."""
+        file = int(batch.file[i])
         if kind in DELIMITERS:
-            rows = decode_rows(list(batch.raw), DELIMITERS[kind])
-            named = zip(batch.file.tolist(), rows, strict=True)
-            return [orjson.dumps(dict(zip(self._names(file), row, strict=True))) for file, row in named]
-        if kind == "txt":
-            return [orjson.dumps(record) for record in self._texts(batch)]
-        return [_dumps(row) for frame in self._rows.take(batch) for row in frame.to_dicts()]
-
-    def _format(self, batch: Batch) -> str:
-        """The format of the file it came from; a batch has one."""
-        return self._corpus.files[int(batch.file[0])].format if len(batch) else "jsonl"
-
-    def _texts(self, batch: Batch) -> list[dict[str, str]]:
-        texts = [{"text": batch.text[i]} for i in range(len(batch))]
-        if getattr(self._corpus, "txt", "file") != "file":
-            return texts
-        paths = [self._corpus.files[file].path for file in batch.file.tolist()]
-        return [record | {"path": path} for record, path in zip(texts, paths, strict=True)]
+            return dict(zip(self._names(file), decode_row(batch.raw[i], DELIMITERS[kind]), strict=True))
+        whole = getattr(self._corpus, "txt", "file") == "file"
+        return {"text": batch.text[i]} | ({"path": self._corpus.files[file].path} if whole else {})
 
     def _names_of(self, file: int) -> tuple[str, ...]:
         header = read_header(self._corpus.files[file])
