@@ -12,6 +12,8 @@ from dataqual.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from dataqual.bounds import Bounds as Bounds
+    from dataqual.cleaning import Cleaned as Cleaned
+    from dataqual.cleaning import clean as clean
     from dataqual.corpus import Batch as Batch
     from dataqual.corpus import Corpus as Corpus
     from dataqual.errors import DataqualError as DataqualError
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Batch": "dataqual.corpus",
     "Bounds": "dataqual.bounds",
+    "Cleaned": "dataqual.cleaning",
     "Corpus": "dataqual.corpus",
     "DataqualError": "dataqual.errors",
     "Finding": "dataqual.profiling",
@@ -36,6 +39,7 @@ _HOMES = {
     "Reading": "dataqual.reading",
     "Signal": "dataqual.operators",
     "Text": "dataqual.text",
+    "clean": "dataqual.cleaning",
     "jaccard": "dataqual.near_duplicates",
     "profile": "dataqual.profiling",
     "read": "dataqual.readers",

@@ -41,6 +41,19 @@ class Bounds:
             ok &= array < self.below
         return ok
 
+    @property
+    def outside(self) -> Bounds:
+        """What these bounds exclude, as bounds; ValueError where that is no interval (two ends, or none).
+
+        >>> str(Bounds(min=1).outside), str(Bounds(above=200).outside)
+        ('< 1', '<= 200')
+        """
+        opposite = {"min": "below", "max": "above", "above": "max", "below": "min"}
+        ends = [name for name in opposite if getattr(self, name) is not None]
+        if len(ends) != 1:
+            raise ValueError(f"what lies outside of {self} is not one interval")
+        return Bounds(**{opposite[ends[0]]: getattr(self, ends[0])})
+
     def __str__(self) -> str:
         ends = ((">=", self.min), (">", self.above), ("<=", self.max), ("<", self.below))
         return (

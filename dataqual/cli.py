@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -42,6 +43,7 @@ def main() -> None:
     Examples:
       dataqual profile
       dataqual profile corpus.jsonl
+      dataqual clean corpus.jsonl -o corpus.clean.jsonl --drop exact_copies
     """
 
 
@@ -156,6 +158,114 @@ def profile(
         click.echo((folder / "profile.json").read_text(encoding="utf-8"), nl=False)
     elif not quiet:
         console.summary(result, folder / "report.html")
+
+
+@main.command()
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option(
+    "-o", "--output", type=click.Path(), metavar="FILE", help="File to write; its ending says the format. [required]"
+)
+@click.option(
+    "--drop",
+    multiple=True,
+    metavar="NAME",
+    help="Finding, rule set or .yaml file of rules; may be repeated. [required]",
+)
+@click.option("--ledger", type=click.Path(), metavar="FILE", help="Why each document went [OUTPUT.ledger.parquet].")
+@click.option("--dry-run", is_flag=True, help="Count what would go, and write nothing.")
+@click.option("--text", metavar="COLUMN", help="Column that holds the text [found].")
+@click.option("--id", "id_", metavar="COLUMN", help="Column that names a document, for the ledger [found].")
+@click.option("--label", metavar="COLUMN", help="Column with labels [found].")
+@click.option("--group", metavar="COLUMN", help="Column by which to group, such as the source [found].")
+@click.option(
+    "--txt",
+    type=click.Choice(["file", "paragraph", "line"]),
+    default="file",
+    show_default=True,
+    help="What a document is in .txt files.",
+)
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Threads [one per core].")
+@click.option("--max-memory", metavar="SIZE", help="Memory budget, such as 512M or 2G [a quarter of the memory].")
+@click.option(
+    "--max-unreadable",
+    type=click.FloatRange(0, 1),
+    default=0.01,
+    show_default=True,
+    help="Share of unreadable records from which the input counts as broken (exit 2).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON on stdout instead of the summary.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@mendable
+def clean(
+    paths: tuple[str, ...],
+    output: str | None,
+    drop: tuple[str, ...],
+    ledger: str | None,
+    dry_run: bool,
+    text: str | None,
+    id_: str | None,
+    label: str | None,
+    group: str | None,
+    txt: Any,
+    workers: int | None,
+    max_memory: str | None,
+    max_unreadable: float,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Leave out what a profile found, write the rest as it came, and say of each document why it went.
+
+    NAME is a finding (exact_copies, near_copies, empty, mojibake, replacement_characters, control_characters,
+    html_residue, email_addresses, long_words), a rule set such as gopher@dolma, or a .yaml file of rules. Kept records
+    keep their bytes where input and output have one format of lines. Beside the output stands a ledger with a row for
+    every document that was dropped or could not be read. Without PATHS it cleans the sample corpus that ships with
+    dataqual.
+
+    \b
+    Examples:
+      dataqual clean -o sample.clean.jsonl --drop exact_copies
+      dataqual clean corpus.jsonl -o corpus.clean.jsonl.zst --drop near_copies --drop mojibake
+      dataqual clean corpus.jsonl --drop gopher@dolma --dry-run
+    """
+    from dataqual import sample as embedded
+    from dataqual.console import Console
+
+    console = Console(quiet=quiet)
+    console.compiling()
+    from dataqual.cleaning import Cleaned, Drop
+    from dataqual.cleaning import clean as clean_corpus
+    from dataqual.engine import parse_size
+    from dataqual.readers import open_corpus
+
+    Drop.of(drop)  # a wrong name is told before anything is opened
+    corpus: Corpus = open_corpus(
+        paths or [embedded.path()],
+        text=text,
+        id=id_,
+        label=label,
+        group=group,
+        txt=txt,
+        max_unreadable=max_unreadable,
+    )
+    if not paths:
+        console.say("no path given: cleaning the sample corpus that ships with dataqual")
+    for note in corpus.notes:
+        console.say(note)
+    result: Cleaned = clean_corpus(
+        corpus,
+        output,
+        drop=drop,
+        ledger=ledger,
+        dry_run=dry_run,
+        workers=workers,
+        max_memory=parse_size(max_memory) if max_memory else None,
+        progress=console.progress,
+    )
+    console.done()
+    if as_json:
+        click.echo(json.dumps(result.facts(), ensure_ascii=False, indent=1))
+    elif not quiet:
+        click.echo(str(result))
 
 
 def _folder_for(paths: tuple[str, ...]) -> str:

@@ -95,6 +95,8 @@ class Batch:
 
     def where(self, mask: NDArray[np.bool_]) -> Batch:
         """Only the documents under `mask`, (documents,); what is unreadable stays."""
+        if mask.all():
+            return self
         rows = np.flatnonzero(mask)
         data, offsets = self.text.data, self.text.offsets
         return replace(
@@ -256,12 +258,13 @@ class Corpus(ABC):
         kind, sample, column = _opened(data)
         columns, notes = find_columns(sample, Columns(id=id, label=label, group=group), text=text)
         used = dict.fromkeys((columns.text, *columns.extras().values()))
+        whole = isinstance(data, pl.DataFrame)  # costs nothing, and a cleaned copy has every column
         return FrameCorpus(
             files=(File(path=f"<{kind}>", format="frame"),),
             columns=columns,
             notes=tuple(notes) if kind != "list" else (),
             max_unreadable=max_unreadable,
-            frame=pl.DataFrame([column(name) for name in used]),
+            frame=data if whole else pl.DataFrame([column(name) for name in used]),
         )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from collections.abc import Callable, Generator, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 
 from numpy.typing import NDArray
 
@@ -11,9 +12,13 @@ from dataqual.reading import Reading
 from dataqual.text import Text
 
 if TYPE_CHECKING:
+    from dataqual.corpus import Batch, Corpus
+    from dataqual.ledger import Dropped
     from dataqual.measured import Measured
 
 State = TypeVar("State")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 class Signal(ABC):
@@ -61,7 +66,33 @@ class Metric(ABC, Generic[State]):
         """What the state says; defined on the empty corpus."""
 
 
-class Step(ABC):  # noqa: B024 - its verbs come with the first cleaning step
-    """Batch in; batch and ledger rows out. Cleaning steps are `idempotent`: a second run changes nothing."""
+class Engine(Protocol):
+    """Who does the work for a step that must see the whole corpus: `dataqual.engine.Local`."""
+
+    @property
+    def memory(self) -> int:
+        """The budget in bytes."""
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
+        """`function` of every item, in order."""
+
+
+class Step(ABC):
+    """Batch in; batch and ledger rows out. Cleaning steps are `idempotent`: a second run changes nothing.
+
+    A subclass is a frozen dataclass whose fields are its parameters; each document is judged on its own, so that
+    batches may come in any order and thread. A step that must first see the corpus surveys it in `prepare`.
+    """
 
     idempotent: ClassVar[bool] = True
+
+    def prepare(self, corpus: Corpus, engine: Engine) -> Step:
+        """The step that judges each document on its own, after a survey of the corpus where it needs one.
+
+        `corpus` is what the steps before this one leave.
+        """
+        return self
+
+    @abstractmethod
+    def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
+        """What is left of a batch, and what was dropped from it and why: together its documents, each once."""

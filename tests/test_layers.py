@@ -17,8 +17,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
-    version · errors · bounds · reading · sketch · kernels · text · line_cuts · columns · corpus · near_duplicates · operators ·
-    measured · examples · catalog · specs · signals, metrics, rules · readers · engine · profiling ·
+    version · errors · bounds · reading · sketch · kernels · text · line_cuts · columns · corpus · ledger · near_duplicates · operators ·
+    measured · examples · catalog · specs · signals, metrics, rules, steps · readers, writers · engine · profiling · cleaning ·
     dataqual (the face) · studies · reports · the two cli
 """
 """From the ground up. Modules of one layer may import each other as long as no cycle comes of it."""
@@ -42,7 +42,7 @@ OWNERS = {
     "great_expectations": ("dataqual.adapters.great_expectations",),
     "nlpaug": ("dataqual.augmenting",),
     "ray": ("dataqual.engine.ray",),
-    "zstandard": ("dataqual.readers",),
+    "zstandard": ("dataqual.readers", "dataqual.writers"),
 }
 """Heavy package -> the only places that import it, inside a function where that keeps a start quick."""
 

@@ -45,6 +45,11 @@ class Local:
                 raise SpecError(f"{name}: {value} is too small; it is at least 1")
 
     @property
+    def memory(self) -> int:
+        """The budget in bytes."""
+        return self.max_memory or default_memory()
+
+    @property
     def threads(self) -> int:
         """How many items are worked on at once."""
         return min(self.workers or _cores(), self.in_flight)
@@ -52,7 +57,7 @@ class Local:
     @property
     def in_flight(self) -> int:
         """How many items, or results not yet taken, there may be at once."""
-        budget = (self.max_memory or default_memory()) - BASE_MEMORY
+        budget = self.memory - BASE_MEMORY
         return max(1, min(2 * (self.workers or _cores()), budget // BATCH_MEMORY))
 
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:

@@ -12,6 +12,9 @@ from dataqual.reading import wilson
 
 SEVERITIES = ("error", "warning", "note")
 
+UNREADABLE = 0.01
+"""The share of unreadable records that every command allows unless told."""
+
 
 MISFIT = 0.5
 """A rule set that rejects more than this share was made for other documents: that is no fault of the corpus, and no
@@ -156,20 +159,53 @@ def find(facts: dict[str, Any]) -> list[Finding]:
 
 
 def clean_command(facts: dict[str, Any], drop: str) -> str | None:
-    """The command that leaves the documents of a finding out; None for data that is in memory."""
-    corpus = facts["corpus"]
+    """The command that leaves the documents of a finding out.
+
+    None where there is none: for data in memory, and for .txt files where it is not known what a document was.
+    """
+    corpus, options = facts["corpus"], facts["options"]
     inputs = corpus["inputs"]
     if corpus["embedded_sample"]:
-        return f"dataqual clean -o sample.clean.jsonl --drop {drop}"
-    if not inputs or any(name.startswith("<") for name in inputs):
+        return f"dataqual clean -o sample.clean.jsonl --drop {shlex.quote(drop)}"
+    if not inputs or any(name.startswith("<") for name in inputs) or (txt := _txt(facts)) is None:
         return None
-    first = PurePath(inputs[0])
-    ending = "".join(first.suffixes[-2:]) if first.suffix in (".gz", ".zst") else first.suffix
-    stem = first.name[: -len(ending)] if ending and not any(c in first.name for c in "*?[") else "corpus"
-    target = f"{stem}.clean{ending or '.jsonl'}"
-    named = facts["options"].get("text")
-    text = f" --text {shlex.quote(named)}" if named else ""
-    return f"dataqual clean {shlex.join(inputs)} -o {shlex.quote(target)}{text} --drop {drop}"
+    named = {"--text": options.get("text"), "--txt": txt if txt != "file" else None}
+    if (allowed := options.get("max_unreadable", UNREADABLE)) != UNREADABLE:
+        named["--max-unreadable"] = f"{allowed:g}"
+    words = ["dataqual", "clean", *map(_as_argument, inputs), "-o", _as_argument(_target(corpus, txt))]
+    words += [word for option, value in named.items() if value for word in (option, value)]
+    return shlex.join([*words, "--drop", drop])
+
+
+def _txt(facts: dict[str, Any]) -> str | None:
+    """What a document is in the .txt files of a corpus; None where the facts do not tell."""
+    told: str | None = facts["options"].get("txt")
+    cut = any(file["format"] == "txt" and file["documents"] > 1 for file in facts["corpus"]["files"])
+    return told or (None if cut else "file")
+
+
+def _target(corpus: dict[str, Any], txt: str) -> str:
+    """A name for what is left of a corpus, in the format it came in where one file can hold it, else .jsonl."""
+    files, inputs = corpus["files"], corpus["inputs"]
+    alone = len(files) == len(inputs) == 1 and not corpus["files_more"] and files[0]["path"] == inputs[0]
+    name = PurePath(inputs[0]).name if len(inputs) == 1 and not set("*?[") & set(inputs[0]) else "corpus"
+    [*formats] = {file["format"] for file in files}
+    kind = formats[0] if len(formats) == 1 and not corpus["files_more"] else "jsonl"
+    if (kind in ("csv", "tsv") and not alone) or (kind == "txt" and txt == "file"):
+        kind = "jsonl"
+    [*compressions] = {file["compression"] for file in files}
+    ending = f".{compressions[0]}" if len(compressions) == 1 and compressions[0] and kind != "parquet" else ""
+    if alone:
+        own = "".join(PurePath(inputs[0]).suffixes[-1 - bool(files[0]["compression"]) :])
+        name = PurePath(inputs[0]).name.removesuffix(own)
+        if kind == files[0]["format"]:
+            return f"{name}.clean{own}"
+    return f"{name if name not in ('', '..') else 'corpus'}.clean.{kind}{ending}"
+
+
+def _as_argument(path: str) -> str:
+    """A path that no command takes for an option."""
+    return f"./{path}" if path.startswith("-") else path
 
 
 def percent(share: float) -> str:
@@ -258,7 +294,9 @@ def _ids(facts: dict[str, Any]) -> Iterator[Finding]:
 
 def _rule_sets(facts: dict[str, Any]) -> Iterator[Finding]:
     """What each rule set would drop; one that does not fit the corpus is a note without a command."""
-    for rule_set in facts["rules"]:
+    asked = facts["options"].get("rules") or []
+    for position, rule_set in enumerate(facts["rules"]):
+        given = asked[position] if len(asked) == len(facts["rules"]) else rule_set["name"]
         share = rule_set["fails"]["value"]
         if not share:
             continue
@@ -273,7 +311,7 @@ def _rule_sets(facts: dict[str, Any]) -> Iterator[Finding]:
             " ".join([rule_set["about"], *_made_for(facts, rule_set), *misfit]),
             worst["examples"][0] if worst["examples"] else None,
             "apply the rule set, if its rules are what you want" if fits else None,
-            clean_command(facts, rule_set["name"]) if fits else None,
+            clean_command(facts, str(given)) if fits else None,
             f"rules-{rule_set['name']}",
         )
 

@@ -16,6 +16,9 @@ FORMATS = {
     ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".txt": "txt",
 }  # fmt: skip
 
+LEDGER = ".ledger.parquet"
+"""How the ledger that stands beside a cleaned corpus is called: no documents, so folders and globs do not mean it."""
+
 NAMED = 3
 """Passed-over files that a note names; the rest are counted."""
 
@@ -31,9 +34,9 @@ def find_files(inputs: Sequence[str | os.PathLike[str]]) -> tuple[list[File], li
     twice = 0
     for given in [str(os.fspath(path)) for path in inputs]:
         for path, named in _expand(given, passed):
-            file = _file(path)
+            file = _file(path) if named or not path.endswith(LEDGER) else None
             if file is None and named:
-                raise InputError(f"{path}: unknown kind of file; known are: {_known()}")
+                raise InputError(f"{path}: unknown kind of file; known are: {known_kinds()}")
             if file is None:
                 passed.append(path)
                 continue
@@ -42,7 +45,7 @@ def find_files(inputs: Sequence[str | os.PathLike[str]]) -> tuple[list[File], li
             files.setdefault(key, file)
     if not files:
         listing = ", ".join(str(path) for path in inputs) or "no input"
-        raise InputError(f"{listing}: no file of a known kind there; known are: {_known()}")
+        raise InputError(f"{listing}: no file of a known kind there; known are: {known_kinds()}")
     notes = [_passed_over(passed)] if passed else []
     if twice:
         notes.append(f"{twice} file{'s' * (twice > 1)} named more than once, read once")
@@ -82,20 +85,30 @@ def _walk(folder: str, passed: list[str]) -> Iterator[str]:
             yield entry.path
 
 
-def _file(path: str) -> File | None:
-    """What kind of file a name means, None where it is none that is known; InputError where it may not be read."""
+def kind_of(path: str) -> tuple[str, str | None] | None:
+    """Format and compression that a name means, None where it is none that is known.
+
+    >>> kind_of("a.JSONL.gz"), kind_of("b.csv"), kind_of("c.parquet.gz"), kind_of("d")
+    (('jsonl', 'gz'), ('csv', None), None, None)
+    """
     stem, suffix = os.path.splitext(path.lower())
     compression = COMPRESSIONS.get(suffix)
-    suffix = os.path.splitext(stem)[1] if compression else suffix
-    kind = FORMATS.get(suffix)
-    if kind is None or (kind == "parquet" and compression):
+    kind = FORMATS.get(os.path.splitext(stem)[1] if compression else suffix)
+    return None if kind is None or (kind == "parquet" and compression) else (kind, compression)
+
+
+def _file(path: str) -> File | None:
+    """What kind of file a name means, None where it is none that is known; InputError where it may not be read."""
+    kind = kind_of(path)
+    if kind is None:
         return None
     if not os.access(path, os.R_OK):
         raise InputError(f"{path}: cannot be read: permission denied")
-    return File(path, kind, compression, Path(path).stat().st_size)
+    return File(path, *kind, Path(path).stat().st_size)
 
 
-def _known() -> str:
+def known_kinds() -> str:
+    """Every kind of file there is, for a message."""
     return f"{' '.join(FORMATS)}, all but .parquet also with {' or '.join(COMPRESSIONS)} behind"
 
 

@@ -1,0 +1,130 @@
+"""The ledger: one row for every record that was dropped or could not be read, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dataqual.corpus import Batch, Corpus, Unreadable
+
+if TYPE_CHECKING:
+    from dataqual.operators import Signal
+
+SCHEMA: dict[str, Any] = {
+    "path": pl.String,
+    "record": pl.Int64,
+    "line": pl.Int64,
+    "id": pl.String,
+    "action": pl.String,
+    "step": pl.String,
+    "rule": pl.String,
+    "signal": pl.String,
+    "value": pl.Float64,
+    "threshold": pl.String,
+    "kept_path": pl.String,
+    "kept_record": pl.Int64,
+    "similarity": pl.Float64,
+    "evidence": pl.String,
+}
+"""The columns of a ledger; docs/clean.md says what stands in them. Nulls where a column does not apply."""
+
+RECORD_BITS = np.uint64(40)
+"""A trillion records in each of sixteen million files."""
+
+
+@dataclass(frozen=True, eq=False)
+class Originals:
+    """What the documents of a batch are copies of; arrays are (documents,)."""
+
+    file: NDArray[np.int64]
+    record: NDArray[np.int64]
+    similarity: NDArray[np.float64]
+    """Exact Jaccard similarity of the shingles; 1 for the same bytes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dropped:
+    """Documents of one batch that went for the same reason."""
+
+    batch: Batch
+    step: str
+    rule: str
+    signal: Signal | None = None
+    values: NDArray[Any] | None = None
+    """What was measured, (documents,)."""
+    threshold: str | None = None
+    """The bounds the values should lie in."""
+    originals: Originals | None = None
+    """What was kept in the place of copies."""
+
+    def __len__(self) -> int:
+        return len(self.batch)
+
+
+def addresses(file: NDArray[Any], record: NDArray[Any]) -> NDArray[np.uint64]:
+    """File and record number as one number that sorts in corpus order.
+
+    >>> addresses(np.array([0, 1]), np.array([5, 1])).tolist()
+    [5, 1099511627777]
+    """
+    return (file.astype(np.uint64) << RECORD_BITS) | record.astype(np.uint64)
+
+
+def rows(
+    corpus: Corpus,
+    dropped: Sequence[Dropped],
+    unreadable: Sequence[Unreadable],
+    *,
+    name: Callable[[Signal], str],
+    evidence: Callable[[str, Signal | None], str],
+) -> pl.DataFrame:
+    """The ledger of one batch, in record order. `name` says what a signal is called, `evidence` what to quote of a
+    document; neither may show what is private."""
+    found = [row for part in dropped for row in _dropped(corpus, part, name, evidence)]
+    found += [_unreadable(corpus, bad, evidence) for bad in unreadable]
+    found.sort(key=lambda row: row[0])
+    return pl.DataFrame([row for _, row in found], schema=SCHEMA, orient="row")
+
+
+Row = tuple[tuple[int, int], dict[str, Any]]
+
+
+def _dropped(
+    corpus: Corpus, part: Dropped, name: Callable[[Signal], str], evidence: Callable[[str, Signal | None], str]
+) -> Iterator[Row]:
+    batch, originals = part.batch, part.originals
+    ids = batch.columns["id"].to_list() if "id" in batch.columns.columns else [None] * len(batch)
+    common = {"action": "dropped", "step": part.step, "rule": part.rule, "threshold": part.threshold}
+    common["signal"] = name(part.signal) if part.signal is not None else None
+    for i, (file, record) in enumerate(zip(batch.file.tolist(), batch.record.tolist(), strict=True)):
+        row = _EMPTY | common | _place(corpus, file, record, _line(corpus, file, record)) | {"id": ids[i]}
+        row["value"] = float(part.values[i]) if part.values is not None else None
+        row["evidence"] = evidence(batch.text[i], part.signal)
+        if originals is not None:
+            row["kept_path"] = corpus.files[int(originals.file[i])].path
+            row["kept_record"] = int(originals.record[i])
+            row["similarity"] = float(originals.similarity[i])
+        yield (file, record), row
+
+
+def _unreadable(corpus: Corpus, bad: Unreadable, evidence: Callable[[str, Signal | None], str]) -> Row:
+    row = _EMPTY | _place(corpus, bad.file, bad.record, bad.line or None)
+    row |= {"action": "unreadable", "step": "read", "rule": bad.kind, "evidence": evidence(bad.reason, None)}
+    return (bad.file, bad.record), row
+
+
+_EMPTY: dict[str, Any] = dict.fromkeys(SCHEMA)
+
+
+def _place(corpus: Corpus, file: int, record: int, line: int | None) -> dict[str, Any]:
+    return {"path": corpus.files[file].path, "record": record, "line": line}
+
+
+def _line(corpus: Corpus, file: int, record: int) -> int | None:
+    """The line of a document where records are lines."""
+    return record if corpus.files[file].format == "jsonl" else None

@@ -1,0 +1,1 @@
+"""What a corpus may be put through, one step to a file: `keep`, `dedup`."""

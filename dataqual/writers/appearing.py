@@ -1,0 +1,89 @@
+"""Files that appear at once and complete, or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO
+
+import polars as pl
+import zstandard
+
+from dataqual.errors import InputError
+
+GZIP_LEVEL = 6
+ZSTD_LEVEL = 3
+"""Both tools' own defaults."""
+
+
+@contextmanager
+def writing(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Tell a full disk or a forbidden folder in one line; `path` is what the user called the file."""
+    try:
+        yield
+    except (OSError, pl.exceptions.PolarsError) as error:
+        [reason, *_] = (getattr(error, "strerror", None) or str(error)).splitlines() or [type(error).__name__]
+        raise InputError(f"{path}: cannot be written: {reason}") from error
+
+
+def beside(path: str) -> Path:
+    """A name for something temporary in the same folder, hidden, so that no folder or glob means it."""
+    return Path(os.path.realpath(path)).parent / f".dataqual-{secrets.token_hex(6)}.part"
+
+
+class NewFile:
+    """Bytes for `path`, compressed as told: `write` them, `finish`, `publish`; without the last nothing is left."""
+
+    def __init__(self, path: str, compression: str | None = None) -> None:
+        self.path = path
+        self._compression = compression
+        self._temporary = beside(path)
+        self._file: BinaryIO | None = None
+        self._stream: Any = None
+
+    def __enter__(self) -> NewFile:
+        with writing(self.path):
+            self._file = self._temporary.open("xb")
+        self._stream = _compressed(self._file, self._compression)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            with suppress(OSError):  # what could not be flushed is thrown away anyway
+                self._file.close()
+            self._temporary.unlink(missing_ok=True)
+
+    def write(self, data: bytes) -> None:
+        """More bytes."""
+        with writing(self.path):
+            self._stream.write(data)
+
+    def finish(self) -> None:
+        """Everything is written and on the disk."""
+        assert self._file is not None
+        with writing(self.path):
+            if self._stream is not self._file:
+                self._stream.close()
+            self._file.flush()
+            os.fsync(self._file.fileno())
+
+    def publish(self) -> None:
+        """Take the place of whatever had the name."""
+        with writing(self.path):
+            self._temporary.replace(os.path.realpath(self.path))
+
+
+def _compressed(file: BinaryIO, compression: str | None) -> Any:
+    """A stream that compresses into `file`; the same bytes every time."""
+    if compression == "gz":
+        return gzip.GzipFile(filename="", mode="wb", compresslevel=GZIP_LEVEL, fileobj=file, mtime=0)
+    if compression == "zst":
+        return zstandard.ZstdCompressor(level=ZSTD_LEVEL).stream_writer(file, closefd=False)
+    return file

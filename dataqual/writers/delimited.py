@@ -1,0 +1,104 @@
+"""CSV and TSV: the very rows that came from such a file, under its header."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from dataqual.corpus import CHUNK_BYTES, Batch, Corpus, File
+from dataqual.errors import InputError
+from dataqual.kernels import csv_borders
+from dataqual.readers.cutting import UTF8_MARK
+from dataqual.readers.streams import Blocks, BrokenArchive
+from dataqual.writers.writer import LineWriter
+
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first record of a file: its names, and its bytes as they came, a byte order mark included."""
+
+    names: tuple[str, ...]
+    raw: bytes
+
+
+class DelimitedWriter(LineWriter):
+    """Rows of files with one header, as they came; with the other delimiter only quotes change, no value."""
+
+    def __init__(self, path: str, kind: str, compression: str | None, corpus: Corpus) -> None:
+        super().__init__(path, compression)
+        self._kind = kind
+        self._kinds = [file.format for file in corpus.files]
+        headers = [(file, header) for file in corpus.files if (header := read_header(file)) is not None]
+        for file, header in headers[1:]:
+            if header.names != headers[0][1].names:
+                raise InputError(
+                    f"{file.path}: other columns than in {headers[0][0].path}, so they cannot be one .{kind} file; "
+                    "write .jsonl instead"
+                )
+        if headers:
+            [(file, header), *_] = headers
+            own = file.format == kind
+            self.head = (header.raw if own else encode_row(list(header.names), DELIMITERS[kind])) + b"\n"
+
+    def records(self, batch: Batch) -> list[bytes]:
+        kinds = [self._kinds[file] for file in batch.file.tolist()]
+        return [
+            raw if kind == self._kind else encode_row(decode_row(raw, DELIMITERS[kind]), DELIMITERS[self._kind])
+            for kind, raw in zip(kinds, batch.raw, strict=True)
+        ]
+
+
+def decode_row(raw: bytes, delimiter: str) -> list[str]:
+    """The fields of one record that is sound.
+
+    >>> decode_row(b'a,"b\\nc"\\r', ",")
+    ['a', 'b\\nc']
+    """
+    csv.field_size_limit(2**31 - 1)  # the process's own limit is low: 131,072 characters
+    [fields] = csv.reader([raw.decode()], delimiter=delimiter, strict=True)
+    return fields
+
+
+def encode_row(fields: list[str], delimiter: str) -> bytes:
+    """A record without its line end, quoted where it must be.
+
+    >>> encode_row(["a", "b c", "d,e"], ",")
+    b'a,b c,"d,e"'
+    """
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(fields)
+    return out.getvalue().encode()
+
+
+def read_header(file: File) -> Header | None:
+    """The header of a CSV or TSV file; None where it has none that can be read, and hence no documents."""
+    delimiter = DELIMITERS[file.format]
+    data = b""
+    try:
+        for block in Blocks(file.path, file.compression, CHUNK_BYTES):
+            data += block
+            if found := _first(data, delimiter, final=False):
+                return _parsed(*found, delimiter)
+    except BrokenArchive:
+        return None
+    found = _first(data, delimiter, final=True)
+    return _parsed(*found, delimiter) if found else None
+
+
+def _first(data: bytes, delimiter: str, *, final: bool) -> tuple[bytes, bytes] | None:
+    """Byte order mark and first record, if they are there whole."""
+    mark = UTF8_MARK if data.startswith(UTF8_MARK) else b""
+    body = data[len(mark) :]
+    (starts, ends, _, _), _, _ = csv_borders.borders(body, delimiter.encode(), final, len(body) + 1)
+    return (mark, body[starts[0] : ends[0]]) if len(starts) else None
+
+
+def _parsed(mark: bytes, raw: bytes, delimiter: str) -> Header | None:
+    try:
+        names = decode_row(raw, delimiter)
+    except (UnicodeDecodeError, csv.Error, ValueError):
+        return None
+    return Header(tuple(names), mark + raw)

@@ -1,0 +1,73 @@
+"""JSON Lines: the very lines that came from such a file, and anything else as objects of equal values."""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+from typing import Any
+
+import orjson
+
+from dataqual.corpus import Batch, Corpus
+from dataqual.errors import InputError
+from dataqual.writers.delimited import DELIMITERS, decode_row, read_header
+from dataqual.writers.full_rows import FullRows
+from dataqual.writers.writer import LineWriter
+
+
+class JsonLinesWriter(LineWriter):
+    """One JSON object per line, from any format; of a whole .txt file its text and path."""
+
+    def __init__(self, path: str, compression: str | None, corpus: Corpus) -> None:
+        super().__init__(path, compression)
+        self._corpus = corpus
+        self._rows = FullRows(corpus)
+        self._names = cache(self._names_of)
+
+    def encode(self, batch: Batch) -> Any:
+        """Bytes, or the batch itself where its rows must be taken from the file in order."""
+        return self.joined(batch) if len(batch.raw) else batch
+
+    def write(self, encoded: Any) -> None:
+        super().write(self.joined(encoded) if isinstance(encoded, Batch) else encoded)
+
+    def records(self, batch: Batch) -> list[bytes]:
+        if not len(batch.raw):
+            return [_dumps(row) for frame in self._rows.take(batch) for row in frame.to_dicts()]
+        kinds = [self._corpus.files[file].format for file in batch.file.tolist()]
+        return [
+            raw if kind == "jsonl" else orjson.dumps(self._object(batch, i, kind))
+            for i, (kind, raw) in enumerate(zip(kinds, batch.raw, strict=True))
+        ]
+
+    def _object(self, batch: Batch, i: int, kind: str) -> dict[str, str]:
+        """What a record of another format of lines holds."""
+        file = int(batch.file[i])
+        if kind in DELIMITERS:
+            return dict(zip(self._names(file), decode_row(batch.raw[i], DELIMITERS[kind]), strict=True))
+        whole = getattr(self._corpus, "txt", "file") == "file"
+        return {"text": batch.text[i]} | ({"path": self._corpus.files[file].path} if whole else {})
+
+    def _names_of(self, file: int) -> tuple[str, ...]:
+        header = read_header(self._corpus.files[file])
+        assert header is not None, "there are documents, so there was a header"
+        for name in header.names:
+            if header.names.count(name) > 1:
+                raise InputError(
+                    f"{self._corpus.files[file].path}: two columns are called {name!r}, which an object cannot hold"
+                )
+        return header.names
+
+
+def _dumps(row: dict[str, Any]) -> bytes:
+    return orjson.dumps(row, default=_plain, option=orjson.OPT_NON_STR_KEYS)
+
+
+def _plain(value: Any) -> str:
+    """What JSON has no word for: bytes as text if they are UTF-8, else as base64; decimals and durations as written."""
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return base64.b64encode(value).decode()
+    return str(value)

@@ -1,0 +1,60 @@
+"""`open_writer`: which writer an output's name means, and whether it can hold what comes from a corpus."""
+
+from __future__ import annotations
+
+import os
+
+from dataqual.corpus import Corpus
+from dataqual.errors import InputError, SpecError
+from dataqual.readers.paths import kind_of, known_kinds
+from dataqual.writers.delimited import DELIMITERS, DelimitedWriter
+from dataqual.writers.jsonl import JsonLinesWriter
+from dataqual.writers.parquet import ParquetWriter
+from dataqual.writers.plain import TextWriter
+from dataqual.writers.writer import Writer
+
+HELD = {
+    "csv": set(DELIMITERS),
+    "tsv": set(DELIMITERS),
+    "parquet": {"parquet", "frame"},
+    "txt": {"txt"},
+}
+"""What a format other than .jsonl can hold without changing a value: no cell is null, no text has a type."""
+
+
+def open_writer(path: str, corpus: Corpus) -> Writer:
+    """The writer for `path` by its ending; SpecError where that is unknown or cannot hold these documents."""
+    check_place(path, "-o", corpus)
+    kind = kind_of(path)
+    if kind is None:
+        raise SpecError(f"-o: {path}: unknown kind of file; known are: {known_kinds()}")
+    name, compression = kind
+    if name == "jsonl":
+        return JsonLinesWriter(path, compression, corpus)
+    others = sorted({file.format for file in corpus.files} - HELD[name])
+    if others:
+        raise SpecError(f"-o: {path}: .{name} cannot hold every value of {', '.join(others)} data; write .jsonl")
+    if name == "parquet":
+        return ParquetWriter(path, corpus)
+    if name == "txt":
+        txt = getattr(corpus, "txt", "file")
+        if txt == "file":
+            raise SpecError(f"-o: {path}: a .txt file is one document; write .jsonl, or cut with --txt line")
+        return TextWriter(path, compression, txt)
+    return DelimitedWriter(path, name, compression, corpus)
+
+
+def check_place(path: str, option: str, corpus: Corpus) -> None:
+    """InputError where a file can or must not be written: a folder, a device, one of the inputs, no folder to be in."""
+    if os.path.isdir(path):
+        raise InputError(f"{option}: {path} is a folder; name a file in it")
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise InputError(f"{option}: {path} is no regular file, so it cannot be replaced")
+    folder = os.path.dirname(os.path.realpath(path))
+    if not os.path.isdir(folder):
+        raise InputError(f"{option}: {path}: there is no folder {os.path.dirname(path)}; make it first")
+    place = os.path.realpath(path)
+    for file in corpus.files:
+        same = os.path.realpath(file.path) == place
+        if same or (os.path.exists(path) and os.path.exists(file.path) and os.path.samefile(path, file.path)):
+            raise InputError(f"{option}: {path} is one of the inputs, which are never overwritten; choose another name")
