@@ -61,20 +61,12 @@ def test_pairs_count_what_both_reject_and_dispute_what_one_does(state: Failures)
         assert len(rows) == min(3, int(np.not_equal(dropped[a], dropped[b]).sum()))
 
 
-def test_the_value_is_the_share_that_any_set_drops(state: Failures) -> None:
-    reading = RuleFailures(SETS).read(state)
-    dropped = [any(slowly(number)[row] for number in range(len(SETS))) for row in range(8)]
-    assert reading.value == sum(dropped) / 8
-    assert list(reading.detail["sets"]) == rule_sets()
-    assert max(reading.detail["sets"].values()) <= reading.value < 1
-
-
-def test_two_sets_that_drop_different_documents_drop_both() -> None:
-    sets = (load("c4@tfds"), load("fineweb@paper"))
-    texts = ["x. y. z. {", "One. Two. Three.", "a b c d e f g h i j k l m n o\n" * 3]
-    reading = read(RuleFailures(sets), Corpus.of(texts))
-    assert reading.value is not None
-    assert reading.value >= max(reading.detail["sets"].values())
+def test_the_value_is_the_share_that_any_set_drops() -> None:
+    three = "One two three four five. Six seven eight nine ten. And this is the third sentence.\n"
+    texts = ["A single sentence is too little for the rules of C4.", three * 2, three]
+    reading = read(RuleFailures((load("c4@tfds"), load("fineweb@paper"))), Corpus.of(texts))
+    assert reading.detail == {"sets": {"c4@tfds": 1 / 3, "fineweb@paper": 1 / 3}}
+    assert reading.value == 2 / 3
 
 
 def test_without_rule_sets_nothing_is_dropped() -> None:
