@@ -46,6 +46,7 @@ class Gathered:
     documents: int
     files: NDArray[np.int64]
     unreadable: ReadCount
+    unreadable_files: Mapping[int, int]
     unreadable_first: Sequence[Mapping[str, Any]]
     ids: NDArray[np.uint64]
     groups: Mapping[str, NDArray[np.uint64]]
@@ -112,8 +113,14 @@ def facts_of(gathered: Gathered) -> dict[str, Any]:
 def _corpus(gathered: Gathered) -> dict[str, Any]:
     files = gathered.corpus.files
     rows = [
-        {"path": readable(file.path), "format": file.format, "compression": file.compression, "documents": int(count)}
-        for file, count in zip(files[:LISTED], gathered.files[:LISTED], strict=True)
+        {
+            "path": readable(file.path),
+            "format": file.format,
+            "compression": file.compression,
+            "documents": int(count),
+            "unreadable": gathered.unreadable_files.get(index, 0),
+        }
+        for index, (file, count) in enumerate(zip(files[:LISTED], gathered.files[:LISTED], strict=True))
     ]
     columns = gathered.corpus.columns
     sample = None

@@ -153,6 +153,7 @@ def profile(
         documents=run.documents,
         files=run.files,
         unreadable=log.count,
+        unreadable_files=log.files,
         unreadable_first=log.first,
         ids=_joined(run.ids),
         groups={role: _joined(parts) for role, parts in run.groups.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +21,8 @@ class UnreadableLog:
     def __init__(self, corpus: Corpus, path: str | Path | None) -> None:
         self.count = ReadCount()
         self.first: list[dict[str, Any]] = []
+        self.files: Counter[int] = Counter()
+        """How many in each file, by its index into `Corpus.files`."""
         self._corpus = corpus
         self._path = Path(path) if path is not None else None
         self._file: BinaryIO | None = None
@@ -38,6 +41,7 @@ class UnreadableLog:
     def add(self, documents: int, unreadable: Sequence[Unreadable]) -> None:
         """What the next batch held."""
         self.count.add(documents, unreadable)
+        self.files.update(bad.file for bad in unreadable)
         for bad in unreadable:
             path = readable(self._corpus.files[bad.file].path)
             if len(self.first) < SHOWN:
