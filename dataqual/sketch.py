@@ -96,7 +96,7 @@ class Sketch:
     def histogram(self, most: int = 40) -> dict[str, Any]:
         """At most `most` bars: `edges` (k + 1), `counts` (k) and the `scale` on which they are equally wide.
 
-        Logarithmic where the values span more than two decades above zero and leave out shares; bars of whole
+        Logarithmic where the largest value, or most values, are many times the small ones, never for shares; bars of whole
         numbers begin at whole numbers. A bar holds what is at least its left edge and below its right one, the last
         one its right edge too; a bin that lies in several bars is spread over them evenly.
         """
@@ -104,7 +104,8 @@ class Sketch:
             return {"edges": [], "counts": [], "scale": "linear"}
         whole = self.fraction == 0 and self.high < _EXACT
         usual = self.quantile(0.05) or 0.0
-        scale = "log" if self.high > 1 and self.high > 100 * max(usual, 1) else "linear"
+        wide = usual >= 1 and (self.quantile(0.95) or 0.0) > 15 * usual
+        scale = "log" if self.high > 1 and (wide or self.high > 100 * max(usual, 1)) else "linear"
         start = 1.0 if whole else min(usual or self.high, self.high / 1e4)
         edges = _edges(self.low, self.high, most, max(start, self.low) if scale == "log" else None, whole=whole)
         below = np.rint(np.interp(edges, *self._cumulative(whole=whole))).astype(np.int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from itertools import combinations
 from typing import Any
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from dataqual.bounds import Bounds
 from dataqual.corpus import Corpus
 from dataqual.examples import Example
+from dataqual.kernels.unicode import tables
 from dataqual.metrics.groups import Groups, Tally
 from dataqual.metrics.rule_failures import Failures
 from dataqual.near_duplicates import Cluster, NearCopies
@@ -25,6 +27,7 @@ from dataqual.readers import ReadCount
 from dataqual.reading import Reading, wilson
 from dataqual.signals.email_addresses import EmailAddresses
 from dataqual.sketch import Sketch
+from dataqual.version import __version__
 
 LISTED = 50
 TELLING = 12
@@ -94,6 +97,8 @@ class Gathered:
 def facts_of(gathered: Gathered) -> dict[str, Any]:
     """All facts but `run`, in the order of docs/facts.md."""
     facts: dict[str, Any] = {"schema": SCHEMA, "corpus": _corpus(gathered), "options": dict(gathered.asked)}
+    facts["versions"] = {"dataqual": __version__, "Unicode": tables().version}
+    facts["versions"] |= {name: version(name) for name in ("numba", "numpy", "polars")}
     facts["readings"] = _readings(gathered)
     facts["signals"] = _signals(gathered)
     facts["rules"] = _rules(gathered)
@@ -171,9 +176,10 @@ def _signals(gathered: Gathered) -> dict[str, Any]:
         )
         dropped[name] += count
     telling = sorted((name for name in plan.signals if thresholds[name]), key=lambda name: (-dropped[name], name))
-    drawn = set(telling[: TELLING - 1]) | {"word_count"}
+    drawn = list(dict.fromkeys(["word_count", *telling]))[:TELLING]
     signals = {}
-    for name, signal in plan.signals.items():
+    for name in (*drawn, *(name for name in plan.signals if name not in drawn)):
+        signal = plan.signals[name]
         state: Sketch = gathered.state(f"signal:{name}")
         detail = gathered.plan.metrics[f"signal:{name}"].read(state).detail
         signals[name] = {

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,6 @@ from dataqual.profiling.result import Profile
 from dataqual.profiling.table import Addresses, SignalTable
 from dataqual.profiling.unreadable_log import UnreadableLog
 from dataqual.readers import open_corpus
-from dataqual.version import __version__
 
 Progress = Callable[[int, int, int], None]
 """Called after each batch: documents so far, bytes of input read so far, bytes in all (0 if unknown)."""
@@ -171,8 +169,6 @@ def profile(
         "max_memory": options.max_memory or default_memory(),
         "input_bytes": corpus.size,
         "python": sys.version.split()[0],
-        "version": __version__,
-        "packages": {name: version(name) for name in ("numba", "numpy", "polars")},
     }
     return Profile(facts)
 

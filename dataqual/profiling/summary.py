@@ -82,7 +82,10 @@ def _headline(facts: dict[str, Any]) -> str:
 
 def _contents(facts: dict[str, Any]) -> str:
     readings = facts["readings"]
-    scripts = ", ".join(f"{row['script']} {percent(row['share'])}" for row in facts["scripts"][:3])
+    n = max(readings["documents"]["value"], 1)
+    rows = sorted(facts["scripts"], key=lambda row: -row["documents"])
+    scripts = ", ".join(f"{row['script']} {percent(row['documents'] / n)}" for row in rows[:3] if row["documents"])
+    scripts += " of the documents" if scripts else ""
     parts = [f"{size(readings['bytes']['value'])} of text", f"{readings['words']['value']:,} words", scripts]
     return " · ".join(part for part in parts if part)
 
