@@ -265,8 +265,13 @@ def _disagreements(facts: Facts) -> list[dict[str, Any]]:
 
 
 def _scripts(facts: Facts) -> list[dict[str, Any]]:
-    """The scripts with a shade each for the bar: the six largest, and the others as one."""
-    scripts = list(facts.get("scripts") or [])
+    """For the bar: in how many of the documents each script is the commonest; the six largest, and the others as one.
+
+    By documents, not characters: a Chinese character says about what an English word does.
+    """
+    rows = [s for s in facts.get("scripts") or [] if s.get("documents")]
+    total = max(sum(s["documents"] for s in rows), 1)
+    scripts = [{**s, "share": s["documents"] / total} for s in sorted(rows, key=lambda s: -s["documents"])]
     large = [{**s, "shade": i} for i, s in enumerate(scripts[:6])]
     if rest := scripts[6:]:
         share = sum(s.get("share") or 0 for s in rest)
