@@ -227,4 +227,6 @@ def test_packing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
         for name in ("a", "b"):
             cleaned(Corpus.of(["a"]), tmp_path / f"{name}.jsonl{ending}")
         assert (tmp_path / f"a.jsonl{ending}").read_bytes() == (tmp_path / f"b.jsonl{ending}").read_bytes()
+        if ending == ".gz":
+            assert (tmp_path / f"a.jsonl{ending}").read_bytes()[3:8] == bytes(5), "neither name nor time"
         assert undone(tmp_path / f"a.jsonl{ending}") == pack(b'{"text":"a"}\n', "")
