@@ -269,10 +269,12 @@ def clean(
 
 
 def _folder_for(paths: tuple[str, ...]) -> str:
-    """Where results go unless told: beside nothing, in the current folder, named after the first input."""
+    """Where results go unless told: in the current folder, named after the first input; after none for a glob."""
+    from dataqual.profiling.table import readable
+
     if not paths:
         return "sample.profile"
-    name = Path(paths[0]).resolve().name if not any(c in paths[0] for c in "*?[") else "corpus"
+    name = readable(Path(paths[0]).resolve().name) if Path(paths[0]).exists() else "corpus"
     for ending in (".gz", ".zst", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".txt"):
         name = name.removesuffix(ending) or name
     return f"{name}.profile"

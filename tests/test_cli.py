@@ -40,7 +40,7 @@ def refused(*arguments: str) -> str:
     """What is said where a run ends with exit code 2: one line on stderr, nothing on stdout, no traceback."""
     result = run(*arguments)
     lines = [
-        line for line in result.stderr.splitlines() if not line.startswith(("text column", "id column", "first run"))
+        line for line in result.stderr.splitlines() if not line.startswith(("text column", "id column", "empty: "))
     ]
     assert (result.exit_code, result.stdout, len(lines)) == (2, "", 1), result.output
     assert isinstance(result.exception, SystemExit)
@@ -161,6 +161,12 @@ def test_an_output_folder_that_may_not_be_written_to_is_refused(here: Path) -> N
     )
 
 
+def test_an_output_folder_whose_name_is_no_text_is_refused(here: Path) -> None:
+    assert refused("c.jsonl", "-o", os.fsdecode(b"caf\xe9")) == (
+        "dataqual: caf\\xe9: cannot write there (its name is not UTF-8); choose another folder with -o"
+    )
+
+
 def test_a_folder_in_the_place_of_a_result_is_refused(here: Path) -> None:
     for name in ("report.html", "profile.json"):
         (here / name / name).mkdir(parents=True)
@@ -199,7 +205,7 @@ def test_a_name_that_is_not_utf_8_is_profiled_and_shown_as_it_can_be(here: Path)
     result = run(name, "--max-unreadable", "0.5")
     assert result.exit_code == 0, result.output
     assert "caf\\xe9.jsonl: 2 documents" in result.stdout
-    folder = here / os.fsdecode(b"caf\xe9.profile")
+    folder = here / "caf\\xe9.profile"
     facts = json.loads((folder / "profile.json").read_text())
     assert facts["corpus"]["files"][0]["path"] == facts["unreadable"]["first"][0]["path"] == "caf\\xe9.jsonl"
     assert (folder / "report.html").exists()

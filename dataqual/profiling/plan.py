@@ -68,8 +68,9 @@ class Plan:
     def of(cls, corpus: Corpus, rules: Sequence[str] | None, *, near_copies: bool, memory: int, table: bool) -> Plan:
         """The plan for a corpus; SpecError where a rule set is not known. `rules` None: all that ship."""
         names = rule_sets() if rules is None else rules
+        loaded = tuple(map(load, names))
         survey = Survey(NearDuplicates(), near=near_copies, memory=memory)
-        return cls(corpus.columns, tuple(map(load, names)), survey, len(corpus.files), table)
+        return cls(corpus.columns, loaded, survey, len(corpus.files), table)
 
     @cached_property
     def signals(self) -> dict[str, Signal]:

@@ -130,8 +130,8 @@ def profile(
         memory=(options.max_memory or default_memory()) // 8,
         table=signals is not None,
     )
-    sample = Sample.draw(corpus, options.sample, options.seed) if options.sample is not None else None
-    with SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
+    with plan.survey, SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
+        sample = Sample.draw(corpus, options.sample, options.seed) if options.sample is not None else None
         run = _pass_over(corpus, plan, engine, sample, table, log, progress)
         measured = time.perf_counter() - clock
         log.count.check(corpus)

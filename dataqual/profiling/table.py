@@ -59,13 +59,16 @@ class SignalTable:
 
     def __enter__(self) -> SignalTable:
         if self.path is not None:
+            folder = self.path.parent
             try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self._folder = Path(tempfile.mkdtemp(prefix=".signals-", dir=self.path.parent))
-            except OSError as error:
-                why = "it is a file" if self.path.parent.is_file() else error.strerror
+                str(self.path).encode()  # polars takes no other names
+                folder.mkdir(parents=True, exist_ok=True)
+                self._folder = Path(tempfile.mkdtemp(prefix=".signals-", dir=folder))
+            except (OSError, UnicodeEncodeError) as error:
+                why = getattr(error, "strerror", "its name is not UTF-8")
+                why = "it is a file" if folder.is_file() else why
                 raise InputError(
-                    f"{self.path.parent}: cannot write there ({why}); choose another folder with -o"
+                    f"{readable(str(folder))}: cannot write there ({why}); choose another folder with -o"
                 ) from None
         return self
 
@@ -93,7 +96,7 @@ class SignalTable:
         start = 0
         names = pl.Series("file", self._paths, dtype=pl.String)
         for part, rows in zip(self._parts, self._rows, strict=True):
-            frame = pl.read_parquet(part)
+            frame = pl.read_parquet(part, glob=False)
             added: list[Any] = [names.gather(frame["file"])]
             if copies is not None:
                 own = slice(start, start + rows)
@@ -104,7 +107,7 @@ class SignalTable:
             start += rows
         target = self._folder / "joined"
         if self._parts:
-            pl.scan_parquet(self._parts).sink_parquet(
+            pl.scan_parquet(self._parts, glob=False).sink_parquet(
                 target, compression="zstd", compression_level=1, maintain_order=True
             )
         else:
