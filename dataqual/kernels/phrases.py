@@ -1,4 +1,4 @@
-"""Where given phrases stand in the documents: one pass for up to 64 of them, and citation marks beside."""
+"""Where given phrases stand in the documents, one pass for up to 64 of them; citation marks and listed words beside."""
 
 from __future__ import annotations
 
@@ -17,56 +17,57 @@ def find_phrases(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],
     pairs: NDArray[np.bool_],
-    begins: NDArray[np.uint64],
+    anchors: NDArray[np.uint64],
+    shifts: NDArray[np.int64],
     phrases: NDArray[np.uint8],
     borders: NDArray[np.int64],
     where: NDArray[np.int64],
     which: NDArray[np.uint8],
 ) -> int:  # pragma: no cover - compiled
-    """Byte position and number of every occurrence, in order, each phrase without overlaps with itself.
+    """Byte position and number of every occurrence, those of one phrase in order and without overlaps.
 
     Fills `where` and `which` as far as they reach and returns how many there are.
 
     `phrases` holds the phrases in a row, ASCII in lower case, phrase p in `borders[p]:borders[p + 1]`; ASCII
-    letters of the text match in either case. `pairs` (65536,): which two bytes may begin a phrase, so that one look
-    is enough at most places. `begins` (3, 256): which phrases (bits) may have that byte as their first, second,
-    third. No occurrence reaches over the end of a document.
+    letters of the text match in either case. Each phrase is looked for by two bytes in a row that are rare, its
+    anchor: `pairs` (256, 256) tells whether two bytes are one, so that one look is enough at nearly every place,
+    `anchors` (2, 256) the phrases (bits) whose anchor may have that byte as its first, second, and `shifts` where in
+    its phrase an anchor stands. No occurrence reaches over the end of a document.
     """
     free = np.zeros(64, np.int64)  # from which byte on phrase p may occur again
     n = 0
-    for doc in range(len(offsets) - 1):
-        end = offsets[doc + 1]
-        for i in range(offsets[doc], end):
-            if i + 1 < end and not pairs[np.int64(data[i]) << 8 | data[i + 1]]:
+    doc = 0
+    for i in range(len(data)):
+        after = data[i + 1] if i + 1 < len(data) else np.uint8(0)
+        if not pairs[data[i], after]:
+            continue
+        bits = anchors[0, data[i]] & anchors[1, after]
+        while offsets[doc + 1] <= i:
+            doc += 1
+        p = -1
+        while bits != 0:
+            p += 1
+            if (bits >> np.uint64(p)) & np.uint64(1) == 0:
                 continue
-            bits = begins[0, data[i]]
-            if i + 1 < end:
-                bits &= begins[1, data[i + 1]]
-            if i + 2 < end:
-                bits &= begins[2, data[i + 2]]
-            p = -1
-            while bits != 0:
-                p += 1
-                if (bits >> np.uint64(p)) & np.uint64(1) == 0:
-                    continue
-                bits ^= np.uint64(1) << np.uint64(p)
-                size = borders[p + 1] - borders[p]
-                if i < free[p] or i + size > end:
-                    continue
-                same = True
-                for j in range(size):
-                    b = data[i + j]
-                    if 65 <= b <= 90:
-                        b |= 32
-                    if b != phrases[borders[p] + j]:
-                        same = False
-                        break
-                if not same:
-                    continue
-                free[p] = i + size
-                if n < len(where):
-                    where[n], which[n] = i, p
-                n += 1
+            bits ^= np.uint64(1) << np.uint64(p)
+            size = borders[p + 1] - borders[p]
+            start = i - shifts[p]
+            if start < free[p] or start < offsets[doc] or start + size > offsets[doc + 1]:
+                continue
+            same = True
+            for j in range(size):
+                b = data[start + j]
+                if 65 <= b <= 90:
+                    b |= 32
+                if b != phrases[borders[p] + j]:
+                    same = False
+                    break
+            if not same:
+                continue
+            free[p] = start + size
+            if n < len(where):
+                where[n], which[n] = start, p
+            n += 1
     return n
 
 
@@ -122,42 +123,3 @@ def has_other_than(
                 out[k] = True
                 break
             i += size
-
-
-@njit(cache=True, nogil=True)
-def count_repeated_lines(
-    hashes: NDArray[np.uint64],
-    chars: NDArray[np.int32],
-    offsets: NDArray[np.int64],
-    out: NDArray[np.int64],
-) -> None:  # pragma: no cover - compiled
-    """Per document into `out` (documents, 4): later copies, their characters; all members of repeated lines, theirs."""
-    longest = 1
-    for doc in range(len(offsets) - 1):
-        longest = max(longest, offsets[doc + 1] - offsets[doc])
-    capacity = 16
-    while capacity < 2 * longest:
-        capacity *= 2
-    first = np.empty(capacity, np.int64)
-    owner = np.full(capacity, -1, np.int64)  # the document that last used the slot
-    repeated = np.empty(capacity, np.bool_)
-    for doc in range(len(offsets) - 1):
-        size = 16
-        while size < 2 * (offsets[doc + 1] - offsets[doc]):
-            size *= 2
-        mask = np.uint64(size - 1)
-        for k in range(offsets[doc], offsets[doc + 1]):
-            slot = hashes[k] & mask
-            while owner[slot] == doc and hashes[first[slot]] != hashes[k]:
-                slot = (slot + np.uint64(1)) & mask
-            if owner[slot] != doc:
-                owner[slot], first[slot], repeated[slot] = doc, k, False
-                continue
-            out[doc, 0] += 1
-            out[doc, 1] += chars[k]
-            if not repeated[slot]:
-                repeated[slot] = True
-                out[doc, 2] += 1
-                out[doc, 3] += chars[k]
-            out[doc, 2] += 1
-            out[doc, 3] += chars[k]
