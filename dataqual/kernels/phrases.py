@@ -106,6 +106,39 @@ def measure_citations(
 
 
 @njit(cache=True, nogil=True)
+def count_listed(
+    hashes: NDArray[np.uint64],
+    offsets: NDArray[np.int64],
+    listed: NDArray[np.uint64],
+    firsts: NDArray[np.int32],
+    distinct: NDArray[np.int64],
+    occurrences: NDArray[np.int64],
+) -> None:  # pragma: no cover - compiled
+    """Per document: how many of the `listed` hashes occur among its own, and how often.
+
+    `listed` is sorted by the low 12 bits; `firsts` (4096): the first with these bits, -1 for none, so that most
+    hashes are out after one look.
+    """
+    low = np.uint64(4095)
+    seen = np.full(len(listed), -1, np.int64)  # the last document that has it
+    for doc in range(len(offsets) - 1):
+        n = np.int64(0)
+        times = np.int64(0)
+        for k in range(offsets[doc], offsets[doc + 1]):
+            h = hashes[k]
+            p = firsts[h & low]
+            if p < 0:
+                continue
+            while p < len(listed) and listed[p] != h and (listed[p] ^ h) & low == 0:
+                p += 1
+            if p < len(listed) and listed[p] == h:
+                times += 1
+                n += seen[p] != doc
+                seen[p] = doc
+        distinct[doc], occurrences[doc] = n, times
+
+
+@njit(cache=True, nogil=True)
 def has_other_than(
     data: NDArray[np.uint8],
     starts: NDArray[np.int64],
