@@ -106,6 +106,38 @@ def measure_citations(
 
 
 @njit(cache=True, nogil=True)
+def count_others(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    sure: NDArray[np.bool_],
+    chars: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    listed: NDArray[np.bool_],
+    counts: NDArray[np.int64],
+    totals: NDArray[np.int64],
+) -> None:  # pragma: no cover - compiled
+    """Per document: the segments with a character that is not `listed` (by code point), and their characters.
+
+    `sure`: segments known to have one.
+    """
+    for doc in range(len(offsets) - 1):
+        n = np.int64(0)
+        total = np.int64(0)
+        for k in range(offsets[doc], offsets[doc + 1]):
+            other = sure[k]
+            i = starts[k]
+            while not other and i < ends[k]:
+                point, size = decode(data, i)
+                other = not listed[point]
+                i += size
+            if other:
+                n += 1
+                total += chars[k]
+        counts[doc], totals[doc] = n, total
+
+
+@njit(cache=True, nogil=True)
 def count_listed(
     hashes: NDArray[np.uint64],
     offsets: NDArray[np.int64],
@@ -136,23 +168,3 @@ def count_listed(
                 n += seen[p] != doc
                 seen[p] = doc
         distinct[doc], occurrences[doc] = n, times
-
-
-@njit(cache=True, nogil=True)
-def has_other_than(
-    data: NDArray[np.uint8],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    listed: NDArray[np.bool_],
-    out: NDArray[np.bool_],
-) -> None:  # pragma: no cover - compiled
-    """Whether each segment has a character that is not `listed` (one entry per code point)."""
-    for k in range(len(starts)):
-        i = starts[k]
-        out[k] = False
-        while i < ends[k]:
-            point, size = decode(data, i)
-            if not listed[point]:
-                out[k] = True
-                break
-            i += size
