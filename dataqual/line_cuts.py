@@ -209,11 +209,12 @@ class Phrases:
             raise SpecError("phrases to look for: at most 64, none of them empty")
         self.offsets = text.offsets
         self.phrases = phrases
+        pairs, anchors, shifts, raw, borders = _prepare(phrases)
         room, n = 0, len(text.data) // 8 + 16
         while room < n:  # twice at most
             room = n
             where, which = np.empty(room, np.int64), np.empty(room, np.uint8)
-            n = phrase_kernels.find_phrases(text.data, text.offsets, *_prepare(phrases), where, which)
+            n = phrase_kernels.find_phrases(text.data, text.offsets, pairs, anchors, shifts, raw, borders, where, which)
         order = np.argsort(which[:n], kind="stable")
         self.where = where[order]
         self._borders = np.searchsorted(which[order], np.arange(len(phrases) + 1))
@@ -261,7 +262,7 @@ def _prepare(
         for place in range(2):
             byte = phrase[shift + place : shift + place + 1]
             anchors[place, list(set(byte + byte.upper()) or range(256))] |= np.uint64(1 << number)
-    pairs = (anchors[0][:, None] & anchors[1]) > 0
+    pairs = ((anchors[1][:, None] & anchors[0]) > 0).reshape(-1)
     return pairs, anchors, shifts, *_packed(tuple(phrase.decode() for phrase in raw))
 
 

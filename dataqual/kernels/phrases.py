@@ -7,9 +7,11 @@ from numba import njit
 from numpy.typing import NDArray
 
 from dataqual.kernels.cutting import decode
+from dataqual.kernels.loading import eight
 from dataqual.kernels.unicode import Class
 
 _DIGIT = int(Class.DIGIT)
+_BLOCK = 1 << 12
 
 
 @njit(cache=True, nogil=True)
@@ -30,45 +32,84 @@ def find_phrases(
 
     `phrases` holds the phrases in a row, ASCII in lower case, phrase p in `borders[p]:borders[p + 1]`; ASCII
     letters of the text match in either case. Each phrase is looked for by two bytes in a row that are rare, its
-    anchor: `pairs` (256, 256) tells whether two bytes are one, so that one look is enough at nearly every place,
-    `anchors` (2, 256) the phrases (bits) whose anchor may have that byte as its first, second, and `shifts` where in
-    its phrase an anchor stands. No occurrence reaches over the end of a document.
+    anchor: `pairs` (65536,) tells whether two bytes, little end first, may be one, `anchors` (2, 256) the phrases
+    (bits) whose anchor may have that byte as its first, second, and `shifts` where in its phrase an anchor stands.
+    No occurrence reaches over the end of a document.
     """
     free = np.zeros(64, np.int64)  # from which byte on phrase p may occur again
+    places = np.empty(_BLOCK + 1, np.int64)
+    windows = max(0, len(data) - 1) // 7
     n = 0
     doc = 0
-    for i in range(len(data)):
-        after = data[i + 1] if i + 1 < len(data) else np.uint8(0)
-        if not pairs[data[i], after]:
-            continue
-        bits = anchors[0, data[i]] & anchors[1, after]
-        while offsets[doc + 1] <= i:
-            doc += 1
-        p = -1
-        while bits != 0:
-            p += 1
-            if (bits >> np.uint64(p)) & np.uint64(1) == 0:
-                continue
-            bits ^= np.uint64(1) << np.uint64(p)
-            size = borders[p + 1] - borders[p]
-            start = i - shifts[p]
-            if start < free[p] or start < offsets[doc] or start + size > offsets[doc + 1]:
-                continue
-            same = True
-            for j in range(size):
-                b = data[start + j]
-                if 65 <= b <= 90:
-                    b |= 32
-                if b != phrases[borders[p] + j]:
-                    same = False
-                    break
-            if not same:
-                continue
-            free[p] = start + size
-            if n < len(where):
-                where[n], which[n] = start, p
-            n += 1
+    for block in range(0, windows + 1, _BLOCK):
+        held = _find_anchors(data, pairs, block, min(block + _BLOCK, windows), places)
+        if block + _BLOCK > windows:  # what is left behind the last window
+            places[held] = 7 * windows
+            held += 1
+        for place in places[:held]:
+            for i in range(place, min(place + 7, len(data))):
+                bits = anchors[0, data[i]]
+                if i + 1 < len(data):
+                    bits &= anchors[1, data[i + 1]]
+                if bits == 0:
+                    continue
+                while offsets[doc + 1] <= i:
+                    doc += 1
+                p = -1
+                while bits != 0:
+                    p += 1
+                    if (bits >> np.uint64(p)) & np.uint64(1) == 0:
+                        continue
+                    bits ^= np.uint64(1) << np.uint64(p)
+                    start = i - shifts[p]
+                    end = start + borders[p + 1] - borders[p]
+                    if start < max(free[p], offsets[doc]) or end > offsets[doc + 1]:
+                        continue
+                    if not _is_phrase(data, start, phrases, borders[p], borders[p + 1]):
+                        continue
+                    free[p] = end
+                    if n < len(where):
+                        where[n], which[n] = start, p
+                    n += 1
     return n
+
+
+@njit(cache=True, nogil=True)
+def _find_anchors(
+    data: NDArray[np.uint8], pairs: NDArray[np.bool_], first: int, last: int, places: NDArray[np.int64]
+) -> int:  # pragma: no cover - compiled
+    """Fill `places` with those of seven bytes in a row that may begin an anchor; return how many.
+
+    Without a branch, and apart from what is then done: byte by byte it takes four times as long.
+    """
+    two = np.uint64(0xFFFF)
+    n = 0
+    for window in range(first, last):
+        v = eight(data, 7 * window)
+        places[n] = 7 * window
+        n += (
+            pairs[v & two]
+            | pairs[(v >> np.uint64(8)) & two]
+            | pairs[(v >> np.uint64(16)) & two]
+            | pairs[(v >> np.uint64(24)) & two]
+            | pairs[(v >> np.uint64(32)) & two]
+            | pairs[(v >> np.uint64(40)) & two]
+            | pairs[(v >> np.uint64(48)) & two]
+        )
+    return n
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _is_phrase(
+    data: NDArray[np.uint8], start: int, phrases: NDArray[np.uint8], first: int, end: int
+) -> bool:  # pragma: no cover - compiled
+    for j in range(end - first):
+        b = data[start + j]
+        if 65 <= b <= 90:
+            b |= 32
+        if b != phrases[first + j]:
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)
