@@ -59,13 +59,17 @@ def lines(text: Text, cut: LineCut) -> Segments:
 
 
 def _newline(text: Text) -> Segments:
-    own = text.lines
-    if not (text.data == 13).any():
-        return own
-    ends = np.empty_like(own.ends)
-    ends[:-1] = own.starts[1:] - 1
-    ends[own.offsets[1:] - 1] = text.offsets[1:]
-    return Segments(text.data, own.starts, ends, own.offsets)
+    newline = text.lines
+    if (text.data == 13).any():
+        ends = np.empty_like(newline.ends)
+        ends[:-1] = newline.starts[1:] - 1
+        ends[newline.offsets[1:] - 1] = text.offsets[1:]
+        newline = Segments(text.data, newline.starts, ends, newline.offsets)
+    bare = newline.stripped
+    chars = bare.chars.copy()
+    line_kernels.add_trimmed(text.data, newline.starts, newline.ends, bare.starts, bare.ends, chars)
+    newline.chars = chars
+    return newline
 
 
 def _newline_runs(text: Text) -> Segments:

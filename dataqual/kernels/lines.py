@@ -69,6 +69,25 @@ def split_lines(
 
 
 @njit(cache=True, nogil=True)
+def add_trimmed(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    bare_starts: NDArray[np.int64],
+    bare_ends: NDArray[np.int64],
+    chars: NDArray[np.int32],
+) -> None:  # pragma: no cover - compiled
+    """Make `chars` of the bare segments those of the whole ones: only what was trimmed is looked at."""
+    for k in range(len(starts)):
+        n = 0
+        for i in range(starts[k], bare_starts[k]):
+            n += (data[i] & 0xC0) != 0x80
+        for i in range(bare_ends[k], ends[k]):
+            n += (data[i] & 0xC0) != 0x80
+        chars[k] += n
+
+
+@njit(cache=True, nogil=True)
 def cut_paragraphs(
     offsets: NDArray[np.int64],
     starts: NDArray[np.int64],
