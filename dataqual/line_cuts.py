@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -15,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.errors import SpecError
-from dataqual.kernels import phrases as kernels
+from dataqual.kernels import lines as line_kernels
+from dataqual.kernels import phrases as phrase_kernels
 from dataqual.text import Segments, Text
 
 LineCut = Literal["newline", "newline_runs", "nonblank", "splitlines"]
@@ -24,6 +26,10 @@ blank. `splitlines`: `text.splitlines()`, which also breaks at form feeds, U+008
 
 Spans = list[tuple[int, int, str]]
 """Evidence in one document: first character, character after the last, and why."""
+
+POLICY = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
+KNOWN = ("#", "...", "…", "{", "[", "@", "<", "&", "lorem ipsum", "javascript", *POLICY)
+"""The phrases that the signals here look for, all found in one pass by whoever asks first."""
 
 Made = TypeVar("Made")
 _made: WeakKeyDictionary[Text, dict[Any, Any]] = WeakKeyDictionary()
@@ -53,13 +59,17 @@ def lines(text: Text, cut: LineCut) -> Segments:
 
 
 def _newline(text: Text) -> Segments:
-    own = text.lines
-    if not (text.data == 13).any():
-        return own
-    ends = np.empty_like(own.ends)
-    ends[:-1] = own.starts[1:] - 1
-    ends[own.offsets[1:] - 1] = text.offsets[1:]
-    return Segments(text.data, own.starts, ends, own.offsets)
+    newline = text.lines
+    if (text.data == 13).any():
+        ends = np.empty_like(newline.ends)
+        ends[:-1] = newline.starts[1:] - 1
+        ends[newline.offsets[1:] - 1] = text.offsets[1:]
+        newline = Segments(text.data, newline.starts, ends, newline.offsets)
+    bare = newline.stripped
+    chars = bare.chars.copy()
+    line_kernels.add_trimmed(text.data, newline.starts, newline.ends, bare.starts, bare.ends, chars)
+    newline.chars = chars
+    return newline
 
 
 def _newline_runs(text: Text) -> Segments:
@@ -67,52 +77,38 @@ def _newline_runs(text: Text) -> Segments:
     keep = newline.ends > newline.starts
     keep[newline.offsets[:-1]] = True  # before the first run and after the last there is always a line
     keep[newline.offsets[1:] - 1] = True
-    return newline.where(keep)
+    return _where(newline, keep)
 
 
 def _nonblank(text: Text) -> Segments:
     newline = lines(text, "newline")
-    return newline.where(newline.stripped.chars > 0)
+    return _where(newline, newline.stripped.chars > 0)
 
 
 def _splitlines(text: Text) -> Segments:
-    starts_, ends_ = _breaks(text)  # of the line breaks
-    before = np.searchsorted(starts_, text.offsets)
-    borders = before + np.arange(len(text) + 1)
-    of_break = np.repeat(np.arange(len(text)), np.diff(before))
-    starts, ends = np.empty(borders[-1], np.int64), np.empty(borders[-1], np.int64)
-    starts[borders[:-1]] = text.offsets[:-1]
-    starts[np.arange(len(starts_)) + of_break + 1] = ends_
-    ends[np.arange(len(starts_)) + of_break] = starts_
-    ends[borders[1:] - 1] = text.offsets[1:]
-    keep = np.ones(len(starts), np.bool_)
-    last = borders[1:] - 1
-    keep[last] = ends[last] > starts[last]  # what follows the last break is a line only if there is something
-    offsets = np.zeros(len(text) + 1, np.int64)
-    np.cumsum(np.diff(borders) - ~keep[last], out=offsets[1:])
-    return Segments(text.data, starts[keep], ends[keep], offsets)
+    newline = lines(text, "newline")
+    if not line_kernels.has_other_breaks(text.data):
+        last = newline.offsets[1:] - 1
+        keep = np.ones(len(newline), np.bool_)
+        keep[last] = newline.ends[last] > newline.starts[last]
+        return _where(newline, keep)
+    room, n = 0, len(newline)
+    borders = np.empty_like(text.offsets)
+    while room < n:  # twice at most
+        room = n
+        starts, ends = np.empty(room, np.int64), np.empty(room, np.int64)
+        n = line_kernels.split_lines(text.data, text.offsets, starts, ends, borders)
+    return Segments(text.data, starts[:n], ends[:n], borders)
 
 
-def _breaks(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where the line breaks of `str.splitlines` begin and end."""
-    data = text.data
-    one = np.flatnonzero((data >= 10) & (data <= 30))
-    one = one[(data[one] <= 13) | (data[one] >= 28)]
-    begins = text.offsets[np.searchsorted(text.offsets, one)] == one  # a document begins with it
-    after_return = ~begins & (data[one] == 10) & (data[one - 1] == 13)
-    starts, ends = one - after_return, one + 1
-    doubled = np.flatnonzero(after_return) - 1  # the carriage returns of \r\n
-    starts, ends = np.delete(starts, doubled), np.delete(ends, doubled)
-    high = np.flatnonzero((data == 0xC2) | (data == 0xE2))
-    high = high[high + 1 < len(data)]
-    nel = high[(data[high] == 0xC2) & (data[high + 1] == 0x85)]
-    wide = high[(data[high] == 0xE2) & (data[high + 1] == 0x80)]
-    wide = wide[(data[wide + 2] == 0xA8) | (data[wide + 2] == 0xA9)]
-    if len(nel) + len(wide):
-        starts, ends = np.concatenate((starts, nel, wide)), np.concatenate((ends, nel + 2, wide + 3))
-        starts.sort()
-        ends.sort()
-    return starts, ends
+def _where(newline: Segments, keep: NDArray[np.bool_]) -> Segments:
+    """Some of the lines, with their characters, hashes and what is left of them when stripped, found for all at once."""
+    if keep.all():
+        return newline
+    _ = newline.chars, newline.hashes  # what is known goes with them
+    kept = newline.where(keep)
+    kept.stripped = newline.stripped.where(keep)
+    return kept
 
 
 def paragraphs(text: Text) -> Segments:
@@ -125,26 +121,13 @@ def paragraphs(text: Text) -> Segments:
 
 
 def _paragraphs(text: Text) -> Segments:
-    whole = Segments(
-        text.data, text.offsets[:-1], text.offsets[1:], np.arange(len(text) + 1), chars=np.zeros(len(text), np.int32)
+    newline = lines(text, "newline")
+    bare = newline.stripped
+    starts, ends, borders = np.empty_like(newline.starts), np.empty_like(newline.ends), np.empty_like(text.offsets)
+    n = line_kernels.cut_paragraphs(
+        text.offsets, newline.starts, newline.ends, bare.starts, bare.ends, newline.offsets, starts, ends, borders
     )
-    whole = whole.stripped
-    breaks = np.flatnonzero(text.data == 10)
-    fresh = np.ones(len(breaks), np.bool_)
-    fresh[1:] = np.diff(breaks) > 1
-    firsts = breaks[fresh]
-    sizes = np.diff(np.append(np.flatnonzero(fresh), len(breaks)))
-    firsts, sizes = firsts[sizes > 1], sizes[sizes > 1]
-    document = np.searchsorted(text.offsets, firsts, side="right") - 1
-    inside = (firsts > whole.starts[document]) & (firsts < whole.ends[document])
-    firsts, sizes, document = firsts[inside], sizes[inside], document[inside]
-    offsets = np.zeros(len(text) + 1, np.int64)
-    np.cumsum(np.bincount(document, minlength=len(text)) + 1, out=offsets[1:])
-    at = np.arange(len(firsts)) + document
-    starts, ends = np.empty(offsets[-1], np.int64), np.empty(offsets[-1], np.int64)
-    starts[offsets[:-1]], ends[offsets[1:] - 1] = whole.starts, whole.ends
-    starts[at + 1], ends[at] = firsts + sizes, firsts
-    return Segments(text.data, starts, ends, offsets)
+    return Segments(text.data, starts[:n], ends[:n], borders)
 
 
 def repeats(text: Text, cut: LineCut | Literal["paragraphs"]) -> NDArray[np.int64]:
@@ -159,7 +142,9 @@ def repeats(text: Text, cut: LineCut | Literal["paragraphs"]) -> NDArray[np.int6
     def make() -> NDArray[np.int64]:
         segments = paragraphs(text) if cut == "paragraphs" else lines(text, cut)
         out = np.zeros((len(text), 4), np.int64)
-        kernels.count_repeated_lines(segments.hashes, segments.chars, segments.offsets, out)
+        line_kernels.count_repeated(
+            segments.data, segments.starts, segments.ends, segments.hashes, segments.offsets, out
+        )
         return out
 
     return shared(text, ("repeats", cut), make)
@@ -167,49 +152,52 @@ def repeats(text: Text, cut: LineCut | Literal["paragraphs"]) -> NDArray[np.int6
 
 def begins_with(segments: Segments, *marks: str) -> NDArray[np.bool_]:
     """Which segments begin with one of the `marks`."""
-    found = np.zeros(len(segments), np.bool_)
-    for raw in map(str.encode, marks):
-        found |= _matches(segments, segments.starts, raw)
-    return found
+    return _marked(segments, marks, behind=False)
 
 
 def ends_with(segments: Segments, *marks: str) -> NDArray[np.bool_]:
     """Which segments end with one of the `marks`."""
-    found = np.zeros(len(segments), np.bool_)
-    for raw in map(str.encode, marks):
-        found |= _matches(segments, segments.ends - len(raw), raw)
+    return _marked(segments, marks, behind=True)
+
+
+def _marked(segments: Segments, marks: tuple[str, ...], *, behind: bool) -> NDArray[np.bool_]:
+    found = np.empty(len(segments), np.bool_)
+    raw, borders = _packed(marks)
+    line_kernels.find_marks(segments.data, segments.starts, segments.ends, raw, borders, behind, found)
     return found
 
 
-def _matches(segments: Segments, at: NDArray[np.int64], raw: bytes) -> NDArray[np.bool_]:
-    same = segments.ends - segments.starts >= len(raw)
-    for place, byte in enumerate(raw):
-        same[same] = segments.data[at[same] + place] == byte
-    return same
+@lru_cache(maxsize=64)
+def _packed(marks: tuple[str, ...]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    raw = [mark.encode() for mark in marks]
+    return np.frombuffer(b"".join(raw), np.uint8), np.cumsum([0, *map(len, raw)], dtype=np.int64)
 
 
 def last_points(segments: Segments) -> NDArray[np.int64]:
     """The code point of each segment's last character; -1 for an empty segment."""
-    points = np.full(len(segments), -1, np.int64)
-    full = np.flatnonzero(segments.ends > segments.starts)
-    points[full] = segments.data[segments.ends[full] - 1]
-    wide = full[points[full] >= 0x80]
-    if len(wide):
-        points[wide] = _decode_before(segments.data, segments.ends[wide])
+    points = np.empty(len(segments), np.int64)
+    line_kernels.find_last_points(segments.data, segments.starts, segments.ends, points)
     return points
 
 
-def _decode_before(data: NDArray[np.uint8], ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The code points of the characters, two bytes or longer, that end before `ends`."""
-    point = (data[ends - 1] & 0x3F).astype(np.int64)
-    going = np.ones(len(ends), np.bool_)
-    for back in (2, 3, 4):
-        byte = data[ends[going] - back].astype(np.int64)
-        lead = byte >= 0xC0
-        bits = np.where(lead, byte & (0x7F >> back), byte & 0x3F)
-        point[going] |= bits << (6 * (back - 1))
-        going[going] = ~lead
-    return point
+def ranks(positions: NDArray[np.int64], borders: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many of the positions lie before each of the borders; both ascend.
+
+    >>> ranks(np.array([1, 5, 5]), np.array([0, 5, 6])).tolist()
+    [0, 1, 3]
+    """
+    out = np.empty(len(borders), np.int64)
+    line_kernels.rank(positions, borders, out)
+    return out
+
+
+def holding(segments: Segments, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which segments (in order, not overlapping) hold one of some byte positions, few as a rule."""
+    held = np.zeros(len(segments), np.bool_)
+    if len(positions) and len(segments):
+        holder = np.searchsorted(segments.starts, positions, side="right") - 1
+        held[holder[(holder >= 0) & (positions < segments.ends[holder])]] = True
+    return held
 
 
 class Phrases:
@@ -225,17 +213,20 @@ class Phrases:
             raise SpecError("phrases to look for: at most 64, none of them empty")
         self.offsets = text.offsets
         self.phrases = phrases
-        pairs, begins, raw, borders = _prepare(phrases)
-        room, n = 0, 4096
+        pairs, anchors, shifts, raw, borders = _prepare(phrases)
+        room, n = 0, len(text.data) // 8 + 16
         while room < n:  # twice at most
             room = n
-            self.where, self._which = np.empty(room, np.int64), np.empty(room, np.uint8)
-            n = kernels.find_phrases(text.data, text.offsets, pairs, begins, raw, borders, self.where, self._which)
-        self.where, self._which = self.where[:n], self._which[:n]
+            where, which = np.empty(room, np.int64), np.empty(room, np.uint8)
+            n = phrase_kernels.find_phrases(text.data, text.offsets, pairs, anchors, shifts, raw, borders, where, which)
+        order = np.argsort(which[:n], kind="stable")
+        self.where = where[order]
+        self._borders = np.searchsorted(which[order], np.arange(len(phrases) + 1))
 
     @classmethod
     def of(cls, text: Text, phrases: tuple[str, ...]) -> Phrases:
-        """The occurrences, looked for once per text and phrases."""
+        """The occurrences of the phrases, and perhaps of others, looked for once per text."""
+        phrases = KNOWN if set(phrases) <= set(KNOWN) else phrases
         return shared(text, phrases, lambda: cls(text, phrases))
 
     @classmethod
@@ -250,38 +241,45 @@ class Phrases:
 
     def positions(self, *phrases: str) -> NDArray[np.int64]:
         """The byte positions of all occurrences of some of the phrases, ascending."""
-        wanted = np.isin(self.phrases, phrases)
-        chosen: NDArray[np.int64] = self.where[wanted[self._which]]
-        return chosen
+        numbers = [self.phrases.index(phrase) for phrase in dict.fromkeys(phrases)]
+        found = [self.where[self._borders[number] : self._borders[number + 1]] for number in numbers]
+        return found[0] if len(found) == 1 else np.sort(np.concatenate(found), kind="stable")
 
     def counts(self, *phrases: str) -> NDArray[np.int64]:
         """How often some of the phrases occur in each document."""
-        return np.diff(np.searchsorted(self.positions(*phrases), self.offsets))
+        positions = self.positions(*phrases)
+        return np.diff(ranks(positions, self.offsets)) if len(positions) else np.zeros(len(self.offsets) - 1, np.int64)
 
     def within(self, segments: Segments, *phrases: str) -> NDArray[np.bool_]:
         """Which segments (in order, not overlapping) hold the beginning of such an occurrence."""
-        held = np.zeros(len(segments), np.bool_)
-        positions = self.positions(*phrases)
-        holder = np.searchsorted(segments.starts, positions, side="right") - 1
-        inside = (holder >= 0) & (positions < segments.ends[holder]) if len(segments) else np.zeros(0, np.intp)
-        held[holder[inside]] = True
-        return held
+        return holding(segments, self.positions(*phrases))
 
 
 @lru_cache(maxsize=64)
 def _prepare(
     phrases: tuple[str, ...],
-) -> tuple[NDArray[np.bool_], NDArray[np.uint64], NDArray[np.uint8], NDArray[np.int64]]:
+) -> tuple[NDArray[np.bool_], NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint8], NDArray[np.int64]]:
     raw = [phrase.encode().lower() for phrase in phrases]
-    begins = np.zeros((3, 256), np.uint64)
-    for number, phrase in enumerate(raw):
-        bit = np.uint64(1 << number)
-        for place in range(3):
-            bytes_ = set(phrase[place : place + 1] + phrase[place : place + 1].upper()) or range(256)
-            begins[place, list(bytes_)] |= bit
-    borders = np.cumsum([0, *map(len, raw)])
-    pairs = ((begins[0][:, None] & begins[1]) > 0).reshape(-1)
-    return pairs, begins, np.frombuffer(b"".join(raw), np.uint8), borders.astype(np.int64)
+    shifts = np.array([_anchor(phrase) for phrase in raw], np.int64)
+    anchors = np.zeros((2, 256), np.uint64)
+    for number, (phrase, shift) in enumerate(zip(raw, shifts, strict=True)):
+        for place in range(2):
+            byte = phrase[shift + place : shift + place + 1]
+            anchors[place, list(set(byte + byte.upper()) or range(256))] |= np.uint64(1 << number)
+    pairs = ((anchors[1][:, None] & anchors[0]) > 0).reshape(-1)
+    return pairs, anchors, shifts, *_packed(tuple(phrase.decode() for phrase in raw))
+
+
+def _anchor(phrase: bytes) -> int:
+    """Where in the phrase the two bytes begin that are rarest in English, by how common either is.
+
+    >>> _anchor(b"privacy policy"), _anchor(b"#")
+    (5, 0)
+    """
+    order = b" etaoinsrhldcumfpgwybvkxjqz"  # from the most common on
+    rarity = [order.index(byte) if byte in order else len(order) for byte in phrase]
+    pairs = [first + second for first, second in pairwise(rarity)]
+    return pairs.index(max(pairs)) if pairs else 0
 
 
 def evidence(document: str, starts: Sequence[int], ends: Sequence[int], why: str) -> Spans:

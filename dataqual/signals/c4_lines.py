@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 
 from dataqual.kernels import phrases as kernels
 from dataqual.kernels.unicode import tables
-from dataqual.line_cuts import Phrases, ends_with, evident, lines, shared
+from dataqual.line_cuts import POLICY, Phrases, ends_with, evident, holding, lines, ranks, shared
 from dataqual.operators import Signal
 from dataqual.text import Segments, Text
 
-POLICY = ("terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies")
-PHRASES = ("lorem ipsum", "javascript", *POLICY)
 END_MARKS = (".", "?", "!", '"')
 MIN_WORDS, MAX_WORD_CHARS = 5, 1000
 
@@ -93,32 +91,26 @@ def _judge(text: Text) -> Judged:
 
 
 def _fates(text: Text, segments: Segments) -> NDArray[np.uint8]:
-    found = Phrases.of(text, PHRASES)
+    found = Phrases.of(text, ("lorem ipsum", "javascript", "{", *POLICY))
     words = text.cut("whitespace")
-    counts = np.searchsorted(words.starts, segments.ends) - np.searchsorted(words.starts, segments.starts)
+    counts = ranks(words.starts, segments.ends) - ranks(words.starts, segments.starts)
     ends_well = ends_with(segments, *END_MARKS) & ~ends_with(segments, "...")
     reasons = {
-        Fate.TOO_LONG_WORD: _hold_any(segments, words.starts[words.chars > MAX_WORD_CHARS]),
+        Fate.TOO_LONG_WORD: holding(segments, words.starts[words.chars > MAX_WORD_CHARS]),
         Fate.NO_END_MARK: ~ends_well,
         Fate.TOO_FEW_WORDS: counts < MIN_WORDS,
         Fate.LOREM_IPSUM: found.within(segments, "lorem ipsum"),
         Fate.JAVASCRIPT: found.within(segments, "javascript"),
-        Fate.CURLY_BRACKET: _hold_any(segments, np.flatnonzero(text.data == ord("{"))),
+        Fate.CURLY_BRACKET: found.within(segments, "{"),
         Fate.POLICY: found.within(segments, *POLICY),
     }
     return np.select(list(reasons.values()), list(map(np.uint8, reasons)), np.uint8(Fate.KEPT))
 
 
-def _hold_any(segments: Segments, positions: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which segments hold one of the ascending byte positions."""
-    held: NDArray[np.bool_] = np.searchsorted(positions, segments.ends) > np.searchsorted(positions, segments.starts)
-    return held
-
-
 def _without_citations(text: Text, segments: Segments) -> tuple[NDArray[np.intp], Text]:
     """Which segments have citation marks, and a `Text` of these without the marks."""
     at, sizes = _citations(text)
-    cited = np.flatnonzero(_hold_any(segments, at))
+    cited = np.flatnonzero(holding(segments, at))
     starts, ends = segments.starts[cited], segments.ends[cited]
     borders = np.zeros(len(cited) + 1, np.int64)
     np.cumsum(ends - starts, out=borders[1:])
@@ -136,7 +128,7 @@ def _without_citations(text: Text, segments: Segments) -> tuple[NDArray[np.intp]
 
 def _citations(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Where citation marks begin, and their bytes."""
-    at = np.flatnonzero(text.data == ord("["))
+    at = Phrases.of(text, ("[",)).positions("[")
     limits = text.offsets[np.searchsorted(text.offsets, at, side="right")]
     sizes = np.empty(len(at), np.int64)
     words = (b"[edit]", b"[citation needed]")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.line_cuts import ranks
 from dataqual.operators import Signal
 from dataqual.signals.c4_lines import Fate, judge
 from dataqual.text import Text
@@ -28,8 +28,8 @@ class C4Sentences(Signal):
     def measure(self, text: Text) -> NDArray[Any]:
         judged = judge(text)
         sentences, lines = text.sentences, judged.lines
-        begun = np.searchsorted(sentences.starts, lines.ends)
-        over = np.searchsorted(sentences.ends, lines.starts, side="right")
+        begun = ranks(sentences.starts, lines.ends)
+        over = ranks(sentences.ends, lines.starts + 1)
         counts = begun - over
         counts[judged.cited] = judged.plain.sentences.counts
         return lines.total(counts * (judged.fates == Fate.KEPT))

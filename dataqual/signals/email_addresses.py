@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import scanning
-from dataqual.line_cuts import evidence
+from dataqual.line_cuts import Phrases, evidence
 from dataqual.operators import Signal
 from dataqual.text import Text
 
@@ -41,7 +41,7 @@ class EmailAddresses(Signal):
 
 def find_emails(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Byte bounds in `text.data` of every address."""
-    at = np.flatnonzero(text.data == ord("@"))
+    at = Phrases.of(text, ("@",)).positions("@")
     after = np.searchsorted(text.offsets, at, side="right")
     starts, ends = np.empty(len(at), np.int64), np.empty(len(at), np.int64)
     scanning.find_addresses(text.data, at, text.offsets[after - 1], text.offsets[after], _no_domains(), starts, ends)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import scanning
-from dataqual.line_cuts import evidence
+from dataqual.line_cuts import Phrases, evidence
 from dataqual.operators import Signal
 from dataqual.text import Text
 
@@ -60,7 +60,7 @@ class HtmlResidue(Signal):
 
 
 def _scan(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    at = np.flatnonzero((text.data == ord("<")) | (text.data == ord("&")))
+    at = Phrases.of(text, ("<", "&")).positions("<", "&")
     limits = text.offsets[np.searchsorted(text.offsets, at, side="right")]
     ends = np.empty(len(at), np.int64)
     scanning.find_markup(text.data, at, limits, _packed(TAGS), _packed(WORDS), _packed(ENTITIES), ends)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from dataqual.line_cuts import LineCut, Phrases, evident, lines
 from dataqual.operators import Signal
-from dataqual.signals.c4_lines import PHRASES
 from dataqual.text import Segments, Text
 
 
@@ -35,4 +34,4 @@ class JavascriptLines(Signal):
 
     def _marked(self, text: Text) -> tuple[Segments, NDArray[np.bool_]]:
         segments = lines(text, self.lines)
-        return segments, Phrases.of(text, PHRASES).within(segments, "javascript")
+        return segments, Phrases.of(text, ("javascript",)).within(segments, "javascript")

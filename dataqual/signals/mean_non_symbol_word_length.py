@@ -25,6 +25,6 @@ class MeanNonSymbolWordLength(Signal):
     cut: Cut = "tokens"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        words, counted = text.cut(self.cut), non_symbol_words(text, self.cut)
-        mean: NDArray[np.float64] = words.total(words.chars * counted) / np.maximum(words.total(counted), 1)
+        counts, characters = non_symbol_words(text, self.cut)
+        mean: NDArray[np.float64] = characters / np.maximum(counts, 1)
         return mean

@@ -13,7 +13,7 @@ from dataqual.kernels import phrases as kernels
 from dataqual.line_cuts import shared
 from dataqual.operators import Signal
 from dataqual.signals.terminal_punctuation_lines import TERMINAL
-from dataqual.text import Cut, Text
+from dataqual.text import LETTER, Cut, Text
 
 SYMBOLS = (
     f"{TERMINAL} 0-8 B-1F 21-2F 3A-40 5B-60 7B-9F AB B4 BB 2013-2014 2019 201C-201E 2026 2236 2501 25BA "
@@ -35,17 +35,20 @@ class NonSymbolWordCount(Signal):
     cut: Cut = "tokens"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        return text.cut(self.cut).total(non_symbol_words(text, self.cut))
+        return non_symbol_words(text, self.cut)[0]
 
 
-def non_symbol_words(text: Text, cut: Cut) -> NDArray[np.bool_]:
-    """Which words of the cut count."""
+def non_symbol_words(text: Text, cut: Cut) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many words of the cut count in each document, and their characters."""
 
-    def make() -> NDArray[np.bool_]:
+    def make() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         words = text.cut(cut)
-        out = np.empty(len(words), np.bool_)
-        kernels.has_other_than(words.data, words.starts, words.ends, _symbols(), out)
-        return out
+        sure = (words.flags & LETTER) > 0  # no letter is listed
+        counts, totals = np.empty(len(text), np.int64), np.empty(len(text), np.int64)
+        kernels.count_others(
+            words.data, words.starts, words.ends, sure, words.chars, words.offsets, _symbols(), counts, totals
+        )
+        return counts, totals
 
     return shared(text, ("non-symbol words", cut), make)
 

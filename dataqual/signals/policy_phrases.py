@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
-from dataqual.line_cuts import Phrases
+from dataqual.line_cuts import POLICY, Phrases
 from dataqual.operators import Signal
-from dataqual.signals.c4_lines import PHRASES, POLICY
 from dataqual.text import Text
 
 
@@ -24,7 +23,7 @@ class PolicyPhrases(Signal):
     unit: ClassVar[str] = "places"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        return Phrases.of(text, PHRASES).counts(*POLICY)
+        return Phrases.of(text, POLICY).counts(*POLICY)
 
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """Every place."""

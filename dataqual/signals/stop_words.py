@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.kernels import phrases as kernels
 from dataqual.line_cuts import evident
 from dataqual.operators import Signal
 from dataqual.text import Cut, Segments, Text
@@ -31,26 +33,29 @@ class StopWords(Signal):
     cut: Cut = "tokens"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        words, at, which = self._find(text)
-        if self.count == "occurrences":
-            return np.bincount(words.documents[at], minlength=len(text))
-        pairs = np.unique(words.documents[at] * len(self.words) + which)
-        return np.bincount(pairs // len(self.words), minlength=len(text))
+        words = text.cut(self.cut)
+        distinct, occurrences = np.empty(len(text), np.int64), np.empty(len(text), np.int64)
+        kernels.count_listed(words.hashes, words.offsets, *_by_low_bits(self.words), distinct, occurrences)
+        return distinct if self.count == "distinct" else occurrences
 
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """The stop words."""
-        words, at, _ = self._find(Text.of([document]))
-        return evident(document, words, np.isin(np.arange(len(words)), at), "stop word")
+        words = Text.of([document]).cut(self.cut)
+        return evident(document, words, np.isin(words.hashes, _hashes(self.words)), "stop word")
 
-    def _find(self, text: Text) -> tuple[Segments, NDArray[np.intp], NDArray[np.intp]]:
-        """The words, which of them are stop words, and which stop words those are."""
-        words = text.cut(self.cut)
-        wanted = Text.of(self.words)
-        hashes = Segments(wanted.data, wanted.offsets[:-1], wanted.offsets[1:], np.arange(len(wanted) + 1)).hashes
-        order = np.argsort(hashes)
-        likely = np.zeros(1 << 16, np.bool_)  # most words are out after one look at 16 bits of their hash
-        likely[hashes.astype(np.uint16)] = True
-        at = np.flatnonzero(likely[words.hashes.astype(np.uint16)])
-        place = np.minimum(np.searchsorted(hashes[order], words.hashes[at]), len(hashes) - 1)
-        same = hashes[order][place] == words.hashes[at]
-        return words, at[same], order[place[same]]
+
+def _hashes(words: tuple[str, ...]) -> NDArray[np.uint64]:
+    wanted = Text.of(words)
+    return Segments(wanted.data, wanted.offsets[:-1], wanted.offsets[1:], np.arange(len(wanted) + 1)).hashes
+
+
+@lru_cache(maxsize=64)
+def _by_low_bits(words: tuple[str, ...]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """The hashes of the words by their low 12 bits, and where those with the same low bits begin, -1 for none."""
+    hashes = np.unique(_hashes(words))
+    low = hashes & np.uint64(4095)
+    order = np.argsort(low, kind="stable")
+    firsts = np.full(4096, -1, np.int32)
+    present, places = np.unique(low[order], return_index=True)
+    firsts[present] = places
+    return hashes[order], firsts

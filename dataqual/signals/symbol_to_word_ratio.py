@@ -12,9 +12,6 @@ from dataqual.line_cuts import Phrases
 from dataqual.operators import Signal
 from dataqual.text import Cut, Text
 
-KNOWN = ("#", "...", "…")
-"""What the published rules look for, found in one pass."""
-
 
 @dataclass(frozen=True)
 class SymbolToWordRatio(Signal):
@@ -33,7 +30,7 @@ class SymbolToWordRatio(Signal):
     cut: Cut = "tokens"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        words, found = text.cut(self.cut), self._find(text)
+        words, found = text.cut(self.cut), Phrases.of(text, self.symbols)
         if self.count == "words":
             return words.share(found.within(words, *self.symbols))
         return np.where(words.counts > 0, found.counts(*self.symbols) / np.maximum(words.counts, 1), 0.0)
@@ -41,6 +38,3 @@ class SymbolToWordRatio(Signal):
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """The symbols."""
         return Phrases.evidence(document, self.symbols, "symbol")
-
-    def _find(self, text: Text) -> Phrases:
-        return Phrases.of(text, KNOWN if set(self.symbols) <= set(KNOWN) else self.symbols)
