@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,9 @@ from dataqual.corpus import Batch, Corpus
 from dataqual.operators import Metric, Signal
 from dataqual.reading import Reading
 from dataqual.text import Text
+
+if TYPE_CHECKING:
+    from dataqual.rules import RuleSet
 
 
 class Measured:
@@ -27,6 +30,7 @@ class Measured:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self._values: dict[Signal, NDArray[Any]] = {}
+        self._verdicts: dict[str, NDArray[np.bool_]] = {}
 
     @property
     def text(self) -> Text:
@@ -40,6 +44,16 @@ class Measured:
     def priorities(self) -> NDArray[np.uint64]:
         """A well-mixed number per document, from its address alone: the smallest of a corpus are a fair sample."""
         return priorities(self.batch.file, self.batch.record)
+
+    def fails(self, rule_set: RuleSet) -> NDArray[np.bool_]:
+        """Which rule of the set rejects which document, (documents, rules); judged once for all who ask."""
+        if rule_set.name not in self._verdicts:
+            self._verdicts[rule_set.name] = rule_set.fails(self)
+        return self._verdicts[rule_set.name]
+
+    def drops(self, rule_set: RuleSet) -> NDArray[np.bool_]:
+        """Which documents at least one rule of the set rejects."""
+        return np.asarray(self.fails(rule_set).any(axis=1))
 
     def __getitem__(self, signal: Signal) -> NDArray[Any]:
         values = self._values.get(signal)

@@ -18,6 +18,10 @@ from click.testing import CliRunner, Result
 
 from dataqual.cli import main
 
+ROOT = Path(__file__).parent.parent
+HERE = os.environ | {"PYTHONPATH": str(ROOT)}
+"""The environment of a process that is to run this source, wherever it starts."""
+
 FAST = ("--no-rules", "--no-near-copies")
 GOOD = '{"text": "one document of some words"}\n{"text": "and another one"}\n'
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\ud800-\udfff]")
@@ -129,6 +133,7 @@ def test_what_a_user_can_mend_is_one_line_and_exit_code_2(here: Path) -> None:
         "dataqual: 'lots' is not a size; write a number with K, M, G or T behind it, such as 512M or 1.5G"
     )
     assert refused("empty.jsonl") == "dataqual: empty.jsonl: no documents: nothing in it"
+    assert {path.name for path in here.iterdir()} == {"c.jsonl", "c.xyz", "empty.jsonl"}, "nothing was made"
 
 
 def test_too_many_unreadable_records_end_it_and_are_written_down_all_the_same(here: Path) -> None:
@@ -211,11 +216,16 @@ def test_a_name_that_is_not_utf_8_is_profiled_and_shown_as_it_can_be(here: Path)
     assert (folder / "report.html").exists()
 
 
+def test_one_document_is_one_document(here: Path) -> None:
+    Path("c.jsonl").write_text('{"text": "alone"}\n')
+    assert run("c.jsonl", *FAST).stdout.startswith("c.jsonl: 1 document\n5 bytes of text · 1 word · Latin 100 %\n")
+
+
 def test_several_inputs_are_one_corpus(here: Path) -> None:
     Path("d.jsonl").write_text(GOOD)
     result = run("c.jsonl", "d.jsonl", *FAST)
     assert result.stdout.startswith("c.jsonl, d.jsonl: 4 documents\n")
-    assert "dataqual clean c.jsonl d.jsonl -o c.clean.jsonl --drop exact_copies" in result.stdout
+    assert "dataqual clean c.jsonl d.jsonl -o corpus.clean.jsonl --drop exact_copies" in result.stdout
 
 
 def test_a_sample_says_of_how_many_and_how_sure_it_is(here: Path) -> None:
@@ -233,11 +243,11 @@ def command(*arguments: str) -> Sequence[str]:
 def test_progress_is_for_terminals_only(here: Path) -> None:
     lines = GOOD * 150_000
     Path("c.jsonl").write_text(lines)
-    piped = subprocess.run(command("c.jsonl", *FAST), capture_output=True, check=True)
+    piped = subprocess.run(command("c.jsonl", *FAST), capture_output=True, check=True, env=HERE)
     assert b"\r" not in piped.stderr + piped.stdout
     assert b"\x1b" not in piped.stderr + piped.stdout
     leader, follower = pty.openpty()
-    with subprocess.Popen(command("c.jsonl", *FAST), stdout=subprocess.PIPE, stderr=follower) as process:
+    with subprocess.Popen(command("c.jsonl", *FAST), stdout=subprocess.PIPE, stderr=follower, env=HERE) as process:
         os.close(follower)
         seen = _drained(leader)
         out = process.stdout.read() if process.stdout else b""
@@ -262,7 +272,8 @@ def _drained(leader: int) -> bytes:
 @MASTERS
 def test_breaking_off_leaves_no_temporary_folder_and_no_traceback(here: Path) -> None:
     Path("c.jsonl").write_text(GOOD * 400_000)
-    with subprocess.Popen(command("c.jsonl", "-o", "out"), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command("c.jsonl", "-o", "out"), stdout=pipe, stderr=pipe, env=HERE) as process:
         until = time.monotonic() + 120
         while not list(here.glob("out/.signals-*/*.parquet")) and process.poll() is None:
             assert time.monotonic() < until
@@ -273,4 +284,4 @@ def test_breaking_off_leaves_no_temporary_folder_and_no_traceback(here: Path) ->
     assert b"Traceback" not in err
     assert err.endswith(b"Aborted!\n")
     assert out == b""
-    assert list((here / "out").iterdir()) == []
+    assert sorted(here.rglob("*")) == [here / "c.jsonl"]

@@ -51,7 +51,7 @@ class Groups(Metric[Tally]):
         names = values.unique(maintain_order=True)
         codes = values.replace_strict(names, pl.int_range(len(names), eager=True), return_dtype=pl.Int64).to_numpy()
         counted: list[Any] = [np.ones(len(measured), np.int64), measured[ByteCount()], measured[WordCount()]]
-        counted += [rule_set.fails(measured).any(axis=1) for rule_set in self.rule_sets]
+        counted += [measured.drops(rule_set) for rule_set in self.rule_sets]
         table = np.zeros((len(names), len(counted)), np.int64)
         for i, numbers in enumerate(counted):
             np.add.at(table[:, i], codes, numbers)

@@ -47,8 +47,8 @@ class RuleFailures(Metric[Failures]):
     rule_sets: tuple[RuleSet, ...]
 
     def measure(self, measured: Measured) -> Failures:
-        fails = [rule_set.fails(measured) for rule_set in self.rule_sets]
-        dropped: list[NDArray[Any]] = [np.asarray(matrix.any(axis=1)) for matrix in fails]
+        fails = [measured.fails(rule_set) for rule_set in self.rule_sets]
+        dropped: list[NDArray[Any]] = [measured.drops(rule_set) for rule_set in self.rule_sets]
         both = np.stack(dropped).astype(np.int64) if dropped else np.zeros((0, len(measured)), np.int64)
         rules = [rule for rule_set in self.rule_sets for rule in rule_set.rules]
         columns: list[NDArray[Any]] = [matrix[:, i] for matrix in fails for i in range(matrix.shape[1])]

@@ -223,6 +223,15 @@ def percent(share: float) -> str:
     return f"{hundred:.{digits}f} %"
 
 
+def plural(count: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> plural(1, "word"), plural(2000, "word")
+    ('1 word', '2,000 words')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def _shares(facts: dict[str, Any]) -> Iterator[Finding]:
     for name, kind in KINDS.items():
         reading = facts["readings"].get(name)
@@ -233,9 +242,9 @@ def _shares(facts: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             name,
             severity,
-            f"{percent(share)} of the {_documents(reading)} {kind.what}",
+            f"{percent(share)} of the {_documents(reading)} {kind.what}{_more(reading)}",
             reading,
-            kind.why + _more(reading),
+            kind.why,
             _example_of(facts, name),
             kind.say,
             clean_command(facts, name),
@@ -249,8 +258,8 @@ def _documents(reading: dict[str, Any]) -> str:
 
 
 def _more(reading: dict[str, Any]) -> str:
-    alone = reading.get("detail", {}).get("in_sample_alone")
-    return " The whole corpus has more: a copy is only seen here if its original is in the sample too." if alone else ""
+    """A copy is seen in a sample only if its original is there too."""
+    return "; the whole corpus has more" if reading.get("detail", {}).get("in_sample_alone") else ""
 
 
 def _example_of(facts: dict[str, Any], name: str) -> dict[str, Any] | None:
@@ -285,10 +294,9 @@ def _ids(facts: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "duplicate_ids",
             "warning",
-            f"{percent(reading['value'])} of the {_documents(reading)} bear an id that was used before",
+            f"{percent(reading['value'])} of the {_documents(reading)} bear an id that was used before{_more(reading)}",
             reading,
-            "What is joined or dropped by id will hit the wrong document; addresses (file and record) are used here "
-            f"instead.{_more(reading)}",
+            "What is joined or dropped by id will hit the wrong document; addresses (file and record) are used here instead.",
         )
 
 

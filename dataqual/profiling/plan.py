@@ -134,7 +134,7 @@ class Plan:
         columns: dict[str, Any] = {"file": batch.file, "record": batch.record}
         columns |= {name: batch.columns[name] for name in batch.columns.columns}
         columns |= {name: _compact(measured[self.signals[name]]) for name in self.defaults}
-        columns |= {f"drops:{s.name}": s.fails(measured).any(axis=1) for s in self.rule_sets}
+        columns |= {f"drops:{s.name}": measured.drops(s) for s in self.rule_sets}
         return pl.DataFrame(columns)
 
 

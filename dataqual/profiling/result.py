@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dataqual.errors import InputError, did_you_mean
-from dataqual.profiling.findings import Finding
+from dataqual.profiling.findings import Finding, plural
 from dataqual.reading import Reading
 
 SCHEMA = "dataqual.profile/1"
@@ -84,7 +84,9 @@ class Profile:
             f"<td><code>{html.escape(finding.command or '')}</code></td></tr>"
             for finding in self.findings
         )
-        caption = f"{self['documents'].n:,} documents, {self['words'].value or 0:,.0f} words"
+        caption = ", ".join(
+            plural(int(self[name].value or 0), name.removesuffix("s")) for name in ("documents", "words")
+        )
         return f"<table><caption>{caption}</caption><tr><th></th><th>finding</th><th>mend</th></tr>{rows}</table>"
 
 

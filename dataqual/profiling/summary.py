@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from dataqual.profiling.findings import percent
+from dataqual.profiling.findings import percent, plural
 from dataqual.profiling.result import Profile
 
 SIGNS = {"error": "✗", "warning": "!", "note": "·"}
@@ -77,7 +77,7 @@ def _headline(facts: dict[str, Any]) -> str:
     name += f" and {more} more" if more > 0 and not corpus["embedded_sample"] else ""
     sample = corpus["sample"]
     of = f" (a sample of {sample['of']:,})" if sample else ""
-    return f"{plain(name)}: {readings['documents']['value']:,} documents{of}"
+    return f"{plain(name)}: {plural(readings['documents']['value'], 'document')}{of}"
 
 
 def _contents(facts: dict[str, Any]) -> str:
@@ -86,7 +86,7 @@ def _contents(facts: dict[str, Any]) -> str:
     rows = sorted(facts["scripts"], key=lambda row: -row["documents"])
     scripts = ", ".join(f"{row['script']} {percent(row['documents'] / n)}" for row in rows[:3] if row["documents"])
     scripts += " of the documents" if scripts else ""
-    parts = [f"{size(readings['bytes']['value'])} of text", f"{readings['words']['value']:,} words", scripts]
+    parts = [f"{size(readings['bytes']['value'])} of text", plural(readings["words"]["value"], "word"), scripts]
     return " · ".join(part for part in parts if part)
 
 

@@ -56,12 +56,14 @@ class SignalTable:
         self._parts: list[Path] = []
         self._rows: list[int] = []
         self._folder: Path | None = None
+        self._new = False
 
     def __enter__(self) -> SignalTable:
         if self.path is not None:
             folder = self.path.parent
             try:
                 str(self.path).encode()  # polars takes no other names
+                self._new = not folder.exists()
                 folder.mkdir(parents=True, exist_ok=True)
                 self._folder = Path(tempfile.mkdtemp(prefix=".signals-", dir=folder))
             except (OSError, UnicodeEncodeError) as error:
@@ -77,6 +79,8 @@ class SignalTable:
     ) -> None:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
+            if self._new and not any(self._folder.parent.iterdir()):
+                self._folder.parent.rmdir()  # nothing came of it
 
     def write_part(self, batch: int, frame: pl.DataFrame) -> None:
         """Spill the rows of one batch; in any thread."""
