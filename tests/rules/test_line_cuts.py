@@ -76,6 +76,13 @@ def test_no_phrase_reaches_over_the_end_of_a_document() -> None:
     assert Phrases.of(Text.of(["java", "script java", "script"]), ("javascript",)).where.tolist() == []
 
 
+def test_a_phrase_is_found_wherever_it_stands_in_a_long_text() -> None:
+    documents = ["x" * before + "Privacy Policy" + "y" * after for before in range(17) for after in range(17)]
+    assert Phrases.of(Text.of(documents), ("privacy policy",)).counts("privacy policy").tolist() == [1] * 17 * 17
+    alone = [Phrases.of(Text.of([document]), ("privacy policy",)).where.tolist() for document in documents]
+    assert alone == [[before] for before in range(17) for _ in range(17)]
+
+
 def test_many_phrases_outgrow_the_first_room_for_them() -> None:
     assert Phrases.of(Text.of(["#" * 5000]), ("#",)).counts("#").tolist() == [5000]
 
