@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Corpus
+from dataqual.lazy import lazy
 from dataqual.operators import Metric, Signal
 from dataqual.reading import Reading
 from dataqual.text import Text
@@ -40,7 +40,7 @@ class Measured:
     def __len__(self) -> int:
         return len(self.batch)
 
-    @cached_property
+    @lazy
     def priorities(self) -> NDArray[np.uint64]:
         """A well-mixed number per document, from its address alone: the smallest of a corpus are a fair sample."""
         return priorities(self.batch.file, self.batch.record)

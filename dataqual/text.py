@@ -6,10 +6,8 @@ The rules are written down in docs/text.md; the compiled loops that follow them 
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -18,6 +16,7 @@ from numpy.typing import NDArray
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.kernels import counting, cutting, hashing, repeats
 from dataqual.kernels.unicode import ALONE, DIGIT, LETTER, LOWER, MARK, OTHER, SCRIPTS, UPPER, Class, tables
+from dataqual.lazy import lazy
 
 __all__ = [
     "ALONE",
@@ -52,7 +51,6 @@ class Text:
         """`data`: valid UTF-8 of all documents in a row; `offsets`: (documents + 1,) where each begins."""
         self.data = data
         self.offsets = offsets
-        self._lock = threading.RLock()
         self._cuts: dict[str, Segments] = {}
         self._ngrams: dict[str, NgramTable] = {}
 
@@ -82,17 +80,16 @@ class Text:
             raise IndexError(f"document {i} of {len(self)}")
         return self.data[self.offsets[i] : self.offsets[i + 1]].tobytes().decode()
 
-    @cached_property
+    @lazy
     def byte_counts(self) -> NDArray[np.int64]:
         """Bytes of each document."""
         return np.diff(self.offsets)
 
     def cut(self, name: str) -> Segments:
         """The words of every document under a named cut; cut once, then shared."""
-        with self._lock:
-            if name not in self._cuts:
-                self._cuts[name] = self._make_cut(name)
-            return self._cuts[name]
+        if name not in self._cuts:
+            self._cuts[name] = self._make_cut(name)
+        return self._cuts[name]
 
     def _make_cut(self, name: str) -> Segments:
         if name == "unicode":
@@ -109,69 +106,64 @@ class Text:
         )
         return Segments(self.data, starts[:n], ends[:n], borders, chars=chars[:n], flags=flags[:n])
 
-    @cached_property
+    @lazy
     def lines(self) -> Segments:
         """What `str.split("\\n")` gives, without the carriage return before a line feed; an empty document has one."""
-        with self._lock:
-            breaks = np.flatnonzero(self.data == 10)
-            before = np.searchsorted(breaks, self.offsets)
-            borders = before + np.arange(len(self) + 1)
-            starts = np.empty(len(breaks) + len(self), np.int64)
-            starts[borders[:-1]] = self.offsets[:-1]
-            documents = np.repeat(np.arange(len(self)), np.diff(before))
-            starts[np.arange(len(breaks)) + documents + 1] = breaks + 1
-            ends = np.empty_like(starts)
-            ends[:-1] = starts[1:] - 1
-            ends[borders[1:] - 1] = self.offsets[1:]
-            broken = ends > starts
-            broken[borders[1:] - 1] = False  # the last line of a document ends with no line feed
-            full = np.flatnonzero(broken)
-            ends[full[self.data[ends[full] - 1] == 13]] -= 1
-            return Segments(self.data, starts, ends, borders)
+        breaks = np.flatnonzero(self.data == 10)
+        before = np.searchsorted(breaks, self.offsets)
+        borders = before + np.arange(len(self) + 1)
+        starts = np.empty(len(breaks) + len(self), np.int64)
+        starts[borders[:-1]] = self.offsets[:-1]
+        documents = np.repeat(np.arange(len(self)), np.diff(before))
+        starts[np.arange(len(breaks)) + documents + 1] = breaks + 1
+        ends = np.empty_like(starts)
+        ends[:-1] = starts[1:] - 1
+        ends[borders[1:] - 1] = self.offsets[1:]
+        broken = ends > starts
+        broken[borders[1:] - 1] = False  # the last line of a document ends with no line feed
+        full = np.flatnonzero(broken)
+        ends[full[self.data[ends[full] - 1] == 13]] -= 1
+        return Segments(self.data, starts, ends, borders)
 
-    @cached_property
+    @lazy
     def paragraphs(self) -> Segments:
         """Runs of lines between blank ones, without the white space around them."""
-        with self._lock:
-            lines = self.lines.stripped
-            full = lines.ends > lines.starts
-            first = full.copy()
-            first[1:] &= ~full[:-1] | (np.diff(lines.documents) > 0)
-            last = full.copy()
-            last[:-1] &= ~full[1:] | (np.diff(lines.documents) > 0)
-            counts = np.bincount(lines.documents[first], minlength=len(self))
-            return Segments(self.data, lines.starts[first], lines.ends[last], _borders(counts))
+        lines = self.lines.stripped
+        full = lines.ends > lines.starts
+        first = full.copy()
+        first[1:] &= ~full[:-1] | (np.diff(lines.documents) > 0)
+        last = full.copy()
+        last[:-1] &= ~full[1:] | (np.diff(lines.documents) > 0)
+        counts = np.bincount(lines.documents[first], minlength=len(self))
+        return Segments(self.data, lines.starts[first], lines.ends[last], _borders(counts))
 
-    @cached_property
+    @lazy
     def sentences(self) -> Segments:
         """Sentences within paragraphs, by terminal punctuation (UAX #29 Sentence_Terminal, CJK and others included)."""
-        with self._lock:
-            paragraphs = self.paragraphs
-            size = len(self.data) + 1
-            starts, ends, of = (np.empty(size, np.int64) for _ in range(3))
-            n = cutting.cut_sentences(self.data, paragraphs.starts, paragraphs.ends, tables().classes, starts, ends, of)
-            counts = np.bincount(paragraphs.documents[of[:n]], minlength=len(self))
-            return Segments(self.data, starts[:n], ends[:n], _borders(counts))
+        paragraphs = self.paragraphs
+        size = len(self.data) + 1
+        starts, ends, of = (np.empty(size, np.int64) for _ in range(3))
+        n = cutting.cut_sentences(self.data, paragraphs.starts, paragraphs.ends, tables().classes, starts, ends, of)
+        counts = np.bincount(paragraphs.documents[of[:n]], minlength=len(self))
+        return Segments(self.data, starts[:n], ends[:n], _borders(counts))
 
-    @cached_property
+    @lazy
     def characters(self) -> Characters:
         """What kinds of characters each document is made of, counted in one pass."""
-        with self._lock:
-            n = len(self)
-            ascii_counts, classes = np.zeros((n, 128), np.int32), np.zeros((n, 16), np.int32)
-            scripts, others = np.zeros((n, len(SCRIPTS)), np.int32), np.zeros((n, 2), np.int32)
-            table = tables()
-            counting.count_characters(
-                self.data, self.offsets, table.classes, table.scripts, ascii_counts, classes, scripts, others
-            )
-            return Characters(ascii_counts, classes, scripts, replacement=others[:, 0], c1_controls=others[:, 1])
+        n = len(self)
+        ascii_counts, classes = np.zeros((n, 128), np.int32), np.zeros((n, 16), np.int32)
+        scripts, others = np.zeros((n, len(SCRIPTS)), np.int32), np.zeros((n, 2), np.int32)
+        table = tables()
+        counting.count_characters(
+            self.data, self.offsets, table.classes, table.scripts, ascii_counts, classes, scripts, others
+        )
+        return Characters(ascii_counts, classes, scripts, replacement=others[:, 0], c1_controls=others[:, 1])
 
     def ngrams(self, cut: str) -> NgramTable:
         """What is repeated among the words of a cut, for n from 1 to 10."""
-        with self._lock:
-            if cut not in self._ngrams:
-                self._ngrams[cut] = NgramTable.of(self.cut(cut))
-            return self._ngrams[cut]
+        if cut not in self._ngrams:
+            self._ngrams[cut] = NgramTable.of(self.cut(cut))
+        return self._ngrams[cut]
 
     def with_words(self, cut: str, words: Sequence[Sequence[str]]) -> Text:
         """The same documents with a cut replaced by given words, which must occur in them in that order.
@@ -214,14 +206,14 @@ class Segments:
         known = {"chars": chars, "flags": flags, "hashes": hashes}
         self.__dict__.update({name: array for name, array in known.items() if array is not None})
 
-    @cached_property
+    @lazy
     def chars(self) -> NDArray[np.int32]:
         """Characters of each segment."""
         chars = np.empty(len(self), np.int32)
         counting.count_chars(self.data, self.starts, self.ends, chars)
         return chars
 
-    @cached_property
+    @lazy
     def flags(self) -> NDArray[np.uint8]:
         """What each segment contains, as bits: LETTER, DIGIT, UPPER, LOWER, ALONE, OTHER, MARK; slow but for words."""
         return _flags_of(self)
@@ -229,22 +221,22 @@ class Segments:
     def __len__(self) -> int:
         return len(self.starts)
 
-    @cached_property
+    @lazy
     def counts(self) -> NDArray[np.int64]:
         """Segments of each document."""
         return np.diff(self.offsets)
 
-    @cached_property
+    @lazy
     def documents(self) -> NDArray[np.int64]:
         """The document of each segment."""
         return np.repeat(np.arange(len(self.counts)), self.counts)
 
-    @cached_property
+    @lazy
     def hashes(self) -> NDArray[np.uint64]:
         """64 bits of each segment's bytes; equal segments, equal hashes."""
         return self.hash(fold=False)
 
-    @cached_property
+    @lazy
     def folded(self) -> NDArray[np.uint64]:
         """64 bits of each segment in lower case (Unicode simple lower-casing)."""
         return self.hash(fold=True)
@@ -264,7 +256,7 @@ class Segments:
         )
         return out
 
-    @cached_property
+    @lazy
     def stripped(self) -> Segments:
         """The same segments without the white space around them; blank ones become empty."""
         starts, ends, chars = np.empty_like(self.starts), np.empty_like(self.ends), np.empty(len(self), np.int32)
@@ -353,52 +345,52 @@ class Characters:
         """How many characters of each document are of one of the `kinds`."""
         return self.classes[:, [int(kind) for kind in kinds]].sum(axis=1, dtype=np.int64)
 
-    @cached_property
+    @lazy
     def total(self) -> NDArray[np.int64]:
         """All characters (code points)."""
         return self.classes.sum(axis=1, dtype=np.int64)
 
-    @cached_property
+    @lazy
     def letters(self) -> NDArray[np.int64]:
         """Letters of any script."""
         return self.of(Class.UPPER, Class.LOWER, Class.LETTER)
 
-    @cached_property
+    @lazy
     def upper(self) -> NDArray[np.int64]:
         """Capital letters."""
         return self.of(Class.UPPER)
 
-    @cached_property
+    @lazy
     def lower(self) -> NDArray[np.int64]:
         """Small letters."""
         return self.of(Class.LOWER)
 
-    @cached_property
+    @lazy
     def digits(self) -> NDArray[np.int64]:
         """Decimal digits of any script."""
         return self.of(Class.DIGIT)
 
-    @cached_property
+    @lazy
     def space(self) -> NDArray[np.int64]:
         """White space, as `str.isspace`."""
         return self.of(Class.SPACE)
 
-    @cached_property
+    @lazy
     def punctuation(self) -> NDArray[np.int64]:
         """Punctuation (general category P)."""
         return self.of(Class.PUNCTUATION)
 
-    @cached_property
+    @lazy
     def symbols(self) -> NDArray[np.int64]:
         """Symbols (general category S): mathematics, currency, emoji."""
         return self.of(Class.SYMBOL)
 
-    @cached_property
+    @lazy
     def marks(self) -> NDArray[np.int64]:
         """Combining marks."""
         return self.of(Class.MARK)
 
-    @cached_property
+    @lazy
     def control(self) -> NDArray[np.int64]:
         """Control characters that are no white space."""
         return self.of(Class.CONTROL)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.errors import SpecError
 from dataqual.kernels.minhash import LANES
+from dataqual.lazy import lazy
 
 MET = 0.995
 """Least chance that two documents exactly at the threshold share a bucket; see `NearDuplicates.rows`."""
@@ -51,7 +51,7 @@ class NearDuplicates:
                 f"near_duplicates.permutations: {self.permutations} is not a multiple of {LANES} from {LANES} to {MOST}"
             )
 
-    @cached_property
+    @lazy
     def rows(self) -> int:
         """Rows of a band: as many as leave a pair at the threshold a chance of `MET` to share a bucket, at least 1.
 
@@ -62,12 +62,12 @@ class NearDuplicates:
         rows = range(self.permutations, 0, -1)
         return next((r for r in rows if self._meet(self.threshold, r) >= MET), 1)
 
-    @cached_property
+    @lazy
     def bands(self) -> int:
         """How many bands of `rows` the permutations give."""
         return self.permutations // self.rows
 
-    @cached_property
+    @lazy
     def least_matches(self) -> int:
         """In how many permutations a pair must agree to be worth a look: `RETAINED` of those at the threshold do.
 
@@ -77,12 +77,12 @@ class NearDuplicates:
         below = np.cumsum(_binomial(self.permutations, self.threshold))
         return int(np.searchsorted(below, 1 - RETAINED))
 
-    @cached_property
+    @lazy
     def threshold_matches(self) -> int:
         """In how many permutations a pair must agree for its estimate to reach the threshold."""
         return int(np.ceil(self.threshold * self.permutations - 1e-9))
 
-    @cached_property
+    @lazy
     def multipliers(self) -> NDArray[np.uint32]:
         """The permutations: one odd 32-bit multiplier each, from `seed` by splitmix64, the same with every numpy."""
         numbers = np.arange(self.permutations, dtype=np.uint64) + np.uint64(1)

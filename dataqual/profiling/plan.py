@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from dataqual import catalog
 from dataqual.bounds import Bounds
 from dataqual.corpus import Batch, Columns, Corpus, Unreadable
+from dataqual.lazy import lazy
 from dataqual.measured import Measured
 from dataqual.metrics.distribution import Distribution
 from dataqual.metrics.documents import Documents
@@ -72,7 +72,7 @@ class Plan:
         survey = Survey(NearDuplicates(), near=near_copies, memory=memory)
         return cls(corpus.columns, loaded, survey, len(corpus.files), table)
 
-    @cached_property
+    @lazy
     def signals(self) -> dict[str, Signal]:
         """Every signal with its defaults, then the variants that the rules mean, each once, by what it is called."""
         defaults = {name: kind() for name, kind in sorted(catalog.signals().items())}
@@ -84,12 +84,12 @@ class Plan:
                     variants[label(rule.signal)] = rule.signal
         return defaults | dict(sorted(variants.items()))
 
-    @cached_property
+    @lazy
     def defaults(self) -> list[str]:
         """The signals that are in the table: those with their defaults."""
         return [name for name in self.signals if name in catalog.signals()]
 
-    @cached_property
+    @lazy
     def metrics(self) -> dict[str, Metric[Any]]:
         """By name; `signal:` ones are distributions."""
         metrics: dict[str, Metric[Any]] = {"documents": Documents(), "script_mix": ScriptMix()}
