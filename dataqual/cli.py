@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dataqual.errors import DataqualError, InputError
+from dataqual.errors import DataqualError
 
 if TYPE_CHECKING:
     from dataqual.corpus import Corpus
     from dataqual.profiling import Profile
+
+
+RESULTS = ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl")
 
 
 def mendable(command: Callable[..., None]) -> Callable[..., None]:
@@ -116,8 +119,10 @@ def profile(
     console = Console(quiet=quiet)
     console.compiling()
     page = console.in_background("reports.profile_page")
-    from dataqual.engine import parse_size
+    from dataqual.engine import parse_budget
     from dataqual.profiling import profile as profile_of
+    from dataqual.profiling.result import write_text
+    from dataqual.profiling.running import check_result
     from dataqual.readers import open_corpus
 
     corpus: Corpus = open_corpus(
@@ -134,6 +139,9 @@ def profile(
     for note in corpus.notes:
         console.say(note)
     folder = Path(output or _folder_for(paths))
+    for name in RESULTS:
+        check_result(folder / name, corpus)
+    _clear(folder)
     result: Profile = profile_of(
         corpus,
         inputs=paths,
@@ -143,17 +151,14 @@ def profile(
         sample=sample,
         seed=seed,
         workers=workers,
-        max_memory=parse_size(max_memory) if max_memory else None,
+        max_memory=parse_budget(max_memory) if max_memory else None,
         signals=folder / "signals.parquet",
         unreadable=folder / "unreadable.jsonl",
         progress=console.progress,
     )
     console.done()
     result.save(folder)
-    try:
-        (folder / "report.html").write_text(page().profile(result), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{folder / 'report.html'}: cannot be written ({error.strerror})") from None
+    write_text(folder / "report.html", page().profile(result))
     if as_json:
         click.echo((folder / "profile.json").read_text(encoding="utf-8"), nl=False)
     elif not quiet:
@@ -234,7 +239,7 @@ def clean(
     console.compiling()
     from dataqual.cleaning import Cleaned, Drop
     from dataqual.cleaning import clean as clean_corpus
-    from dataqual.engine import parse_size
+    from dataqual.engine import parse_budget
     from dataqual.readers import open_corpus
 
     Drop.of(drop)  # a wrong name is told before anything is opened
@@ -258,7 +263,7 @@ def clean(
         ledger=ledger,
         dry_run=dry_run,
         workers=workers,
-        max_memory=parse_size(max_memory) if max_memory else None,
+        max_memory=parse_budget(max_memory) if max_memory else None,
         progress=console.progress,
     )
     console.done()
@@ -266,6 +271,16 @@ def clean(
         click.echo(json.dumps(result.facts(), ensure_ascii=False, indent=1))
     elif not quiet:
         click.echo(str(result))
+
+
+def _clear(folder: Path) -> None:
+    """Take away the results of an earlier profile, which would pass for this one's if it ended early."""
+    try:
+        ours = (folder / "profile.json").open("rb").read(40).replace(b" ", b"").find(b'"schema":"dataqual.') >= 0
+    except OSError:
+        return
+    for name in RESULTS if ours else ():
+        (folder / name).unlink(missing_ok=True)
 
 
 def _folder_for(paths: tuple[str, ...]) -> str:

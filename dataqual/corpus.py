@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -188,6 +189,16 @@ class Corpus(ABC):
     def size(self) -> int:
         """Bytes on disk of all files; 0 for data in memory."""
         return sum(file.size for file in self.files)
+
+    def holds(self, path: str | os.PathLike[str]) -> bool:
+        """Whether `path` is one of the input files, under whatever name."""
+        place = os.path.realpath(path)
+        for file in self.files:
+            if os.path.realpath(file.path) == place:
+                return True
+            if os.path.exists(path) and os.path.exists(file.path) and os.path.samefile(path, file.path):
+                return True
+        return False
 
     @abstractmethod
     def pieces(self) -> Iterator[Piece]:

@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 
 class Signal(ABC):
-    """One finite number per document, each document measured on its own.
+    """One finite number, not negative, per document, each document measured on its own.
 
     A subclass is a frozen dataclass whose fields are its parameters; its file, its YAML name and
     its class are one word (`word_count.py`, `word_count`, `WordCount`). It defines `measure`.

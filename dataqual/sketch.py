@@ -48,6 +48,8 @@ class Sketch:
         array = np.asarray(values, np.float64)
         if not len(array):
             return cls(np.zeros(BINS, np.int64), None, None, 0, 0)
+        if (low := array.min()) < 0:
+            raise ValueError(f"{low} is negative; signals count, and a sketch holds what is counted")
         whole = np.floor(array)
         return cls(
             counts=np.bincount(_bins(array), minlength=BINS),
@@ -132,6 +134,18 @@ def _sum(whole: NDArray[np.float64]) -> int:
     if whole.max() * len(whole) < _EXACT:
         return int(whole.sum())
     return sum(map(int, whole.tolist()))
+
+
+def bounds_of(estimate: float) -> tuple[float, float]:
+    """Where the quantile lies that was estimated so: the estimate is within 1 % of it, not it of the estimate.
+
+    >>> low, high = bounds_of(100.0)
+    >>> round(low, 2), round(high, 2)
+    (99.01, 101.01)
+    """
+    if estimate < SMALLEST:
+        return 0.0, SMALLEST
+    return estimate / (1 + ACCURACY), estimate / (1 - ACCURACY)
 
 
 def _bins(values: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,6 +1,6 @@
 """Who does the work: `Local`, in threads of this process."""
 
 from dataqual.engine.local import Local
-from dataqual.engine.memory import default_memory, parse_size
+from dataqual.engine.memory import default_memory, parse_budget, parse_size
 
-__all__ = ["Local", "default_memory", "parse_size"]
+__all__ = ["Local", "default_memory", "parse_budget", "parse_size"]

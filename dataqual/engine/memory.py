@@ -13,6 +13,9 @@ UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 SHARE = 4
 """A quarter of the memory is taken unless told otherwise: the machine has other work too."""
 
+LEAST = 400 << 20
+"""What the interpreter, the compiled kernels and one batch take together."""
+
 ASSUMED = 8 << 30
 """Memory of a machine that does not tell."""
 
@@ -31,6 +34,19 @@ def parse_size(size: str) -> int:
     if count <= 0:
         raise SpecError(f"{size!r} is not a size; write a number with K, M, G or T behind it, such as 512M or 1.5G")
     return count
+
+
+def parse_budget(size: str) -> int:
+    """A size that a run can keep to; SpecError where it is less than the interpreter and one batch take.
+
+    >>> parse_budget("20M")
+    Traceback (most recent call last):
+    dataqual.errors.SpecError: --max-memory 20M is less than a run takes with one batch in memory; give 400M or more
+    """
+    budget = parse_size(size)
+    if budget < LEAST:
+        raise SpecError(f"--max-memory {size} is less than a run takes with one batch in memory; give 400M or more")
+    return budget
 
 
 def default_memory() -> int:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from dataqual import catalog
 from dataqual.bounds import Bounds
 from dataqual.corpus import Batch, Columns, Corpus, Unreadable
+from dataqual.errors import SpecError
 from dataqual.lazy import lazy
 from dataqual.measured import Measured
 from dataqual.metrics.distribution import Distribution
@@ -48,6 +49,8 @@ class Seen:
     ids: NDArray[np.uint64]
     groups: dict[str, NDArray[np.uint64]]
     documents: int
+    read: int
+    """Documents before any sample was drawn."""
     addresses: tuple[NDArray[np.int32], NDArray[np.int64]]
     files: NDArray[np.int64]
     unreadable: Sequence[Unreadable]
@@ -68,7 +71,11 @@ class Plan:
     def of(cls, corpus: Corpus, rules: Sequence[str] | None, *, near_copies: bool, memory: int, table: bool) -> Plan:
         """The plan for a corpus; SpecError where a rule set is not known. `rules` None: all that ship."""
         names = rule_sets() if rules is None else rules
-        loaded = tuple(map(load, names))
+        loaded = tuple(map(load, dict.fromkeys(names)))
+        known = [rule_set.name for rule_set in loaded]
+        for name in known:
+            if known.count(name) > 1:
+                raise SpecError(f"two rule sets are called {name!r}; give one of them another name")
         survey = Survey(NearDuplicates(), near=near_copies, memory=memory)
         return cls(corpus.columns, loaded, survey, len(corpus.files), table)
 
@@ -114,6 +121,7 @@ class Plan:
             ids=_hashes(columns["id"].drop_nulls()) if "id" in columns.columns else np.zeros(0, np.uint64),
             groups={role: _hashes(columns[role]) for role in self.grouping if role in columns.columns},
             documents=len(batch),
+            read=len(batch),
             addresses=(batch.file, batch.record),
             files=np.bincount(batch.file, minlength=self.files),
             unreadable=batch.unreadable,

@@ -42,17 +42,11 @@ class Profile:
     def save(self, path: str | Path) -> Path:
         """Write the facts as JSON, into `path` or, if it is a folder, into its profile.json; returns where.
 
-        A path without a suffix is taken for a folder. InputError where nothing can be written.
+        A path that does not end in .json is a folder. The file appears at once. InputError where nothing can be written.
         """
         path = Path(path)
-        path = path / "profile.json" if path.is_dir() or not path.suffix else path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(
-                json.dumps(self.facts, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8"
-            )
-        except OSError as error:
-            raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+        path = path if path.suffix == ".json" and not path.is_dir() else path / "profile.json"
+        write_text(path, json.dumps(self.facts, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
         return path
 
     @classmethod
@@ -88,6 +82,18 @@ class Profile:
             plural(int(self[name].value or 0), name.removesuffix("s")) for name in ("documents", "words")
         )
         return f"<table><caption>{caption}</caption><tr><th></th><th>finding</th><th>mend</th></tr>{rows}</table>"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that appears at once; InputError where it cannot be written."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def _reading(name: str, facts: dict[str, Any]) -> Reading:

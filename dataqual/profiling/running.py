@@ -121,6 +121,8 @@ def profile(
     own = {name: asked.pop(name) for name in list(asked) if name in Options.__dataclass_fields__}
     options = replace(options or Options(), **own)
     corpus = as_corpus(source, text=options.text, **asked)
+    for result in (signals, unreadable):
+        check_result(result, corpus)
     started, clock = datetime.now(UTC), time.perf_counter()
     engine = Local(workers=options.workers, max_memory=options.max_memory)
     plan = Plan.of(
@@ -199,6 +201,14 @@ def _is_path(source: Any) -> bool:
     return isinstance(source, str | Path) or several
 
 
+def check_result(path: str | Path | None, corpus: Corpus) -> None:
+    """InputError where a result would take the place of a folder or of one of the inputs."""
+    if path is not None and corpus.holds(path):
+        raise InputError(f"{path} is one of the inputs, which are never overwritten; choose another folder with -o")
+    if path is not None and Path(path).is_dir():
+        raise InputError(f"{path} is a folder where a result must go; choose another folder with -o")
+
+
 def _pass_over(
     corpus: Corpus,
     plan: Plan,
@@ -215,13 +225,13 @@ def _pass_over(
         batch = corpus.parse(chunk)
         seen = plan.measure(sample.of_batch(batch) if sample else batch)
         table.write_part(chunk.index, seen.table)
-        return chunk, replace(seen, table=seen.table.clear(), unreadable=batch.unreadable)
+        return chunk, replace(seen, table=seen.table.clear(), read=len(batch))
 
     with closing(engine.map(look, corpus.chunks())) as looked:  # no thread goes on when a user breaks off
         for chunk, seen in looked:
             run.take(plan, seen)
             table.add(chunk.index, seen.documents)
-            log.add(seen.documents, seen.unreadable)
+            log.add(seen.read, seen.unreadable)
             if progress is not None:
                 progress(run.documents, chunk.done, corpus.size)
     run.addresses.close()
@@ -232,6 +242,7 @@ def _asked(corpus: Corpus, options: Options) -> dict[str, Any]:
     """The options that determine the facts."""
     return {
         "text": options.text,
+        "txt": getattr(corpus, "txt", None),
         "rules": [*options.rules] if options.rules is not None else rules_module.rule_sets(),
         "near_copies": options.near_copies,
         "sample": options.sample,

@@ -53,8 +53,5 @@ def check_place(path: str, option: str, corpus: Corpus) -> None:
     folder = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(folder):
         raise InputError(f"{option}: {path}: there is no folder {os.path.dirname(path)}; make it first")
-    place = os.path.realpath(path)
-    for file in corpus.files:
-        same = os.path.realpath(file.path) == place
-        if same or (os.path.exists(path) and os.path.exists(file.path) and os.path.samefile(path, file.path)):
-            raise InputError(f"{option}: {path} is one of the inputs, which are never overwritten; choose another name")
+    if corpus.holds(path):
+        raise InputError(f"{option}: {path} is one of the inputs, which are never overwritten; choose another name")
