@@ -43,7 +43,7 @@ def test_every_command_of_the_sample_runs_and_mends_what_it_says(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     found = [finding for finding in dataqual.profile(str(sample.path()), inputs=()).findings if finding.command]
-    assert len(found) == 13
+    assert {finding.name for finding in found} >= {"exact_copies", "near_copies", "mojibake", "empty", "c4@tfds"}
     for finding in found:
         assert finding.command
         done = run(finding.command)

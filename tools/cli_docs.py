@@ -30,7 +30,12 @@ def commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Com
         at: click.Command, typed: str, parent: click.Context | None
     ) -> Iterator[tuple[str, click.Command, click.Context]]:
         context = click.Context(
-            at, info_name=typed.split()[-1], parent=parent, max_content_width=WIDTH, terminal_width=WIDTH
+            at,
+            info_name=typed.split()[-1],
+            parent=parent,
+            max_content_width=WIDTH,
+            terminal_width=WIDTH,
+            **at.context_settings,  # -h; a context that is made by hand does not take them by itself
         )
         yield typed, at, context
         if isinstance(at, click.Group):
