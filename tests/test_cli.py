@@ -68,7 +68,7 @@ def test_the_summary_ends_with_where_the_page_is_and_notes_go_to_stderr(here: Pa
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "c.jsonl: 2 documents",
-        "41 bytes of text · 8 words · Latin 100 %",
+        "41 bytes of text · 8 words · Latin 100 % of the documents",
         "",
         "nothing found that is wrong",
         "",
@@ -218,7 +218,9 @@ def test_a_name_that_is_not_utf_8_is_profiled_and_shown_as_it_can_be(here: Path)
 
 def test_one_document_is_one_document(here: Path) -> None:
     Path("c.jsonl").write_text('{"text": "alone"}\n')
-    assert run("c.jsonl", *FAST).stdout.startswith("c.jsonl: 1 document\n5 bytes of text · 1 word · Latin 100 %\n")
+    assert run("c.jsonl", *FAST).stdout.startswith(
+        "c.jsonl: 1 document\n5 bytes of text · 1 word · Latin 100 % of the documents\n"
+    )
 
 
 def test_several_inputs_are_one_corpus(here: Path) -> None:

@@ -9,9 +9,11 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 import dataqual
+import reports
 from dataqual import sample
 from dataqual.near_duplicates import shingles
 from dataqual.profiling.plan import SHARES
@@ -226,6 +228,26 @@ def test_no_address_is_written_down_unmasked(sampled: Profiled) -> None:
     assert facts["documents"] == len(ids_with("email"))
     assert facts["kinds"]["email"] == sum(len(ADDRESS.findall(text)) for text in sampled.texts)
     assert all(re.fullmatch(r"\S•*@•+\.\w+", shown["masked"]) for shown in facts["examples"])
+
+
+def test_an_address_that_is_an_id_a_group_or_an_unreadable_value_is_masked_too() -> None:
+    address = "ann.lee@example.com"
+    text = "{ these few words are here in every one of the documents }"
+    frame = pl.DataFrame(
+        {"text": [text, text, None], "id": [address] * 3, "source": [f"mail of {address}"] * 3, "label": [address] * 3}
+    )
+    facts = dataqual.profile(frame, max_unreadable=0.5).facts
+    lists = dataqual.profile([text, [address]], max_unreadable=0.5).facts
+    assert lists["unreadable"]["first"][0]["reason"] == "'text' is a list: [\"a••••••@•••••••.com\"]"
+    assert "a••••••@•••••••.com" in {
+        example["id"] for rule in facts["rules"][0]["rules"] for example in rule["examples"]
+    }
+    assert [group["rows"][0]["value"] for group in facts["groups"]] == [
+        "mail of a••••••@•••••••.com",
+        "a••••••@•••••••.com",
+    ]
+    for written in (json.dumps(facts), json.dumps(lists), reports.profile(facts), reports.profile(lists)):
+        assert "ann.lee" not in written
 
 
 def test_findings_come_worst_first_and_faults_before_verdicts(sampled: Profiled) -> None:

@@ -95,6 +95,10 @@ def test_a_sample_claims_nothing_about_the_copies_of_the_whole() -> None:
     reading = profile["exact_copies"]
     assert (reading.value or 0) < 0.5 == dataqual.profile(dataqual.Corpus.of(texts), rules=())["exact_copies"].value
     assert (reading.method, reading.interval, reading.detail["in_sample_alone"]) == ("sample", None, True)
+    near = profile["near_copies"]
+    assert (near.method, near.interval, near.detail["in_sample_alone"]) == ("sample", None, True)
+    for name in ("exact_copies", "near_copies"):
+        assert profile.facts[name]["share"] == profile.facts["readings"][name]
     [finding] = [finding for finding in profile.findings if finding.name == "exact_copies"]
     assert finding.headline.endswith(
         " of the sampled documents are exact copies of an earlier one; the whole corpus has more"
