@@ -98,7 +98,7 @@ class Cleaned:
         lines += [f"  {count:>{width},} {rule}" for rule, count in self.rules.items() if count]
         idle = [rule for rule, count in self.rules.items() if not count]
         if idle:
-            lines.append(f"matched nothing: {', '.join(idle)}")
+            lines.append(f"matched nothing, or nothing that was left: {', '.join(idle)}")
         if not self.kept:
             lines.append("nothing is left")
         return "\n".join([*lines, *(str(path) for path in (self.output, self.ledger) if path)])

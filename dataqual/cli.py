@@ -276,7 +276,8 @@ def clean(
 def _clear(folder: Path) -> None:
     """Take away the results of an earlier profile, which would pass for this one's if it ended early."""
     try:
-        ours = (folder / "profile.json").open("rb").read(40).replace(b" ", b"").find(b'"schema":"dataqual.') >= 0
+        with (folder / "profile.json").open("rb") as file:
+            ours = b'"schema":"dataqual.' in file.read(40).replace(b" ", b"")
     except OSError:
         return
     for name in RESULTS if ours else ():

@@ -82,4 +82,4 @@ def _compiled() -> bool:
     from dataqual.kernels.cutting import cut
 
     folder = getattr(getattr(cut, "_cache", None), "cache_path", None)
-    return folder is None or any(Path(folder).glob("cutting.cut-*.nbi"))
+    return folder is None or any(Path(folder).glob("*.nbi"))

@@ -104,7 +104,7 @@ class Sketch:
         """
         if self.low is None or self.high is None:
             return {"edges": [], "counts": [], "scale": "linear"}
-        whole = self.fraction == 0 and self.high < _EXACT
+        whole = self.fraction == 0 and 1 < self.high < _EXACT  # shares may all be 0 or 1
         usual = self.quantile(0.05) or 0.0
         wide = usual >= 1 and (self.quantile(0.95) or 0.0) > 15 * usual
         scale = "log" if self.high > 1 and (wide or self.high > 100 * max(usual, 1)) else "linear"

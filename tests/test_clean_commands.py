@@ -190,7 +190,7 @@ def test_the_command_prints_its_sum_and_where_the_files_are(tmp_path: Path, monk
         "15 records read = 10 kept + 5 dropped + 0 unreadable\n"
         "  2 empty\n"
         "  3 exact_copies\n"
-        "matched nothing: l@no.such.rules\n"
+        "matched nothing, or nothing that was left: l@no.such.rules\n"
         "out.jsonl\nout.jsonl.ledger.parquet\n"
     )
     assert run("dataqual clean in.jsonl -o out.jsonl --drop empty --quiet").output == ""

@@ -173,9 +173,32 @@ def test_an_output_folder_whose_name_is_no_text_is_refused(here: Path) -> None:
 
 
 def test_a_folder_in_the_place_of_a_result_is_refused(here: Path) -> None:
-    for name in ("report.html", "profile.json"):
+    for name in ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl"):
         (here / name / name).mkdir(parents=True)
-        assert refused("c.jsonl", "-o", name, *FAST) == (f"dataqual: {name}/{name}: cannot be written (Is a directory)")
+        told = f"dataqual: {name}/{name} is a folder where a result must go; choose another folder with -o"
+        assert refused("c.jsonl", "-o", name, *FAST) == told
+
+
+def test_an_input_is_never_overwritten_by_a_result(here: Path) -> None:
+    (here / "x").mkdir()
+    (here / "x" / "unreadable.jsonl").write_text(GOOD)
+    told = (
+        "dataqual: x/unreadable.jsonl is one of the inputs, which are never overwritten; choose another folder with -o"
+    )
+    assert refused("x/unreadable.jsonl", "-o", "x", *FAST) == told
+    assert (here / "x" / "unreadable.jsonl").read_text() == GOOD
+
+
+def test_a_sample_does_not_change_how_much_was_unreadable(here: Path) -> None:
+    (here / "big.jsonl").write_text(GOOD * 500 + "broken\n")
+    assert run("big.jsonl", "--sample", "5", *FAST).exit_code == 0
+
+
+def test_results_of_an_earlier_profile_do_not_outlive_one_that_fails(here: Path) -> None:
+    assert run("c.jsonl", "-o", "out", *FAST).exit_code == 0
+    (here / "bad.jsonl").write_text("broken\n")
+    refused("bad.jsonl", "-o", "out", *FAST)
+    assert sorted(file.name for file in (here / "out").iterdir()) == ["unreadable.jsonl"]
 
 
 HOSTILE = "\x1b[31mred\x1b]0;title\x07 \u202egnp.\u2066\x9b2J\u2028.jsonl"

@@ -3,8 +3,11 @@
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from numba import config as _config
+import numba
+
+_config: Any = numba.config
 
 
 def _find_cache() -> None:

@@ -314,7 +314,7 @@ def _rule_sets(facts: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             rule_set["name"],
             "warning" if fits and share >= 0.1 else "note",
-            f"{rule_set['name']} would drop {percent(share)} of the documents, most for {worst['name']} ({worst['bounds']})",
+            f"{rule_set['name']} would drop {percent(share)} of the documents, most for {worst['name']} (asks for {worst['bounds']})",
             rule_set["fails"],
             " ".join([rule_set["about"], *_made_for(facts, rule_set), *misfit]),
             worst["examples"][0] if worst["examples"] else None,

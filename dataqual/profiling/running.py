@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -180,6 +181,8 @@ def as_corpus(source: Any, *, text: str | None = None, **asked: Any) -> Corpus:
 
     A corpus that is open stays as it is, so it takes no more options.
     """
+    if isinstance(source, list | tuple) and 0 < len(source) <= 100 and all(map(_is_file_name, source)):
+        raise InputError(f"{source[0]!r} is a file; to read several, write profile(dataqual.read([...]))")
     opener = open_corpus if _is_path(source) else Corpus.of
     known = set(signature(opener).parameters) - {"paths", "data", "sizes"}
     for name in asked:
@@ -193,6 +196,11 @@ def as_corpus(source: Any, *, text: str | None = None, **asked: Any) -> Corpus:
     if late:
         raise SpecError(f"profile: {late[0]!r} is said where a corpus is opened, and this one is open already")
     return source
+
+
+def _is_file_name(document: Any) -> bool:
+    """Whether a document in a list looks like a path that was meant: short, and there."""
+    return isinstance(document, str) and 0 < len(document) < 500 and "\n" not in document and os.path.isfile(document)
 
 
 def _is_path(source: Any) -> bool:

@@ -13,6 +13,13 @@ import orjson
 from dataqual.corpus import Corpus, Unreadable
 from dataqual.errors import NoDocuments, TooManyUnreadable
 
+HINTS = {
+    "invalid UTF-8": "; is it GBK? then: iconv -f GB18030 -t UTF-8 OLD > NEW",
+    "not an object": "; is it one JSON array? then: jq -c '.[]' OLD > NEW.jsonl",
+    "not JSON": "; is it one JSON array or object over several lines? then: jq -c '.[]?' OLD > NEW.jsonl",
+}
+"""What to do about a kind of fault that most of a file has: it is another kind of file."""
+
 
 @dataclass
 class ReadCount:
@@ -54,7 +61,8 @@ class ReadCount:
         """The commonest kind and the first place, as the end of a sentence."""
         assert self.first is not None
         [(kind, count)] = self.kinds.most_common(1)
-        return f"; mostly {kind} ({count:,}), first at {place(self.first, corpus)}: {self.first.reason}"
+        hint = HINTS.get(kind, "") if count > self.documents else ""
+        return f"; mostly {kind} ({count:,}), first at {place(self.first, corpus)}: {self.first.reason}{hint}"
 
 
 def place(bad: Unreadable, corpus: Corpus) -> str:
