@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path[0] = str(ROOT)  # or a peer's `import profile` would find benchmarks/profile.py
 OURS = ("gopher@datatrove", "gopher@dolma", "c4@tfds", "fineweb@paper", "fineweb@datatrove")
 BATCH_BYTES = 4 << 20
 
