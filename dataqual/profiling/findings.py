@@ -161,27 +161,21 @@ def find(facts: dict[str, Any]) -> list[Finding]:
 def clean_command(facts: dict[str, Any], drop: str) -> str | None:
     """The command that leaves the documents of a finding out.
 
-    None where there is none: for data in memory, and for .txt files where it is not known what a document was.
+    None where there is none: for data in memory.
     """
     corpus, options = facts["corpus"], facts["options"]
     inputs = corpus["inputs"]
     if corpus["embedded_sample"]:
         return f"dataqual clean -o sample.clean.jsonl --drop {shlex.quote(drop)}"
-    if not inputs or any(name.startswith("<") for name in inputs) or (txt := _txt(facts)) is None:
+    if not inputs or any(name.startswith("<") for name in inputs):
         return None
+    txt = options.get("txt") or "file"
     named = {"--text": options.get("text"), "--txt": txt if txt != "file" else None}
     if (allowed := options.get("max_unreadable", UNREADABLE)) != UNREADABLE:
         named["--max-unreadable"] = f"{allowed:g}"
     words = ["dataqual", "clean", *map(_as_argument, inputs), "-o", _as_argument(_target(corpus, txt))]
     words += [word for option, value in named.items() if value for word in (option, value)]
     return shlex.join([*words, "--drop", drop])
-
-
-def _txt(facts: dict[str, Any]) -> str | None:
-    """What a document is in the .txt files of a corpus; None where the facts do not tell."""
-    told: str | None = facts["options"].get("txt")
-    cut = any(file["format"] == "txt" and file["documents"] > 1 for file in facts["corpus"]["files"])
-    return told or (None if cut else "file")
 
 
 def _target(corpus: dict[str, Any], txt: str) -> str:
