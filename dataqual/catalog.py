@@ -18,6 +18,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from dataqual.errors import SpecError, did_you_mean
+from dataqual.operators import snake_case
 
 if TYPE_CHECKING:
     from dataqual.operators import Metric, Signal
@@ -67,8 +68,7 @@ def name_of(operator: object) -> str:
     >>> name_of(signal("c4_lines"))
     'c4_lines'
     """
-    letters = type(operator).__name__
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in letters).lstrip("_")
+    return snake_case(type(operator).__name__)
 
 
 def label(operator: Any) -> str:

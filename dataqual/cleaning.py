@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from dataqual import catalog, rules
@@ -17,7 +18,7 @@ from dataqual.corpus import Chunk, Corpus, Progress, Unreadable
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.faults import SHARES
-from dataqual.ledger import SCHEMA, Dropped
+from dataqual.ledger import SCHEMA
 from dataqual.ledger import rows as ledger_rows
 from dataqual.masking import mask
 from dataqual.near_duplicates import NearDuplicates
@@ -25,7 +26,7 @@ from dataqual.operators import Signal, Step
 from dataqual.readers import ReadCount
 from dataqual.readers.paths import LEDGER
 from dataqual.readers.sources import as_corpus
-from dataqual.recipe import applied, prepared
+from dataqual.recipe import Recipe, applied, prepared
 from dataqual.rules.rule_set import Rule
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.keep import Keep
@@ -37,8 +38,11 @@ COPIES = ("exact_copies", "near_copies")
 LOOKED_AT = 1 << 16
 """Characters of a document in which evidence is looked for; as much as a profile keeps of an example."""
 
-OPTIONS = ("drop", "ledger", "dry_run", "workers", "max_memory", "progress")
+OPTIONS = ("recipe", "drop", "ledger", "dry_run", "workers", "max_memory", "progress")
 """What `clean` is told beside what `dataqual.read` is."""
+
+AROUND = 20
+"""Characters to quote before and behind a change."""
 
 QUOTED = 200
 """Characters of evidence in a row of the ledger: a sentence or two, so that a million rows stay a small file."""
@@ -62,7 +66,9 @@ class Drop:
         """
         asked = tuple(dict.fromkeys([names] if isinstance(names, str) else names))
         if not asked:
-            raise SpecError(f"--drop: name what is to go; there are: {', '.join(_known())}; or a .yaml file of rules")
+            raise SpecError(
+                f"name what is to be done, with --recipe or with --drop; for --drop there are: {', '.join(_known())}; or a .yaml file of rules"
+            )
         found = [rule for name in asked if name not in COPIES for rule in _rules(name)]
         return cls(asked, tuple(found), "exact_copies" in asked, "near_copies" in asked)
 
@@ -74,32 +80,43 @@ class Drop:
             steps.append(Dedup(self.exact, NearDuplicates() if self.near else None))
         return tuple(steps)
 
-    @property
-    def rules(self) -> list[str]:
-        """Every rule that may drop a document, by the name it has in the ledger."""
-        return [rule.name for rule in self.keep] + [name for name in COPIES if name in self.names]
-
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What a run of `clean` read, kept, dropped and could not read, and where the output and the ledger are."""
+    """What a run of `clean` read, kept, dropped, edited, added and could not read, and where output and ledger are.
+
+    read = kept + dropped + unreadable, and written = kept + added.
+    """
 
     read: int
     kept: int
     dropped: int
     unreadable: int
+    edited: int
+    """Of those that were kept, how many have another text."""
+    added: int
     rules: Mapping[str, int]
-    """How many documents each rule dropped, those that dropped none included; the first that fails has the document."""
+    """Of how many documents each rule tells, those that tell of none included. A document that was dropped is told
+    under the first rule that it fails, one that was edited under each that did."""
     output: Path | None = None
     """None after a dry run, as `ledger`."""
     ledger: Path | None = None
 
+    @property
+    def written(self) -> int:
+        """How many records the output has."""
+        return self.kept + self.added
+
     def __str__(self) -> str:
-        """The sum, what each rule took, and where the files are: a few lines for people."""
+        """The sums, what each rule did, and where the files are: a few lines for people."""
         lines = [
             f"{self.read:,} records read = {self.kept:,} kept + {self.dropped:,} dropped + {self.unreadable:,} unreadable"
         ]
-        width = len(f"{self.dropped:,}")
+        if self.edited:
+            lines.append(f"{self.edited:,} of the {self.kept:,} kept were edited")
+        if self.added:
+            lines.append(f"{self.written:,} written = {self.kept:,} kept + {self.added:,} added")
+        width = max([len(f"{count:,}") for count in self.rules.values()], default=0)
         lines += [f"  {count:>{width},} {rule}" for rule, count in self.rules.items() if count]
         idle = [rule for rule, count in self.rules.items() if not count]
         if idle:
@@ -110,16 +127,17 @@ class Cleaned:
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""
-        facts = {name: getattr(self, name) for name in ("read", "kept", "dropped", "unreadable")}
+        names = ("read", "kept", "dropped", "unreadable", "edited", "added", "written")
         paths = {name: str(path) if (path := getattr(self, name)) else None for name in ("output", "ledger")}
-        return facts | {"rules": dict(self.rules)} | paths
+        return {name: getattr(self, name) for name in names} | {"rules": dict(self.rules)} | paths
 
 
 def clean(
     source: Any,
     output: str | Path | None = None,
     *,
-    drop: Iterable[str],
+    recipe: str | Recipe | None = None,
+    drop: Iterable[str] = (),
     ledger: str | Path | None = None,
     dry_run: bool = False,
     workers: int | None = None,
@@ -127,16 +145,17 @@ def clean(
     progress: Progress | None = None,
     **asked: Any,
 ) -> Cleaned:
-    """Write a corpus without the documents that `drop` names, and a ledger with the reason for each of them.
+    """Write a corpus as a recipe leaves it, without the documents that `drop` names, and a ledger of all that was done.
 
-    `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. `drop` has the names of findings
-    (`exact_copies`, `near_copies`, `mojibake`, …), of rule sets (`gopher@dolma`), or .yaml files of rules. The ending
+    `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. `recipe` is a `Recipe`, the name of one
+    that ships, or a .yaml file. `drop` has the names of findings (`exact_copies`, `near_copies`, `mojibake`, …), of
+    rule sets (`gopher@dolma`), or .yaml files of rules; it comes after the recipe. One of the two is needed. The ending
     of `output` says the format. `ledger` is OUTPUT.ledger.parquet unless told. A dry run counts, and writes nothing.
 
     Both files appear when everything is done; on an error nothing is left. SpecError for a name that is not known,
     InputError for what cannot be read or written, NoDocuments and TooManyUnreadable as for `profile`.
     """
-    what = Drop.of(drop)
+    what = plan(recipe, drop)
     if output is None and not dry_run:
         raise SpecError("-o: name the file to write, or ask for a dry run")
     corpus = as_corpus(source, also=OPTIONS, **asked)
@@ -156,6 +175,20 @@ def clean(
             for target in (paper, writer):
                 target.publish()
     return run.cleaned(Path(output) if output and not dry_run else None, Path(paper.path) if paper else None)
+
+
+def plan(recipe: str | Recipe | None, drop: Iterable[str]) -> Recipe:
+    """What is to be done, resolved; SpecError for an unknown name, and where nothing is asked for.
+
+    >>> plan(None, ["exact_copies", "mojibake"]).told_as
+    ('mojibake', 'exact_copies')
+    """
+    loaded = Recipe.load(recipe) if isinstance(recipe, str) else recipe
+    names = [drop] if isinstance(drop, str) else list(drop)
+    if loaded is not None and not names:
+        return loaded
+    steps = Drop.of(names).steps
+    return replace(loaded, steps=loaded.steps + steps) if loaded is not None else Recipe("--drop", steps)
 
 
 def _rules(name: str) -> Iterator[Rule]:
@@ -202,7 +235,10 @@ class _Done:
     """What one batch came to."""
 
     documents: int
-    kept: Any
+    encoded: Any
+    dropped: int
+    edited: int
+    added: int
     rules: Counter[str]
     ledger: pl.DataFrame
     unreadable: Sequence[Unreadable]
@@ -216,19 +252,21 @@ class _Run:
     steps: tuple[Step, ...]
     writer: Writer
     paper: NewParquet | None
-    what: Drop
+    what: Recipe
     count: ReadCount = field(default_factory=ReadCount)
     rules: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
 
     def go(self, engine: Local, progress: Progress | None) -> None:
         """All batches; raises where there are no documents, or too many records that are none."""
         with closing(engine.map(self._look, self.corpus.chunks())) as results:
             for chunk, done in results:
-                self.writer.write(done.kept)
+                self.writer.write(done.encoded)
                 if self.paper is not None:
                     self.paper.add(done.ledger)
                 self.count.add(done.documents, done.unreadable)
                 self.rules.update(done.rules)
+                self.changed.update(dropped=done.dropped, edited=done.edited, added=done.added)
                 if progress is not None:
                     progress(self.count.documents, chunk.done, self.corpus.size)
         self.count.check(self.corpus)
@@ -236,25 +274,29 @@ class _Run:
     def cleaned(self, output: Path | None, ledger: Path | None) -> Cleaned:
         """The sum, which must come out even."""
         read, unreadable = self.count.documents + self.count.unreadable, self.count.unreadable
-        kept, dropped = self.writer.written, self.rules.total()
+        dropped, edited, added = (self.changed[name] for name in ("dropped", "edited", "added"))
+        kept = self.writer.written - added
         if read != kept + dropped + unreadable:
             raise AssertionError(f"{read} records read, but {kept} kept, {dropped} dropped and {unreadable} unreadable")
-        rules = {rule: self.rules[rule] for rule in self.what.rules}
-        return Cleaned(read, kept, dropped, unreadable, rules, output, ledger)
+        rules = {rule: self.rules[rule] for rule in (*self.what.told_as, *sorted(self.rules))}
+        return Cleaned(read, kept, dropped, unreadable, edited, added, rules, output, ledger)
 
     def _look(self, chunk: Chunk) -> tuple[Chunk, _Done]:
         batch = self.corpus.parse(chunk)
-        kept, changes = applied(self.steps, batch)
-        dropped = [change for change in changes if isinstance(change, Dropped)]
-        if len(dropped) < len(changes):
-            raise AssertionError("--drop names only steps that drop; the ledger has no rows for other changes yet")
+        left, changes = applied(self.steps, batch)
         rows = pl.DataFrame()
         if self.paper is not None:
-            rows = ledger_rows(self.corpus, dropped, batch.unreadable, name=label, evidence=evidence)
-        counts: Counter[str] = Counter()
-        for part in dropped:
-            counts[part.rule] += len(part)
-        return chunk, _Done(len(batch), self.writer.encode(kept), counts, rows, batch.unreadable)
+            rows = ledger_rows(
+                self.corpus, changes, batch.unreadable, name=label, evidence=evidence, difference=difference
+            )
+        told: Counter[str] = Counter()
+        rules: Counter[str] = Counter()
+        for part in changes:
+            told[type(part).__name__] += len(part)
+            rules[part.rule] += len(part)
+        edited = int(left.edited.sum()) if left.edited is not None else 0
+        counts = told["Dropped"], edited, told["Added"]
+        return chunk, _Done(len(batch), self.writer.encode(left), *counts, rules, rows, batch.unreadable)
 
 
 def evidence(document: str, signal: Signal | None) -> str:
@@ -267,3 +309,32 @@ def evidence(document: str, signal: Signal | None) -> str:
     marks = signal.evidence(document[:LOOKED_AT]) if signal is not None else []
     start = marks[0][0] if marks else 0
     return mask(document[: start + 2 * QUOTED])[start : start + QUOTED]
+
+
+def difference(before: str, after: str) -> str:
+    """What to quote of an edit: from where the two differ, what stood there and what does now; addresses are masked.
+
+    >>> difference("The café is open.", "The cafe is open.")
+    'The caf[é→e] is open.'
+    """
+    start = _agreeing(before, after)
+    end = _agreeing(before[start:][::-1], after[start:][::-1])
+    old, new = (_around(text, start, len(text) - end) for text in (before, after))
+    return f"{old[0]}[{old[1]}→{new[1]}]{old[2]}"
+
+
+def _agreeing(first: str, second: str) -> int:
+    """How many characters the two have in common at their beginnings."""
+    size = min(len(first), len(second))
+    one, two = (np.frombuffer(text[:size].encode("utf-32-le"), np.uint32) for text in (first, second))
+    different = np.flatnonzero(one != two)
+    return int(different[0]) if len(different) else size
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """A little before a place, what is there, and a little behind, each cut short; masked before it is cut."""
+    low, room = max(0, start - QUOTED), (QUOTED - 2 * AROUND) // 2
+    shown = mask(text[low : min(end, start + room) + QUOTED])
+    place = shown[start - low : min(end, start + room) - low]
+    behind = shown[end - low : end - low + AROUND] if end <= start + room else ""
+    return shown[: start - low][-AROUND:], place + ("…" if end > start + room else ""), behind

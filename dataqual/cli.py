@@ -204,17 +204,25 @@ def profile(
 @click.option(
     "-o", "--output", type=click.Path(), metavar="FILE", help="File to write; its ending says the format. [required]"
 )
+@click.option("--recipe", metavar="NAME", help="Recipe that ships, or a .yaml file with one; see dataqual recipes.")
 @click.option(
     "--drop",
     multiple=True,
     metavar="NAME",
-    help="Finding, rule set or .yaml file of rules; may be repeated. [required]",
+    help="Finding, rule set or .yaml file of rules; may be repeated; comes after the recipe.",
 )
 @click.option("--ledger", type=click.Path(), metavar="FILE", help="Why each document went [OUTPUT.ledger.parquet].")
 @click.option("--dry-run", is_flag=True, help="Count what would go, and write nothing.")
 @reading
-def clean(shared: Shared, output: str | None, drop: tuple[str, ...], ledger: str | None, dry_run: bool) -> None:
-    """Leave out what a profile found, write the rest as it came, and say of each document why it went.
+def clean(
+    shared: Shared,
+    output: str | None,
+    recipe: str | None,
+    drop: tuple[str, ...],
+    ledger: str | None,
+    dry_run: bool,
+) -> None:
+    """Leave out what a profile found or a recipe says, write the rest as it came, and say of each document why.
 
     NAME is a finding (exact_copies, near_copies, empty, mojibake, replacement_characters, control_characters,
     html_residue, email_addresses, long_words), a rule set such as gopher@dolma, or a .yaml file of rules. Kept records
@@ -230,13 +238,13 @@ def clean(shared: Shared, output: str | None, drop: tuple[str, ...], ledger: str
     """
     console = Console(quiet=shared.quiet)
     console.compiling()
-    from dataqual.cleaning import Cleaned, Drop
+    from dataqual.cleaning import Cleaned, plan
     from dataqual.cleaning import clean as clean_corpus
 
-    Drop.of(drop)  # a wrong name is told before anything is opened
+    what = plan(recipe, drop)  # a wrong name is told before anything is opened
     with shared.corpus(console, "cleaning") as corpus:
         result: Cleaned = clean_corpus(
-            corpus, output, drop=drop, ledger=ledger, dry_run=dry_run, **shared.engine, progress=console.progress
+            corpus, output, recipe=what, ledger=ledger, dry_run=dry_run, **shared.engine, progress=console.progress
         )
     console.done()
     if shared.as_json:

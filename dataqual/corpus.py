@@ -6,6 +6,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,8 @@ class Batch:
     columns: pl.DataFrame
     """Columns `id`, `label`, `group` as strings, those the corpus has; nulls where a record has none."""
     unreadable: Sequence[Unreadable] = ()
+    edited: NDArray[np.bool_] | None = None
+    """Which documents no longer say what their records do; None where all still do."""
 
     def __len__(self) -> int:
         return len(self.text)
@@ -123,7 +126,22 @@ class Batch:
             record=self.record[rows],
             raw=[self.raw[int(row)] for row in rows] if len(self.raw) else (),
             columns=self.columns[rows] if self.columns.width else self.columns,
+            edited=self.edited[rows] if self.edited is not None else None,
         )
+
+    def rewritten(self, texts: Mapping[int, bytes]) -> Batch:
+        """With another text, in UTF-8, in each of these rows; all else stays, the records as they came too.
+
+        >>> [batch] = Corpus.of(["one", "two"]).batches()
+        >>> after = batch.rewritten({1: b"three"})
+        >>> after.text[0], after.text[1], after.edited.tolist()
+        ('one', 'three', [False, True])
+        """
+        data, offsets = self.text.data, self.text.offsets.tolist()
+        documents = [texts.get(row, data[a:b]) for row, (a, b) in enumerate(pairwise(offsets))]
+        edited = np.zeros(len(self), bool) if self.edited is None else self.edited.copy()
+        edited[list(texts)] = True
+        return replace(self, text=Text.of_bytes(list(map(bytes, documents))), edited=edited)
 
 
 @dataclass(frozen=True)

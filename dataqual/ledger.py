@@ -1,8 +1,8 @@
-"""The ledger: one row for every record that was dropped or could not be read, with the reason."""
+"""The ledger: one row for all that was done to a record, dropped, edited, added or unreadable, with the reason."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Corpus, Unreadable
+from dataqual.text import Text
 
 if TYPE_CHECKING:
     from dataqual.operators import Signal
@@ -78,11 +79,31 @@ class Edited(_Told):
 
     values: NDArray[Any] | None = None
     """How much was changed, (documents,), in what the step counts."""
+    evidence: Sequence[str] | None = None
+    """What to quote of each, where the change itself must not be shown, or is no single place."""
+    after: Text | None = None
+    """The same documents as they are now."""
 
 
 @dataclass(frozen=True, eq=False)
 class Added(_Told):
     """Documents that a step put into a batch; each has the address of the one it was made from."""
+
+
+def edited(
+    batch: Batch,
+    texts: Mapping[int, bytes],
+    step: str,
+    rule: str,
+    values: NDArray[Any],
+    evidence: Sequence[str] | None = None,
+) -> tuple[Batch, list[Edited]]:
+    """What a step gives back that puts `texts` in some rows; `values` and `evidence` are theirs, in ascending order."""
+    if not texts:
+        return batch, []
+    rows = np.array(sorted(texts), np.int64)
+    after = Text.of_bytes([texts[row] for row in rows.tolist()])
+    return batch.rewritten(texts), [Edited(batch.take(rows), step, rule, values, evidence, after)]
 
 
 Change = Dropped | Edited | Added
@@ -100,15 +121,26 @@ def addresses(file: NDArray[Any], record: NDArray[Any]) -> NDArray[np.uint64]:
 
 def rows(
     corpus: Corpus,
-    dropped: Sequence[Dropped],
+    changes: Sequence[Change],
     unreadable: Sequence[Unreadable],
     *,
     name: Callable[[Signal], str],
     evidence: Callable[[str, Signal | None], str],
+    difference: Callable[[str, str], str],
 ) -> pl.DataFrame:
-    """The ledger of one batch, in record order. `name` says what a signal is called, `evidence` what to quote of a
-    document; neither may show what is private."""
-    found = [row for part in dropped for row in _dropped(corpus, part, name, evidence)]
+    """The ledger of one batch, in record order, and for each record in the order in which things were done to it.
+
+    `name` says what a signal is called, `evidence` what to quote of a document, `difference` what of one before and
+    after; none of them may show what is private.
+    """
+    found: list[Row] = []
+    for part in changes:
+        if isinstance(part, Dropped):
+            found += _dropped(corpus, part, name, evidence)
+        elif isinstance(part, Edited):
+            found += _edited(corpus, part, difference)
+        else:
+            found += _documents(corpus, part, "added")
     found += [_unreadable(corpus, bad, evidence) for bad in unreadable]
     found.sort(key=lambda row: row[0])
     return pl.DataFrame([row for _, row in found], schema=SCHEMA, orient="row")
@@ -117,22 +149,39 @@ def rows(
 Row = tuple[tuple[int, int], dict[str, Any]]
 
 
+def _documents(corpus: Corpus, part: Change, action: str) -> Iterator[Row]:
+    """What is told of every document in the same way."""
+    batch = part.batch
+    ids = batch.columns["id"].to_list() if "id" in batch.columns.columns else [None] * len(batch)
+    common = _EMPTY | {"action": action, "step": part.step, "rule": part.rule}
+    for i, (file, record) in enumerate(zip(batch.file.tolist(), batch.record.tolist(), strict=True)):
+        yield (file, record), common | _place(corpus, file, record, _line(corpus, file, record)) | {"id": ids[i]}
+
+
 def _dropped(
     corpus: Corpus, part: Dropped, name: Callable[[Signal], str], evidence: Callable[[str, Signal | None], str]
 ) -> Iterator[Row]:
-    batch, originals = part.batch, part.originals
-    ids = batch.columns["id"].to_list() if "id" in batch.columns.columns else [None] * len(batch)
-    common = {"action": "dropped", "step": part.step, "rule": part.rule, "threshold": part.threshold}
-    common["signal"] = name(part.signal) if part.signal is not None else None
-    for i, (file, record) in enumerate(zip(batch.file.tolist(), batch.record.tolist(), strict=True)):
-        row = _EMPTY | common | _place(corpus, file, record, _line(corpus, file, record)) | {"id": ids[i]}
+    originals = part.originals
+    signal = name(part.signal) if part.signal is not None else None
+    for i, (place, row) in enumerate(_documents(corpus, part, "dropped")):
+        row |= {"signal": signal, "threshold": part.threshold}
         row["value"] = float(part.values[i]) if part.values is not None else None
-        row["evidence"] = evidence(batch.text[i], part.signal)
+        row["evidence"] = evidence(part.batch.text[i], part.signal)
         if originals is not None:
             row["kept_path"] = corpus.files[int(originals.file[i])].path
             row["kept_record"] = int(originals.record[i])
             row["similarity"] = float(originals.similarity[i])
-        yield (file, record), row
+        yield place, row
+
+
+def _edited(corpus: Corpus, part: Edited, difference: Callable[[str, str], str]) -> Iterator[Row]:
+    for i, (place, row) in enumerate(_documents(corpus, part, "edited")):
+        row["value"] = float(part.values[i]) if part.values is not None else None
+        if part.evidence is not None:
+            row["evidence"] = part.evidence[i]
+        elif part.after is not None:
+            row["evidence"] = difference(part.batch.text[i], part.after[i])
+        yield place, row
 
 
 def _unreadable(corpus: Corpus, bad: Unreadable, evidence: Callable[[str, Signal | None], str]) -> Row:

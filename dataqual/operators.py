@@ -21,6 +21,15 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+def snake_case(name: str) -> str:
+    """The name of a class as YAML and files have it.
+
+    >>> snake_case("SpoilTypos"), snake_case("C4Lines")
+    ('spoil_typos', 'c4_lines')
+    """
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
 class Signal(ABC):
     """One finite number, not negative, per document, each document measured on its own.
 
@@ -87,6 +96,11 @@ class Step(ABC):
     idempotent: ClassVar[bool] = True
     rewrites: ClassVar[bool] = False
     """Whether it changes the text of documents that stay."""
+
+    @property
+    def told_as(self) -> tuple[str, ...]:
+        """The rules under which it may tell of a document: its name, unless it has several reasons."""
+        return (snake_case(type(self).__name__),)
 
     @classmethod
     def of_spec(cls, parameters: Mapping[str, Any], where: str) -> Self | None:

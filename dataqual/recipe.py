@@ -2,16 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
 
+from dataqual import specs
 from dataqual.corpus import Address, Batch, Chunk, Corpus, Piece, Progress, Rows
+from dataqual.errors import SpecError, did_you_mean
 from dataqual.ledger import Change
 from dataqual.operators import Engine, Step
 from dataqual.text import Text
+
+FOLDER = Path(__file__).parent / "recipes"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Steps in order, by name, resolved before a byte of data is read.
+
+    >>> recipe = Recipe.of({"steps": ["dedup", {"keep": {"signal": "word_count", "min": 5}}]}, "mine.yaml")
+    >>> recipe.told_as
+    ('exact_copies', 'word_count')
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    about: str = ""
+    language: str | None = None
+    """The language it is meant for; None for any."""
+
+    @classmethod
+    def load(cls, name: str) -> Recipe:
+        """One that ships, by its name, or a .yaml file; SpecError where there is none or it is not sound."""
+        if name.endswith((".yaml", ".yml")):
+            return cls.of(specs.read_yaml(Path(name)), name)
+        if name not in recipes():
+            raise SpecError(f"no recipe {name!r}; {did_you_mean(name, recipes())}; or name a .yaml file")
+        return cls.of(specs.read_yaml(path_of(name)), name)
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any], where: str) -> Recipe:
+        """Of `{about: …, language: …, steps: [NAME or {NAME: {PARAMETER: VALUE}}, …]}`; SpecError that says where."""
+        specs.check_keys(content, where, required=("steps",), optional=("about", "language"))
+        listed = content["steps"]
+        if not isinstance(listed, list) or not listed:
+            raise SpecError(f"{where}.steps: expected a list of steps, got {listed!r}")
+        steps = tuple(specs.step(step, f"{where}.steps[{at}]") for at, step in enumerate(listed))
+        said = {key: specs.string(content, key, where) for key in ("about", "language") if key in content}
+        return cls(where, steps, **said)
+
+    @property
+    def told_as(self) -> tuple[str, ...]:
+        """Every rule under which a step may tell of a document, each once."""
+        return tuple(dict.fromkeys(rule for step in self.steps for rule in step.told_as))
+
+
+def recipes() -> list[str]:
+    """The names of the recipes that ship."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def path_of(name: str) -> Path:
+    """The file of a recipe that ships."""
+    return FOLDER / f"{name}.yaml"
 
 
 def prepared(

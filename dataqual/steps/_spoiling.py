@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +10,7 @@ from numpy.typing import NDArray
 from dataqual.corpus import Batch
 from dataqual.drawing import document_keys, uniform
 from dataqual.errors import SpecError
-from dataqual.ledger import Edited
-from dataqual.text import Text
+from dataqual.ledger import Edited, edited
 
 Spoil = Callable[[str, int], tuple[str, int]]
 """A document and a number that is its own, for chance; the spoilt document, and how many places were changed."""
@@ -35,16 +32,14 @@ def spoilt(
     batch: Batch, mask: NDArray[np.bool_], keys: NDArray[np.uint64], step: str, spoil: Spoil
 ) -> tuple[Batch, list[Edited]]:
     """The batch with the documents under `mask` spoilt, and those that came out different, as they were."""
-    data, offsets = batch.text.data, batch.text.offsets
-    documents = [data[a:b].tobytes() for a, b in pairwise(offsets.tolist())]
-    changes, changed = np.zeros(len(batch), np.int64), np.zeros(len(batch), bool)
+    new: dict[int, bytes] = {}
+    changes = []
     for row in np.flatnonzero(mask).tolist():
-        text, places = spoil(documents[row].decode(), int(keys[row]))
-        encoded = text.encode()
-        if encoded != documents[row]:
-            documents[row], changes[row], changed[row] = encoded, places, True
-    if not changed.any():
+        before = batch.text[row]
+        text, places = spoil(before, int(keys[row]))
+        if text != before:
+            new[row] = text.encode()
+            changes.append(places)
+    if not new:
         return batch, []
-    # A record as it came says no longer what the document is.
-    after = replace(batch, text=Text.of_bytes(documents), raw=())
-    return after, [Edited(batch.where(changed), step, step, changes[changed])]
+    return edited(batch, new, step, step, np.array(changes, np.int64))

@@ -49,6 +49,11 @@ class Dedup(Step):
         fields = {} if near is True else specs.mapping(near, f"{where}.near")
         return cls(exact, specs.construct(NearDuplicates, fields, f"{where}.near", "near_duplicates"))
 
+    @property
+    def told_as(self) -> tuple[str, ...]:
+        """As the findings of a profile."""
+        return ("exact_copies",) * self.exact + ("near_copies",) * (self.near is not None)
+
     def prepare(self, corpus: Corpus, engine: Engine) -> KnownCopies:
         """Survey the corpus; every pair is verified."""
         survey = Survey(self.near or NearDuplicates(), near=self.near is not None, memory=engine.memory // SURVEY_SHARE)

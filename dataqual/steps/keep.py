@@ -47,6 +47,11 @@ class Keep(Step):
         names = given if isinstance(given, list) and given else [given]
         return cls(tuple(rule for name in names for rule in _named(name, f"{where}.rules")))
 
+    @property
+    def told_as(self) -> tuple[str, ...]:
+        """One name for every rule."""
+        return tuple(rule.name for rule in self.rules)
+
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
         measured = Measured(batch)
         passed = np.ones(len(batch), bool)

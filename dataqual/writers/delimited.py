@@ -14,6 +14,7 @@ from dataqual.readers.streams import Blocks, BrokenArchive
 from dataqual.writers.writer import LineWriter
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
+LINE_END = "\r\n"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class DelimitedWriter(LineWriter):
     def __init__(self, path: str, kind: str, compression: str | None, corpus: Corpus) -> None:
         super().__init__(path, compression)
         self._kind = kind
+        self._text = corpus.columns.text
         self._kinds = [file.format for file in corpus.files]
         headers = [(file, header) for file in corpus.files if (header := read_header(file)) is not None]
         for file, header in headers[1:]:
@@ -40,6 +42,7 @@ class DelimitedWriter(LineWriter):
                 )
         if headers:
             [(file, header), *_] = headers
+            self._names = header.names
             own = file.format == kind
             self.head = (header.raw if own else encode_row(list(header.names), DELIMITERS[kind])) + b"\n"
 
@@ -49,6 +52,11 @@ class DelimitedWriter(LineWriter):
             raw if kind == self._kind else encode_row(decode_row(raw, DELIMITERS[kind]), DELIMITERS[self._kind])
             for kind, raw in zip(kinds, batch.raw, strict=True)
         ]
+
+    def edited(self, batch: Batch, row: int, text: str) -> bytes:
+        fields = decode_row(batch.raw[row], DELIMITERS[self._kinds[int(batch.file[row])]])
+        fields[self._names.index(self._text)] = text
+        return encode_row(fields, DELIMITERS[self._kind]) + (b"\r" if batch.raw[row].endswith(b"\r") else b"")
 
 
 def decode_row(raw: bytes, delimiter: str) -> list[str]:
@@ -65,12 +73,14 @@ def decode_row(raw: bytes, delimiter: str) -> list[str]:
 def encode_row(fields: list[str], delimiter: str) -> bytes:
     """A record without its line end, quoted where it must be.
 
-    >>> encode_row(["a", "b c", "d,e"], ",")
-    b'a,b c,"d,e"'
+    >>> encode_row(["a", "b c", "d,e", "f\\ng"], ",")
+    b'a,b c,"d,e","f\\ng"'
     """
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(fields)
-    return out.getvalue().encode()
+    csv.writer(out, delimiter=delimiter, lineterminator=LINE_END).writerow(
+        fields
+    )  # cells with its characters are quoted
+    return out.getvalue().removesuffix(LINE_END).encode()
 
 
 def read_header(file: File) -> Header | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.corpus import Batch, Corpus, FrameCorpus
+from dataqual.corpus import Batch, Corpus, FrameCorpus, frame_column
 from dataqual.errors import InputError
 
 ROWS = 16_384
@@ -24,10 +24,16 @@ class FullRows:
         self._held: tuple[int, pl.DataFrame] = (0, pl.DataFrame())
 
     def take(self, batch: Batch) -> list[pl.DataFrame]:
-        """The rows of a batch, a frame for every file."""
-        return [
-            self._of(int(file), batch.record[batch.file == file] - 1) for file in dict.fromkeys(batch.file.tolist())
-        ]
+        """The rows of a batch, a frame for every file, with the texts that were edited."""
+        taken = []
+        for file in dict.fromkeys(batch.file.tolist()):
+            rows = np.flatnonzero(batch.file == file)
+            frame = self._of(int(file), batch.record[rows] - 1)
+            if batch.edited is not None and batch.edited[rows].any():
+                new = {i: batch.text[row] for i, row in enumerate(rows.tolist()) if batch.edited[row]}
+                frame = with_texts(frame, self._corpus.columns.text, new)
+            taken.append(frame)
+        return taken
 
     def _of(self, file: int, rows: NDArray[np.int64]) -> pl.DataFrame:
         if isinstance(self._corpus, FrameCorpus):
@@ -46,6 +52,31 @@ class FullRows:
             if at < len(rows):
                 self._held = next(self._open[1])
         return pl.concat(found)
+
+
+def with_texts(frame: pl.DataFrame, column: str, texts: Mapping[int, str]) -> pl.DataFrame:
+    """The frame with other texts in some rows of a column, dotted or not.
+
+    >>> with_texts(pl.DataFrame({"m": [{"t": "a"}, {"t": "b"}]}), "m.t", {1: "c"})["m"].to_list()
+    [{'t': 'a'}, {'t': 'c'}]
+    """
+    root, *inner = [column] if column in frame.columns else column.split(".")
+    old = frame_column(frame, column)
+    assert old is not None
+    values = old.to_list()
+    for row, text in texts.items():
+        values[row] = text.encode() if old.dtype == pl.Binary else text
+    new = pl.Series(root, values, dtype=old.dtype)
+    return frame.with_columns(_into(frame[root], inner, new))
+
+
+def _into(column: pl.Series, path: list[str], new: pl.Series) -> pl.Series:
+    """A struct column with another column at this path in it."""
+    if not path:
+        return new.alias(column.name)
+    fields = column.struct.unnest()
+    changed = fields.with_columns(_into(fields[path[0]], path[1:], new)).to_struct(column.name)
+    return changed if not column.null_count() else changed.zip_with(column.is_not_null(), column)
 
 
 def frames(path: str) -> Generator[tuple[int, pl.DataFrame]]:

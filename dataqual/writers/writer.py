@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 from dataqual.corpus import Batch
 from dataqual.writers.appearing import NewFile
 
@@ -71,6 +73,7 @@ class LineWriter(Writer):
     end: bytes = b"\n"
 
     def __init__(self, path: str, compression: str | None) -> None:
+        self.path = path
         self._file = NewFile(path, compression)
 
     def __enter__(self) -> LineWriter:
@@ -85,7 +88,11 @@ class LineWriter(Writer):
 
     @abstractmethod
     def records(self, batch: Batch) -> list[bytes]:
-        """The records of a batch, without what ends them."""
+        """The records of a batch as they came, without what ends them."""
+
+    @abstractmethod
+    def edited(self, batch: Batch, row: int, text: str) -> bytes:
+        """The record in this row with another text; InputError where the format cannot hold that."""
 
     def encode(self, batch: Batch) -> Any:
         return self.joined(batch)
@@ -95,6 +102,9 @@ class LineWriter(Writer):
         records = self.records(batch)
         if len(records) != len(batch):
             raise AssertionError(f"{len(records)} records for {len(batch)} documents")
+        if batch.edited is not None and len(batch.raw):  # rows of frames have their new texts already
+            for row in np.flatnonzero(batch.edited).tolist():
+                records[row] = self.edited(batch, row, batch.text[row])
         return len(records), self.end.join([*records, b""])
 
     def write(self, encoded: Any) -> None:
