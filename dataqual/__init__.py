@@ -12,7 +12,6 @@ from dataqual.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from dataqual.bounds import Bounds as Bounds
-    from dataqual.cleaning import Cleaned as Cleaned
     from dataqual.cleaning import clean as clean
     from dataqual.corpus import Batch as Batch
     from dataqual.corpus import Corpus as Corpus
@@ -25,18 +24,21 @@ if TYPE_CHECKING:
     from dataqual.profiling import profile as profile
     from dataqual.readers import read as read
     from dataqual.reading import Reading as Reading
+    from dataqual.recipe import Recipe as Recipe
+    from dataqual.rewriting import Cleaned as Cleaned
     from dataqual.text import Text as Text
 
 _HOMES = {
     "Batch": "dataqual.corpus",
     "Bounds": "dataqual.bounds",
-    "Cleaned": "dataqual.cleaning",
+    "Cleaned": "dataqual.rewriting",
     "Corpus": "dataqual.corpus",
     "DataqualError": "dataqual.errors",
     "Finding": "dataqual.profiling",
     "Metric": "dataqual.operators",
     "Profile": "dataqual.profiling",
     "Reading": "dataqual.reading",
+    "Recipe": "dataqual.recipe",
     "Signal": "dataqual.operators",
     "Text": "dataqual.text",
     "clean": "dataqual.cleaning",

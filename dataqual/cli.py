@@ -213,6 +213,12 @@ def profile(
 )
 @click.option("--ledger", type=click.Path(), metavar="FILE", help="Why each document went [OUTPUT.ledger.parquet].")
 @click.option("--dry-run", is_flag=True, help="Count what would go, and write nothing.")
+@click.option("--shard-size", metavar="SIZE", help="Write several files of about this size, such as 1G [one file].")
+@click.option(
+    "--resume/--restart",
+    default=None,
+    help="Insist on going on from a run that was killed, or begin anew [go on if there is one].",
+)
 @reading
 def clean(
     shared: Shared,
@@ -221,6 +227,8 @@ def clean(
     drop: tuple[str, ...],
     ledger: str | None,
     dry_run: bool,
+    shard_size: str | None,
+    resume: bool | None,
 ) -> None:
     """Leave out what a profile found or a recipe says, write the rest as it came, and say of each document why.
 
@@ -236,15 +244,26 @@ def clean(
       dataqual clean corpus.jsonl -o corpus.clean.jsonl.zst --drop near_copies --drop mojibake
       dataqual clean corpus.jsonl --drop gopher@dolma --dry-run
     """
+    from dataqual.engine import Local, parse_size
+
+    Local(**shared.engine).expect(shared.paths, "dataqual.cleaning")
     console = Console(quiet=shared.quiet)
     console.compiling()
-    from dataqual.cleaning import Cleaned, plan
     from dataqual.cleaning import clean as clean_corpus
+    from dataqual.cleaning import plan
 
     what = plan(recipe, drop)  # a wrong name is told before anything is opened
     with shared.corpus(console, "cleaning") as corpus:
-        result: Cleaned = clean_corpus(
-            corpus, output, recipe=what, ledger=ledger, dry_run=dry_run, **shared.engine, progress=console.progress
+        result = clean_corpus(
+            corpus,
+            output,
+            recipe=what,
+            ledger=ledger,
+            dry_run=dry_run,
+            shard_size=parse_size(shard_size) if shard_size else None,
+            resume=resume,
+            **shared.engine,
+            progress=console.progress,
         )
     console.done()
     if shared.as_json:

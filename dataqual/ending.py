@@ -45,7 +45,8 @@ def mendable(program: str) -> Callable[[Callable[..., None]], Callable[..., None
                 _end(program, str(stopped), _code(stopped.__cause__))
             except KeyboardInterrupt as stopped:
                 how = "terminated" if isinstance(stopped, Terminated) else "broken off"
-                _end(program, f"{how}; no results were written", _code(stopped))
+                [what, *_] = getattr(stopped, "__notes__", ["no results were written"])
+                _end(program, f"{how}; {what}", _code(stopped))
             except Exception as error:
                 if (told := full_disk(error)) is None:
                     raise

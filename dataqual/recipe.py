@@ -82,10 +82,7 @@ def prepared(
     """The steps, each after a survey, if it needs one, of what `before` and the steps before it leave."""
     ready: tuple[Step, ...] = ()
     for step in steps:
-        left = Remaining(
-            corpus.files, corpus.columns, corpus.notes, corpus.max_unreadable,
-            source=corpus, steps=before + ready, progress=progress,
-        )  # fmt: skip
+        left = Remaining.after(before + ready, corpus, progress)
         ready += (step.prepare(left, engine),)
     return ready
 
@@ -106,6 +103,12 @@ class Remaining(Corpus):
     source: Corpus = field(kw_only=True)
     steps: tuple[Step, ...] = ()
     progress: Progress | None = None
+
+    @classmethod
+    def after(cls, steps: tuple[Step, ...], corpus: Corpus, progress: Progress | None = None) -> Remaining:
+        """What prepared steps leave of a corpus."""
+        told = corpus.files, corpus.columns, corpus.notes, corpus.max_unreadable
+        return cls(*told, source=corpus, steps=steps, progress=progress)
 
     def pieces(self) -> Iterator[Piece]:
         """Those of the source."""

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 import dataqual
 from dataqual import catalog, sample
 from dataqual.bounds import Bounds
-from dataqual.cleaning import evidence
 from dataqual.corpus import Corpus
 from dataqual.errors import DataqualError, InputError, NoDocuments, SpecError, TooManyUnreadable
 from dataqual.faults import SHARES
+from dataqual.quoting import evidence
 from dataqual.rules import rule_sets
 from tests import strange
 from tests.readers.helpers import opened, written

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import polars as pl
 import zstandard
@@ -37,19 +37,28 @@ def beside(path: str) -> Path:
 
 
 class NewFile:
-    """Bytes for `path`, compressed as told: `write` them, `finish`, `publish`; without the last nothing is left."""
+    """Bytes for `path`, compressed as told: `write` them, `finish`, `publish`; without the last nothing is left.
 
-    def __init__(self, path: str, compression: str | None = None) -> None:
+    With `place` they gather in that file, which is somebody else's to take away; the first `offset` bytes of it stay.
+    """
+
+    def __init__(
+        self, path: str, compression: str | None = None, *, place: Path | None = None, offset: int = 0
+    ) -> None:
         self.path = path
         self._compression = compression
-        self._temporary = beside(path)
+        self._own = place is None
+        self._temporary = place or beside(path)
+        self._offset = offset
         self._file: BinaryIO | None = None
         self._stream: Any = None
 
     def __enter__(self) -> NewFile:
         with writing(self.path):
-            self._file = self._temporary.open("xb")
-        self._stream = _compressed(self._file, self._compression)
+            mode = "r+b" if self._offset else "xb" if self._own else "wb"
+            self._file = file = cast(BinaryIO, self._temporary.open(mode))
+            file.truncate(self._offset)
+            file.seek(self._offset)
         return self
 
     def __exit__(
@@ -58,26 +67,44 @@ class NewFile:
         if self._file is not None:
             with suppress(OSError):  # what could not be flushed is thrown away anyway
                 self._file.close()
-            self._temporary.unlink(missing_ok=True)
+            if self._own:
+                self._temporary.unlink(missing_ok=True)
+
+    @property
+    def size(self) -> int:
+        """Bytes so far, without what a compressor still holds."""
+        assert self._file is not None
+        return self._file.tell()
 
     def write(self, data: bytes) -> None:
         """More bytes."""
+        assert self._file is not None
         with writing(self.path):
+            if self._stream is None:
+                self._stream = _compressed(self._file, self._compression)
             self._stream.write(data)
+
+    def mark(self) -> int:
+        """How many bytes are on the disk now, all that were written: a place from which another run can go on."""
+        assert self._file is not None
+        with writing(self.path):
+            if self._stream is not None and self._stream is not self._file:
+                self._stream.close()
+            self._stream = None
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            return self._file.tell()
 
     def finish(self) -> None:
         """Everything is written and on the disk."""
-        assert self._file is not None
-        with writing(self.path):
-            if self._stream is not self._file:
-                self._stream.close()
-            self._file.flush()
-            os.fsync(self._file.fileno())
+        if self._stream is None and not self.size:
+            self.write(b"")  # an archive of nothing is an archive
+        self.mark()
 
-    def publish(self) -> None:
-        """Take the place of whatever had the name."""
-        with writing(self.path):
-            self._temporary.replace(os.path.realpath(self.path))
+    def publish(self, path: str | None = None) -> None:
+        """Take the place of whatever had the name, or has the name `path`."""
+        with writing(path or self.path):
+            self._temporary.replace(os.path.realpath(path or self.path))
 
 
 def _compressed(file: BinaryIO, compression: str | None) -> Any:

@@ -11,7 +11,7 @@ from dataqual.errors import InputError
 from dataqual.kernels import csv_borders
 from dataqual.readers.cutting import UTF8_MARK
 from dataqual.readers.streams import Blocks, BrokenArchive
-from dataqual.writers.writer import LineWriter
+from dataqual.writers.writer import LineEncoder
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 LINE_END = "\r\n"
@@ -25,11 +25,10 @@ class Header:
     raw: bytes
 
 
-class DelimitedWriter(LineWriter):
+class DelimitedLines(LineEncoder):
     """Rows of files with one header, as they came; with the other delimiter only quotes change, no value."""
 
-    def __init__(self, path: str, kind: str, compression: str | None, corpus: Corpus) -> None:
-        super().__init__(path, compression)
+    def __init__(self, kind: str, corpus: Corpus) -> None:
         self._kind = kind
         self._text = corpus.columns.text
         self._kinds = [file.format for file in corpus.files]
@@ -46,7 +45,7 @@ class DelimitedWriter(LineWriter):
             own = file.format == kind
             self.head = (header.raw if own else encode_row(list(header.names), DELIMITERS[kind])) + b"\n"
 
-    def records(self, batch: Batch) -> list[bytes]:
+    def as_they_came(self, batch: Batch) -> list[bytes]:
         kinds = [self._kinds[file] for file in batch.file.tolist()]
         return [
             raw if kind == self._kind else encode_row(decode_row(raw, DELIMITERS[kind]), DELIMITERS[self._kind])

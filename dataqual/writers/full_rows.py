@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.corpus import Batch, Corpus, FrameCorpus, frame_column
+from dataqual.corpus import Corpus, FrameCorpus, frame_column
 from dataqual.errors import InputError
 
 ROWS = 16_384
@@ -23,16 +23,14 @@ class FullRows:
         self._open: tuple[int, Generator[tuple[int, pl.DataFrame]]] | None = None
         self._held: tuple[int, pl.DataFrame] = (0, pl.DataFrame())
 
-    def take(self, batch: Batch) -> list[pl.DataFrame]:
-        """The rows of a batch, a frame for every file, with the texts that were edited."""
+    def take(self, file: NDArray[np.int32], record: NDArray[np.int64], texts: Mapping[int, str]) -> list[pl.DataFrame]:
+        """The rows at these addresses, a frame for every file, with the texts that were edited, by position."""
         taken = []
-        for file in dict.fromkeys(batch.file.tolist()):
-            rows = np.flatnonzero(batch.file == file)
-            frame = self._of(int(file), batch.record[rows] - 1)
-            if batch.edited is not None and batch.edited[rows].any():
-                new = {i: batch.text[row] for i, row in enumerate(rows.tolist()) if batch.edited[row]}
-                frame = with_texts(frame, self._corpus.columns.text, new)
-            taken.append(frame)
+        for number in dict.fromkeys(file.tolist()):
+            positions = np.flatnonzero(file == number)
+            frame = self._of(int(number), record[positions] - 1)
+            new = {row: texts[at] for row, at in enumerate(positions.tolist()) if at in texts}
+            taken.append(with_texts(frame, self._corpus.columns.text, new) if new else frame)
         return taken
 
     def _of(self, file: int, rows: NDArray[np.int64]) -> pl.DataFrame:

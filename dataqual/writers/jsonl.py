@@ -5,70 +5,61 @@ from __future__ import annotations
 import base64
 import json
 import re
-from functools import cache
 from typing import Any
 
 import orjson
+import polars as pl
 
 from dataqual.columns import path_of
-from dataqual.corpus import Batch, Corpus
+from dataqual.corpus import Batch, Corpus, File
 from dataqual.errors import InputError
 from dataqual.writers.delimited import DELIMITERS, decode_row, read_header
-from dataqual.writers.full_rows import FullRows
-from dataqual.writers.writer import LineWriter
+from dataqual.writers.writer import LineEncoder
 
 BLANK = re.compile(r"[ \t\r\n]*")
 DECODER = json.JSONDecoder(strict=False)
 
 
-class JsonLinesWriter(LineWriter):
+class ObjectLines(LineEncoder):
     """One JSON object per line, from any format; of a whole .txt file its text and path."""
 
-    def __init__(self, path: str, compression: str | None, corpus: Corpus) -> None:
-        super().__init__(path, compression)
-        self._corpus = corpus
-        self._rows = FullRows(corpus)
-        self._names = cache(self._names_of)
+    def __init__(self, corpus: Corpus) -> None:
+        self._files = corpus.files
+        self._text = corpus.columns.text
+        self._whole = getattr(corpus, "txt", "file") == "file"
+        self._names = [_names(file) if file.format in DELIMITERS else () for file in corpus.files]
 
-    def encode(self, batch: Batch) -> Any:
-        """Bytes, or the batch itself where its rows must be taken from the file in order."""
-        return self.joined(batch) if len(batch.raw) else batch
-
-    def write(self, encoded: Any) -> None:
-        super().write(self.joined(encoded) if isinstance(encoded, Batch) else encoded)
-
-    def records(self, batch: Batch) -> list[bytes]:
-        if not len(batch.raw):
-            return [_dumps(row) for frame in self._rows.take(batch) for row in frame.to_dicts()]
-        kinds = [self._corpus.files[file].format for file in batch.file.tolist()]
+    def as_they_came(self, batch: Batch) -> list[bytes]:
+        kinds = [self._files[file].format for file in batch.file.tolist()]
         return [
             raw if kind == "jsonl" else orjson.dumps(self._object(batch, i, kind))
             for i, (kind, raw) in enumerate(zip(kinds, batch.raw, strict=True))
         ]
 
+    def of_frame(self, frame: pl.DataFrame) -> list[bytes]:
+        return [_dumps(row) for row in frame.to_dicts()]
+
     def edited(self, batch: Batch, row: int, text: str) -> bytes:
-        kind = self._corpus.files[int(batch.file[row])].format
+        kind = self._files[int(batch.file[row])].format
         if kind == "jsonl":
-            return with_text(batch.raw[row], self._corpus.columns.text, text)
-        return orjson.dumps(self._object(batch, row, kind) | {self._corpus.columns.text: text})
+            return with_text(batch.raw[row], self._text, text)
+        return orjson.dumps(self._object(batch, row, kind) | {self._text: text})
 
     def _object(self, batch: Batch, i: int, kind: str) -> dict[str, str]:
         """What a record of another format of lines holds."""
         file = int(batch.file[i])
         if kind in DELIMITERS:
-            return dict(zip(self._names(file), decode_row(batch.raw[i], DELIMITERS[kind]), strict=True))
-        whole = getattr(self._corpus, "txt", "file") == "file"
-        return {"text": batch.text[i]} | ({"path": self._corpus.files[file].path} if whole else {})
+            return dict(zip(self._names[file], decode_row(batch.raw[i], DELIMITERS[kind]), strict=True))
+        return {"text": batch.text[i]} | ({"path": self._files[file].path} if self._whole else {})
 
-    def _names_of(self, file: int) -> tuple[str, ...]:
-        header = read_header(self._corpus.files[file])
-        assert header is not None, "there are documents, so there was a header"
-        for name in header.names:
-            if header.names.count(name) > 1:
-                raise InputError(
-                    f"{self._corpus.files[file].path}: two columns are called {name!r}, which an object cannot hold"
-                )
-        return header.names
+
+def _names(file: File) -> tuple[str, ...]:
+    """The header of a delimited file, empty where it has none and hence no documents; InputError for a name twice."""
+    header = read_header(file)
+    for name in header.names if header else ():
+        if header and header.names.count(name) > 1:
+            raise InputError(f"{file.path}: two columns are called {name!r}, which an object cannot hold")
+    return header.names if header else ()
 
 
 def with_text(raw: bytes, column: str, text: str) -> bytes:

@@ -7,12 +7,13 @@ import os
 from dataqual.corpus import Corpus
 from dataqual.errors import InputError, SpecError
 from dataqual.readers.paths import kind_of, known_kinds
-from dataqual.writers.delimited import DELIMITERS, DelimitedWriter
-from dataqual.writers.jsonl import JsonLinesWriter
+from dataqual.writers.delimited import DELIMITERS, DelimitedLines
+from dataqual.writers.jsonl import ObjectLines
 from dataqual.writers.parquet import ParquetWriter
-from dataqual.writers.plain import TextWriter
-from dataqual.writers.writer import Writer
+from dataqual.writers.plain import TextLines
+from dataqual.writers.writer import LineEncoder, LineWriter, Writer
 
+ALL = {"jsonl", *DELIMITERS, "parquet", "frame", "txt"}
 HELD = {
     "csv": set(DELIMITERS),
     "tsv": set(DELIMITERS),
@@ -22,26 +23,30 @@ HELD = {
 """What a format other than .jsonl can hold without changing a value: no cell is null, no text has a type."""
 
 
-def open_writer(path: str, corpus: Corpus) -> Writer:
+def open_writer(path: str, corpus: Corpus, shard_size: int | None = None) -> Writer:
     """The writer for `path` by its ending; SpecError where that is unknown or cannot hold these documents."""
     check_place(path, "-o", corpus)
     kind = kind_of(path)
     if kind is None:
         raise SpecError(f"-o: {path}: unknown kind of file; known are: {known_kinds()}")
     name, compression = kind
-    if name == "jsonl":
-        return JsonLinesWriter(path, compression, corpus)
-    others = sorted({file.format for file in corpus.files} - HELD[name])
+    others = sorted({file.format for file in corpus.files} - HELD.get(name, ALL))
     if others:
         raise SpecError(f"-o: {path}: .{name} cannot hold every value of {', '.join(others)} data; write .jsonl")
     if name == "parquet":
-        return ParquetWriter(path, corpus)
-    if name == "txt":
-        txt = getattr(corpus, "txt", "file")
-        if txt == "file":
-            raise SpecError(f"-o: {path}: a .txt file is one document; write .jsonl, or cut with --txt line")
-        return TextWriter(path, compression, txt)
-    return DelimitedWriter(path, name, compression, corpus)
+        return ParquetWriter(path, corpus, shard_size)
+    return LineWriter(path, compression, corpus, _encoder(path, name, corpus), shard_size)
+
+
+def _encoder(path: str, name: str, corpus: Corpus) -> LineEncoder:
+    if name == "jsonl":
+        return ObjectLines(corpus)
+    if name != "txt":
+        return DelimitedLines(name, corpus)
+    txt = getattr(corpus, "txt", "file")
+    if txt == "file":
+        raise SpecError(f"-o: {path}: a .txt file is one document; write .jsonl, or cut with --txt line")
+    return TextLines(path, txt)
 
 
 def check_place(path: str, option: str, corpus: Corpus) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from types import TracebackType
@@ -9,30 +10,41 @@ from typing import Any
 
 import polars as pl
 
-from dataqual.corpus import Batch, Corpus
+from dataqual.corpus import Corpus
 from dataqual.writers.appearing import beside, writing
 from dataqual.writers.full_rows import FullRows, schema
-from dataqual.writers.writer import Writer
+from dataqual.writers.writer import Rows, Wanted, Writer
 
 
 class NewParquet:
-    """A parquet file of this `schema` that appears complete or not at all, and never stands in memory."""
+    """A parquet file of this `schema` that appears complete or not at all, and never stands in memory.
 
-    def __init__(self, path: str, schema: dict[str, Any]) -> None:
+    With `place` its parts gather in that folder, which is somebody else's to take away; the first `parts` of them stay.
+    """
+
+    def __init__(self, path: str, schema: dict[str, Any], *, place: Path | None = None, parts: int = 0) -> None:
         self.path = path
         self._schema = schema
-        self._folder = beside(path)
-        self._parts: list[Path] = []
+        self._own = place is None
+        self._folder = place or beside(path)
+        self._parts = [self._part(number) for number in range(parts)]
+        self._safe = parts
 
     def __enter__(self) -> NewParquet:
         with writing(self.path):
-            self._folder.mkdir()
+            self._folder.mkdir(exist_ok=not self._own)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._own:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the parts."""
+        return sum(part.stat().st_size for part in self._parts)
 
     def add(self, frame: pl.DataFrame) -> None:
         """More rows; a column of the schema that is missing is null."""
@@ -40,10 +52,19 @@ class NewParquet:
             return
         missing = [pl.lit(None, dtype).alias(name) for name, dtype in self._schema.items() if name not in frame.columns]
         whole = frame.with_columns(missing).select([pl.col(name).cast(dtype) for name, dtype in self._schema.items()])
-        part = self._folder / f"{len(self._parts):09d}.parquet"
+        part = self._part(len(self._parts))
         with writing(self.path):
             whole.write_parquet(part, compression="lz4", statistics=False)
         self._parts.append(part)
+
+    def mark(self) -> int:
+        """How many parts are on the disk now, all that were added: a place from which another run can go on."""
+        with writing(self.path):
+            for part in self._parts[self._safe :]:
+                with part.open("rb") as file:
+                    os.fsync(file.fileno())
+        self._safe = len(self._parts)
+        return self._safe
 
     def finish(self) -> None:
         """Join the parts."""
@@ -56,39 +77,27 @@ class NewParquet:
             else:
                 pl.DataFrame(schema=self._schema).write_parquet(joined)
 
-    def publish(self) -> None:
-        """Take the place of whatever had the name."""
-        with writing(self.path):
-            (self._folder / "joined").replace(Path(self.path).resolve())
+    def publish(self, path: str | None = None) -> None:
+        """Take the place of whatever had the name, or has the name `path`."""
+        with writing(path or self.path):
+            (self._folder / "joined").replace(Path(path or self.path).resolve())
+
+    def _part(self, number: int) -> Path:
+        return self._folder / f"{number:09d}.parquet"
 
 
 class ParquetWriter(Writer):
-    """Rows of parquet files and frames as they are."""
+    """Rows of parquet files and frames as they are, but for the texts that were edited."""
 
-    def __init__(self, path: str, corpus: Corpus) -> None:
-        self._new = NewParquet(path, schema(corpus))
+    def __init__(self, path: str, corpus: Corpus, shard_size: int | None = None) -> None:
+        super().__init__(path, shard_size)
+        self.encoder = Rows()
+        self._schema = schema(corpus)
         self._rows = FullRows(corpus)
 
-    def __enter__(self) -> ParquetWriter:
-        self._new.__enter__()
-        return self
+    def _target(self, place: Path, mark: int) -> NewParquet:
+        return NewParquet(self.path, self._schema, place=place, parts=mark)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._new.__exit__(kind, error, trace)
-
-    def encode(self, batch: Batch) -> Batch:
-        """As it is: rows come from the file, in order."""
-        return batch
-
-    def write(self, encoded: Batch) -> None:
-        for frame in self._rows.take(encoded):
-            self._new.add(frame)
-            self.written += frame.height
-
-    def finish(self) -> None:
-        self._new.finish()
-
-    def publish(self) -> None:
-        self._new.publish()
+    def _put(self, target: NewParquet, encoded: Wanted) -> None:
+        for frame in self._rows.take(encoded.file, encoded.record, encoded.texts):
+            target.add(frame)

@@ -1,119 +1,254 @@
-"""`Writer`: documents in, batch by batch, one file out."""
+"""`Writer`: documents in, batch by batch, one file out, or several of about a size."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol, Self
 
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
-from dataqual.corpus import Batch
+from dataqual.corpus import Batch, Corpus
 from dataqual.writers.appearing import NewFile
+from dataqual.writers.full_rows import FullRows
+
+State = list[int]
+"""Of every file of an output, how much of it is on the disk, in what the format counts; and last the records in all."""
 
 
-class Writer(ABC):
-    """Writes the records of documents, whole: every field they came with.
+@dataclass(frozen=True)
+class Lines:
+    """Records as bytes, with what ends each."""
 
-    `encode` is pure and runs in any thread; `write` takes what it gave, in the order of the batches. The file appears
-    with `publish`, after `finish`; a writer that is left before leaves nothing.
-    """
+    records: int
+    data: bytes
 
-    written: int = 0
-    """Records so far."""
+
+@dataclass(frozen=True)
+class Wanted:
+    """Rows of frames, by address, which whoever writes takes from their file in order; and the texts that were edited."""
+
+    file: NDArray[np.int32]
+    record: NDArray[np.int64]
+    texts: dict[int, str]
+
+    @property
+    def records(self) -> int:
+        """How many rows."""
+        return len(self.record)
+
+
+class Encoder(ABC):
+    """What a batch becomes on the way out; pure, in any thread or process."""
 
     @abstractmethod
-    def __enter__(self) -> Writer: ...
-
-    @abstractmethod
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-
-    @abstractmethod
-    def encode(self, batch: Batch) -> Any:
-        """What `write` needs of a batch."""
-
-    @abstractmethod
-    def write(self, encoded: Any) -> None:
-        """The next batch."""
-
-    @abstractmethod
-    def finish(self) -> None:
-        """Everything is written, under a temporary name."""
-
-    @abstractmethod
-    def publish(self) -> None:
-        """The file appears."""
+    def __call__(self, batch: Batch) -> Lines | Wanted:
+        """What `Writer.write` needs of a batch."""
 
 
-class Nowhere(Writer):
-    """Counts, for a dry run."""
-
-    def __enter__(self) -> Nowhere:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def encode(self, batch: Batch) -> int:
-        return len(batch)
-
-    def write(self, encoded: int) -> None:
-        self.written += encoded
-
-    def finish(self) -> None: ...
-
-    def publish(self) -> None: ...
-
-
-class LineWriter(Writer):
-    """Records as bytes, each with its `end`, under a `head`; a subclass gives the records."""
+class LineEncoder(Encoder):
+    """Records as they came, or encoded anew where they were edited, each with its `end`."""
 
     head: bytes = b""
+    """What stands above the records."""
     end: bytes = b"\n"
 
-    def __init__(self, path: str, compression: str | None) -> None:
-        self.path = path
-        self._file = NewFile(path, compression)
-
-    def __enter__(self) -> LineWriter:
-        self._file.__enter__()
-        self._file.write(self.head)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._file.__exit__(kind, error, trace)
-
     @abstractmethod
-    def records(self, batch: Batch) -> list[bytes]:
-        """The records of a batch as they came, without what ends them."""
+    def as_they_came(self, batch: Batch) -> list[bytes]:
+        """The records of a batch, without what ends them."""
 
     @abstractmethod
     def edited(self, batch: Batch, row: int, text: str) -> bytes:
         """The record in this row with another text; InputError where the format cannot hold that."""
 
-    def encode(self, batch: Batch) -> Any:
-        return self.joined(batch)
+    def of_frame(self, frame: pl.DataFrame) -> list[bytes]:
+        """Rows of a frame as records."""
+        raise NotImplementedError
 
-    def joined(self, batch: Batch) -> tuple[int, bytes]:
-        """How many records, and their bytes."""
-        records = self.records(batch)
+    def __call__(self, batch: Batch) -> Lines | Wanted:
+        if not len(batch.raw) and len(batch):
+            return wanted(batch)
+        records = self.as_they_came(batch)
+        for row in np.flatnonzero(batch.edited).tolist() if batch.edited is not None else ():
+            records[row] = self.edited(batch, row, batch.text[row])
         if len(records) != len(batch):
             raise AssertionError(f"{len(records)} records for {len(batch)} documents")
-        if batch.edited is not None and len(batch.raw):  # rows of frames have their new texts already
-            for row in np.flatnonzero(batch.edited).tolist():
-                records[row] = self.edited(batch, row, batch.text[row])
-        return len(records), self.end.join([*records, b""])
+        return self.lines(records)
 
-    def write(self, encoded: Any) -> None:
-        count, data = encoded
-        self._file.write(data)
-        self.written += count
+    def lines(self, records: Sequence[bytes]) -> Lines:
+        """Records with what ends each."""
+        return Lines(len(records), self.end.join([*records, b""]))
+
+
+class Rows(Encoder):
+    """Rows are taken from their file when they are written."""
+
+    def __call__(self, batch: Batch) -> Wanted:
+        return wanted(batch)
+
+
+def wanted(batch: Batch) -> Wanted:
+    """The addresses of a batch, and its edited texts."""
+    rows = np.flatnonzero(batch.edited).tolist() if batch.edited is not None else []
+    return Wanted(batch.file, batch.record, {row: batch.text[row] for row in rows})
+
+
+class Target(Protocol):
+    """One file that is being written."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it has."""
+
+    def mark(self) -> int:
+        """How much of it is on the disk now, all that was written."""
 
     def finish(self) -> None:
-        self._file.finish()
+        """Everything is written."""
 
-    def publish(self) -> None:
-        self._file.publish()
+    def publish(self, path: str | None = None) -> None:
+        """The file appears, under its own name or this one."""
+
+
+class Writer(ABC):
+    """Writes the records of documents, whole: every field they came with.
+
+    The files gather in a folder (see `start`) and appear with `publish`, after `finish`. With `shard_size` there are
+    several, each of about as many bytes; they are cut between batches.
+    """
+
+    encoder: Encoder
+
+    def __init__(self, path: str, shard_size: int | None = None) -> None:
+        self.path = path
+        self.written = 0
+        self._shard_size = shard_size
+        self._folder = Path()
+        self._targets: list[Target] = []
+
+    def start(self, folder: Path, state: State | None = None) -> None:
+        """Begin, or go on from where another run was when it gave this state; before the `with` block."""
+        self._folder = folder
+        *marks, self.written = state or [0]
+        self._targets = [self._target(folder / f"output-{at}", mark) for at, mark in enumerate(marks or [0])]
+
+    @abstractmethod
+    def _target(self, place: Path, mark: int) -> Target:
+        """One more file, of which so much is there already."""
+
+    @abstractmethod
+    def _put(self, target: Any, encoded: Any) -> None:
+        """Write to the current file."""
+
+    def write(self, encoded: Lines | Wanted) -> None:
+        """What the encoder gave, in the order of the batches."""
+        if not encoded.records:
+            return
+        if self._shard_size is not None and self._targets[-1].size >= self._shard_size:
+            self._targets.append(self._target(self._folder / f"output-{len(self._targets)}", 0))
+            self._targets[-1].__enter__()
+        self._put(self._targets[-1], encoded)
+        self.written += encoded.records
+
+    def mark(self) -> State:
+        """A state from which another run can go on: all that was written is on the disk."""
+        return [*(target.mark() for target in self._targets), self.written]
+
+    def finish(self) -> None:
+        """Everything is written, under temporary names."""
+        for target in self._targets:
+            target.finish()
+
+    def publish(self) -> list[str]:
+        """The files appear; their names."""
+        names = [self.path] if self._shard_size is None else shard_names(self.path, len(self._targets))
+        for target, name in zip(self._targets, names, strict=True):
+            target.publish(name)
+        return names
+
+    def __enter__(self) -> Self:
+        for target in self._targets:
+            target.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for target in self._targets:
+            target.__exit__(kind, error, trace)
+
+
+def shard_names(path: str, number: int) -> list[str]:
+    """Every file says how many there are, so that it is seen where one is missing.
+
+    >>> shard_names("out/web.v2.jsonl.zst", 2)
+    ['out/web.v2-00001-of-00002.jsonl.zst', 'out/web.v2-00002-of-00002.jsonl.zst']
+    """
+    place = Path(path)
+    endings = [ending for ending in place.suffixes[-2:] if ending in COMPRESSED or ending == place.suffix]
+    ending = "".join(place.suffixes[-2:]) if place.suffix in COMPRESSED else "".join(endings[-1:])
+    stem = place.name.removesuffix(ending)
+    return [str(place.with_name(f"{stem}-{at:05d}-of-{number:05d}{ending}")) for at in range(1, number + 1)]
+
+
+COMPRESSED = (".gz", ".zst")
+
+
+class Nowhere(Writer):
+    """Counts, for a dry run."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.encoder = Rows()
+
+    def start(self, folder: Path, state: State | None = None) -> None: ...
+
+    def _target(self, place: Path, mark: int) -> Target:
+        raise NotImplementedError
+
+    def _put(self, target: Any, encoded: Any) -> None: ...
+
+    def write(self, encoded: Lines | Wanted) -> None:
+        self.written += encoded.records
+
+
+class LineWriter(Writer):
+    """Records as bytes, under a head; rows of frames as the encoder has them."""
+
+    encoder: LineEncoder
+
+    def __init__(
+        self, path: str, compression: str | None, corpus: Corpus, encoder: LineEncoder, shard_size: int | None = None
+    ) -> None:
+        super().__init__(path, shard_size)
+        self.encoder = encoder
+        self._compression = compression
+        self._rows = FullRows(corpus)
+
+    def _target(self, place: Path, mark: int) -> NewFile:
+        return NewFile(self.path, self._compression, place=place, offset=mark)
+
+    def _put(self, target: NewFile, encoded: Lines | Wanted) -> None:
+        if isinstance(encoded, Wanted):
+            rows = self._rows.take(encoded.file, encoded.record, encoded.texts)
+            encoded = self.encoder.lines([record for frame in rows for record in self.encoder.of_frame(frame)])
+        if not target.size:
+            target.write(self.encoder.head)
+        target.write(encoded.data)
+
+    def finish(self) -> None:
+        if not self.written:
+            first: Any = self._targets[0]
+            first.write(self.encoder.head)
+        super().finish()

@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 import dataqual.steps
 from dataqual import catalog, rules, specs
 from dataqual.bounds import Bounds
-from dataqual.cleaning import Drop
 from dataqual.corpus import Batch, Corpus
+from dataqual.dropping import Drop
 from dataqual.engine import Local
 from dataqual.ledger import Added, Change, Dropped, Edited
 from dataqual.near_duplicates import NearDuplicates

@@ -1,0 +1,71 @@
+"""What `--drop` names: findings of a profile, rule sets, files of rules; and the steps that leave those documents out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dataqual import catalog, rules
+from dataqual.errors import SpecError, did_you_mean
+from dataqual.faults import SHARES
+from dataqual.near_duplicates import NearDuplicates
+from dataqual.operators import Step
+from dataqual.rules.rule_set import Rule
+from dataqual.steps.dedup import Dedup
+from dataqual.steps.keep import Keep
+
+COPIES = ("exact_copies", "near_copies")
+
+
+@dataclass(frozen=True)
+class Drop:
+    """What is to go, by the names of a profile's findings, resolved before a byte of data is read."""
+
+    names: tuple[str, ...]
+    keep: tuple[Rule, ...]
+    exact: bool
+    near: bool
+
+    @classmethod
+    def of(cls, names: Iterable[str]) -> Drop:
+        """SpecError for a name that is unknown, and for none at all.
+
+        >>> Drop.of(["mojibake"]).steps[0].rules[0].bounds
+        Bounds(min=None, max=None, above=None, below=1)
+        """
+        asked = tuple(dict.fromkeys([names] if isinstance(names, str) else names))
+        if not asked:
+            raise SpecError(
+                f"name what is to be done, with --recipe or with --drop; for --drop there are: {', '.join(_known())}; or a .yaml file of rules"
+            )
+        found = [rule for name in asked if name not in COPIES for rule in _rules(name)]
+        return cls(asked, tuple(found), "exact_copies" in asked, "near_copies" in asked)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """Rules first, then copies among what the rules leave: no copy goes because of a document that goes itself."""
+        steps: list[Step] = [Keep(self.keep)] if self.keep else []
+        if self.exact or self.near:
+            steps.append(Dedup(self.exact, NearDuplicates() if self.near else None))
+        return tuple(steps)
+
+
+def _rules(name: str) -> Iterator[Rule]:
+    """The rules that a document must pass lest it is dropped under this name; SpecError if it is no such name."""
+    if name in SHARES:
+        signal, bounds = SHARES[name]
+        yield Rule(name, f"As the finding {name} of a profile.", catalog.signal(signal), bounds.outside)
+        return
+    versions = [known for known in rules.rule_sets() if known.startswith(f"{name}@")]
+    if name not in _known() and not name.endswith((".yaml", ".yml")) and not versions:
+        raise SpecError(
+            f"--drop: nothing is called {name!r} that could be dropped; {did_you_mean(name, _known())}; "
+            "or name a .yaml file of rules"
+        )
+    rule_set = rules.load(name)
+    for rule in rule_set.rules:
+        yield Rule(f"{rule.name}@{rule_set.name}", rule.about, rule.signal, rule.bounds)
+
+
+def _known() -> list[str]:
+    return [*COPIES, *SHARES, *rules.rule_sets()]

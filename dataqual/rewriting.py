@@ -1,0 +1,304 @@
+"""The pass that writes: a corpus as steps leave it, and a ledger of all that was done, complete or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from dataqual.catalog import label
+from dataqual.corpus import Chunk, Corpus, FrameCorpus, Progress, Unreadable
+from dataqual.engine import Local
+from dataqual.errors import InputError, SpecError
+from dataqual.ledger import SCHEMA
+from dataqual.ledger import rows as ledger_rows
+from dataqual.operators import Step
+from dataqual.quoting import difference, evidence
+from dataqual.readers import ReadCount
+from dataqual.readers.paths import LEDGER
+from dataqual.recipe import Recipe, Remaining, applied
+from dataqual.unfinished import Unfinished
+from dataqual.writers import NewParquet, Nowhere, Writer, open_writer
+from dataqual.writers.opening import check_place
+from dataqual.writers.writer import Encoder, Lines, Wanted
+
+PART = 16
+"""Batches between two marks: about 64 MB, a second or a few; no more is done twice after a kill."""
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What a run of `clean` read, kept, dropped, edited, added and could not read, and where output and ledger are.
+
+    read = kept + dropped + unreadable, and written = kept + added.
+    """
+
+    read: int
+    kept: int
+    dropped: int
+    unreadable: int
+    edited: int
+    """Of those that were kept, how many have another text."""
+    added: int
+    rules: Mapping[str, int]
+    """Of how many documents each rule tells, those that tell of none included. A document that was dropped is told
+    under the first rule that it fails, one that was edited under each that did."""
+    outputs: tuple[Path, ...] = ()
+    """The file that was written, or the shards of it; none after a dry run."""
+    ledger: Path | None = None
+    """None after a dry run."""
+    resumed: int = 0
+    """Of the records read, how many an earlier run had done that was killed."""
+
+    @property
+    def output(self) -> Path | None:
+        """The first file that was written."""
+        return self.outputs[0] if self.outputs else None
+
+    @property
+    def written(self) -> int:
+        """How many records the output has."""
+        return self.kept + self.added
+
+    def __str__(self) -> str:
+        """The sums, what each rule did, and where the files are: a few lines for people."""
+        lines = [
+            f"{self.read:,} records read = {self.kept:,} kept + {self.dropped:,} dropped + {self.unreadable:,} unreadable"
+        ]
+        if self.edited:
+            lines.append(f"{self.edited:,} of the {self.kept:,} kept were edited")
+        if self.added:
+            lines.append(f"{self.written:,} written = {self.kept:,} kept + {self.added:,} added")
+        width = max([len(f"{count:,}") for count in self.rules.values()], default=0)
+        lines += [f"  {count:>{width},} {rule}" for rule, count in self.rules.items() if count]
+        idle = [rule for rule, count in self.rules.items() if not count]
+        if idle:
+            lines.append(f"matched nothing, or nothing that was left: {', '.join(idle)}")
+        if not self.kept:
+            lines.append("nothing is left")
+        if self.resumed:
+            lines.append(f"{self.resumed:,} of the records were done by an earlier run")
+        written = [str(path) for path in self.outputs[:1]]
+        if len(self.outputs) > 1:
+            written = [f"{self.outputs[0]} … {self.outputs[-1].name}"]
+        return "\n".join([*lines, *written, *([str(self.ledger)] if self.ledger else [])])
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        names = ("read", "kept", "dropped", "unreadable", "edited", "added", "written", "resumed")
+        counts = {name: getattr(self, name) for name in names}
+        outputs = [str(path) for path in self.outputs]
+        ledger = str(self.ledger) if self.ledger else None
+        return counts | {"rules": dict(self.rules), "outputs": outputs, "ledger": ledger}
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the documents and the ledger go; nowhere in a dry run."""
+
+    output: str | None
+    ledger: str | None = None
+    """OUTPUT.ledger.parquet unless told."""
+    dry_run: bool = False
+    shard_size: int | None = None
+    """Bytes of about which each file of the output is to be; None for one file."""
+    resume: bool | None = None
+    """None goes on from a run that was killed, if there was one; True insists on that, False begins anew."""
+
+    def __post_init__(self) -> None:
+        if self.output is None and not self.dry_run:
+            raise SpecError("-o: name the file to write, or ask for a dry run")
+        if self.shard_size is not None and self.shard_size < 1:
+            raise SpecError(f"--shard-size: {self.shard_size} bytes is too small; 1G is usual")
+
+    def open(self, corpus: Corpus) -> tuple[Writer, str | None]:
+        """The writer, and the path of the ledger, after every check that needs no data."""
+        if self.output is None:
+            return Nowhere(), None
+        writer = open_writer(self.output, corpus, self.shard_size)
+        paper = self.ledger if self.ledger is not None else f"{self.output}{LEDGER}"
+        if not paper.endswith(".parquet"):
+            raise SpecError(f"--ledger: {paper}: a ledger is a .parquet file")
+        check_place(paper, "--ledger", corpus)
+        if Path(paper).resolve() == Path(self.output).resolve():
+            raise InputError(f"--ledger: {paper} is the output itself; choose another name")
+        return (Nowhere(), None) if self.dry_run else (writer, paper)
+
+
+def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progress: Progress | None = None) -> Cleaned:
+    """Write a corpus as a recipe leaves it, and the ledger; both appear when everything is done.
+
+    What was done is marked every `PART` batches, so that a run that is killed goes on from there, and ends in the same
+    bytes. InputError for what cannot be read or written; on an error nothing is left.
+    """
+    writer, ledger = target.open(corpus)
+    if ledger is None or target.output is None:
+        run = _Run(corpus, _prepared(recipe, corpus, engine, progress, None), writer)
+        run.go(engine, progress)
+        return run.cleaned(recipe)
+    plan = (
+        _inputs(corpus),
+        corpus.columns,
+        getattr(corpus, "txt", None),
+        recipe.steps,
+        target.shard_size,
+        target.ledger,
+    )
+    with Unfinished(target.output, plan, resume=target.resume) as unfinished, ExitStack() as files:
+        state = _sound(unfinished)
+        steps = _prepared(recipe, corpus, engine, progress, unfinished)
+        run = _Run(corpus, steps, writer, unfinished=unfinished)
+        writer.start(unfinished.folder, state and state["writer"])
+        run.paper = NewParquet(
+            ledger, SCHEMA, place=unfinished.folder / "ledger", parts=state["ledger"] if state else 0
+        )
+        if state:
+            run.count, run.rules, run.changed, run.batches = (
+                state[name] for name in ("count", "rules", "changed", "batches")
+            )
+        resumed = run.count.documents + run.count.unreadable
+        files.enter_context(writer)
+        files.enter_context(run.paper)
+        run.go(engine, progress)
+        for part in (run.paper, writer):
+            part.finish()
+        run.paper.publish()  # the ledger first: an output that is there has one
+        outputs = tuple(map(Path, writer.publish()))
+    return run.cleaned(recipe, outputs, Path(ledger), resumed)
+
+
+def _prepared(
+    recipe: Recipe, corpus: Corpus, engine: Local, progress: Progress | None, unfinished: Unfinished | None
+) -> tuple[Step, ...]:
+    """The steps after their surveys; a survey that an earlier run finished is not made again."""
+    ready: tuple[Step, ...] = ()
+    for at, step in enumerate(recipe.steps):
+        left = Remaining.after(ready, corpus, progress)
+        if unfinished is None or type(step).prepare is Step.prepare:
+            ready += (step.prepare(left, engine),)
+        else:
+            ready += (unfinished.once(f"step-{at}", lambda step=step, left=left: step.prepare(left, engine)),)  # type: ignore[misc]
+    return ready
+
+
+def _inputs(corpus: Corpus) -> object:
+    """What must be the same for a run to go on: the files, their sizes and when they were changed; else no run does."""
+    if isinstance(corpus, FrameCorpus) or any(file.spooled for file in corpus.files):
+        return secrets.token_hex(16)
+    places = [os.path.realpath(file.path) for file in corpus.files]
+    return [(place, os.stat(place).st_size, os.stat(place).st_mtime_ns) for place in places]
+
+
+def _sound(unfinished: Unfinished) -> Any:
+    """The state to go on from, if all that it speaks of is there."""
+    state = unfinished.state
+    if state is None:
+        return None
+    *marks, _ = state["writer"]
+    outputs = [unfinished.folder / f"output-{at}" for at in range(len(marks))]
+    if not all(place.exists() for place in (*outputs, unfinished.folder / "ledger")):
+        unfinished.begin_anew()  # it was killed in the very moment in which its files got their names
+        return None
+    return state
+
+
+@dataclass(frozen=True)
+class _Done:
+    """What one batch came to."""
+
+    read: int
+    """Bytes of the input, up to its end."""
+    documents: int
+    encoded: Lines | Wanted
+    changed: Counter[str]
+    rules: Counter[str]
+    ledger: pl.DataFrame
+    unreadable: Sequence[Unreadable]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What is done with every batch, in any thread or process."""
+
+    corpus: Corpus
+    steps: tuple[Step, ...]
+    encoder: Encoder
+    told: bool
+
+    def __call__(self, chunk: Chunk) -> _Done:
+        batch = self.corpus.parse(chunk)
+        left, changes = applied(self.steps, batch)
+        rows = pl.DataFrame()
+        if self.told:
+            rows = ledger_rows(
+                self.corpus, changes, batch.unreadable, name=label, evidence=evidence, difference=difference
+            )
+        changed: Counter[str] = Counter()
+        rules: Counter[str] = Counter()
+        for part in changes:
+            changed[type(part).__name__.lower()] += len(part)
+            rules[part.rule] += len(part)
+        changed["edited"] = int(left.edited.sum()) if left.edited is not None else 0
+        return _Done(chunk.done, len(batch), self.encoder(left), changed, rules, rows, batch.unreadable)
+
+
+@dataclass
+class _Run:
+    """The pass itself: batches anywhere, what each came to in order."""
+
+    corpus: Corpus
+    steps: tuple[Step, ...]
+    writer: Writer
+    paper: NewParquet | None = None
+    unfinished: Unfinished | None = None
+    batches: int = 0
+    count: ReadCount = field(default_factory=ReadCount)
+    rules: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+
+    def go(self, engine: Local, progress: Progress | None) -> None:
+        """All batches; raises where there are no documents, or too many records that are none."""
+        look = _Look(self.corpus, self.steps, self.writer.encoder, self.paper is not None)
+        with closing(engine.map(look, self._chunks(), size=self.corpus.size)) as results:
+            for done in results:
+                self._take(done)
+                if progress is not None:
+                    progress(self.count.documents, done.read, self.corpus.size)
+        self.count.check(self.corpus)
+
+    def cleaned(
+        self, recipe: Recipe, outputs: tuple[Path, ...] = (), ledger: Path | None = None, resumed: int = 0
+    ) -> Cleaned:
+        """The sums, which must come out even."""
+        read, unreadable = self.count.documents + self.count.unreadable, self.count.unreadable
+        dropped, edited, added = (self.changed[name] for name in ("dropped", "edited", "added"))
+        kept = self.writer.written - added
+        if read != kept + dropped + unreadable:
+            raise AssertionError(f"{read} records read, but {kept} kept, {dropped} dropped and {unreadable} unreadable")
+        rules: Mapping[str, int] = {rule: self.rules[rule] for rule in (*recipe.told_as, *sorted(self.rules))}
+        return Cleaned(read, kept, dropped, unreadable, edited, added, rules, outputs, ledger, resumed)
+
+    def _chunks(self) -> Iterator[Chunk]:
+        """Those that no earlier run has done."""
+        return islice(self.corpus.chunks(), self.batches, None)
+
+    def _take(self, done: _Done) -> None:
+        self.writer.write(done.encoded)
+        if self.paper is not None:
+            self.paper.add(done.ledger)
+        self.count.add(done.documents, done.unreadable)
+        self.rules.update(done.rules)
+        self.changed.update(done.changed)
+        self.batches += 1
+        if self.unfinished is not None and self.paper is not None and self.batches % PART == 0:
+            marks = {"writer": self.writer.mark(), "ledger": self.paper.mark()}
+            counts = {"count": self.count, "rules": self.rules, "changed": self.changed, "batches": self.batches}
+            self.unfinished.mark(marks | counts)

@@ -1,0 +1,218 @@
+"""A run that is killed goes on where it was, and ends in the same bytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+import dataqual
+from dataqual import rewriting
+from dataqual.errors import InputError, SpecError
+from dataqual.readers.cutting import Sizes
+from dataqual.recipe import Recipe
+from dataqual.unfinished import Unfinished
+
+ENDINGS = ("jsonl", "jsonl.gz", "jsonl.zst", "parquet")
+
+RECIPE = Recipe.of(
+    {"steps": [{"spoil_typos": {"dose": 0.3}}, {"dedup": {"near": True}}, {"spoil_duplicates": {"dose": 0.1}}]}, "mine"
+)
+
+
+def corpus(folder: Path, ending: str, documents: int = 3_000) -> Path:
+    """Documents of which some are copies, some near ones, in several batches."""
+    rng = random.Random(7)
+    words = [f"word{n}" for n in range(400)] + list("清晨的港口很安静小船停在雾里")
+    texts: list[str] = []
+    for _ in range(documents):
+        again = texts and rng.random() < 0.2
+        texts.append(rng.choice(texts) + rng.choice(["", " more"]) if again else " ".join(rng.choices(words, k=60)))
+    frame = pl.DataFrame({"id": [f"d{n}" for n in range(documents)], "text": texts})
+    path = folder / f"in.{'parquet' if ending == 'parquet' else 'jsonl'}"
+    frame.write_parquet(path) if ending == "parquet" else frame.write_ndjson(path)
+    return path
+
+
+class Halt(BaseException):
+    """As sudden as a kill, but within this process."""
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of two batches, batches of 150 documents."""
+    monkeypatch.setattr(rewriting, "PART", 2)
+    monkeypatch.setattr("dataqual.corpus.CHUNK_RECORDS", 150)
+    monkeypatch.setattr(Sizes.__init__, "__defaults__", (4 << 20, 64 << 20, 150))
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith("in.")}
+
+
+def killed(path: Path, output: Path, at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is cut off after so many batches of the pass that writes, and cleans nothing up."""
+    with monkeypatch.context() as patch:
+        patch.setattr(Unfinished, "__exit__", lambda self, *_: self._release())
+        taken = rewriting._Run._take
+        seen: list[int] = []
+
+        def take(self: Any, done: Any) -> None:
+            if len(seen) == at:
+                raise Halt
+            seen.append(1)
+            taken(self, done)
+
+        patch.setattr(rewriting._Run, "_take", take)
+        with pytest.raises(Halt):
+            dataqual.clean(str(path), output, recipe=RECIPE)
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_run_that_was_killed_goes_on_and_ends_in_the_same_bytes(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = corpus(tmp_path, ending)
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    whole.mkdir()
+    broken.mkdir()
+    straight = dataqual.clean(str(path), whole / f"out.{ending}", recipe=RECIPE)
+    for at in (5, 0, 7, 3):  # each goes on from the last
+        killed(path, broken / f"out.{ending}", at, monkeypatch)
+        assert not (broken / f"out.{ending}").exists()
+    result = dataqual.clean(str(path), broken / f"out.{ending}", recipe=RECIPE)
+    assert result.resumed == 12 * 150
+    assert files(broken) == files(whole)
+    assert (result.read, result.rules, result.edited, result.added) == (
+        straight.read, straight.rules, straight.edited, straight.added,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("small")
+def test_a_survey_that_is_done_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = corpus(tmp_path, "jsonl")
+    killed(path, tmp_path / "out.jsonl", 4, monkeypatch)
+    monkeypatch.setattr("dataqual.steps.dedup.Dedup.prepare", lambda *_: pytest.fail("surveyed again"))
+    assert dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE).resumed == 600
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("change", ["input", "recipe", "restart"])
+def test_another_input_or_recipe_begins_anew(change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = corpus(tmp_path, "jsonl")
+    killed(path, tmp_path / "out.jsonl", 4, monkeypatch)
+    if change == "input":
+        with path.open("a") as file:
+            file.write('{"id": "new", "text": "one more"}\n')
+    recipe = Recipe("other", RECIPE.steps[:2]) if change == "recipe" else RECIPE
+    result = dataqual.clean(
+        str(path), tmp_path / "out.jsonl", recipe=recipe, resume=False if change == "restart" else None
+    )
+    assert result.resumed == 0
+    assert set(files(tmp_path)) == {"out.jsonl", "out.jsonl.ledger.parquet"}
+
+
+def test_to_insist_on_going_on_from_nothing_is_an_error(tmp_path: Path) -> None:
+    path = corpus(tmp_path, "jsonl", 10)
+    with pytest.raises(SpecError, match="--resume: there is nothing to go on from beside"):
+        dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE, resume=True)
+
+
+def test_two_runs_on_one_output_are_an_error(tmp_path: Path) -> None:
+    path = corpus(tmp_path, "jsonl", 10)
+    with Unfinished(str(tmp_path / "out.jsonl"), "plan"), pytest.raises(InputError) as error:
+        dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE)
+    assert str(error.value).endswith("out.jsonl is being written by another run; wait for it, or choose another name")
+
+
+@pytest.mark.usefixtures("small")
+def test_ctrl_c_keeps_what_was_done_and_says_so(tmp_path: Path) -> None:
+    path = corpus(tmp_path, "jsonl")
+
+    def interrupt(documents: int, *_: int) -> None:
+        if documents == 900:
+            raise KeyboardInterrupt
+
+    recipe = Recipe("typos", RECIPE.steps[:1])
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=recipe, progress=interrupt)
+    assert stopped.value.__notes__ == [
+        "what is done is kept, and the same command goes on from there (--restart begins anew)"
+    ]
+    assert dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=recipe).resumed == 900
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_shards_hold_together_what_one_file_does(ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = corpus(tmp_path, ending)
+    dataqual.clean(str(path), tmp_path / f"one.{ending}", recipe=RECIPE)
+    result = dataqual.clean(str(path), tmp_path / f"out.{ending}", recipe=RECIPE, shard_size=100_000)
+    names = [output.name for output in result.outputs]
+    assert len(names) > 2
+    assert names[0] == f"out-00001-of-{len(names):05d}.{ending}"
+    read = [text for output in result.outputs for text in texts(output)]
+    assert read == texts(tmp_path / f"one.{ending}")
+
+
+def texts(path: Path) -> list[str]:
+    return [batch.text[i] for batch in dataqual.read(path).batches() for i in range(len(batch))]
+
+
+@pytest.mark.slow
+def test_twenty_random_kills_of_the_command_change_no_byte(tmp_path: Path) -> None:
+    """A real process, killed with SIGKILL at random moments, from its start to its end."""
+    path = corpus(tmp_path, "jsonl", 20_000)
+    (tmp_path / "mine.yaml").write_text(
+        textwrap.dedent("""
+        steps:
+          - spoil_typos: {dose: 0.3}
+          - dedup: {near: true}
+        """)
+    )
+    script = (
+        "import dataqual.rewriting as r, dataqual.readers.cutting as c, dataqual.corpus as k; r.PART = 2;"
+        "c.Sizes.__init__.__defaults__ = (4 << 20, 64 << 20, 500); from dataqual.cli import main; main()"
+    )
+
+    def command(output: str) -> list[str]:
+        return [sys.executable, "-c", script, "clean", str(path), "-o", output, "--recipe", str(tmp_path / "mine.yaml"), "--quiet"]  # fmt: skip
+
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "broken").mkdir()
+    started = time.monotonic()
+    subprocess.run(command(str(tmp_path / "whole" / "out.jsonl")), check=True)
+    lasts = time.monotonic() - started
+    rng = random.Random(1)
+    kills = 0
+    while kills < 20:
+        run = subprocess.Popen(command(str(tmp_path / "broken" / "out.jsonl")))
+        time.sleep(rng.uniform(0.3, 1.0) * lasts)
+        if run.poll() is None:
+            os.kill(run.pid, signal.SIGKILL)
+            kills += 1
+        elif kills < 20 and run.returncode == 0:  # it came to its end; the next begins anew
+            assert files(tmp_path / "broken") == files(tmp_path / "whole")
+        run.wait()
+    subprocess.run(command(str(tmp_path / "broken" / "out.jsonl")), check=True)
+    assert files(tmp_path / "broken") == files(tmp_path / "whole")
+
+
+def test_a_plan_reads_the_same_in_every_process() -> None:
+    script = "from dataqual.unfinished import described; import json; print(json.dumps(described({'a': frozenset('abcdefgh')})))"
+    said = {
+        subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, env=os.environ | {"PYTHONHASHSEED": seed}).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert [json.loads(one) for one in said] == [[["a", ["set", *"abcdefgh"]]]]
