@@ -12,13 +12,16 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 import reports
 from reports import study_page
+from reports.study_sections import points
+from reports.study_sections.curves import marks_of
+from reports.study_sections.drawing import looks
+from reports.study_sections.facts import Clock, clock_of
 from tests.reports import study_facts as made
 from tests.reports.test_profile_page import Tree
 
@@ -227,7 +230,7 @@ def test_compute_is_time_where_every_size_has_one_and_flops_elsewhere(trees: dic
 
 def test_a_point_stands_at_its_flops_times_the_median_speed_of_its_size() -> None:
     rows = [{"size": 7, "flops": 100.0, "seconds": s} for s in (3600.0, 7200.0, 720_000.0)]
-    clock = study_page._clock({"cost": {"unit": "GPU-hours"}}, rows)
+    clock = clock_of({"cost": {"unit": "GPU-hours"}}, rows)
     assert (clock(7, 100.0), clock.unit) == (2.0, "GPU-hours")
 
 
@@ -335,7 +338,7 @@ def test_hostile_and_chinese_names_survive_in_the_table_as_they_came(trees: dict
 
 
 def test_a_table_too_large_for_the_page_is_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(study_page, "CSV_BYTES", 1000)
+    monkeypatch.setattr(points, "CSV_BYTES", 1000)
     tree = Tree(reports.study(made.bare() | {"points": made.points(["all"], seeds=1)}))
     assert "too large to be carried by this page: all of it is in points.csv beside it." in plain(tree)
     assert not [a for a in tree.all("a") if "download" in a]
@@ -347,24 +350,16 @@ def test_where_there_are_too_many_marks_seeds_are_drawn_as_their_mean(trees: dic
     assert "Drawn are the sizes 30k, 480k, 15.4M, of 10: more lines could not be told apart." in text
     assert "marks stand for" not in plain(trees["likely"])
     assert "Drawn are the sizes" not in plain(trees["likely"])
-    marks, total, drawn = study_page._marks(
+    marks, total, drawn = marks_of(
         [{"grade": "g", "arm": "main", "size": 1, "flops": 10.0, "loss": loss} for loss in (1.0, 3.0)],
-        {"g": study_page.figures.looks(1)[0]}, study_page.Clock("FLOPs", False, {}), 1,
+        {"g": looks(1)[0]}, Clock("FLOPs", False, {}), 1,
     )  # fmt: skip
     assert (total, drawn, marks[0].y.tolist()) == (2, 1, [2.0])
 
 
 def test_no_two_grades_are_drawn_alike_and_none_by_colour_alone() -> None:
-    looks = study_page.figures.looks(35)
-    assert len({(look.marker, look.dash) for look in looks}) == 35
-
-
-@pytest.mark.parametrize(
-    ("label", "size"), [("30000", 30_000), ("3.24e+04", 30_000), (108_000.0, 100_000), ("other", "other"), (None, None)]
-)
-def test_a_curve_finds_the_size_of_its_points_by_name_or_parameters(label: Any, size: Any) -> None:
-    points = [{"size": s, "parameters": 1.08 * s} for s in (30_000, 100_000)]
-    assert study_page._sized([{"size": label}], points)[0]["size"] == size
+    first = looks(35)
+    assert len({(look.marker, look.dash) for look in first}) == 35
 
 
 @pytest.mark.parametrize(
