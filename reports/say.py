@@ -187,11 +187,22 @@ def alike(numbers: Sequence[float | None]) -> list[str]:
     (['0.42', '0.36', '0.48'], ['2.4', '2.1', '2.8'], ['5.94', '?'], ['12', '0.1', '250'])
     """
     known = [float(x) for x in numbers if x is not None and math.isfinite(x)]
-    nonzero = [abs(x) for x in known if x]
+    sizes = [abs(x) for x in known if x]
     width = max(known) - min(known) if known else 0
-    if width <= 0 or (min(known) > 0 and max(nonzero) / min(nonzero) > 20):
+    if width <= 0 or (min(known) > 0 and max(sizes) / min(sizes) > 20):
         return [_one(x, None) for x in numbers]
-    return [_one(x, min(max(math.ceil(0.6 - math.log10(width)), 0), 8)) for x in numbers]
+    digits = _digits(width, min(sizes))
+    return [_one(x, digits) for x in numbers]
+
+
+def _digits(width: float, least: float) -> int:
+    """Decimals for numbers that are `width` apart: two digits that matter of the `least`, as far as one more gives them.
+
+    >>> _digits(1.2, 0.154), _digits(1.2, 0.0001), _digits(0.08, 0.4), _digits(70, 90)
+    (2, 2, 2, 0)
+    """
+    apart, two = math.ceil(0.6 - math.log10(width)), 1 - math.floor(math.log10(least))
+    return min(max(apart, min(two, apart + 1), 0), 8)
 
 
 def _one(value: float | None, digits: int | None) -> str:
@@ -218,7 +229,7 @@ def split(reading: Mapping[str, Any] | None) -> tuple[str, str]:
     """An estimate as its value and its interval, to be printed apart; the second is "" where there is none.
 
     >>> split({"value": 15.38, "interval": [6.6, None]}), split({"value": None, "interval": [None, None]})
-    (('15', '[7,\\xa0∞]'), ('unknown', ''))
+    (('15.4', '[6.6,\\xa0∞]'), ('unknown', ''))
     """
     reading = reading or {}
     low, high = reading.get("interval") or (None, None)

@@ -241,7 +241,7 @@ def test_parameters_stand_in_the_order_of_trust_and_weak_ones_say_so(
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.split("</tr>")[1:-1]]
     found = {name: cells for name, *cells in [[re.sub("<[^>]*>", "", cell) for cell in row] for row in rows]}
     assert list(found) == ["q_half", "q_typos", "R_D", "alpha", "beta", "A", "B", "E"]
-    assert found["R_D"] == ["15", "[7, ∞]", "–", "weakly identified"]
+    assert found["R_D"] == ["15.4", "[6.6, ∞]", "–", "weakly identified"]
     assert found["beta"] == ["0.33", "[0.30, 0.36]", "×1.17", "usable"]
     assert found["q_typos"] == ["0.42", "unknown", "–", "usable"]
     assert "Weakly identified: R_D, alpha, E. These data allow values that differ by more than four times" in plain(
