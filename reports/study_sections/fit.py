@@ -16,26 +16,36 @@ from reports.figures import INK, QUIET, Places, drawn, plain
 from reports.study_sections.drawing import PANEL, Array, Look, across, axes_of, heights, said
 from reports.study_sections.facts import Facts
 
+WEAK, NOT_JUDGED = "weakly identified", "not judged"
+FACTOR = 4  # between the ends of a profile, from which a study calls a parameter weakly identified
 _WIDEST = 14  # characters of a name on an axis
 _PLACE = "name {} here"
 
 
 def ranked(law: Facts) -> dict[str, Any]:
-    """A law with its parameters in the order of trust, each with what is weak about it."""
-    weak = law.get("weakly_identified") or []
-    parameters = law.get("parameters") or {}
-    intervals = law.get("intervals") or {}
-    rows = [
-        {
-            "name": name,
-            "estimate": say.split({"value": parameters[name], "interval": intervals.get(name)}),
-            "weak": name in weak,
-            "ratio": _span((law.get("profiles") or {}).get(name) or intervals.get(name)),
-            "other": (law.get("least_squares") or {}).get(name),
-        }
-        for name in sorted(parameters, key=_rank)
-    ]
-    return {**law, "rows": rows, "weak": [row["name"] for row in rows if row["weak"]]}
+    """A law with its parameters in the order of trust, each with its standing, and the names of those not to quote."""
+    rows = [_row(law, name) for name in sorted(law.get("parameters") or {}, key=_rank)]
+    return {
+        **law,
+        "rows": rows,
+        "weak": [row["name"] for row in rows if row["standing"] == WEAK],
+        "not_judged": [row["name"] for row in rows if row["standing"] == NOT_JUDGED],
+    }
+
+
+def _row(law: Facts, name: str) -> dict[str, Any]:
+    """One parameter; without a profile only an interval of both ends and no more than a factor FACTOR calls it usable."""
+    interval = (law.get("intervals") or {}).get(name)
+    profile = (law.get("profiles") or {}).get(name)
+    span = _span(profile or interval)
+    usable = profile or (span is not None and span <= FACTOR)
+    return {
+        "name": name,
+        "estimate": say.split({"value": law["parameters"][name], "interval": interval}),
+        "standing": WEAK if name in (law.get("weakly_identified") or []) else "usable" if usable else NOT_JUDGED,
+        "ratio": "" if span is None else f"×{say.power(round(span, 2))}",
+        "other": (law.get("least_squares") or {}).get(name),
+    }
 
 
 def _rank(name: str) -> tuple[int, str]:
@@ -44,12 +54,12 @@ def _rank(name: str) -> tuple[int, str]:
     return next((rank for start, rank in starts if name.startswith(start)), 3), name
 
 
-def _span(interval: Sequence[float | None] | None) -> str:
-    """How many times its lower end the upper end of an interval is; "" where that says nothing."""
+def _span(interval: Sequence[float | None] | None) -> float | None:
+    """How many times its lower end the upper end of an interval is; None where that says nothing."""
     if not interval or None in interval or not interval[0] or interval[0] * (interval[1] or 0) <= 0:
-        return ""
+        return None
     ends = [abs(float(end)) for end in interval if end is not None]
-    return f"×{say.number(round(max(ends) / min(ends), 2))}"
+    return max(ends) / min(ends)
 
 
 @dataclass(frozen=True)

@@ -31,3 +31,19 @@ def test_an_estimate_has_two_digits_that_matter_and_at_most_one_more_than_its_in
     value: float, low: float, high: float, shown: str
 ) -> None:
     assert say.estimate({"value": value, "interval": [low, high]}).replace(NB, " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "shown"),
+    [
+        (101_882_382.3, 0.0029544, 1_107_807_441_722_078.9, "1.02 × 10⁸ [0.00295, 1.11 × 10¹⁵]"),
+        (2.0, 6.144e-6, 7.156, "2 [6.14 × 10⁻⁶, 7.16]"),
+        (0.0, -3e9, 5e9, "0 [−3.00 × 10⁹, 5.00 × 10⁹]"),
+        (58_455.8, 7.0, 100_000.0, "58,456 [7, 100,000]"),
+        (5_000_000.0, 4_999_900.0, 5_000_100.0, "5,000,000 [4,999,900, 5,000,100]"),
+    ],
+)
+def test_a_figure_too_long_to_read_is_a_power_of_ten_unless_that_hides_what_tells_it_apart(
+    value: float, low: float, high: float, shown: str
+) -> None:
+    assert say.estimate({"value": value, "interval": [low, high]}).replace(NB, " ") == shown

@@ -54,6 +54,13 @@ def sheet(tree: Tree) -> str:
     return unquote(content)
 
 
+def parameters_in(page: str) -> list[list[str]]:
+    """The cells of the first table of parameters, row by row."""
+    (table, *_) = re.findall(r'<table class="parameters">(.*?)</table>', page, re.DOTALL)
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.replace(NB, " ").split("</tr>")[1:-1]]
+    return [[re.sub("<[^>]*>", "", cell) for cell in row] for row in rows]
+
+
 @every
 def test_a_page_is_well_formed_and_at_most_two_megabytes(
     case: str, pages: dict[str, str], trees: dict[str, Tree]
@@ -237,16 +244,28 @@ def test_a_point_stands_at_its_flops_times_the_median_speed_of_its_size() -> Non
 def test_parameters_stand_in_the_order_of_trust_and_weak_ones_say_so(
     pages: dict[str, str], trees: dict[str, Tree]
 ) -> None:
-    table = re.findall(r'<table class="parameters">(.*?)</table>', pages["unsure"], re.DOTALL)[0].replace(NB, " ")
-    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.split("</tr>")[1:-1]]
-    found = {name: cells for name, *cells in [[re.sub("<[^>]*>", "", cell) for cell in row] for row in rows]}
+    found = {name: cells for name, *cells in parameters_in(pages["unsure"])}
     assert list(found) == ["q_half", "q_typos", "R_D", "alpha", "beta", "A", "B", "E"]
     assert found["R_D"] == ["15.4", "[6.6, ∞]", "–", "weakly identified"]
     assert found["beta"] == ["0.33", "[0.30, 0.36]", "×1.17", "usable"]
-    assert found["q_typos"] == ["0.42", "unknown", "–", "usable"]
+    assert found["q_typos"] == ["0.42", "unknown", "–", "not judged"]
     assert "Weakly identified: R_D, alpha, E. These data allow values that differ by more than four times" in plain(
         trees["unsure"]
     )
+
+
+def test_a_parameter_whose_interval_spans_powers_of_ten_is_not_called_usable() -> None:
+    facts = made.likely()
+    law = facts["laws"]["raw"][0]
+    law["parameters"] |= {"A": 101_882_382.3, "B": 6.2, "alpha": 1.9}
+    law["intervals"] |= {"A": [0.00295, 1.1078e15], "B": [3.1, 12.4], "alpha": [0.1, 3.0]}
+    law["least_squares"], law["profiles"] = {"A": 2.0e9}, {"alpha": [1.0, 3.0]}
+    page = reports.study(facts)
+    rows = {row[0]: row[1:] for row in parameters_in(page)}
+    assert rows["A"] == ["1.02 × 10⁸", "[0.00295, 1.11 × 10¹⁵]", "2.00 × 10⁹", "×3.76 × 10¹⁷", "not judged"]
+    assert rows["B"][-2:] == ["×4", "usable"]
+    assert rows["alpha"][-2:] == ["×3", "usable"]
+    assert "Not judged: A. The interval is unknown or spans more than four times" in plain(Tree(page))
 
 
 def test_a_law_that_does_not_fit_says_so(trees: dict[str, Tree]) -> None:
