@@ -269,8 +269,9 @@ def test_a_parameter_whose_interval_spans_powers_of_ten_is_not_called_usable() -
 
 
 def test_a_law_that_does_not_fit_says_so(trees: dict[str, Tree]) -> None:
-    assert "Lack of fit: the law misses by more than chance does (F = 6.1 with 20 and 30 degrees of freedom" in plain(
-        trees["unsure"]
+    assert (
+        "Lack of fit: the law misses by more than chance does (F = 6.1 with 20 and 30 degrees of freedom, p = 1.00 × 10⁻⁵)"
+        in plain(trees["unsure"])
     )
     assert "Lack of fit: none found beyond chance (F = 1.12" in plain(trees["likely"])
     assert "No law was fitted." in plain(trees["bare"])
