@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,19 @@ def render(template: str, *, styles: Sequence[str] = ("page.css",), **context: A
         .get_template(template)
         .render(style=Markup(style), script=Markup(script), script_hash=Markup(f"sha256-{digest}"), **context)
     )
+
+
+def small_enough(pages: Iterable[str]) -> str:
+    """The first of ever smaller pages that has at most MAX_BYTES, or the last; no more of them are made than that.
+
+    >>> small_enough(["x" * 3_000_000, "small", "smaller"])
+    'small'
+    """
+    page = ""
+    for page in pages:
+        if len(page.encode()) <= MAX_BYTES:
+            break
+    return page
 
 
 def facts_of(given: Any, needs: str) -> Mapping[str, Any]:

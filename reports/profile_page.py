@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports import figures, say
-from reports.page import MAX_BYTES, environment, facts_of, render
+from reports.page import environment, facts_of, render, small_enough
 
 Facts = Mapping[str, Any]
 
@@ -50,12 +50,7 @@ def profile(profile_or_facts: Any, *, rooms: Sequence[Room] = ROOMS) -> str:
     """
     facts = facts_of(profile_or_facts, "reports.profile needs a Profile")
     context = _context(facts)
-    page = ""
-    for room in rooms:
-        page = render("profile.html", room=room, **context)
-        if len(page.encode()) <= MAX_BYTES:
-            break
-    return page
+    return small_enough(render("profile.html", room=room, **context) for room in rooms)
 
 
 def prepare() -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 NBSP = "\u00a0"
+LONG = 1e6  # from here on a reader counts digits
 
 
 def number(value: float | None) -> str:
@@ -183,15 +184,29 @@ def _apart(low: float, high: float) -> tuple[str, str]:
 def alike(numbers: Sequence[float | None]) -> list[str]:
     """Numbers that are compared, with as many digits as it takes to tell them apart; "?" for an unknown one.
 
+    Those of different orders, and long ones that differ by more than a hundredth, have three digits each.
+
     >>> alike([0.4213, 0.36, 0.4812]), alike([2.4, 2.1, 2.8]), alike([5.94, None]), alike([12.0, 0.1, 250.0])
     (['0.42', '0.36', '0.48'], ['2.4', '2.1', '2.8'], ['5.94', '?'], ['12', '0.1', '250'])
     """
     known = [float(x) for x in numbers if x is not None and math.isfinite(x)]
-    nonzero = [abs(x) for x in known if x]
+    sizes = [abs(x) for x in known if x]
     width = max(known) - min(known) if known else 0
-    if width <= 0 or (min(known) > 0 and max(nonzero) / min(nonzero) > 20):
+    long = bool(sizes) and max(sizes) >= LONG and width > max(sizes) / 100
+    if width <= 0 or long or (min(known) > 0 and max(sizes) / min(sizes) > 20):
         return [_one(x, None) for x in numbers]
-    return [_one(x, min(max(math.ceil(0.6 - math.log10(width)), 0), 8)) for x in numbers]
+    digits = _digits(width, min(sizes))
+    return [_one(x, digits) for x in numbers]
+
+
+def _digits(width: float, least: float) -> int:
+    """Decimals for numbers that are `width` apart: two digits that matter of the `least`, as far as one more gives them.
+
+    >>> _digits(1.2, 0.154), _digits(1.2, 0.0001), _digits(0.08, 0.4), _digits(70, 90)
+    (2, 2, 2, 0)
+    """
+    apart, two = math.ceil(0.6 - math.log10(width)), 1 - math.floor(math.log10(least))
+    return min(max(apart, min(two, apart + 1), 0), 8)
 
 
 def _one(value: float | None, digits: int | None) -> str:
@@ -199,7 +214,7 @@ def _one(value: float | None, digits: int | None) -> str:
         return "?"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return (number(value) if digits is None else f"{value + 0.0:,.{digits}f}").replace("-", "−")
+    return (power(value) if digits is None else f"{value + 0.0:,.{digits}f}").replace("-", "−")
 
 
 def estimate(reading: Mapping[str, Any] | None) -> str:
@@ -218,7 +233,7 @@ def split(reading: Mapping[str, Any] | None) -> tuple[str, str]:
     """An estimate as its value and its interval, to be printed apart; the second is "" where there is none.
 
     >>> split({"value": 15.38, "interval": [6.6, None]}), split({"value": None, "interval": [None, None]})
-    (('15', '[7,\\xa0∞]'), ('unknown', ''))
+    (('15.4', '[6.6,\\xa0∞]'), ('unknown', ''))
     """
     reading = reading or {}
     low, high = reading.get("interval") or (None, None)
@@ -233,14 +248,14 @@ _HIGH = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def power(value: float | None) -> str:
-    """A number too large to spell, as a power of ten.
+    """A number too large or too small to spell, as a power of ten.
 
-    >>> power(3.2149e14), power(950), power(None)
-    ('3.21\\xa0×\\xa010¹⁴', '950', 'unknown')
+    >>> power(3.2149e14), power(0.0000061), power(950), power(None)
+    ('3.21\\xa0×\\xa010¹⁴', '6.10\\xa0×\\xa010⁻⁶', '950', 'unknown')
     """
     if value is None or not math.isfinite(value):
         return "unknown"
-    if abs(value) < 1e6:
+    if value == 0 or 1e-4 <= abs(value) < LONG:
         return number(value)
     digits, exponent = f"{value:.2e}".split("e")
     return f"{digits}{NBSP}×{NBSP}10{str(int(exponent)).translate(_HIGH)}"

@@ -76,7 +76,7 @@ def curves(
                 losses = [law(size, d, worth.get(grade, 1.0), E + 0.2 * (held_out != "raw")) for d in seen]
                 wide = [0.008 + 0.03 * abs(float(np.log(d / 700_000))) / 3 for d in seen]
                 made.append({
-                    "held_out": held_out, "grade": grade, "size": f"{1.08 * size:.4g}", "kind": "fit",
+                    "held_out": held_out, "grade": grade, "size": size, "kind": "fit",
                     "flops": [flops(size, d) for d in seen], "loss": losses,
                     "low": [x - w for x, w in zip(losses, wide, strict=True)],
                     "high": [x + w for x, w in zip(losses, wide, strict=True)],

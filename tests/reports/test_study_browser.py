@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from matplotlib.image import imread
 
 import reports
 from tests.reports import study_facts as made
@@ -45,6 +48,30 @@ def test_nothing_hangs_over_the_side(browser: Any, folder: Path, case: str) -> N
         for width in (360, 390, 800, 1280):
             visit.page.set_viewport_size({"width": width, "height": 800})
             assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_table_wider_than_a_phone_is_shaded_at_the_edge_behind_which_it_goes_on(
+    browser: Any, folder: Path, scheme: str
+) -> None:
+    with Visit(browser, folder / "likely.html", viewport={"width": 390, "height": 900}, color_scheme=scheme) as visit:
+        region = visit.page.locator("#grades .scroll").first
+        shaded = []
+        for left in (0, 60, 9_999):
+            region.evaluate("(region, left) => { region.scrollLeft = left; }", left)
+            shaded.append(shaded_edges(region.screenshot()))
+        assert shaded == [(False, True), (True, True), (True, False)]
+        visit.page.set_viewport_size({"width": 1280, "height": 900})
+        assert shaded_edges(region.screenshot()) == (False, False)
+
+
+def shaded_edges(png: bytes) -> tuple[bool, bool]:
+    """Whether most of the outermost column of pixels, on either side, differs from the commonest colour of the picture."""
+    pixels = (imread(io.BytesIO(png), format="png")[:, :, :3] * 255).round().astype(int)
+    colours, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_counts=True)
+    paper = colours[counts.argmax()]
+    left, right = ((np.abs(pixels[:, at] - paper).max(axis=1) > 12).mean() > 0.5 for at in (0, -1))
+    return bool(left), bool(right)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -12,13 +12,16 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 import reports
 from reports import study_page
+from reports.study_sections import points
+from reports.study_sections.curves import marks_of
+from reports.study_sections.drawing import looks
+from reports.study_sections.facts import Clock, clock_of
 from tests.reports import study_facts as made
 from tests.reports.test_profile_page import Tree
 
@@ -49,6 +52,13 @@ def sheet(tree: Tree) -> str:
     kind, _, content = link.partition(",")
     assert kind == "data:text/csv;charset=utf-8"
     return unquote(content)
+
+
+def parameters_in(page: str) -> list[list[str]]:
+    """The cells of the first table of parameters, row by row."""
+    (table, *_) = re.findall(r'<table class="parameters">(.*?)</table>', page, re.DOTALL)
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.replace(NB, " ").split("</tr>")[1:-1]]
+    return [[re.sub("<[^>]*>", "", cell) for cell in row] for row in rows]
 
 
 @every
@@ -227,28 +237,41 @@ def test_compute_is_time_where_every_size_has_one_and_flops_elsewhere(trees: dic
 
 def test_a_point_stands_at_its_flops_times_the_median_speed_of_its_size() -> None:
     rows = [{"size": 7, "flops": 100.0, "seconds": s} for s in (3600.0, 7200.0, 720_000.0)]
-    clock = study_page._clock({"cost": {"unit": "GPU-hours"}}, rows)
+    clock = clock_of({"cost": {"unit": "GPU-hours"}}, rows)
     assert (clock(7, 100.0), clock.unit) == (2.0, "GPU-hours")
 
 
 def test_parameters_stand_in_the_order_of_trust_and_weak_ones_say_so(
     pages: dict[str, str], trees: dict[str, Tree]
 ) -> None:
-    table = re.findall(r'<table class="parameters">(.*?)</table>', pages["unsure"], re.DOTALL)[0].replace(NB, " ")
-    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.split("</tr>")[1:-1]]
-    found = {name: cells for name, *cells in [[re.sub("<[^>]*>", "", cell) for cell in row] for row in rows]}
+    found = {name: cells for name, *cells in parameters_in(pages["unsure"])}
     assert list(found) == ["q_half", "q_typos", "R_D", "alpha", "beta", "A", "B", "E"]
-    assert found["R_D"] == ["15", "[7, ∞]", "–", "weakly identified"]
+    assert found["R_D"] == ["15.4", "[6.6, ∞]", "–", "weakly identified"]
     assert found["beta"] == ["0.33", "[0.30, 0.36]", "×1.17", "usable"]
-    assert found["q_typos"] == ["0.42", "unknown", "–", "usable"]
+    assert found["q_typos"] == ["0.42", "unknown", "–", "not judged"]
     assert "Weakly identified: R_D, alpha, E. These data allow values that differ by more than four times" in plain(
         trees["unsure"]
     )
 
 
+def test_a_parameter_whose_interval_spans_powers_of_ten_is_not_called_usable() -> None:
+    facts = made.likely()
+    law = facts["laws"]["raw"][0]
+    law["parameters"] |= {"A": 101_882_382.3, "B": 6.2, "alpha": 1.9}
+    law["intervals"] |= {"A": [0.00295, 1.1078e15], "B": [3.1, 12.4], "alpha": [0.1, 3.0]}
+    law["least_squares"], law["profiles"] = {"A": 2.0e9}, {"alpha": [1.0, 3.0]}
+    page = reports.study(facts)
+    rows = {row[0]: row[1:] for row in parameters_in(page)}
+    assert rows["A"] == ["1.02 × 10⁸", "[0.00295, 1.11 × 10¹⁵]", "2.00 × 10⁹", "×3.76 × 10¹⁷", "not judged"]
+    assert rows["B"][-2:] == ["×4", "usable"]
+    assert rows["alpha"][-2:] == ["×3", "usable"]
+    assert "Not judged: A. The interval is unknown or spans more than four times" in plain(Tree(page))
+
+
 def test_a_law_that_does_not_fit_says_so(trees: dict[str, Tree]) -> None:
-    assert "Lack of fit: the law misses by more than chance does (F = 6.1 with 20 and 30 degrees of freedom" in plain(
-        trees["unsure"]
+    assert (
+        "Lack of fit: the law misses by more than chance does (F = 6.1 with 20 and 30 degrees of freedom, p = 1.00 × 10⁻⁵)"
+        in plain(trees["unsure"])
     )
     assert "Lack of fit: none found beyond chance (F = 1.12" in plain(trees["likely"])
     assert "No law was fitted." in plain(trees["bare"])
@@ -335,7 +358,7 @@ def test_hostile_and_chinese_names_survive_in_the_table_as_they_came(trees: dict
 
 
 def test_a_table_too_large_for_the_page_is_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(study_page, "CSV_BYTES", 1000)
+    monkeypatch.setattr(points, "CSV_BYTES", 1000)
     tree = Tree(reports.study(made.bare() | {"points": made.points(["all"], seeds=1)}))
     assert "too large to be carried by this page: all of it is in points.csv beside it." in plain(tree)
     assert not [a for a in tree.all("a") if "download" in a]
@@ -347,24 +370,16 @@ def test_where_there_are_too_many_marks_seeds_are_drawn_as_their_mean(trees: dic
     assert "Drawn are the sizes 30k, 480k, 15.4M, of 10: more lines could not be told apart." in text
     assert "marks stand for" not in plain(trees["likely"])
     assert "Drawn are the sizes" not in plain(trees["likely"])
-    marks, total, drawn = study_page._marks(
+    marks, total, drawn = marks_of(
         [{"grade": "g", "arm": "main", "size": 1, "flops": 10.0, "loss": loss} for loss in (1.0, 3.0)],
-        {"g": study_page.figures.looks(1)[0]}, study_page.Clock("FLOPs", False, {}), 1,
+        {"g": looks(1)[0]}, Clock("FLOPs", False, {}), 1,
     )  # fmt: skip
     assert (total, drawn, marks[0].y.tolist()) == (2, 1, [2.0])
 
 
 def test_no_two_grades_are_drawn_alike_and_none_by_colour_alone() -> None:
-    looks = study_page.figures.looks(35)
-    assert len({(look.marker, look.dash) for look in looks}) == 35
-
-
-@pytest.mark.parametrize(
-    ("label", "size"), [("30000", 30_000), ("3.24e+04", 30_000), (108_000.0, 100_000), ("other", "other"), (None, None)]
-)
-def test_a_curve_finds_the_size_of_its_points_by_name_or_parameters(label: Any, size: Any) -> None:
-    points = [{"size": s, "parameters": 1.08 * s} for s in (30_000, 100_000)]
-    assert study_page._sized([{"size": label}], points)[0]["size"] == size
+    first = looks(35)
+    assert len({(look.marker, look.dash) for look in first}) == 35
 
 
 @pytest.mark.parametrize(

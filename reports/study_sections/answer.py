@@ -1,0 +1,133 @@
+"""The answers of a study: its verdicts, the exchange in one line each, and what else was asked of the law."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from reports import html, say
+from reports.study_sections.facts import Facts, once, others
+
+WORDS = {
+    "SUPPORTED": "The claim holds here: the whole 95 % interval of the difference is on its side.",
+    "REFUTED": "The opposite holds here: the whole 95 % interval of the difference is on the other side.",
+    "UNDECIDED": "This study cannot tell: the interval contains 0, or a control failed.",
+}
+HERO_GRADES = 3  # as many as a screen has room for; the others stand in the table of grades
+
+
+def verdict(ruling: Facts) -> dict[str, Any]:
+    """A verdict with its claim as a sentence and the tone of its word, which for a word of another tool is undecided."""
+    word = str(ruling.get("verdict"))
+    reason = str(ruling.get("reason") or "").strip().removesuffix(".")
+    tone = word.lower() if word in WORDS else "undecided"
+    return {**ruling, "claim": _sentence(ruling.get("claim")), "reason": reason, "word": word, "tone": tone}
+
+
+def _sentence(text: object) -> str:
+    """A sentence with a capital and without its full stop, which the page sets.
+
+    >>> _sentence("it holds. "), _sentence(None)
+    ('It holds', '')
+    """
+    said = str(text or "").strip().removesuffix(".")
+    return said[:1].upper() + said[1:]
+
+
+AT_EQUAL_TOKENS = Markup("<b>{} at equal tokens</b> (q): one of its tokens is worth this many of {}")
+PER_DOCUMENT = Markup("<b>{} per raw document</b>: q times its tokens, which are {} of those of {}")
+DOUBLING = Markup("<b>doubling {}</b> is worth this many times the unique data{}")
+
+
+def lines(exchange: Facts, unit: str, made: Facts) -> list[dict[str, Any]]:
+    """The exchange in one line each: what a token, a raw document, a doubling of compute is worth."""
+    base = exchange.get("reference")
+    reference = html.label(base, 40)
+    found = []
+    for name, grade in others(exchange)[:HERO_GRADES]:
+        of, kept = html.label(name, 40), _kept(made.get(name), made.get(str(base)))
+        found.append(_line(say.split(grade.get("q")), AT_EQUAL_TOKENS.format(of, reference)))
+        if grade.get("net_worth") and kept is not None and abs(kept - 1) > 0.005:
+            found.append(_line(say.split(grade["net_worth"]), PER_DOCUMENT.format(of, say.share(kept), reference)))
+    for doubling in exchange.get("data_for_compute") or []:
+        if doubling.get("k") == 2:
+            says = html.cut(_sentence(doubling.get("says")), 240)
+            why = Markup(". <small>{}.</small>").format(says) if says else ""
+            found.append(_line(_times(doubling), DOUBLING.format(html.cut(unit, 30), why)))
+    return found
+
+
+def _line(shown: tuple[str, str], says: Markup) -> dict[str, Any]:
+    return {"value": shown[0], "between": shown[1], "says": says}
+
+
+def _kept(grade: Facts | None, reference: Facts | None) -> float | None:
+    """How many tokens a grade makes of the raw documents, as a share of what the reference makes of them.
+
+    >>> _kept({"token_yield": 0.4}, {"token_yield": 0.8}), _kept({"token_yield": 0.4}, None)
+    (0.5, None)
+    """
+    own, base = ((part or {}).get("token_yield") for part in (grade, reference))
+    return None if own is None or not base else own / base
+
+
+def _times(reading: Facts | None) -> tuple[str, str]:
+    """A multiplier and its interval; one that no amount reaches is more than the low end of its interval, or has no end.
+
+    >>> _times({"value": 2, "interval": None}), _times({"value": None, "interval": [3.0, None]}), _times(None)
+    (('×2', ''), ('more than ×3', ''), ('unknown', ''))
+    >>> _times({"value": None, "says": "no amount suffices"})
+    ('no end', '')
+    """
+    value, between = say.split(reading)
+    if value != "unknown":
+        return f"×{value}", between
+    low = ((reading or {}).get("interval") or [None])[0]
+    if low is not None:
+        return f"more than ×{say.number(round(low, 2 if low < 10 else 0))}", ""
+    return ("no end" if str((reading or {}).get("says")).startswith("no amount") else value), ""
+
+
+ELASTICITIES = {
+    "tokens": "per cent by which the loss changes with one per cent more tokens",
+    "parameters": "per cent by which the loss changes with one per cent more parameters",
+    "compute": "per cent by which the loss changes with one per cent more compute, spent at its best",
+    "unique": "per cent by which the loss changes with one per cent more unique data, at the same compute",
+    "exchange": "per cent of compute that does what one per cent more unique data does",
+}
+
+
+def questions(held: Sequence[Facts], unit: str) -> list[tuple[str, list[str], str]]:
+    """What else was estimated: a question, its answer on each held-out set, and why one is unknown."""
+    doublings = [{d.get("k"): d for d in h["exchange"].get("data_for_compute") or []} for h in held]
+    rows = []
+    for k in dict.fromkeys(k for d in doublings for k in d):
+        found = [d.get(k) for d in doublings]
+        text = f"{say.number(k)} times the {html.cut(unit, 30)} are worth so many times the unique data"
+        rows.append((text, [_shown(_plain_times(d)) for d in found], found))
+    ceilings = [h["exchange"].get("ceiling") for h in held]
+    if any(ceilings):
+        unique = say.short(next((c["unique"] for c in ceilings if c and c.get("unique")), None))
+        text = f"lowest loss that {unique} unique tokens allow, however much compute (bits per byte)"
+        rows.append((text, [_shown(say.split(c)) for c in ceilings], ceilings))
+    slopes = [h["exchange"].get("elasticities") or {} for h in held]
+    for what in once(*slopes):
+        found = [e.get(what) for e in slopes]
+        rows.append((ELASTICITIES.get(what, html.cut(what, 40)), [_shown(say.split(f)) for f in found], found))
+    return [(text, answers, _why(found)) for text, answers, found in rows]
+
+
+def _plain_times(reading: Facts | None) -> tuple[str, str]:
+    value, between = say.split(reading)
+    return (value if value == "unknown" else f"×{value}"), between
+
+
+def _shown(answer: tuple[str, str]) -> str:
+    return " ".join(answer).strip()
+
+
+def _why(found: Sequence[Facts | None]) -> str:
+    """Why an answer is unknown, as far as its facts say."""
+    return "; ".join(once((f or {}).get("says") for f in found))
