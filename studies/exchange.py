@@ -246,7 +246,7 @@ class Exchange:
         """
         if why := self.beyond():
             return _undecided(why, self.n)
-        readings = [self.difference(unique, code, *caps) for caps in self.caps()]
+        readings = self.readings(unique, code)
         low, high = min(r[1] for r in readings), max(r[2] for r in readings)
         known = np.ptp([r[0] for r in readings]) <= 1e-2 * (high - low)
         verdict = "SUPPORTED" if low > 0 else "REFUTED" if high < 0 else "UNDECIDED"
@@ -264,15 +264,22 @@ class Exchange:
             "reason": reason,
         }
 
-    def difference(self, unique: float, code: int | None, more: float, other: float) -> tuple[float, float, float]:
-        """loss(2 C, U) - loss(C, other data) and its interval, with at most so many epochs on either side."""
+    def readings(self, unique: float, code: int | None) -> list[tuple[float, float, float]]:
+        """`difference` and its interval in every reading; the verdict goes by the hull of the intervals."""
+        return [
+            self.draws.interval(
+                lambda theta, caps=caps: self.difference(theta, unique, code, *caps), positive=False, most=MOST
+            )  # type: ignore[misc]
+            for caps in self.caps()
+        ]
 
-        def of(theta: Floats) -> Floats:
-            quality = 1.0 if code is None else self.quality(theta, code)
-            gpus = self.budgets(theta, more).best(2 * self.point.flops, self.point.unique)[0]
-            return gpus - self.budgets(theta, other).best(self.point.flops, unique, quality)[0]
-
-        return self.draws.interval(of, positive=False, most=MOST)
+    def difference(
+        self, theta: Floats, unique: float, code: int | None, more: float = np.inf, other: float = np.inf
+    ) -> Floats:
+        """loss(2 C, U) - loss(C, other data), (batch,), with at most so many epochs on either side."""
+        quality = 1.0 if code is None else self.quality(theta, code)
+        gpus = self.budgets(theta, more).best(2 * self.point.flops, self.point.unique)[0]
+        return gpus - self.budgets(theta, other).best(self.point.flops, unique, quality)[0]
 
     def caps(self) -> list[tuple[float, float]]:
         """Most epochs for more GPUs and for other data, in the readings that must agree.
