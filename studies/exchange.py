@@ -266,12 +266,13 @@ class Exchange:
 
     def readings(self, unique: float, code: int | None) -> list[tuple[float, float, float]]:
         """`difference` and its interval in every reading; the verdict goes by the hull of the intervals."""
-        return [
-            self.draws.interval(
-                lambda theta, caps=caps: self.difference(theta, unique, code, *caps), positive=False, most=MOST
-            )  # type: ignore[misc]
-            for caps in self.caps()
-        ]
+
+        def reading(more: float, other: float) -> tuple[float, float, float]:
+            return self.draws.interval(
+                lambda theta: self.difference(theta, unique, code, more, other), positive=False, most=MOST
+            )
+
+        return [reading(more, other) for more, other in self.caps()]
 
     def difference(
         self, theta: Floats, unique: float, code: int | None, more: float = np.inf, other: float = np.inf

@@ -100,9 +100,13 @@ class Fitted:
         return [name for name, found in self.profiles.items() if found.weak or (stuck and stuck[0] == name)]
 
     def warnings(self) -> list[str]:
-        """Where Huber's loss and least squares differ by more than a standard error."""
+        """Runs that contradict one another, and where Huber's loss and least squares differ by a standard error."""
+        warnings = []
+        if self.draws.stuck:
+            warnings.append("the law passes through some runs and far from others, which contradict them: "
+                            "intervals are those of least squares")  # fmt: skip
         both = zip(self.fit.names(), self.fit.theta, self.fit.squares_theta, self._errors(), strict=True)
-        return [
+        return warnings + [
             f"{name}: Huber and least squares differ by {abs(a - b) / error:.1f} standard errors"
             for name, a, b, error in both
             if name not in (*self.fit.frozen, "A", "B", "K") and abs(a - b) > error > 0

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from dataqual.errors import DataqualError, InputError, UnknownColumn
-from studies.fit import fit_table
+from studies.fit import Fitted, fit_table
 from studies.fitting import fit
 from studies.runs import Runs
 from studies.tables import Table, find_roles, number, read_table
@@ -247,3 +247,32 @@ def test_a_worth_that_nothing_tells_is_unknown_not_the_end_of_its_box(tmp_path: 
     q = fit_table(tmp_path / "noise.csv", draws=200).exchange["loss"]["grades"]["dup"]["q"]
     assert q["value"] is None or 1 / 900 < q["value"] < 900
     assert q["interval"] is None or q["interval"][0] < 0.1
+
+
+def fitted(folder: Path, text: str, draws: int = 200) -> Fitted:
+    """The law used for a table."""
+    (folder / "runs.csv").write_text(text, encoding="utf-8")
+    return fit_table(folder / "runs.csv", draws=draws).laws["loss"][0]
+
+
+def test_runs_of_one_size_that_contradict_one_another_leave_everything_open(tmp_path: Path) -> None:
+    places = [(d, g) for d in (1e9, 2e9, 4e9) for g in ("clean", "dup")] + [(4e9, "clean"), (2e9, "dup")]
+    losses = (3.0, 3.0, 2.9, 2.9, 2.8, 2.8, 2.5, 2.5)
+    rows = [f"1e8,{d},{loss},{g}" for (d, g), loss in zip(places, losses, strict=True)]
+    law = fitted(tmp_path, "\n".join(["N,D,loss,grade", *rows, ""]))
+    intervals = law.intervals()
+    assert intervals["q[dup]"] is not None
+    assert intervals["q[dup]"][1] > 5 * intervals["q[dup]"][0]  # the draws of the robust fit differ by 6 %
+    assert law.warnings()[0] == (
+        "the law passes through some runs and far from others, which contradict them: intervals are those of least squares"
+    )
+
+
+def test_a_diverged_run_among_many_leaves_the_intervals_to_the_others(tmp_path: Path) -> None:
+    made = runs(noise=0.002, seeds=2)
+    losses = made.loss.copy()
+    losses[5] *= 3
+    rows = [f"{n},{d},{loss}" for n, d, loss in zip(made.parameters, made.tokens, losses, strict=True)]
+    law = fitted(tmp_path, "\n".join(["N,D,loss", *rows, ""]))
+    assert not law.draws.stuck
+    assert law.draws.how.startswith("wild bootstrap by trunk, CR3, t with")
