@@ -17,7 +17,7 @@ from studies import law as laws
 from studies.exchange import OperatingPoint, at_the_wall, exchange
 from studies.fitting import Fit, evaluate, fit, too_little
 from studies.folders import make_folder
-from studies.intervals import DRAWS, Draws, Profile, cautious, draw, profile
+from studies.intervals import DRAWS, LEAST_SPARE, Draws, Profile, cautious, draw, profile
 from studies.laws.data_constrained import PUBLISHED
 from studies.local import local_elasticities
 from studies.replicates import lack_of_fit, pure_error
@@ -100,11 +100,15 @@ class Fitted:
         return [name for name, found in self.profiles.items() if found.weak or (stuck and stuck[0] == name)]
 
     def warnings(self) -> list[str]:
-        """Runs that contradict one another, and where Huber's loss and least squares differ by a standard error."""
+        """Too few runs, runs that contradict one another, and where Huber's loss and least squares differ by a standard error."""
+        found = self.fit
         warnings = []
         if self.draws.stuck:
             warnings.append("the law passes through some runs and far from others, which contradict them: "
                             "intervals are those of least squares")  # fmt: skip
+        if (spare := found.runs.trunks - found.free) < LEAST_SPARE:
+            warnings.append(f"too few runs: {found.runs.trunks} independent for {found.free} parameters, {spare} to spare; "
+                            f"intervals are given as with {LEAST_SPARE} to spare and may be too narrow")  # fmt: skip
         both = zip(self.fit.names(), self.fit.theta, self.fit.squares_theta, self._errors(), strict=True)
         return warnings + [
             f"{name}: Huber and least squares differ by {abs(a - b) / error:.1f} standard errors"

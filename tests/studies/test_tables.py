@@ -276,3 +276,14 @@ def test_a_diverged_run_among_many_leaves_the_intervals_to_the_others(tmp_path: 
     law = fitted(tmp_path, "\n".join(["N,D,loss", *rows, ""]))
     assert not law.draws.stuck
     assert law.draws.how.startswith("wild bootstrap by trunk, CR3, t with")
+
+
+def test_as_many_runs_as_parameters_and_one_are_said_to_be_too_few(tmp_path: Path) -> None:
+    text = "N,D,loss\n1e8,1e9,3.0\n1e8,2e9,2.9\n1e8,4e9,2.82\n1e8,8e9,2.76\n"
+    law = fitted(tmp_path, text)
+    assert law.warnings()[0] == (
+        "too few runs: 4 independent for 3 parameters, 1 to spare; "
+        "intervals are given as with 3 to spare and may be too narrow"
+    )
+    more = text + "1e8,16e9,2.715\n1e8,32e9,2.68\n"
+    assert not [warning for warning in fitted(tmp_path, more).warnings() if "too few" in warning]
