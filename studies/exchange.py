@@ -314,6 +314,8 @@ class Exchange:
             return f"law {law} has no term for tokens: all runs have one size, or one number of tokens, or are too few"
         if stuck := at_the_wall(self.draws.fit):
             return f"{stuck[0]} is at the end of what is searched: the runs do not tell how loss depends on {stuck[1]}"
+        if self.draws.noiseless:
+            return "the law passes through the runs: they show no noise, so how sure the difference is cannot be identified"
         columns = {"parameters": runs.parameters, "tokens": runs.tokens, "unique": runs.unique}
         for name, column in columns.items():
             value = getattr(self.point, name)

@@ -78,8 +78,10 @@ class Fitted:
         return facts
 
     def intervals(self) -> dict[str, list[float] | None]:
-        """95 % intervals by bootstrap, of asymptotes also by profile; None for what was not fitted."""
+        """95 % intervals by bootstrap, of asymptotes also by profile; None for what was not fitted, and without noise."""
         found = self.fit
+        if self.draws.noiseless:
+            return dict.fromkeys(found.names())
         ends = {}
         for place, name in enumerate(found.names()):
             if name in self.profiles:
@@ -91,7 +93,9 @@ class Fitted:
 
     @cached_property
     def profiles(self) -> dict[str, Profile]:
-        """Profiles of the law's asymptotes that were fitted."""
+        """Profiles of the law's asymptotes that were fitted; none where there is no noise to tell how far they may go."""
+        if self.draws.noiseless:
+            return {}
         return {name: profile(self.fit, name) for name in self.fit.law.asymptotes if name not in self.fit.frozen}
 
     def weak(self) -> list[str]:
@@ -100,8 +104,11 @@ class Fitted:
         return [name for name, found in self.profiles.items() if found.weak or (stuck and stuck[0] == name)]
 
     def warnings(self) -> list[str]:
-        """Too few runs, runs that contradict one another, and where Huber's loss and least squares differ by a standard error."""
+        """No noise, runs that contradict one another, too few, and where Huber and least squares differ by a standard error."""
         found = self.fit
+        if self.draws.noiseless:
+            return [f"the law passes through the runs ({len(found.runs)}, {found.free} parameters fitted): "
+                    "they show no noise, so how sure its numbers are cannot be identified"]  # fmt: skip
         warnings = []
         if self.draws.stuck:
             warnings.append("the law passes through some runs and far from others, which contradict them: "
@@ -294,9 +301,8 @@ def _law_lines(law: Fitted) -> list[str]:
     intervals = law.intervals()
     for name, value in found.parameters().items():
         ends = intervals[name]
-        lines.append(
-            f"    {name:8} {value:<10.5g} " + ("frozen" if ends is None else f"[{ends[0]:.4g}, {ends[1]:.4g}]")
-        )
+        unknown = "frozen" if name in found.frozen else "[interval unknown]"
+        lines.append(f"    {name:8} {value:<10.5g} " + (unknown if ends is None else f"[{ends[0]:.4g}, {ends[1]:.4g}]"))
     if law.published:
         at = evaluate(found.law, found.runs, law.published)
         lines.append(

@@ -23,8 +23,10 @@ LEVERAGE = 0.1
 ROBUST = 1.25
 """What wild draws of the robust fit are stretched by: it passes exactly through about as many runs as it has free
 parameters, so its residuals are too small near 0. Measured (docs/laws.md): draws were 1.16 to 1.29 times too narrow."""
-STILL, NO_NOISE = 10.0, 1e-6
-"""Draws that move the law's values so many times less than noise would are stuck; below the latter there is no noise."""
+STILL = 10.0
+"""Draws that move the law's values so many times less than noise would are stuck."""
+NO_NOISE = 1e-6
+"""Residuals, in log loss, that are no noise but rounding: five digits of a loss leave more."""
 LEAST_SPARE = 3
 """Degrees of freedom that intervals are given at least: t with fewer has tails so long that nothing is said."""
 TELLING = 4.0
@@ -43,6 +45,11 @@ class Draws:
     stuck: bool = False
     """Whether the robust fit would not move, and the draws are those of least squares."""
 
+    @property
+    def noiseless(self) -> bool:
+        """Whether the runs lie on the law, as those of a formula, or of as many cells as it has parameters, do."""
+        return noise(self.fit) <= NO_NOISE
+
     def interval(
         self, of: Callable[[Floats], Floats], *, positive: bool = True, most: int | None = None
     ) -> tuple[float, float, float]:
@@ -50,10 +57,13 @@ class Draws:
 
         `most` draws at most are used, for functions that take long.
 
-        Infinite values pass through: the interval of an unbounded quantity is unbounded.
+        Infinite values pass through: the interval of an unbounded quantity is unbounded. So is that of anything where
+        the law passes through the runs: without noise to redraw, all draws are alike and say nothing.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             value = float(of(self.fit.theta[None])[0])
+            if self.noiseless:
+                return value, -np.inf, np.inf
             low, high = between(value, of(self.theta[:most]), self.widening, positive=positive)
         return value, low, high
 
@@ -109,14 +119,21 @@ def _again(fit: Fit, problem: Problem, draws: int) -> Floats:
 def _stuck(fit: Fit, theta: Floats) -> bool:
     """Whether the draws stay nearer to the fit than its residuals allow.
 
-    Noise of size s moves p free parameters so that the law's values move by s sqrt(p / n). The p least residuals do
-    not tell s: the robust fit passes through that many runs anyway. A table made by a formula has none, and is not stuck.
+    Noise of size s moves p free parameters so that the law's values move by s sqrt(p / n). Runs without any are not stuck.
+    """
+    size = noise(fit)
+    moves = np.sqrt(((fit.model.values(theta) - fit.predicted()) ** 2).mean(axis=1))
+    expected = size * np.sqrt(fit.free / len(fit.runs))
+    return bool(size > NO_NOISE and np.median(moves) < expected / STILL)
+
+
+def noise(fit: Fit) -> float:
+    """The size of a residual, in log loss, without as many of the least as there are free parameters.
+
+    The robust fit passes through that many runs whatever the noise.
     """
     size = np.sort(np.abs(fit.residuals()))
-    noise = float(np.median(size[min(fit.free, len(size) - 1) :]))
-    moves = np.sqrt(((fit.model.values(theta) - fit.predicted()) ** 2).mean(axis=1))
-    expected = noise * np.sqrt(fit.free / len(size))
-    return bool(noise > NO_NOISE and np.median(moves) < expected / STILL)
+    return float(np.median(size[min(fit.free, len(size) - 1) :]))
 
 
 def _resampled(fit: Fit, draws: int, rng: np.random.Generator) -> Floats:

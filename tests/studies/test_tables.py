@@ -287,3 +287,42 @@ def test_as_many_runs_as_parameters_and_one_are_said_to_be_too_few(tmp_path: Pat
     )
     more = text + "1e8,16e9,2.715\n1e8,32e9,2.68\n"
     assert not [warning for warning in fitted(tmp_path, more).warnings() if "too few" in warning]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"1e8,{d},{loss},{g}\n" for g in ("clean", "dup") for d, loss in (("1e9", 2.79), ("2e9", 2.69), ("4e9", 2.6))),
+        "".join(f"1e8,{d},{2 + 50 * (q * d) ** -0.2},{g}\n" for g, q in (("clean", 1), ("dup", 0.6)) for d in (1e9, 2e9, 4e9, 8e9)),
+    ],
+    ids=["three parameters through three amounts of tokens", "made by a formula"],
+)  # fmt: skip
+def test_runs_of_one_size_without_noise_give_no_interval_and_a_warning_instead_of_one_without_width(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "one.csv").write_text("N,D,loss,grade\n" + text, encoding="utf-8")
+    found = fit_table(tmp_path / "one.csv", draws=50)
+    law, answers = found.laws["loss"][0], found.exchange["loss"]
+    assert law.intervals() == {"K": None, "E": None, "gamma": None, "q[dup]": None}
+    assert law.facts()["profiles"] == {}
+    assert answers["grades"]["dup"]["q"]["interval"] is None
+    assert answers["elasticities"]["compute"]["interval"] is None
+    runs = len(text.splitlines())
+    assert law.warnings() == [
+        f"the law passes through the runs ({runs}, 4 parameters fitted): "
+        "they show no noise, so how sure its numbers are cannot be identified"
+    ]
+    assert "q[dup]   " in found.summary()
+    assert found.summary().count("[interval unknown]") == 6  # four parameters, q, the compute multiplier
+
+
+def test_a_table_of_many_sizes_made_by_a_formula_leaves_its_verdicts_open(tmp_path: Path) -> None:
+    made = runs(epochs=(1.0, 2.0, 4.0), law="data_constrained")
+    columns = zip(made.parameters, made.tokens, made.unique, made.loss, strict=True)
+    text = "\n".join(["N,D,U,loss", *(",".join(map(str, row)) for row in columns), ""])
+    (tmp_path / "made.csv").write_text(text, encoding="utf-8")
+    [verdict] = fit_table(tmp_path / "made.csv", draws=50).exchange["loss"]["verdicts"]
+    assert (verdict["verdict"], verdict["reason"]) == (
+        "UNDECIDED",
+        "the law passes through the runs: they show no noise, so how sure the difference is cannot be identified",
+    )
