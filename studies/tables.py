@@ -352,10 +352,11 @@ def _notes(rows: list[dict[str, Any]], columns: Mapping[str, str], losses: list[
         notes.append(
             f"more unique tokens than tokens in {above} of {len(rows)} rows: what was not seen does not count, U = D there"
         )
-    copies = len(rows) - len({(row["N"], row["D"], row.get("U"), row.get("grade"), row["loss"]) for row in rows})
-    if copies:
+    same = [role for role in ("N", "D", "U", "grade", "trunk", "seed", "loss") if any(role in row for row in rows)]
+    if copies := len(rows) - len({tuple(row.get(role) for role in same) for row in rows}):
+        repeat = "repeats" if copies == 1 else "repeat"
         notes.append(
-            f"{copies} of {len(rows)} rows repeat another in N, D, U, grade and loss: kept, but copies make intervals too narrow"
+            f"{copies} of {len(rows)} rows {repeat} another in {', '.join(same[:-1])} and loss: kept, but copies make intervals too narrow"
         )
     if any("_".join(normal(loss)) in PERPLEXITY for loss in losses):
         notes.append(f"{losses[0]!r} is a perplexity: its logarithm is fitted")

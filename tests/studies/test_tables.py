@@ -162,7 +162,18 @@ def test_every_format_holds_the_same_runs(tmp_path: Path) -> None:
 def test_copies_of_a_row_are_kept_and_noted(tmp_path: Path) -> None:
     table = read(tmp_path, "N,D,loss\n1e6,1e7,3\n1e6,1e7,3\n")
     assert len(table.runs["loss"]) == 2
-    assert table.says()[0].startswith("1 of 2 rows repeat another")
+    assert table.says() == [
+        "1 of 2 rows repeats another in N, D and loss: kept, but copies make intervals too narrow",
+    ]
+    graded = read(tmp_path, "N,D,grade,loss\n" + "1e6,1e7,raw,3\n" * 3)
+    assert graded.says()[0].startswith("2 of 3 rows repeat another in N, D, grade and loss")
+
+
+def test_runs_with_other_seeds_are_no_copies_even_if_their_loss_is_the_same(tmp_path: Path) -> None:
+    assert read(tmp_path, "N,D,loss,seed\n1e6,1e7,3,0\n1e6,1e7,3,1\n").says() == []
+    assert read(tmp_path, "N,D,loss,trunk\n1e6,1e7,3,a\n1e6,1e7,3,b\n").says() == []
+    [says] = read(tmp_path, "N,D,loss,seed\n1e6,1e7,3,0\n1e6,1e7,3,0\n").says()
+    assert says.startswith("1 of 2 rows repeats another in N, D, seed and loss")
 
 
 @pytest.mark.parametrize(
