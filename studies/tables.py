@@ -41,6 +41,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Names by role, most telling first; as they are after `normal`."""
 NUMERIC = ("N", "D", "U", "C", "epochs")
+LABELS = ("grade", "held_out", "trunk", "seed")
 LOSSES = (
     "loss", "val_loss", "valid_loss", "validation_loss", "test_loss", "eval_loss", "final_loss", "held_out_loss",
     "bpb", "bits_per_byte", "val_bpb", "nll", "cross_entropy", "ce_loss", "ce", "lm_loss", "l",
@@ -121,13 +122,32 @@ def read_table(path: str | Path, *, reference: str | None = None, losses: Sequen
     if not rows:
         raise InputError(f"{file}: no rows; a table needs a header and at least one row")
     names = list(dict.fromkeys(name for _, row in rows for name in row))
-    columns, units, notes = find_roles(names, _texts(names, rows))
+    columns, units, notes = _labelled(names, rows)
     measured = _losses(names, columns, losses, file, notes)
     if "N" not in columns and not {"C", "D"} <= columns.keys():
         raise UnknownColumn(_missing(file, "model sizes (N)", "params, parameters, model_size", names))
     if "D" not in columns and not {"C", "N"} <= columns.keys():
         raise UnknownColumn(_missing(file, "training tokens (D)", "tokens, training_tokens", names))
     return _table(file, rows, columns, units, measured, reference, notes)
+
+
+def _labelled(
+    names: list[str], rows: list[tuple[int, dict[str, Any]]]
+) -> tuple[dict[str, str], dict[str, float], list[str]]:
+    """What `find_roles` finds; a grade, held-out set, trunk or seed whose every cell is empty is missing, with a note."""
+    texts, missing = _texts(names, rows), []
+    columns, units, notes = find_roles(names, texts)
+    while empty := [
+        role for role in LABELS if role in columns and all(_blank(row.get(columns[role])) for _, row in rows)
+    ]:
+        missing += [f"{role}: every cell of {columns[role]!r} is empty: taken as missing" for role in empty]
+        names = [name for name in names if name not in {columns[role] for role in empty}]
+        columns, units, notes = find_roles(names, texts)
+    return columns, units, missing + notes
+
+
+def _blank(cell: Any) -> bool:
+    return cell is None or cell != cell or str(cell).strip() == ""
 
 
 def normal(name: str) -> list[str]:
@@ -249,9 +269,13 @@ def _table(
     reference: str | None,
     notes: list[str],
 ) -> Table:
-    """Rows sorted into held-out sets; of every row that is left out, the line and the reason."""
+    """Rows sorted into held-out sets; of every row that is left out, the line and the reason.
+
+    InputError where a row that could be used does not say its grade, though others do: it belongs to none of them.
+    """
     kept: dict[str, list[dict[str, Any]]] = {}
     refused: dict[str, list[Refused]] = {}
+    labels = [role for role in LABELS if role in columns and (role != "held_out" or len(losses) == 1)]
     for line, row in rows:
         known, trouble = _counts(row, columns, units)
         for loss in losses:
@@ -262,6 +286,9 @@ def _table(
             wrong = trouble or _bad_loss(value, row.get(loss), loss)
             if wrong:
                 refused.setdefault(name, []).append(Refused(line, wrong))
+            elif blank := [role for role in labels if _blank(row.get(columns[role]))]:
+                column = columns[blank[0]]
+                raise InputError(f"{file}:{line}: {column!r} is empty; name the {blank[0]} of every row, or of none")
             else:
                 kept.setdefault(name, []).append(known | {"loss": value})
     if not kept:
@@ -298,10 +325,7 @@ def _counts(
             if role in ("U", "C") and math.isnan(known[role]):
                 continue  # filled in below: as if the column were not there
             return known, f"{columns.get(role, role)} is {_shown(known[role])}; it must be above 0"
-    for role in ("grade", "trunk", "seed"):
-        if role in columns:
-            value = row.get(columns[role])
-            known[role] = "(none)" if value is None or value == "" else str(value)
+    known |= {role: str(row.get(columns[role])) for role in ("grade", "trunk", "seed") if role in columns}
     return known, ""
 
 

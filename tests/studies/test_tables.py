@@ -177,6 +177,31 @@ def test_runs_with_other_seeds_are_no_copies_even_if_their_loss_is_the_same(tmp_
 
 
 @pytest.mark.parametrize(
+    ("column", "role"),
+    [("quality", "grade"), ("seed", "seed"), ("trial", "trunk"), ("eval_set", "held_out")],
+)
+def test_a_row_that_does_not_say_its_grade_is_answered_in_one_line(tmp_path: Path, column: str, role: str) -> None:
+    with pytest.raises(InputError) as error:
+        read(tmp_path, f"N,D,loss,{column}\n1e6,1e7,3,a\n1e6,2e7,2.9, \n")
+    message = f"{tmp_path / 'runs.csv'}:3: {column!r} is empty; name the {role} of every row, or of none"
+    assert str(error.value) == message
+
+
+def test_a_row_without_a_grade_that_is_left_out_anyway_is_no_error(tmp_path: Path) -> None:
+    table = read(tmp_path, "N,D,loss,grade\n1e6,1e7,3,raw\n1e6,2e7,,\n")
+    assert table.says() == ["loss: 1 row left out, loss is not finite: line 3"]
+
+
+def test_a_grade_column_without_any_grade_is_missing_and_the_next_one_that_has_some_counts(tmp_path: Path) -> None:
+    table = read(tmp_path, "N,D,loss,grade\n1e6,1e7,3,\n1e6,2e7,2.9,\n")
+    assert table.runs["loss"].grades == ("all",)
+    assert table.says() == ["grade: every cell of 'grade' is empty: taken as missing"]
+    two = read(tmp_path, "N,D,loss,grade,dataset\n1e6,1e7,3,,raw\n1e6,2e7,2.9,,web\n")
+    assert two.columns["grade"] == "dataset"
+    assert two.says() == ["grade: every cell of 'grade' is empty: taken as missing"]
+
+
+@pytest.mark.parametrize(
     ("text", "kind", "message"),
     [
         ("", InputError, "no rows; a table needs a header and at least one row"),
