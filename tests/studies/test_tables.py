@@ -31,6 +31,11 @@ def read(folder: Path, text: str, name: str = "runs.csv", **asked: object) -> Ta
         ("numParams,trainTokens,bpb,dataset", {"N": "numParams", "D": "trainTokens", "grade": "dataset"}),
         ("parameters,non_embedding,tokens,loss", {"N": "parameters", "D": "tokens"}),
         ("n_params [M],tokens (billions),loss", {"N": "n_params [M]", "D": "tokens (billions)"}),
+        ("params (N),tokens (D),flops_C,loss", {"N": "params (N)", "D": "tokens (D)", "C": "flops_C"}),
+        ("参数量,词元数,计算量,损失,随机种子,语料", {"N": "参数量", "D": "词元数", "C": "计算量", "seed": "随机种子", "grade": "语料"}),
+        ("模型参数量（亿）,训练 Token 数,轮数,验证集", {"N": "模型参数量（亿）", "D": "训练 Token 数", "epochs": "轮数", "held_out": "验证集"}),
+        ("参数量 (N),训练词元数（单位：亿个）,不重复词元数", {"N": "参数量 (N)", "D": "训练词元数（单位：亿个）", "U": "不重复词元数"}),
+        ("參數量,訓練詞元數,質量,試驗", {"N": "參數量", "D": "訓練詞元數", "grade": "質量", "trunk": "試驗"}),
     ],
 )  # fmt: skip
 def test_columns_are_found_by_name(header: str, roles: dict[str, str]) -> None:
@@ -41,13 +46,13 @@ def test_columns_are_found_by_name(header: str, roles: dict[str, str]) -> None:
     ("text", "value"),
     [("124M", 124e6), ("1.5b", 1.5e9), ("1,000,000", 1e6), ("6.9e9", 6.9e9), ("10_000", 1e4), ("20 billion", 2e10),
      ("20B tokens", 2e10), (" 7 T ", 7e12), ("30k", 3e4), (".5M", 5e5), (3, 3.0), ("1.2e-3", 1.2e-3),
-     ("1.5亿", 1.5e8), ("3 万亿 tokens", 3e12), ("2千万", 2e7), ("7만", 7e4), ("2 crore", 2e7)],
+     ("1.5亿", 1.5e8), ("3亿参数", 3e8), ("200亿词元", 2e10), ("20亿tokens", 2e9), ("7000万个参数", 7e7), ("3 万亿 tokens", 3e12), ("2千万", 2e7), ("7만", 7e4), ("2 crore", 2e7)],
 )  # fmt: skip
 def test_numbers_are_read_as_people_write_them(text: object, value: float) -> None:
     assert number(text) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("text", ["gpt2", "12 apples", "1.2.3", "7Q", True])
+@pytest.mark.parametrize("text", ["gpt2", "12 apples", "12个苹果", "1.2.3", "7Q", "7Btokens", True])
 def test_what_is_no_number_is_none(text: object) -> None:
     assert number(text) is None
 
@@ -62,6 +67,24 @@ def test_chinese_units_count_in_header_and_cell_alike(tmp_path: Path) -> None:
     table = read(tmp_path, "params (万),tokens (亿),loss\n7000,14,3.0\n15亿,200,2.5\n")
     assert table.runs["loss"].parameters.tolist() == [70e6, 1.5e9]
     assert table.runs["loss"].tokens.tolist() == [1.4e9, 20e9]
+
+
+def test_a_table_in_chinese_is_read_as_one_in_english(tmp_path: Path) -> None:
+    head = "参数量（万）,训练词元数（亿）,训练损失,验证损失,C4损失,损失标准差,质量,随机种子\n"
+    table = read(tmp_path, head + "7000,14,2,3.0,3.1,0.1,原始,0\n15亿,200,1,2.5,2.6,0.1,清洗后,1\n")
+    assert {name: held.loss.tolist() for name, held in table.runs.items()} == {
+        "验证损失": [3.0, 2.5],
+        "C4损失": [3.1, 2.6],
+    }
+    held = table.runs["验证损失"]
+    assert held.parameters.tolist() == [70e6, 1.5e9]
+    assert held.tokens.tolist() == [1.4e9, 20e9]
+    assert held.grades == ("原始", "清洗后")
+    assert read(tmp_path, "参数量,词元数,困惑度\n1e6,1e7,20\n").says() == [
+        "'困惑度' is a perplexity: its logarithm is fitted"
+    ]
+    alone = read(tmp_path, "参数量,词元数,训练损失\n1e6,1e7,3\n")
+    assert alone.says() == ["'训练损失' is a training loss: with repeated data it says nothing of new text"]
 
 
 def test_a_file_that_is_not_utf_8_is_refused_with_its_encoding_and_how_to_mend_it(tmp_path: Path) -> None:
@@ -178,7 +201,7 @@ def test_runs_with_other_seeds_are_no_copies_even_if_their_loss_is_the_same(tmp_
 
 @pytest.mark.parametrize(
     ("column", "role"),
-    [("quality", "grade"), ("seed", "seed"), ("trial", "trunk"), ("eval_set", "held_out")],
+    [("quality", "grade"), ("语料", "grade"), ("seed", "seed"), ("trial", "trunk"), ("eval_set", "held_out")],
 )
 def test_a_row_that_does_not_say_its_grade_is_answered_in_one_line(tmp_path: Path, column: str, role: str) -> None:
     with pytest.raises(InputError) as error:
