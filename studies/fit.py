@@ -141,17 +141,18 @@ def analyse(
     fitted to the runs without, if those can carry it.
     """
     found: list[Fitted] = []
-    notes = []
+    left_out: dict[str, list[str]] = {}
     for name in ORDER:
         law = laws.find(name)
         given = {key: value for key, value in (frozen or {}).items() if key in law.names()}
         own = fresh(runs) if name == "chinchilla" and runs.repeats else runs
         if why := too_little(law, own, len(law.coordinates) + len(own.grades) - 1 - len(given)):
-            notes.append(why)
+            left_out.setdefault(why.removeprefix(f"law {name}: "), []).append(name)
             continue
         fitted = fit(law, own, frozen=given)
         many = draws if not found else min(draws, OTHERS)
         found.append(Fitted(fitted, draw(fitted, many, seed), not found, name))
+    notes = [f"law{'s' * (len(names) > 1)} {', '.join(names)}: {why}" for why, names in left_out.items()]
     if not found:
         raise SpecError(f"no law can be fitted: {'; '.join(notes)}")
     found += published(runs, min(draws, OTHERS), seed)
@@ -195,9 +196,16 @@ class FittedTable:
             name: [{"line": row.line, "reason": row.reason} for row in bad] for name, bad in self.table.refused.items()
         }
         laws = {name: [law.facts() for law in found] for name, found in self.laws.items()}
-        notes = [*self.table.says(), *(f"{name}: {note}" for name, found in self.notes.items() for note in found)]
-        return laws_json(laws, notes, table=Path(self.table.path).name, columns=self.table.columns, left_out=left_out,
+        return laws_json(laws, self.says(), table=Path(self.table.path).name, columns=self.table.columns, left_out=left_out,
                          exchange=self.exchange)  # fmt: skip
+
+    def says(self) -> list[str]:
+        """How the table was read, and why laws were left out: what holds for several held-out sets once for all."""
+        sets: dict[str, list[str]] = {}
+        for name, notes in self.notes.items():
+            for note in notes:
+                sets.setdefault(note, []).append(name)
+        return [*self.table.says(), *(f"{', '.join(names)}: {note}" for note, names in sets.items())]
 
     def save(self, target: Path) -> None:
         """Write laws.json, or whatever `target` calls it, whole or not at all."""
@@ -209,11 +217,10 @@ class FittedTable:
     def summary(self) -> str:
         """The essentials for a terminal."""
         lines = [f"{self.table.path}: " + ", ".join(f"{role} = {name}" for role, name in self.table.columns.items())]
-        lines += [f"  {note}" for note in self.table.says()]
+        lines += [f"  {note}" for note in self.says()]
         for name, found in self.laws.items():
             lines += ["", f"{name}: {len(found[0].fit.runs)} runs, {found[0].fit.runs.trunks} independent"]
             lines += [line for law in found for line in _law_lines(law)]
-            lines += [f"  {note}" for note in self.notes[name]]
             lines += _exchange_lines(self.exchange[name])
         return "\n".join(lines)
 
@@ -325,8 +332,14 @@ def _exchange_lines(facts: Mapping[str, Any]) -> list[str]:
     for found in facts["data_for_compute"]:
         if found["value"] is not None:
             lines.append(f"  {found['k']:g} x compute = {_says(found)} x unique data")
+    said: set[str] = set()
     for found in facts["verdicts"]:
-        lines.append(f"  {found['verdict']}: {found['claim']} ({found['reason']})")
+        reasons = found["reason"].split("; ")
+        new = [reason for reason in reasons if reason not in said]
+        lines.append(
+            f"  {found['verdict']}: {found['claim']} ({'; '.join(new if new == reasons else ['as above', *new])})"
+        )
+        said.update(reasons)
     return lines
 
 

@@ -385,3 +385,36 @@ def test_a_table_of_many_sizes_made_by_a_formula_leaves_its_verdicts_open(tmp_pa
         "UNDECIDED",
         "the law passes through the runs: they show no noise, so how sure the difference is cannot be identified",
     )
+
+
+def test_a_reason_that_holds_for_several_laws_sets_and_verdicts_is_said_once(tmp_path: Path) -> None:
+    rows = [f"1e8,{d},{2 + d**-0.2 * f:.3f},{3 + d**-0.2 * f:.3f},{g}" for g, f in (("a", 50), ("b", 53), ("c", 55))
+            for d in (1e9, 2e9, 4e9, 8e9)]  # fmt: skip
+    (tmp_path / "one.csv").write_text("\n".join(["N,D,loss_x,loss_y,grade", *rows, ""]))
+    found = fit_table(tmp_path / "one.csv", draws=50)
+    same = (
+        "loss_x, loss_y: laws data_constrained, chinchilla: "
+        "all runs have the same parameters (N): nothing can be said of how loss depends on it"
+    )
+    assert found.says() == [same]
+    assert found.facts()["notes"] == [same]
+    assert found.summary().count("nothing can be said") == 1
+    blind = "law power has no term for tokens: all runs have one size, or one number of tokens, or are too few"
+    gain = "lowers loss more than doubling GPU-hours"
+    assert [line for line in found.summary().split("loss_y: 12 runs")[1].splitlines() if "UNDECIDED" in line] == [
+        f"  UNDECIDED: doubling unique data {gain} ({blind})",
+        f"  UNDECIDED: training on grade b {gain} (as above; its yield is unknown and taken as the reference's)",
+        f"  UNDECIDED: training on grade c {gain} (as above)",
+    ]
+
+
+def test_a_reason_why_no_law_can_be_fitted_is_said_once_with_every_law(tmp_path: Path) -> None:
+    rows = [f"{n},{d},2.5" for n in (1e6, 3e6, 1e7) for d in (1e7, 3e7, 1e8)]
+    (tmp_path / "same.csv").write_text("\n".join(["N,D,loss", *rows, ""]))
+    with pytest.raises(InputError) as error:
+        fit_table(tmp_path / "same.csv")
+    why = "all runs have the same loss: nothing can be said of what it depends on"
+    assert (
+        str(error.value)
+        == f"{tmp_path / 'same.csv'}: no law can be fitted: laws data_constrained, chinchilla, power: {why}"
+    )
