@@ -31,7 +31,7 @@ from dataqual.reading import wilson  # noqa: E402
 from studies.exchange import Exchange, OperatingPoint  # noqa: E402
 from studies.fitting import Fit, fit  # noqa: E402
 from studies.intervals import Draws, cautious, draw, profile  # noqa: E402
-from studies.law import Where  # noqa: E402
+from studies.law import Inputs  # noqa: E402
 from studies.learner import Point, Task  # noqa: E402
 from studies.learners.oracle import TRUTH, Oracle  # noqa: E402
 from studies.runs import Runs  # noqa: E402
@@ -118,7 +118,7 @@ def questions(name: str, draws: Draws) -> dict[str, tuple[tuple[float, float, fl
 
 
 def _far() -> Any:
-    return Where(*(np.atleast_1d(x) for x in Where.at(1e40, 1e40, POINT.unique, 1e80)))
+    return Inputs(*(np.atleast_1d(x) for x in Inputs.at(1e40, 1e40, POINT.unique, 1e80)))
 
 
 Asked = dict[str, tuple[bool, float, float]]

@@ -11,7 +11,7 @@ import numpy as np
 
 from studies.fitting import Fit
 from studies.intervals import Draws
-from studies.law import Where
+from studies.law import Inputs
 from studies.optimum import Budgets
 from studies.runs import Floats, Runs
 
@@ -176,9 +176,9 @@ class Exchange:
                 "n": self.n,
                 "says": "the law has no term for tokens",
             }
-        endless = Where.at(1e40, 1e40, self.point.unique, 1e80)
+        endless = Inputs.at(1e40, 1e40, self.point.unique, 1e80)
         if not self.knows_repeats:
-            endless = Where.at(1e40, self.point.unique, self.point.unique, 1e80)
+            endless = Inputs.at(1e40, self.point.unique, self.point.unique, 1e80)
         found = self.estimate(
             lambda theta: np.exp(self.draws.fit.law.log_loss(self.law(theta), _column(endless)))[:, 0]
         )
@@ -194,7 +194,7 @@ class Exchange:
 
         def by(n: float, d: float) -> Callable[[Floats], Floats]:
             def slope(theta: Floats) -> Floats:
-                ends = [Where.at(point.parameters * np.exp(s * n), point.tokens * np.exp(s * d),
+                ends = [Inputs.at(point.parameters * np.exp(s * n), point.tokens * np.exp(s * d),
                                  point.unique * np.exp(s * d), point.flops * np.exp(s * (n + d)))
                         for s in (-STEP, STEP)]  # fmt: skip
                 low, high = (self.draws.fit.law.log_loss(self.law(theta), _column(end))[:, 0] for end in ends)
@@ -382,9 +382,9 @@ def curves(draws: Draws, sizes: Mapping[str, float] | None = None, points: int =
             rows = np.abs(np.log(runs.parameters / size)) < 1e-3
             per = float(np.median((runs.flops / (runs.parameters * runs.tokens))[rows])) if rows.any() else 6.0
             tokens = np.geomspace(runs.tokens.min(), runs.tokens.max(), points)
-            at = Where.at(size, tokens, tokens, per * size * tokens)
+            at = Inputs.at(size, tokens, tokens, per * size * tokens)
 
-            def of(theta: Floats, at: Where = at, code: int = code) -> Floats:
+            def of(theta: Floats, at: Inputs = at, code: int = code) -> Floats:
                 shift = theta[:, [many + code - 1]] if code else np.zeros((len(theta), 1))
                 return np.exp(draws.fit.law.log_loss(theta[:, :many], at.better(shift)))
 
@@ -410,8 +410,8 @@ def finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _column(at: Where) -> Where:
-    return Where(*(np.atleast_1d(column) for column in at))
+def _column(at: Inputs) -> Inputs:
+    return Inputs(*(np.atleast_1d(column) for column in at))
 
 
 def _saved(multiplier: Mapping[str, Any], hours: float | None) -> dict[str, Any] | None:

@@ -174,7 +174,7 @@ def published(runs: Runs, draws: int, seed: int) -> list[Fitted]:
     frozen = {name: PUBLISHED[name] for name in FIRST_STAGE}
     if len(runs.grades) > 1 or too_little(law, runs, 2):
         return []
-    missed = np.abs(np.log(runs.loss) - np.log(law.loss(PUBLISHED, laws.Where.of(runs))))
+    missed = np.abs(np.log(runs.loss) - np.log(law.loss(PUBLISHED, laws.Inputs.of(runs))))
     if np.median(missed) > DESCRIBES:
         return []
     found = fit(law, runs, frozen=frozen)
