@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from dataqual.lazy import lazy
 from studies.fitting import Fit
 from studies.intervals import Draws
 from studies.law import Inputs
@@ -341,7 +341,7 @@ class Exchange:
         """Compute over N D at the operating point."""
         return self.point.flops / (self.point.parameters * self.point.tokens)
 
-    @cached_property
+    @lazy
     def sizes(self) -> tuple[float, float]:
         """Sizes that may be chosen."""
         sizes = self.draws.fit.runs.parameters

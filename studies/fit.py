@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 import orjson
 
 from dataqual.errors import InputError, SpecError
+from dataqual.lazy import lazy
 from dataqual.writers.appearing import NewFile
 from studies import law as laws
 from studies.exchange import OperatingPoint, at_the_wall, exchange
@@ -91,7 +91,7 @@ class Fitted:
             ends[name] = None if name in found.frozen else _within(found, name, low, high)
         return ends
 
-    @cached_property
+    @lazy
     def profiles(self) -> dict[str, Profile]:
         """Profiles of the law's asymptotes that were fitted; none where there is no noise to tell how far they may go."""
         if self.draws.noiseless:
