@@ -114,7 +114,7 @@ class Fitted:
             warnings.append("the law passes through some runs and far from others, which contradict them: "
                             "intervals are those of least squares")  # fmt: skip
         if (spare := found.runs.trunks - found.free) < LEAST_SPARE:
-            warnings.append(f"too few runs: {found.runs.trunks} independent for {found.free} parameters, {spare} to spare; "
+            warnings.append(f"too few runs: {found.runs.trunks} independent for {found.free} parameters, {max(spare, 0) or 'none'} to spare; "
                             f"intervals are given as with {LEAST_SPARE} to spare and may be too narrow")  # fmt: skip
         both = zip(self.fit.names(), self.fit.theta, self.fit.squares_theta, self._errors(), strict=True)
         return warnings + [

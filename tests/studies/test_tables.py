@@ -346,6 +346,9 @@ def test_as_many_runs_as_parameters_and_one_are_said_to_be_too_few(tmp_path: Pat
     )
     more = text + "1e8,16e9,2.715\n1e8,32e9,2.68\n"
     assert not [warning for warning in fitted(tmp_path, more).warnings() if "too few" in warning]
+    one = "".join(f"{line},0\n" for line in text.splitlines()[1:]) + "1e8,16e9,2.715,1\n"
+    [warning] = [w for w in fitted(tmp_path, "N,D,loss,seed\n" + one).warnings() if "too few" in w]
+    assert warning.startswith("too few runs: 2 independent for 3 parameters, none to spare; ")
 
 
 @pytest.mark.parametrize(
