@@ -31,7 +31,7 @@ from dataqual.reading import wilson  # noqa: E402
 from studies.exchange import Exchange, OperatingPoint  # noqa: E402
 from studies.fitting import Fit, fit  # noqa: E402
 from studies.intervals import Draws, cautious, draw, profile  # noqa: E402
-from studies.law import Where  # noqa: E402
+from studies.law import Inputs  # noqa: E402
 from studies.learner import Point, Task  # noqa: E402
 from studies.learners.oracle import TRUTH, Oracle  # noqa: E402
 from studies.runs import Runs  # noqa: E402
@@ -94,7 +94,10 @@ def truth(found: Fit) -> np.ndarray:
 
 
 def questions(name: str, draws: Draws) -> dict[str, tuple[tuple[float, float, float], float]]:
-    """(value, low, high) and the true value of everything that is counted."""
+    """(value, low, high) and the true value of everything that is counted.
+
+    `double_data, difference` is the interval behind that verdict: of the loss with twice the compute less that with twice the data.
+    """
     exchange = Exchange(draws, POINT, {"clean": 1.0, "typos": YIELD})
     true = truth(draws.fit)[None]
     asked: dict[str, Any] = {"q": lambda theta: exchange.quality(theta, 1)}
@@ -102,6 +105,10 @@ def questions(name: str, draws: Draws) -> dict[str, tuple[tuple[float, float, fl
         asked["compute multiplier"] = lambda theta: exchange.compute_multiplier(theta, 1)
         asked["ceiling"] = lambda theta: np.exp(draws.fit.law.log_loss(theta[:, :7], _far()))[:, 0]
     found = {key: (draws.interval(of), float(of(true)[0])) for key, of in asked.items()}
+    if name == "repeats":
+        readings = exchange.readings(2 * POINT.unique, None)
+        hull = readings[-1][0], min(low for _, low, _ in readings), max(high for _, _, high in readings)
+        found["double_data, difference"] = (hull, float(exchange.difference(true, 2 * POINT.unique, None)[0]))
     if name == "ladder":  # profiles of all seven parameters of the other law would take most of the time
         own = draws.fit.parameters()
         for parameter in draws.fit.law.asymptotes:
@@ -111,7 +118,7 @@ def questions(name: str, draws: Draws) -> dict[str, tuple[tuple[float, float, fl
 
 
 def _far() -> Any:
-    return Where(*(np.atleast_1d(x) for x in Where.at(1e40, 1e40, POINT.unique, 1e80)))
+    return Inputs(*(np.atleast_1d(x) for x in Inputs.at(1e40, 1e40, POINT.unique, 1e80)))
 
 
 Asked = dict[str, tuple[bool, float, float]]
@@ -192,8 +199,9 @@ def page(results: list[dict[str, Any]]) -> str:
         ]
         for key, row in result["table"].items():
             low, high = row["interval"]
+            ratio = f"{row['median high/low']:.3g}" if np.isfinite(row["median high/low"]) else "contains 0"
             lines.append(
-                f"| {key} | {row['covered']:.1%} | {low:.1%} to {high:.1%} | {row['median high/low']:.3g} | {row['median value/truth']:.3f} |"
+                f"| {key} | {row['covered']:.1%} | {low:.1%} to {high:.1%} | {ratio} | {row['median value/truth']:.3f} |"
             )
         lines.append("")
     return "\n".join(lines)

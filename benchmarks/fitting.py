@@ -35,7 +35,7 @@ sys.path[0] = str(ROOT)
 
 from studies.fitting import fit  # noqa: E402
 from studies.intervals import DRAWS, draw  # noqa: E402
-from studies.law import Where, find  # noqa: E402
+from studies.law import Inputs, find  # noqa: E402
 from studies.minimising import DELTA  # noqa: E402
 from studies.runs import Runs  # noqa: E402
 
@@ -54,7 +54,7 @@ def made(seed: int = 0) -> Runs:
     middle = 0.1 * np.sqrt(flops)
     size = np.clip(middle * np.exp(rng.uniform(-1.6, 1.6, 240)), 57e6, 16e9)
     tokens = flops / (6 * size)
-    loss = find("chinchilla").loss(LAW, Where.at(size, tokens)) * np.exp(0.006 * rng.standard_t(4, 240))
+    loss = find("chinchilla").loss(LAW, Inputs.at(size, tokens)) * np.exp(0.006 * rng.standard_t(4, 240))
     return Runs.of(size, tokens, loss, flops=flops)
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+from dataqual.lazy import lazy
 from studies.fitting import Fit
 from studies.intervals import Draws
-from studies.law import Where
+from studies.law import Inputs
 from studies.optimum import Budgets
 from studies.runs import Floats, Runs
 
@@ -176,9 +176,9 @@ class Exchange:
                 "n": self.n,
                 "says": "the law has no term for tokens",
             }
-        endless = Where.at(1e40, 1e40, self.point.unique, 1e80)
+        endless = Inputs.at(1e40, 1e40, self.point.unique, 1e80)
         if not self.knows_repeats:
-            endless = Where.at(1e40, self.point.unique, self.point.unique, 1e80)
+            endless = Inputs.at(1e40, self.point.unique, self.point.unique, 1e80)
         found = self.estimate(
             lambda theta: np.exp(self.draws.fit.law.log_loss(self.law(theta), _column(endless)))[:, 0]
         )
@@ -194,7 +194,7 @@ class Exchange:
 
         def by(n: float, d: float) -> Callable[[Floats], Floats]:
             def slope(theta: Floats) -> Floats:
-                ends = [Where.at(point.parameters * np.exp(s * n), point.tokens * np.exp(s * d),
+                ends = [Inputs.at(point.parameters * np.exp(s * n), point.tokens * np.exp(s * d),
                                  point.unique * np.exp(s * d), point.flops * np.exp(s * (n + d)))
                         for s in (-STEP, STEP)]  # fmt: skip
                 low, high = (self.draws.fit.law.log_loss(self.law(theta), _column(end))[:, 0] for end in ends)
@@ -246,7 +246,7 @@ class Exchange:
         """
         if why := self.beyond():
             return _undecided(why, self.n)
-        readings = [self.difference(unique, code, *caps) for caps in self.caps()]
+        readings = self.readings(unique, code)
         low, high = min(r[1] for r in readings), max(r[2] for r in readings)
         known = np.ptp([r[0] for r in readings]) <= 1e-2 * (high - low)
         verdict = "SUPPORTED" if low > 0 else "REFUTED" if high < 0 else "UNDECIDED"
@@ -264,15 +264,23 @@ class Exchange:
             "reason": reason,
         }
 
-    def difference(self, unique: float, code: int | None, more: float, other: float) -> tuple[float, float, float]:
-        """loss(2 C, U) - loss(C, other data) and its interval, with at most so many epochs on either side."""
+    def readings(self, unique: float, code: int | None) -> list[tuple[float, float, float]]:
+        """`difference` and its interval in every reading; the verdict goes by the hull of the intervals."""
 
-        def of(theta: Floats) -> Floats:
-            quality = 1.0 if code is None else self.quality(theta, code)
-            gpus = self.budgets(theta, more).best(2 * self.point.flops, self.point.unique)[0]
-            return gpus - self.budgets(theta, other).best(self.point.flops, unique, quality)[0]
+        def reading(more: float, other: float) -> tuple[float, float, float]:
+            return self.draws.interval(
+                lambda theta: self.difference(theta, unique, code, more, other), positive=False, most=MOST
+            )
 
-        return self.draws.interval(of, positive=False, most=MOST)
+        return [reading(more, other) for more, other in self.caps()]
+
+    def difference(
+        self, theta: Floats, unique: float, code: int | None, more: float = np.inf, other: float = np.inf
+    ) -> Floats:
+        """loss(2 C, U) - loss(C, other data), (batch,), with at most so many epochs on either side."""
+        quality = 1.0 if code is None else self.quality(theta, code)
+        gpus = self.budgets(theta, more).best(2 * self.point.flops, self.point.unique)[0]
+        return gpus - self.budgets(theta, other).best(self.point.flops, unique, quality)[0]
 
     def caps(self) -> list[tuple[float, float]]:
         """Most epochs for more GPUs and for other data, in the readings that must agree.
@@ -306,6 +314,8 @@ class Exchange:
             return f"law {law} has no term for tokens: all runs have one size, or one number of tokens, or are too few"
         if stuck := at_the_wall(self.draws.fit):
             return f"{stuck[0]} is at the end of what is searched: the runs do not tell how loss depends on {stuck[1]}"
+        if self.draws.noiseless:
+            return "the law passes through the runs: they show no noise, so how sure the difference is cannot be identified"
         columns = {"parameters": runs.parameters, "tokens": runs.tokens, "unique": runs.unique}
         for name, column in columns.items():
             value = getattr(self.point, name)
@@ -331,7 +341,7 @@ class Exchange:
         """Compute over N D at the operating point."""
         return self.point.flops / (self.point.parameters * self.point.tokens)
 
-    @cached_property
+    @lazy
     def sizes(self) -> tuple[float, float]:
         """Sizes that may be chosen."""
         sizes = self.draws.fit.runs.parameters
@@ -372,9 +382,9 @@ def curves(draws: Draws, sizes: Mapping[str, float] | None = None, points: int =
             rows = np.abs(np.log(runs.parameters / size)) < 1e-3
             per = float(np.median((runs.flops / (runs.parameters * runs.tokens))[rows])) if rows.any() else 6.0
             tokens = np.geomspace(runs.tokens.min(), runs.tokens.max(), points)
-            at = Where.at(size, tokens, tokens, per * size * tokens)
+            at = Inputs.at(size, tokens, tokens, per * size * tokens)
 
-            def of(theta: Floats, at: Where = at, code: int = code) -> Floats:
+            def of(theta: Floats, at: Inputs = at, code: int = code) -> Floats:
                 shift = theta[:, [many + code - 1]] if code else np.zeros((len(theta), 1))
                 return np.exp(draws.fit.law.log_loss(theta[:, :many], at.better(shift)))
 
@@ -400,8 +410,8 @@ def finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _column(at: Where) -> Where:
-    return Where(*(np.atleast_1d(column) for column in at))
+def _column(at: Inputs) -> Inputs:
+    return Inputs(*(np.atleast_1d(column) for column in at))
 
 
 def _saved(multiplier: Mapping[str, Any], hours: float | None) -> dict[str, Any] | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,13 @@ import numpy as np
 import orjson
 
 from dataqual.errors import InputError, SpecError
+from dataqual.lazy import lazy
 from dataqual.writers.appearing import NewFile
 from studies import law as laws
 from studies.exchange import OperatingPoint, at_the_wall, exchange
 from studies.fitting import Fit, evaluate, fit, too_little
 from studies.folders import make_folder
-from studies.intervals import DRAWS, Draws, Profile, cautious, draw, profile
+from studies.intervals import DRAWS, LEAST_SPARE, Draws, Profile, cautious, draw, profile
 from studies.laws.data_constrained import PUBLISHED
 from studies.local import local_elasticities
 from studies.replicates import lack_of_fit, pure_error
@@ -78,8 +78,10 @@ class Fitted:
         return facts
 
     def intervals(self) -> dict[str, list[float] | None]:
-        """95 % intervals by bootstrap, of asymptotes also by profile; None for what was not fitted."""
+        """95 % intervals by bootstrap, of asymptotes also by profile; None for what was not fitted, and without noise."""
         found = self.fit
+        if self.draws.noiseless:
+            return dict.fromkeys(found.names())
         ends = {}
         for place, name in enumerate(found.names()):
             if name in self.profiles:
@@ -89,9 +91,11 @@ class Fitted:
             ends[name] = None if name in found.frozen else _within(found, name, low, high)
         return ends
 
-    @cached_property
+    @lazy
     def profiles(self) -> dict[str, Profile]:
-        """Profiles of the law's asymptotes that were fitted."""
+        """Profiles of the law's asymptotes that were fitted; none where there is no noise to tell how far they may go."""
+        if self.draws.noiseless:
+            return {}
         return {name: profile(self.fit, name) for name in self.fit.law.asymptotes if name not in self.fit.frozen}
 
     def weak(self) -> list[str]:
@@ -100,9 +104,20 @@ class Fitted:
         return [name for name, found in self.profiles.items() if found.weak or (stuck and stuck[0] == name)]
 
     def warnings(self) -> list[str]:
-        """Where Huber's loss and least squares differ by more than a standard error."""
+        """No noise, runs that contradict one another, too few, and where Huber and least squares differ by a standard error."""
+        found = self.fit
+        if self.draws.noiseless:
+            return [f"the law passes through the runs ({len(found.runs)}, {found.free} parameters fitted): "
+                    "they show no noise, so how sure its numbers are cannot be identified"]  # fmt: skip
+        warnings = []
+        if self.draws.stuck:
+            warnings.append("the law passes through some runs and far from others, which contradict them: "
+                            "intervals are those of least squares")  # fmt: skip
+        if (spare := found.runs.trunks - found.free) < LEAST_SPARE:
+            warnings.append(f"too few runs: {found.runs.trunks} independent for {found.free} parameters, {max(spare, 0) or 'none'} to spare; "
+                            f"intervals are given as with {LEAST_SPARE} to spare and may be too narrow")  # fmt: skip
         both = zip(self.fit.names(), self.fit.theta, self.fit.squares_theta, self._errors(), strict=True)
-        return [
+        return warnings + [
             f"{name}: Huber and least squares differ by {abs(a - b) / error:.1f} standard errors"
             for name, a, b, error in both
             if name not in (*self.fit.frozen, "A", "B", "K") and abs(a - b) > error > 0
@@ -126,17 +141,18 @@ def analyse(
     fitted to the runs without, if those can carry it.
     """
     found: list[Fitted] = []
-    notes = []
+    left_out: dict[str, list[str]] = {}
     for name in ORDER:
         law = laws.find(name)
         given = {key: value for key, value in (frozen or {}).items() if key in law.names()}
         own = fresh(runs) if name == "chinchilla" and runs.repeats else runs
         if why := too_little(law, own, len(law.coordinates) + len(own.grades) - 1 - len(given)):
-            notes.append(why)
+            left_out.setdefault(why.removeprefix(f"law {name}: "), []).append(name)
             continue
         fitted = fit(law, own, frozen=given)
         many = draws if not found else min(draws, OTHERS)
         found.append(Fitted(fitted, draw(fitted, many, seed), not found, name))
+    notes = [f"law{'s' * (len(names) > 1)} {', '.join(names)}: {why}" for why, names in left_out.items()]
     if not found:
         raise SpecError(f"no law can be fitted: {'; '.join(notes)}")
     found += published(runs, min(draws, OTHERS), seed)
@@ -158,7 +174,7 @@ def published(runs: Runs, draws: int, seed: int) -> list[Fitted]:
     frozen = {name: PUBLISHED[name] for name in FIRST_STAGE}
     if len(runs.grades) > 1 or too_little(law, runs, 2):
         return []
-    missed = np.abs(np.log(runs.loss) - np.log(law.loss(PUBLISHED, laws.Where.of(runs))))
+    missed = np.abs(np.log(runs.loss) - np.log(law.loss(PUBLISHED, laws.Inputs.of(runs))))
     if np.median(missed) > DESCRIBES:
         return []
     found = fit(law, runs, frozen=frozen)
@@ -180,9 +196,16 @@ class FittedTable:
             name: [{"line": row.line, "reason": row.reason} for row in bad] for name, bad in self.table.refused.items()
         }
         laws = {name: [law.facts() for law in found] for name, found in self.laws.items()}
-        notes = [*self.table.says(), *(f"{name}: {note}" for name, found in self.notes.items() for note in found)]
-        return laws_json(laws, notes, table=Path(self.table.path).name, columns=self.table.columns, left_out=left_out,
+        return laws_json(laws, self.says(), table=Path(self.table.path).name, columns=self.table.columns, left_out=left_out,
                          exchange=self.exchange)  # fmt: skip
+
+    def says(self) -> list[str]:
+        """How the table was read, and why laws were left out: what holds for several held-out sets once for all."""
+        sets: dict[str, list[str]] = {}
+        for name, notes in self.notes.items():
+            for note in notes:
+                sets.setdefault(note, []).append(name)
+        return [*self.table.says(), *(f"{', '.join(names)}: {note}" for note, names in sets.items())]
 
     def save(self, target: Path) -> None:
         """Write laws.json, or whatever `target` calls it, whole or not at all."""
@@ -194,11 +217,10 @@ class FittedTable:
     def summary(self) -> str:
         """The essentials for a terminal."""
         lines = [f"{self.table.path}: " + ", ".join(f"{role} = {name}" for role, name in self.table.columns.items())]
-        lines += [f"  {note}" for note in self.table.says()]
+        lines += [f"  {note}" for note in self.says()]
         for name, found in self.laws.items():
             lines += ["", f"{name}: {len(found[0].fit.runs)} runs, {found[0].fit.runs.trunks} independent"]
             lines += [line for law in found for line in _law_lines(law)]
-            lines += [f"  {note}" for note in self.notes[name]]
             lines += _exchange_lines(self.exchange[name])
         return "\n".join(lines)
 
@@ -286,9 +308,8 @@ def _law_lines(law: Fitted) -> list[str]:
     intervals = law.intervals()
     for name, value in found.parameters().items():
         ends = intervals[name]
-        lines.append(
-            f"    {name:8} {value:<10.5g} " + ("frozen" if ends is None else f"[{ends[0]:.4g}, {ends[1]:.4g}]")
-        )
+        unknown = "frozen" if name in found.frozen else "[interval unknown]"
+        lines.append(f"    {name:8} {value:<10.5g} " + (unknown if ends is None else f"[{ends[0]:.4g}, {ends[1]:.4g}]"))
     if law.published:
         at = evaluate(found.law, found.runs, law.published)
         lines.append(
@@ -311,8 +332,14 @@ def _exchange_lines(facts: Mapping[str, Any]) -> list[str]:
     for found in facts["data_for_compute"]:
         if found["value"] is not None:
             lines.append(f"  {found['k']:g} x compute = {_says(found)} x unique data")
+    said: set[str] = set()
     for found in facts["verdicts"]:
-        lines.append(f"  {found['verdict']}: {found['claim']} ({found['reason']})")
+        reasons = found["reason"].split("; ")
+        new = [reason for reason in reasons if reason not in said]
+        lines.append(
+            f"  {found['verdict']}: {found['claim']} ({'; '.join(new if new == reasons else ['as above', *new])})"
+        )
+        said.update(reasons)
     return lines
 
 

@@ -23,6 +23,12 @@ LEVERAGE = 0.1
 ROBUST = 1.25
 """What wild draws of the robust fit are stretched by: it passes exactly through about as many runs as it has free
 parameters, so its residuals are too small near 0. Measured (docs/laws.md): draws were 1.16 to 1.29 times too narrow."""
+STILL = 10.0
+"""Draws that move the law's values so many times less than noise would are stuck."""
+NO_NOISE = 1e-6
+"""Residuals, in log loss, that are no noise but rounding: five digits of a loss leave more."""
+LEAST_SPARE = 3
+"""Degrees of freedom that intervals are given at least: t with fewer has tails so long that nothing is said."""
 TELLING = 4.0
 """A parameter whose 95 % profile spans more than this factor is called weakly identified."""
 
@@ -36,6 +42,13 @@ class Draws:
     """(draws, p)."""
     how: str
     widening: float
+    stuck: bool = False
+    """Whether the robust fit would not move, and the draws are those of least squares."""
+
+    @property
+    def noiseless(self) -> bool:
+        """Whether the runs lie on the law, as those of a formula, or of as many cells as it has parameters, do."""
+        return noise(self.fit) <= NO_NOISE
 
     def interval(
         self, of: Callable[[Floats], Floats], *, positive: bool = True, most: int | None = None
@@ -44,10 +57,13 @@ class Draws:
 
         `most` draws at most are used, for functions that take long.
 
-        Infinite values pass through: the interval of an unbounded quantity is unbounded.
+        Infinite values pass through: the interval of an unbounded quantity is unbounded. So is that of anything where
+        the law passes through the runs: without noise to redraw, all draws are alike and say nothing.
         """
         with np.errstate(divide="ignore", invalid="ignore"):
             value = float(of(self.fit.theta[None])[0])
+            if self.noiseless:
+                return value, -np.inf, np.inf
             low, high = between(value, of(self.theta[:most]), self.widening, positive=positive)
         return value, low, high
 
@@ -76,20 +92,48 @@ def draw(fit: Fit, draws: int = DRAWS, seed: int = 0) -> Draws:
     """Bootstrap the robust fit: whole trunks resampled within their grade if there are many, else a wild bootstrap.
 
     The wild one keeps the design and turns the sign of each trunk's residuals at random, enlarged by its leverage
-    (CR3; Cameron, Gelbach & Miller 2008; MacKinnon & Webb 2018). Same fit, same seed, same draws.
+    (CR3; Cameron, Gelbach & Miller 2008; MacKinnon & Webb 2018). Where runs contradict one another the robust fit
+    may pass through some and stay there whatever becomes of the others; then the draws are those of least squares.
+    Same fit, same seed, same draws.
     """
     rng = np.random.default_rng(seed)
-    target, trunks = np.log(fit.runs.loss), fit.runs.trunks
-    widening = t_quantile(0.975, max(3, trunks - fit.free)) / t_quantile(0.975, 1e9)
+    trunks, df = fit.runs.trunks, max(LEAST_SPARE, fit.runs.trunks - fit.free)
+    widening = t_quantile(0.975, df) / t_quantile(0.975, 1e9)
     if trunks >= MANY and trunks >= 4 * fit.free:
-        weight = _resampled(fit, draws, rng)
-        problem, how = Problem(fit.model, target, weight, DELTA, fit.held), "trunks resampled within their grade"
+        target, weight = np.log(fit.runs.loss), _resampled(fit, draws, rng)
+        how, wider = "trunks resampled within their grade", 1.0
     else:
-        problem = Problem(fit.model, _turned(fit, draws, rng), None, DELTA, fit.held)
-        how = "wild bootstrap by trunk, CR3"
-        widening *= ROBUST
-    found = minimise(problem, np.repeat(fit.theta[None], draws, axis=0), steps=60, tolerance=1e-5)
-    return Draws(fit, found.theta, f"{how}, t with {max(3, trunks - fit.free)} degrees of freedom", widening)
+        target, weight = _turned(fit, draws, rng), None
+        how, wider = "wild bootstrap by trunk, CR3", ROBUST
+    theta = _again(fit, Problem(fit.model, target, weight, DELTA, fit.held), draws)
+    if stuck := _stuck(fit, theta):
+        theta = _again(fit, Problem(fit.model, _turned(fit, draws, rng), None, None, fit.held), draws)
+        how, wider = "wild bootstrap by trunk, CR3, of least squares", 1.0
+    return Draws(fit, theta, f"{how}, t with {df} degrees of freedom", widening * wider, stuck)
+
+
+def _again(fit: Fit, problem: Problem, draws: int) -> Floats:
+    return minimise(problem, np.repeat(fit.theta[None], draws, axis=0), steps=60, tolerance=1e-5).theta
+
+
+def _stuck(fit: Fit, theta: Floats) -> bool:
+    """Whether the draws stay nearer to the fit than its residuals allow.
+
+    Noise of size s moves p free parameters so that the law's values move by s sqrt(p / n). Runs without any are not stuck.
+    """
+    size = noise(fit)
+    moves = np.sqrt(((fit.model.values(theta) - fit.predicted()) ** 2).mean(axis=1))
+    expected = size * np.sqrt(fit.free / len(fit.runs))
+    return bool(size > NO_NOISE and np.median(moves) < expected / STILL)
+
+
+def noise(fit: Fit) -> float:
+    """The size of a residual, in log loss, without as many of the least as there are free parameters.
+
+    The robust fit passes through that many runs whatever the noise.
+    """
+    size = np.sort(np.abs(fit.residuals()))
+    return float(np.median(size[min(fit.free, len(size) - 1) :]))
 
 
 def _resampled(fit: Fit, draws: int, rng: np.random.Generator) -> Floats:
@@ -194,9 +238,9 @@ def rise(fit: Fit) -> float:
     density = float(np.exp(-0.5 * (residual / max(width, 1e-12)) ** 2).mean() / max(width, 1e-12) / np.sqrt(2 * np.pi))
     sums = np.bincount(np.unique(fit.runs.trunk, return_inverse=True)[1].reshape(-1), psi)
     design = max(1.0, float((sums**2).sum() / max((psi**2).sum(), 1e-300)))
-    df = max(3, n - fit.free)
+    df = max(LEAST_SPARE, n - fit.free)
     scale = design * float((psi**2).sum()) / df / min(1.0, 2 * DELTA * density)
-    return 0.5 * t_quantile(0.975, max(3, fit.runs.trunks - fit.free)) ** 2 * scale
+    return 0.5 * t_quantile(0.975, max(LEAST_SPARE, fit.runs.trunks - fit.free)) ** 2 * scale
 
 
 def _crossings(grid: Floats, objective: Floats, limit: float, middle: int) -> tuple[float, float]:

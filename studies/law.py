@@ -17,8 +17,8 @@ from dataqual.errors import SpecError, did_you_mean
 from studies.runs import FLOPS_PER_PARAMETER_AND_TOKEN, Floats, Runs
 
 
-class Where(NamedTuple):
-    """Points at which a law is asked, as natural logarithms; arrays that broadcast together."""
+class Inputs(NamedTuple):
+    """What a law is a function of, at the points at which it is asked: natural logarithms that broadcast together."""
 
     n: Floats
     """ln N."""
@@ -30,21 +30,21 @@ class Where(NamedTuple):
     """ln C."""
 
     @classmethod
-    def of(cls, runs: Runs) -> Where:
+    def of(cls, runs: Runs) -> Inputs:
         """The points of runs."""
         return cls(np.log(runs.parameters), np.log(runs.tokens), np.log(runs.unique), np.log(runs.flops))
 
     @classmethod
-    def at(cls, parameters: object, tokens: object, unique: object = None, flops: object = None) -> Where:
+    def at(cls, parameters: object, tokens: object, unique: object = None, flops: object = None) -> Inputs:
         """Points from plain numbers; U = D and C = 6 N D where not given. U above D counts as D."""
         n, d = np.log(np.asarray(parameters, np.float64)), np.log(np.asarray(tokens, np.float64))
         u = d if unique is None else np.minimum(np.log(np.asarray(unique, np.float64)), d)
         six = np.log(FLOPS_PER_PARAMETER_AND_TOKEN)
         return cls(n, d, u, n + d + six if flops is None else np.log(np.asarray(flops, np.float64)))
 
-    def better(self, shift: Floats | float) -> Where:
+    def better(self, shift: Floats | float) -> Inputs:
         """The same points with tokens worth exp(shift) as much: D, U and C all count exp(shift) times."""
-        return Where(self.n, self.d + shift, self.u + shift, self.c + shift)
+        return Inputs(self.n, self.d + shift, self.u + shift, self.c + shift)
 
 
 class Slopes(NamedTuple):
@@ -78,18 +78,18 @@ class Law(ABC):
     """Parameters whose profile is taken: those a few runs leave open."""
 
     @abstractmethod
-    def slopes(self, theta: Floats, at: Where) -> Slopes:
+    def slopes(self, theta: Floats, at: Inputs) -> Slopes:
         """Log loss and derivatives at coordinates `theta` (batch, p) or (p,), for points (n,) or (batch, n)."""
 
     @abstractmethod
-    def centring(self, at: Where) -> Floats:
+    def centring(self, at: Inputs) -> Floats:
         """(p, p): coordinates from centred ones (amplitudes at the middle of the runs), which hardly correlate."""
 
     @abstractmethod
     def starts(self, runs: Runs) -> Floats:
         """(starts, p) coordinates, spread over all that a law of this kind has been seen to be."""
 
-    def log_loss(self, theta: Floats, at: Where) -> Floats:
+    def log_loss(self, theta: Floats, at: Inputs) -> Floats:
         """Log loss alone."""
         return self.slopes(theta, at).value
 
@@ -118,7 +118,7 @@ class Law(ABC):
         pairs = ((parameters[c.name], c.logarithm) for c in cls.coordinates)
         return np.array([np.log(value) if logarithm else value for value, logarithm in pairs], np.float64)
 
-    def loss(self, parameters: dict[str, float], at: Where) -> Floats:
+    def loss(self, parameters: dict[str, float], at: Inputs) -> Floats:
         """Loss at points for parameters by name."""
         return np.exp(self.log_loss(self.coordinates_of(parameters), at))
 

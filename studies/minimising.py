@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from studies.law import Law, Slopes, Where
+from studies.law import Inputs, Law, Slopes
 from studies.runs import Codes, Floats, Runs
 
 Mask = npt.NDArray[np.bool_]
@@ -39,21 +39,21 @@ class Model:
     """
 
     law: Law
-    at: Where
+    at: Inputs
     grade: Codes
     grades: int
 
     @classmethod
     def of(cls, law: Law, runs: Runs) -> Model:
         """The model of a law on runs."""
-        return cls(law, Where.of(runs), runs.grade, len(runs.grades))
+        return cls(law, Inputs.of(runs), runs.grade, len(runs.grades))
 
     @property
     def size(self) -> int:
         """Coordinates in all."""
         return len(self.law.coordinates) + self.grades - 1
 
-    def _where(self, theta: Floats) -> Where:
+    def _inputs(self, theta: Floats) -> Inputs:
         if self.grades == 1:
             return self.at
         quality = theta[:, len(self.law.coordinates) :]
@@ -62,11 +62,11 @@ class Model:
 
     def values(self, theta: Floats) -> Floats:
         """Log losses (batch, n) at coordinates (batch, p)."""
-        return self.law.log_loss(theta, self._where(theta))
+        return self.law.log_loss(theta, self._inputs(theta))
 
     def slopes(self, theta: Floats) -> tuple[Floats, Floats]:
         """Log losses (batch, n) and their derivatives (batch, p, n)."""
-        found: Slopes = self.law.slopes(theta, self._where(theta))
+        found: Slopes = self.law.slopes(theta, self._inputs(theta))
         by = np.empty((len(theta), self.size, len(self.grade)))
         for place, column in enumerate(found.by):
             by[:, place] = column

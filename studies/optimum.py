@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studies.law import Law, Where
+from studies.law import Inputs, Law
 from studies.runs import FLOPS_PER_PARAMETER_AND_TOKEN, Floats
 
 GOLDEN = (np.sqrt(5) - 1) / 2
@@ -39,8 +39,8 @@ class Budgets:
         with np.errstate(over="ignore"):
             n, d, u, q = np.broadcast_arrays(parameters, tokens, unique, quality)
         d = np.minimum(d, self.epochs * u)
-        where = Where(np.log(n), np.log(d), np.log(np.minimum(u, d)), np.log(self.per * n * d)).better(np.log(q))
-        return np.exp(self.law.log_loss(self.theta, where))
+        at = Inputs(np.log(n), np.log(d), np.log(np.minimum(u, d)), np.log(self.per * n * d)).better(np.log(q))
+        return np.exp(self.law.log_loss(self.theta, at))
 
     def best(
         self, compute: Floats | float, unique: Floats | float = np.inf, quality: Floats | float = 1.0

@@ -26,26 +26,38 @@ ROLES: dict[str, tuple[str, ...]] = {
         "parameter_count", "param_count", "total_params", "total_parameters", "model_size", "model_params",
         "model_parameters", "non_embedding", "non_embedding_params", "non_embedding_parameters", "n_non_embedding",
         "size", "model",
+        "参数量", "模型参数量", "参数数量", "参数个数", "参数", "模型参数", "非嵌入参数量", "模型规模", "模型大小",
+        "參數量", "模型參數量", "參數", "模型規模",
     ),
     "D": (
         "d", "tokens", "training_tokens", "train_tokens", "num_tokens", "n_tokens", "ntokens", "tokens_seen",
         "seen_tokens", "total_tokens", "token_count", "num_train_tokens", "data_size", "dataset_size", "data",
+        "训练词元数", "训练词元", "词元数", "词元数量", "词元量", "词元", "训练_token_数", "token_数", "token_数量", "训练_tokens",
+        "训练数据量", "数据量", "訓練詞元數", "訓練詞元", "詞元數", "詞元",
     ),
-    "U": ("u", "unique_tokens", "unique", "num_unique_tokens", "tokens_unique", "unique_data", "uniq_tokens", "unique_training_tokens"),
-    "C": ("c", "flops", "flop", "compute", "training_flop", "training_flops", "train_flops", "total_flops", "training_compute", "flops_spent", "budget"),
-    "epochs": ("epochs", "epoch", "num_epochs", "n_epochs"),
-    "grade": ("grade", "quality", "corpus", "dataset", "data_source", "source", "subset", "mixture", "mix", "recipe", "data_recipe", "training_data", "train_data", "data"),
-    "held_out": ("held_out", "heldout", "held_out_set", "eval_set", "validation_set", "test_set", "eval_domain"),
-    "trunk": ("trunk", "trial"),
-    "seed": ("seed", "random_seed"),
+    "U": ("u", "unique_tokens", "unique", "num_unique_tokens", "tokens_unique", "unique_data", "uniq_tokens", "unique_training_tokens",
+          "不重复词元数", "不同词元数", "去重词元数", "唯一词元数", "独立词元数", "不重复词元", "不重复_token_数", "不重複詞元數"),
+    "C": ("c", "flops", "flop", "compute", "training_flop", "training_flops", "train_flops", "total_flops", "training_compute", "flops_spent", "budget",
+          "计算量", "训练计算量", "总计算量", "计算预算", "算力", "浮点运算次数", "浮点运算量", "計算量", "訓練計算量"),
+    "epochs": ("epochs", "epoch", "num_epochs", "n_epochs", "轮数", "训练轮数", "轮次", "epoch_数", "輪數"),
+    "grade": ("grade", "quality", "corpus", "dataset", "data_source", "source", "subset", "mixture", "mix", "recipe", "data_recipe", "training_data", "train_data", "data",
+              "等级", "级别", "质量", "数据质量", "质量等级", "语料", "语料库", "数据集", "数据来源", "来源", "数据配比", "配比", "训练数据", "数据",
+              "等級", "質量", "品質", "語料", "資料集", "來源"),
+    "held_out": ("held_out", "heldout", "held_out_set", "eval_set", "validation_set", "test_set", "eval_domain", "留出集", "验证集", "测试集", "评估集", "驗證集", "測試集"),
+    "trunk": ("trunk", "trial", "试验", "試驗"),
+    "seed": ("seed", "random_seed", "随机种子", "随机数种子", "种子", "隨機種子"),
 }  # fmt: skip
 """Names by role, most telling first; as they are after `normal`."""
 NUMERIC = ("N", "D", "U", "C", "epochs")
+LABELS = ("grade", "held_out", "trunk", "seed")
 LOSSES = (
     "loss", "val_loss", "valid_loss", "validation_loss", "test_loss", "eval_loss", "final_loss", "held_out_loss",
     "bpb", "bits_per_byte", "val_bpb", "nll", "cross_entropy", "ce_loss", "ce", "lm_loss", "l",
 )  # fmt: skip
 LOSS_WORDS = {"loss", "bpb", "nll", "xent"}
+HAN_LOSSES, HAN_TRAINING = ("损失", "損失", "交叉熵"), ("训练", "訓練")
+"""Chinese words are not set apart: these count wherever they stand in a column's name, as do those that are no losses."""
+HAN_NOT_LOSSES = ("标准差", "方差", "误差", "预测", "最小", "最大", "初始", "標準差", "誤差", "預測")
 NOT_LOSSES = {
     "std",
     "sd",
@@ -64,7 +76,19 @@ NOT_LOSSES = {
     "init",
     "initial",
 }
-PERPLEXITY = ("ppl", "perplexity", "val_ppl", "eval_ppl", "test_ppl", "val_perplexity")
+PERPLEXITY = (
+    "ppl",
+    "perplexity",
+    "val_ppl",
+    "eval_ppl",
+    "test_ppl",
+    "val_perplexity",
+    "困惑度",
+    "验证困惑度",
+    "验证集困惑度",
+    "测试困惑度",
+    "测试集困惑度",
+)
 UNITS = {
     "k": 1e3, "thousand": 1e3, "thousands": 1e3, "m": 1e6, "mm": 1e6, "mio": 1e6, "million": 1e6, "millions": 1e6,
     "b": 1e9, "bn": 1e9, "g": 1e9, "billion": 1e9, "billions": 1e9, "t": 1e12, "tn": 1e12, "trillion": 1e12,
@@ -73,8 +97,10 @@ UNITS = {
     "lakh": 1e5, "crore": 1e7,
 }  # fmt: skip
 COUNTED = {"n", "d", "u", "c", "params", "param", "parameters", "tokens", "token", "tok", "flops", "flop"}
+COUNTED |= {"个", "個", "参数", "參數", "词元", "詞元", "个参数", "个词元"}
 NUMBER = re.compile(
-    r"([+-]?(?:\d[\d,_ ]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([A-Za-z千万萬百亿億만억조]*)(?:\s+([A-Za-z]+))?"
+    r"([+-]?(?:\d[\d,_ ]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*([千万萬百亿億만억조]+|[A-Za-z]*)"
+    r"(?:\s*([\u4e00-\u9fff]+|(?<![A-Za-z])[A-Za-z]+))?"
 )
 SMALL = 2_000.0
 """Fewer parameters than this at most, and they are probably in millions or billions."""
@@ -121,7 +147,7 @@ def read_table(path: str | Path, *, reference: str | None = None, losses: Sequen
     if not rows:
         raise InputError(f"{file}: no rows; a table needs a header and at least one row")
     names = list(dict.fromkeys(name for _, row in rows for name in row))
-    columns, units, notes = find_roles(names, _texts(names, rows))
+    columns, units, notes = _labelled(names, rows)
     measured = _losses(names, columns, losses, file, notes)
     if "N" not in columns and not {"C", "D"} <= columns.keys():
         raise UnknownColumn(_missing(file, "model sizes (N)", "params, parameters, model_size", names))
@@ -130,14 +156,36 @@ def read_table(path: str | Path, *, reference: str | None = None, losses: Sequen
     return _table(file, rows, columns, units, measured, reference, notes)
 
 
+def _labelled(
+    names: list[str], rows: list[tuple[int, dict[str, Any]]]
+) -> tuple[dict[str, str], dict[str, float], list[str]]:
+    """What `find_roles` finds; a grade, held-out set, trunk or seed whose every cell is empty is missing, with a note."""
+    texts, missing = _texts(names, rows), []
+    columns, units, notes = find_roles(names, texts)
+    while empty := [
+        role for role in LABELS if role in columns and all(_blank(row.get(columns[role])) for _, row in rows)
+    ]:
+        missing += [f"{role}: every cell of {columns[role]!r} is empty: taken as missing" for role in empty]
+        names = [name for name in names if name not in {columns[role] for role in empty}]
+        columns, units, notes = find_roles(names, texts)
+    return columns, units, missing + notes
+
+
+def _blank(cell: Any) -> bool:
+    return cell is None or cell != cell or str(cell).strip() == ""
+
+
 def normal(name: str) -> list[str]:
     """The words of a column's name in lower case.
 
     >>> normal("Model Size"), normal("eval/c4_en/bpb"), normal("trainingTokens (B)")
     (['model', 'size'], ['eval', 'c4', 'en', 'bpb'], ['training', 'tokens', 'b'])
+    >>> normal("训练token数（单位：亿个）")
+    ['训练', 'token', '数', '亿']
     """
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
-    return [word for word in re.split(r"[^0-9a-z千万萬百亿億만억조]+", spaced.lower()) if word and word != "in"]
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9A-Za-z])(?=[一-鿿])|(?<=[一-鿿])(?=[0-9A-Za-z])", " ", name)
+    words = [re.sub(r"^([千万萬百亿億]+)[个個]$", r"\1", word) for word in re.split(r"[\W_]+", spaced.lower())]
+    return [word for word in words if word and word not in ("in", "单位", "單位")]
 
 
 def find_roles(names: Iterable[str], texts: Collection[str] = ()) -> tuple[dict[str, str], dict[str, float], list[str]]:
@@ -157,6 +205,7 @@ def find_roles(names: Iterable[str], texts: Collection[str] = ()) -> tuple[dict[
         for name, parts in words.items():
             if role in NUMERIC and name in texts:
                 continue
+            parts = parts[:-1] if len(parts) > 1 and parts[-1] == role.lower() else parts
             unit = UNITS.get(parts[-1], 1.0) if len(parts) > 1 else 1.0
             for spelled, factor in (("_".join(parts), 1.0), ("_".join(parts[:-1]), unit)):
                 if spelled in known and (factor != 1.0 or spelled == "_".join(parts)):
@@ -224,9 +273,10 @@ def _losses(
         return list(asked)
     free = [name for name in names if name not in columns.values()]
     words = {name: normal(name) for name in free}
-    found = [name for name in free if "_".join(words[name]) in LOSSES + PERPLEXITY
-             or (LOSS_WORDS & set(words[name]) and not NOT_LOSSES & set(words[name]))]  # fmt: skip
-    held_out = [name for name in found if not {"train", "training"} & set(words[name])]
+    found = [name for name in free if "_".join(words[name]) in LOSSES + PERPLEXITY or _is_loss(words[name])]
+    held_out = [
+        name for name in found if not ({"train", "training"} & set(words[name]) or _in(HAN_TRAINING, words[name]))
+    ]
     if not found:
         raise UnknownColumn(_missing(file, "losses", "loss, val_loss, bpb", names))
     if not held_out:
@@ -234,6 +284,16 @@ def _losses(
         return found
     plain = [name for name in held_out if "_".join(words[name]) not in PERPLEXITY]
     return plain or held_out
+
+
+def _is_loss(words: list[str]) -> bool:
+    """Whether a column's name speaks of a loss itself, and not of how it scatters."""
+    told = bool(LOSS_WORDS & set(words)) or _in(HAN_LOSSES, words)
+    return told and not (NOT_LOSSES & set(words) or _in(HAN_NOT_LOSSES, words))
+
+
+def _in(parts: tuple[str, ...], words: list[str]) -> bool:
+    return any(part in word for part in parts for word in words)
 
 
 def _missing(file: Path, what: str, known: str, names: list[str]) -> str:
@@ -249,9 +309,13 @@ def _table(
     reference: str | None,
     notes: list[str],
 ) -> Table:
-    """Rows sorted into held-out sets; of every row that is left out, the line and the reason."""
+    """Rows sorted into held-out sets; of every row that is left out, the line and the reason.
+
+    InputError where a row that could be used does not say its grade, though others do: it belongs to none of them.
+    """
     kept: dict[str, list[dict[str, Any]]] = {}
     refused: dict[str, list[Refused]] = {}
+    labels = [role for role in LABELS if role in columns and (role != "held_out" or len(losses) == 1)]
     for line, row in rows:
         known, trouble = _counts(row, columns, units)
         for loss in losses:
@@ -262,6 +326,9 @@ def _table(
             wrong = trouble or _bad_loss(value, row.get(loss), loss)
             if wrong:
                 refused.setdefault(name, []).append(Refused(line, wrong))
+            elif blank := [role for role in labels if _blank(row.get(columns[role]))]:
+                column = columns[blank[0]]
+                raise InputError(f"{file}:{line}: {column!r} is empty; name the {blank[0]} of every row, or of none")
             else:
                 kept.setdefault(name, []).append(known | {"loss": value})
     if not kept:
@@ -298,10 +365,7 @@ def _counts(
             if role in ("U", "C") and math.isnan(known[role]):
                 continue  # filled in below: as if the column were not there
             return known, f"{columns.get(role, role)} is {_shown(known[role])}; it must be above 0"
-    for role in ("grade", "trunk", "seed"):
-        if role in columns:
-            value = row.get(columns[role])
-            known[role] = "(none)" if value is None or value == "" else str(value)
+    known |= {role: str(row.get(columns[role])) for role in ("grade", "trunk", "seed") if role in columns}
     return known, ""
 
 
@@ -352,10 +416,11 @@ def _notes(rows: list[dict[str, Any]], columns: Mapping[str, str], losses: list[
         notes.append(
             f"more unique tokens than tokens in {above} of {len(rows)} rows: what was not seen does not count, U = D there"
         )
-    copies = len(rows) - len({(row["N"], row["D"], row.get("U"), row.get("grade"), row["loss"]) for row in rows})
-    if copies:
+    same = [role for role in ("N", "D", "U", "grade", "trunk", "seed", "loss") if any(role in row for row in rows)]
+    if copies := len(rows) - len({tuple(row.get(role) for role in same) for row in rows}):
+        repeat = "repeats" if copies == 1 else "repeat"
         notes.append(
-            f"{copies} of {len(rows)} rows repeat another in N, D, U, grade and loss: kept, but copies make intervals too narrow"
+            f"{copies} of {len(rows)} rows {repeat} another in {', '.join(same[:-1])} and loss: kept, but copies make intervals too narrow"
         )
     if any("_".join(normal(loss)) in PERPLEXITY for loss in losses):
         notes.append(f"{losses[0]!r} is a perplexity: its logarithm is fitted")

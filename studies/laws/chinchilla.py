@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studies.law import Coordinate, Law, Slopes, Where
+from studies.law import Coordinate, Inputs, Law, Slopes
 from studies.runs import Floats, Runs
 
 AMPLITUDE = (-50.0, 150.0)
@@ -32,7 +32,7 @@ class Chinchilla(Law):
     )
     asymptotes = ("E", "alpha", "beta")
 
-    def slopes(self, theta: Floats, at: Where) -> Slopes:
+    def slopes(self, theta: Floats, at: Inputs) -> Slopes:
         a, b, e, alpha, beta = (theta[..., [place]] for place in range(5))
         size, data, floor = np.exp(a - alpha * at.n), np.exp(b - beta * at.d), np.exp(e)
         total = size + data + floor
@@ -40,12 +40,12 @@ class Chinchilla(Law):
         by = [size, data, floor / total, -at.n * size, -at.d * data]
         return Slopes(np.log(total), by, -beta * data)
 
-    def log_loss(self, theta: Floats, at: Where) -> Floats:
+    def log_loss(self, theta: Floats, at: Inputs) -> Floats:
         a, b, e, alpha, beta = (theta[..., [place]] for place in range(5))
         value: Floats = np.log(np.exp(a - alpha * at.n) + np.exp(b - beta * at.d) + np.exp(e))
         return value
 
-    def centring(self, at: Where) -> Floats:
+    def centring(self, at: Inputs) -> Floats:
         centring = np.eye(5)
         centring[0, 3], centring[1, 4] = at.n.mean(), at.d.mean()
         return centring

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studies.law import Coordinate, Law, Slopes, Where
+from studies.law import Coordinate, Inputs, Law, Slopes
 from studies.laws.chinchilla import Chinchilla
 from studies.runs import Floats, Runs
 
@@ -44,7 +44,7 @@ class DataConstrained(Law):
     coordinates = (*Chinchilla.coordinates, Coordinate("R_D*", True, *WORTH), Coordinate("R_N*", True, *WORTH))
     asymptotes = (*Chinchilla.asymptotes, "R_D*", "R_N*")
 
-    def slopes(self, theta: Floats, at: Where) -> Slopes:
+    def slopes(self, theta: Floats, at: Inputs) -> Slopes:
         a, b, e, alpha, beta, rd, rn = (theta[..., [place]] for place in range(7))
         fed = feeds(theta, at.u)
         excess = at.n > fed
@@ -68,14 +68,14 @@ class DataConstrained(Law):
         ]
         return Slopes(np.log(total), by, -beta * data_term + by_fed * beta)
 
-    def log_loss(self, theta: Floats, at: Where) -> Floats:
+    def log_loss(self, theta: Floats, at: Inputs) -> Floats:
         a, b, e, alpha, beta, rd, rn = (theta[..., [place]] for place in range(7))
         size = saturated(np.minimum(at.n, feeds(theta, at.u)), at.n, rn)
         data = saturated(at.u, at.d, rd)
         value: Floats = np.log(np.exp(a - alpha * size) + np.exp(b - beta * data) + np.exp(e))
         return value
 
-    def centring(self, at: Where) -> Floats:
+    def centring(self, at: Inputs) -> Floats:
         centring = np.eye(7)
         centring[:5, :5] = Chinchilla().centring(at)
         return centring

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studies.law import Coordinate, Law, Slopes, Where
+from studies.law import Coordinate, Inputs, Law, Slopes
 from studies.laws.chinchilla import AMPLITUDE, EXPONENT, FLOOR
 from studies.runs import Floats, Runs
 
@@ -22,14 +22,14 @@ class Power(Law):
                    Coordinate("gamma", False, *EXPONENT))  # fmt: skip
     asymptotes = ("E", "gamma")
 
-    def slopes(self, theta: Floats, at: Where) -> Slopes:
+    def slopes(self, theta: Floats, at: Inputs) -> Slopes:
         k, e, gamma = (theta[..., [place]] for place in range(3))
         term, floor = np.exp(k - gamma * at.c), np.exp(e)
         total = term + floor
         term = term / total
         return Slopes(np.log(total), [term, floor / total, -at.c * term], -gamma * term)
 
-    def centring(self, at: Where) -> Floats:
+    def centring(self, at: Inputs) -> Floats:
         centring = np.eye(3)
         centring[0, 2] = at.c.mean()
         return centring

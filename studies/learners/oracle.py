@@ -10,7 +10,7 @@ import numpy as np
 
 from dataqual.errors import SpecError
 from studies import law as laws
-from studies.law import Where
+from studies.law import Inputs
 from studies.learner import Event, Ledger, Point, Progress, Shape, Snapshot, Task
 from studies.schedule import tokens_apart, tokens_spent
 from studies.windows import Exposed, TokenFile, planned_exposure
@@ -51,7 +51,7 @@ class Oracle:
         quality = self.worth(task.train)
         for stop in task.stops[int(state or b"0") :]:
             unique = min(stop, task.order.unique or stop)
-            at = Where.at(shape.parameters, quality * stop, quality * unique, 6.0 * shape.parameters * quality * stop)
+            at = Inputs.at(shape.parameters, quality * stop, quality * unique, 6.0 * shape.parameters * quality * stop)
             known = {name: self.truth[name] for name in law.names()}
             loss = float(law.loss(known, at)[0])
             losses = {

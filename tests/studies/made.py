@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 
 from studies import law as laws
-from studies.law import Where
+from studies.law import Inputs
 from studies.runs import Runs
 
 CHINCHILLA = {"A": 60.0, "B": 80.0, "E": 0.5, "alpha": 0.35, "beta": 0.3}
@@ -39,6 +39,6 @@ def runs(
             rows.append((size, u * e, u, grade, (grade, size, again), common + noise * rng.standard_normal()))
     n, d, u, grade, trunk, error = zip(*rows, strict=True)
     q = np.array([(quality or {}).get(name, 1.0) for name in grade])
-    at = Where.at(n, d, u).better(np.log(q))
+    at = Inputs.at(n, d, u).better(np.log(q))
     loss = laws.find(law).loss(dict(truth or TRUTH[law]), at) * np.exp(error)
     return Runs.of(n, d, loss, unique=u, grade=grade, trunk=trunk if shared else None)

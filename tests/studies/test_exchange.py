@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,8 @@ from hypothesis import strategies as st
 
 from studies import law as laws
 from studies.exchange import Exchange, OperatingPoint, curves, exchange
-from studies.fitting import fit
+from studies.fit import Fitted
+from studies.fitting import Fit, fit
 from studies.intervals import Draws, draw
 from studies.optimum import Budgets
 from studies.runs import Runs
@@ -209,3 +212,18 @@ def test_curves_lie_in_their_bands_and_fall() -> None:
         assert (low <= loss + 1e-9).all()
         assert (loss <= high + 1e-9).all()
         assert (np.diff(loss) < 0).all()
+
+
+def test_profiles_of_several_held_out_sets_are_taken_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a lock for all objects of the class the second thread would never come to the barrier."""
+    both = Barrier(2)
+    found = fit("power", runs("power", noise=0.003))
+    fitted = [Fitted(found, draw(found, 10), True, "power") for _ in range(2)]
+
+    def meet(found: Fit, name: str) -> str:
+        both.wait(timeout=5)
+        return name
+
+    monkeypatch.setattr("studies.fit.profile", meet)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(lambda law: law.profiles, fitted)) == [{"E": "E", "gamma": "gamma"}] * 2

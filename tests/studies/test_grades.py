@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from dataqual.corpus import Corpus
 from dataqual.engine import Local
 from dataqual.recipe import applied
-from studies.grades import Share, ready
+from dataqual.steps.spoil_duplicates import SpoilDuplicates
+from studies.grades import Share, ready, unique_bytes
 from studies.study import Study
+from studies.yields import token_yields
 
 
 def test_a_share_lies_within_every_larger_one() -> None:
@@ -29,3 +33,18 @@ def test_a_step_that_surveys_sees_what_the_share_and_the_steps_before_leave() ->
     assert after.record.tolist() == [min(inside)]
     assert len(after) + sum(len(change) for change in changes) == 80
     assert [change.step for change in changes] == ["share", "keep", "dedup"]
+
+
+def test_copies_are_no_unique_text_and_other_documents_that_read_alike_are() -> None:
+    """Whether the corpus repeats itself is a matter of the corpus: the reference has those documents too."""
+    [batch] = Corpus.of(["one", "one", "二二"]).batches()
+    copies = SpoilDuplicates(dose=1.0, copies=3)(batch)[0]
+    assert (len(copies.text.data), unique_bytes(copies), unique_bytes(batch)) == (4 * 12, 12, 12)
+    assert unique_bytes(batch.where(np.zeros(3, bool))) == 0
+
+
+def test_copies_are_no_tokens_gained() -> None:
+    clean = {"yield": 0.8, "tokens": 25, "bytes": 100}
+    copies = {"yield": 1.6, "tokens": 25, "bytes": 100, "unique": 0.5}
+    assert token_yields({"clean": clean, "copies": copies}, "clean") == {"clean": 0.8, "copies": 0.8}
+    assert token_yields({"clean": clean, "copies": copies}, "copies") == {"clean": 0.8, "copies": 0.8}

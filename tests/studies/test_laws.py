@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from dataqual.errors import SpecError
 from studies import law as laws
 from studies.fitting import fit
-from studies.law import Where
+from studies.law import Inputs
 from studies.laws.data_constrained import PUBLISHED
 from studies.minimising import Model
 from tests.studies.made import CONSTRAINED, TRUTH, runs
@@ -21,21 +21,21 @@ from tests.studies.made import CONSTRAINED, TRUTH, runs
     [((6.34e9, 242e9, 25e9), 2.2256440889984477), ((8.67e9, 178e9, 25e9), 2.2269634075087867)],
 )
 def test_the_data_constrained_law_gives_the_losses_its_authors_print(point: tuple[float, ...], loss: float) -> None:
-    assert laws.find("data_constrained").loss(PUBLISHED, Where.at(*point))[0] == pytest.approx(loss, abs=1e-12)
+    assert laws.find("data_constrained").loss(PUBLISHED, Inputs.at(*point))[0] == pytest.approx(loss, abs=1e-12)
 
 
 def test_the_chinchilla_law_is_its_formula() -> None:
-    loss = laws.find("chinchilla").loss({"A": 2.0, "B": 3.0, "E": 0.5, "alpha": 0.5, "beta": 1.0}, Where.at(16.0, 6.0))
+    loss = laws.find("chinchilla").loss({"A": 2.0, "B": 3.0, "E": 0.5, "alpha": 0.5, "beta": 1.0}, Inputs.at(16.0, 6.0))
     assert loss[0] == pytest.approx(0.5 + 2 / 4 + 3 / 6)
 
 
 def test_the_power_law_is_its_formula() -> None:
-    loss = laws.find("power").loss({"K": 6.0, "E": 1.0, "gamma": 0.5}, Where.at(1.0, 1.0, flops=9.0))
+    loss = laws.find("power").loss({"K": 6.0, "E": 1.0, "gamma": 0.5}, Inputs.at(1.0, 1.0, flops=9.0))
     assert loss[0] == pytest.approx(1 + 6 / 3)
 
 
 def test_without_repeats_or_excess_parameters_the_constrained_law_is_chinchilla() -> None:
-    at = Where.at([1e4, 3e4], [1e6, 4e6])
+    at = Inputs.at([1e4, 3e4], [1e6, 4e6])
     plain = {name: CONSTRAINED[name] for name in ("A", "B", "E", "alpha", "beta")}
     expected = laws.find("chinchilla").loss(plain, at)
     assert laws.find("data_constrained").loss(CONSTRAINED, at) == pytest.approx(expected, rel=1e-14)
@@ -44,7 +44,7 @@ def test_without_repeats_or_excess_parameters_the_constrained_law_is_chinchilla(
 def test_a_second_epoch_is_worth_less_than_fresh_tokens_and_more_than_nothing() -> None:
     law = laws.find("data_constrained")
     once, twice, fresh = (
-        law.loss(CONSTRAINED, Where.at(1e4, d, u))[0] for d, u in ((1e6, 1e6), (2e6, 1e6), (2e6, 2e6))
+        law.loss(CONSTRAINED, Inputs.at(1e4, d, u))[0] for d, u in ((1e6, 1e6), (2e6, 1e6), (2e6, 2e6))
     )
     assert fresh < twice < once
 
@@ -87,4 +87,4 @@ def test_an_unknown_law_is_answered_with_the_nearest() -> None:
 
 def test_a_parameter_of_no_law_is_named() -> None:
     with pytest.raises(SpecError, match="law power: no parameter 'k'"):
-        laws.find("power").loss({"k": 1.0}, Where.at(1.0, 1.0))
+        laws.find("power").loss({"k": 1.0}, Inputs.at(1.0, 1.0))

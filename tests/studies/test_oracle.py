@@ -9,7 +9,7 @@ import pytest
 
 from dataqual.errors import SpecError
 from studies import law as laws
-from studies.law import Where
+from studies.law import Inputs
 from studies.learner import Learner, Point, Snapshot, Task
 from studies.learners.oracle import TRUTH, Oracle
 from studies.windows import Order, TokenFile
@@ -34,7 +34,7 @@ def test_the_oracle_is_a_learner() -> None:
 
 def test_without_noise_it_obeys_its_law() -> None:
     found = points(Oracle(trunk_noise=0, stop_noise=0), task(unique=1500))
-    expected = laws.find("data_constrained").loss(TRUTH, Where.at(30_000, [1000, 2000, 4000], [1000, 1500, 1500]))
+    expected = laws.find("data_constrained").loss(TRUTH, Inputs.at(30_000, [1000, 2000, 4000], [1000, 1500, 1500]))
     assert [point.losses["raw"] for point in found] == pytest.approx(expected)
     assert [(point.tokens, point.unique) for point in found] == [(1000, 1000), (2000, 1500), (4000, 1500)]
 

@@ -11,7 +11,7 @@ import pytest
 from studies.fit import FIRST_STAGE, fit_table
 from studies.fitting import Fit, evaluate, fit
 from studies.intervals import draw, profile
-from studies.law import Where, find
+from studies.law import Inputs, find
 from studies.laws.data_constrained import PUBLISHED
 from studies.runs import Runs
 from studies.tables import read_table
@@ -59,7 +59,9 @@ def chinchilla_design(seed: int = 0) -> Runs:
     flops = np.repeat(np.geomspace(6e18, 3e21, 8), 30)
     size = np.clip(0.1 * np.sqrt(flops) * np.exp(rng.uniform(-1.6, 1.6, 240)), 57e6, 16e9)
     truth = {"A": 477.8, "B": 2143.0, "E": 1.8172, "alpha": 0.3473, "beta": 0.3672}
-    loss = find("chinchilla").loss(truth, Where.at(size, flops / (6 * size))) * np.exp(0.008 * rng.standard_normal(240))
+    loss = find("chinchilla").loss(truth, Inputs.at(size, flops / (6 * size))) * np.exp(
+        0.008 * rng.standard_normal(240)
+    )
     return Runs.of(size, flops / (6 * size), loss, flops=flops)
 
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from dataqual.errors import DataqualError, InputError, UnknownColumn
-from studies.fit import fit_table
+from studies.fit import Fitted, fit_table
 from studies.fitting import fit
 from studies.runs import Runs
 from studies.tables import Table, find_roles, number, read_table
@@ -31,6 +31,11 @@ def read(folder: Path, text: str, name: str = "runs.csv", **asked: object) -> Ta
         ("numParams,trainTokens,bpb,dataset", {"N": "numParams", "D": "trainTokens", "grade": "dataset"}),
         ("parameters,non_embedding,tokens,loss", {"N": "parameters", "D": "tokens"}),
         ("n_params [M],tokens (billions),loss", {"N": "n_params [M]", "D": "tokens (billions)"}),
+        ("params (N),tokens (D),flops_C,loss", {"N": "params (N)", "D": "tokens (D)", "C": "flops_C"}),
+        ("参数量,词元数,计算量,损失,随机种子,语料", {"N": "参数量", "D": "词元数", "C": "计算量", "seed": "随机种子", "grade": "语料"}),
+        ("模型参数量（亿）,训练 Token 数,轮数,验证集", {"N": "模型参数量（亿）", "D": "训练 Token 数", "epochs": "轮数", "held_out": "验证集"}),
+        ("参数量 (N),训练词元数（单位：亿个）,不重复词元数", {"N": "参数量 (N)", "D": "训练词元数（单位：亿个）", "U": "不重复词元数"}),
+        ("參數量,訓練詞元數,質量,試驗", {"N": "參數量", "D": "訓練詞元數", "grade": "質量", "trunk": "試驗"}),
     ],
 )  # fmt: skip
 def test_columns_are_found_by_name(header: str, roles: dict[str, str]) -> None:
@@ -41,13 +46,13 @@ def test_columns_are_found_by_name(header: str, roles: dict[str, str]) -> None:
     ("text", "value"),
     [("124M", 124e6), ("1.5b", 1.5e9), ("1,000,000", 1e6), ("6.9e9", 6.9e9), ("10_000", 1e4), ("20 billion", 2e10),
      ("20B tokens", 2e10), (" 7 T ", 7e12), ("30k", 3e4), (".5M", 5e5), (3, 3.0), ("1.2e-3", 1.2e-3),
-     ("1.5亿", 1.5e8), ("3 万亿 tokens", 3e12), ("2千万", 2e7), ("7만", 7e4), ("2 crore", 2e7)],
+     ("1.5亿", 1.5e8), ("3亿参数", 3e8), ("200亿词元", 2e10), ("20亿tokens", 2e9), ("7000万个参数", 7e7), ("3 万亿 tokens", 3e12), ("2千万", 2e7), ("7만", 7e4), ("2 crore", 2e7)],
 )  # fmt: skip
 def test_numbers_are_read_as_people_write_them(text: object, value: float) -> None:
     assert number(text) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("text", ["gpt2", "12 apples", "1.2.3", "7Q", True])
+@pytest.mark.parametrize("text", ["gpt2", "12 apples", "12个苹果", "1.2.3", "7Q", "7Btokens", True])
 def test_what_is_no_number_is_none(text: object) -> None:
     assert number(text) is None
 
@@ -62,6 +67,24 @@ def test_chinese_units_count_in_header_and_cell_alike(tmp_path: Path) -> None:
     table = read(tmp_path, "params (万),tokens (亿),loss\n7000,14,3.0\n15亿,200,2.5\n")
     assert table.runs["loss"].parameters.tolist() == [70e6, 1.5e9]
     assert table.runs["loss"].tokens.tolist() == [1.4e9, 20e9]
+
+
+def test_a_table_in_chinese_is_read_as_one_in_english(tmp_path: Path) -> None:
+    head = "参数量（万）,训练词元数（亿）,训练损失,验证损失,C4损失,损失标准差,质量,随机种子\n"
+    table = read(tmp_path, head + "7000,14,2,3.0,3.1,0.1,原始,0\n15亿,200,1,2.5,2.6,0.1,清洗后,1\n")
+    assert {name: held.loss.tolist() for name, held in table.runs.items()} == {
+        "验证损失": [3.0, 2.5],
+        "C4损失": [3.1, 2.6],
+    }
+    held = table.runs["验证损失"]
+    assert held.parameters.tolist() == [70e6, 1.5e9]
+    assert held.tokens.tolist() == [1.4e9, 20e9]
+    assert held.grades == ("原始", "清洗后")
+    assert read(tmp_path, "参数量,词元数,困惑度\n1e6,1e7,20\n").says() == [
+        "'困惑度' is a perplexity: its logarithm is fitted"
+    ]
+    alone = read(tmp_path, "参数量,词元数,训练损失\n1e6,1e7,3\n")
+    assert alone.says() == ["'训练损失' is a training loss: with repeated data it says nothing of new text"]
 
 
 def test_a_file_that_is_not_utf_8_is_refused_with_its_encoding_and_how_to_mend_it(tmp_path: Path) -> None:
@@ -162,7 +185,43 @@ def test_every_format_holds_the_same_runs(tmp_path: Path) -> None:
 def test_copies_of_a_row_are_kept_and_noted(tmp_path: Path) -> None:
     table = read(tmp_path, "N,D,loss\n1e6,1e7,3\n1e6,1e7,3\n")
     assert len(table.runs["loss"]) == 2
-    assert table.says()[0].startswith("1 of 2 rows repeat another")
+    assert table.says() == [
+        "1 of 2 rows repeats another in N, D and loss: kept, but copies make intervals too narrow",
+    ]
+    graded = read(tmp_path, "N,D,grade,loss\n" + "1e6,1e7,raw,3\n" * 3)
+    assert graded.says()[0].startswith("2 of 3 rows repeat another in N, D, grade and loss")
+
+
+def test_runs_with_other_seeds_are_no_copies_even_if_their_loss_is_the_same(tmp_path: Path) -> None:
+    assert read(tmp_path, "N,D,loss,seed\n1e6,1e7,3,0\n1e6,1e7,3,1\n").says() == []
+    assert read(tmp_path, "N,D,loss,trunk\n1e6,1e7,3,a\n1e6,1e7,3,b\n").says() == []
+    [says] = read(tmp_path, "N,D,loss,seed\n1e6,1e7,3,0\n1e6,1e7,3,0\n").says()
+    assert says.startswith("1 of 2 rows repeats another in N, D, seed and loss")
+
+
+@pytest.mark.parametrize(
+    ("column", "role"),
+    [("quality", "grade"), ("语料", "grade"), ("seed", "seed"), ("trial", "trunk"), ("eval_set", "held_out")],
+)
+def test_a_row_that_does_not_say_its_grade_is_answered_in_one_line(tmp_path: Path, column: str, role: str) -> None:
+    with pytest.raises(InputError) as error:
+        read(tmp_path, f"N,D,loss,{column}\n1e6,1e7,3,a\n1e6,2e7,2.9, \n")
+    message = f"{tmp_path / 'runs.csv'}:3: {column!r} is empty; name the {role} of every row, or of none"
+    assert str(error.value) == message
+
+
+def test_a_row_without_a_grade_that_is_left_out_anyway_is_no_error(tmp_path: Path) -> None:
+    table = read(tmp_path, "N,D,loss,grade\n1e6,1e7,3,raw\n1e6,2e7,,\n")
+    assert table.says() == ["loss: 1 row left out, loss is not finite: line 3"]
+
+
+def test_a_grade_column_without_any_grade_is_missing_and_the_next_one_that_has_some_counts(tmp_path: Path) -> None:
+    table = read(tmp_path, "N,D,loss,grade\n1e6,1e7,3,\n1e6,2e7,2.9,\n")
+    assert table.runs["loss"].grades == ("all",)
+    assert table.says() == ["grade: every cell of 'grade' is empty: taken as missing"]
+    two = read(tmp_path, "N,D,loss,grade,dataset\n1e6,1e7,3,,raw\n1e6,2e7,2.9,,web\n")
+    assert two.columns["grade"] == "dataset"
+    assert two.says() == ["grade: every cell of 'grade' is empty: taken as missing"]
 
 
 @pytest.mark.parametrize(
@@ -247,3 +306,118 @@ def test_a_worth_that_nothing_tells_is_unknown_not_the_end_of_its_box(tmp_path: 
     q = fit_table(tmp_path / "noise.csv", draws=200).exchange["loss"]["grades"]["dup"]["q"]
     assert q["value"] is None or 1 / 900 < q["value"] < 900
     assert q["interval"] is None or q["interval"][0] < 0.1
+
+
+def fitted(folder: Path, text: str, draws: int = 200) -> Fitted:
+    """The law used for a table."""
+    (folder / "runs.csv").write_text(text, encoding="utf-8")
+    return fit_table(folder / "runs.csv", draws=draws).laws["loss"][0]
+
+
+def test_runs_of_one_size_that_contradict_one_another_leave_everything_open(tmp_path: Path) -> None:
+    places = [(d, g) for d in (1e9, 2e9, 4e9) for g in ("clean", "dup")] + [(4e9, "clean"), (2e9, "dup")]
+    losses = (3.0, 3.0, 2.9, 2.9, 2.8, 2.8, 2.5, 2.5)
+    rows = [f"1e8,{d},{loss},{g}" for (d, g), loss in zip(places, losses, strict=True)]
+    law = fitted(tmp_path, "\n".join(["N,D,loss,grade", *rows, ""]))
+    intervals = law.intervals()
+    assert intervals["q[dup]"] is not None
+    assert intervals["q[dup]"][1] > 5 * intervals["q[dup]"][0]  # the draws of the robust fit differ by 6 %
+    assert law.warnings()[0] == (
+        "the law passes through some runs and far from others, which contradict them: intervals are those of least squares"
+    )
+
+
+def test_a_diverged_run_among_many_leaves_the_intervals_to_the_others(tmp_path: Path) -> None:
+    made = runs(noise=0.002, seeds=2)
+    losses = made.loss.copy()
+    losses[5] *= 3
+    rows = [f"{n},{d},{loss}" for n, d, loss in zip(made.parameters, made.tokens, losses, strict=True)]
+    law = fitted(tmp_path, "\n".join(["N,D,loss", *rows, ""]))
+    assert not law.draws.stuck
+    assert law.draws.how.startswith("wild bootstrap by trunk, CR3, t with")
+
+
+def test_as_many_runs_as_parameters_and_one_are_said_to_be_too_few(tmp_path: Path) -> None:
+    text = "N,D,loss\n1e8,1e9,3.0\n1e8,2e9,2.9\n1e8,4e9,2.82\n1e8,8e9,2.76\n"
+    law = fitted(tmp_path, text)
+    assert law.warnings()[0] == (
+        "too few runs: 4 independent for 3 parameters, 1 to spare; "
+        "intervals are given as with 3 to spare and may be too narrow"
+    )
+    more = text + "1e8,16e9,2.715\n1e8,32e9,2.68\n"
+    assert not [warning for warning in fitted(tmp_path, more).warnings() if "too few" in warning]
+    one = "".join(f"{line},0\n" for line in text.splitlines()[1:]) + "1e8,16e9,2.715,1\n"
+    [warning] = [w for w in fitted(tmp_path, "N,D,loss,seed\n" + one).warnings() if "too few" in w]
+    assert warning.startswith("too few runs: 2 independent for 3 parameters, none to spare; ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"1e8,{d},{loss},{g}\n" for g in ("clean", "dup") for d, loss in (("1e9", 2.79), ("2e9", 2.69), ("4e9", 2.6))),
+        "".join(f"1e8,{d},{2 + 50 * (q * d) ** -0.2},{g}\n" for g, q in (("clean", 1), ("dup", 0.6)) for d in (1e9, 2e9, 4e9, 8e9)),
+    ],
+    ids=["three parameters through three amounts of tokens", "made by a formula"],
+)  # fmt: skip
+def test_runs_of_one_size_without_noise_give_no_interval_and_a_warning_instead_of_one_without_width(
+    tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "one.csv").write_text("N,D,loss,grade\n" + text, encoding="utf-8")
+    found = fit_table(tmp_path / "one.csv", draws=50)
+    law, answers = found.laws["loss"][0], found.exchange["loss"]
+    assert law.intervals() == {"K": None, "E": None, "gamma": None, "q[dup]": None}
+    assert law.facts()["profiles"] == {}
+    assert answers["grades"]["dup"]["q"]["interval"] is None
+    assert answers["elasticities"]["compute"]["interval"] is None
+    runs = len(text.splitlines())
+    assert law.warnings() == [
+        f"the law passes through the runs ({runs}, 4 parameters fitted): "
+        "they show no noise, so how sure its numbers are cannot be identified"
+    ]
+    assert "q[dup]   " in found.summary()
+    assert found.summary().count("[interval unknown]") == 6  # four parameters, q, the compute multiplier
+
+
+def test_a_table_of_many_sizes_made_by_a_formula_leaves_its_verdicts_open(tmp_path: Path) -> None:
+    made = runs(epochs=(1.0, 2.0, 4.0), law="data_constrained")
+    columns = zip(made.parameters, made.tokens, made.unique, made.loss, strict=True)
+    text = "\n".join(["N,D,U,loss", *(",".join(map(str, row)) for row in columns), ""])
+    (tmp_path / "made.csv").write_text(text, encoding="utf-8")
+    [verdict] = fit_table(tmp_path / "made.csv", draws=50).exchange["loss"]["verdicts"]
+    assert (verdict["verdict"], verdict["reason"]) == (
+        "UNDECIDED",
+        "the law passes through the runs: they show no noise, so how sure the difference is cannot be identified",
+    )
+
+
+def test_a_reason_that_holds_for_several_laws_sets_and_verdicts_is_said_once(tmp_path: Path) -> None:
+    rows = [f"1e8,{d},{2 + d**-0.2 * f:.3f},{3 + d**-0.2 * f:.3f},{g}" for g, f in (("a", 50), ("b", 53), ("c", 55))
+            for d in (1e9, 2e9, 4e9, 8e9)]  # fmt: skip
+    (tmp_path / "one.csv").write_text("\n".join(["N,D,loss_x,loss_y,grade", *rows, ""]))
+    found = fit_table(tmp_path / "one.csv", draws=50)
+    same = (
+        "loss_x, loss_y: laws data_constrained, chinchilla: "
+        "all runs have the same parameters (N): nothing can be said of how loss depends on it"
+    )
+    assert found.says() == [same]
+    assert found.facts()["notes"] == [same]
+    assert found.summary().count("nothing can be said") == 1
+    blind = "law power has no term for tokens: all runs have one size, or one number of tokens, or are too few"
+    gain = "lowers loss more than doubling GPU-hours"
+    assert [line for line in found.summary().split("loss_y: 12 runs")[1].splitlines() if "UNDECIDED" in line] == [
+        f"  UNDECIDED: doubling unique data {gain} ({blind})",
+        f"  UNDECIDED: training on grade b {gain} (as above; its yield is unknown and taken as the reference's)",
+        f"  UNDECIDED: training on grade c {gain} (as above)",
+    ]
+
+
+def test_a_reason_why_no_law_can_be_fitted_is_said_once_with_every_law(tmp_path: Path) -> None:
+    rows = [f"{n},{d},2.5" for n in (1e6, 3e6, 1e7) for d in (1e7, 3e7, 1e8)]
+    (tmp_path / "same.csv").write_text("\n".join(["N,D,loss", *rows, ""]))
+    with pytest.raises(InputError) as error:
+        fit_table(tmp_path / "same.csv")
+    why = "all runs have the same loss: nothing can be said of what it depends on"
+    assert (
+        str(error.value)
+        == f"{tmp_path / 'same.csv'}: no law can be fitted: laws data_constrained, chinchilla, power: {why}"
+    )
