@@ -28,7 +28,8 @@ from studies.crew import Crew, TrialFailed
 from studies.devices import Where, gpus, resolve, workers_on
 from studies.folders import home, make_folder
 from studies.judging import judge
-from studies.preparing import Prepared, prepare
+from studies.prepared import Prepared
+from studies.preparing import prepare
 from studies.results import VERSION, Line, Results, append_line, check_same, read
 from studies.studied import Studied
 from studies.study import TEMPLATE, Study

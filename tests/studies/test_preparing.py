@@ -19,7 +19,8 @@ from dataqual.errors import InputError
 from dataqual.readers import open_corpus
 from dataqual.text import Text
 from studies.holding_out import Document
-from studies.preparing import Prepared, commonest_script, prepare
+from studies.prepared import Prepared
+from studies.preparing import commonest_script, prepare
 from studies.study import Study
 from tests.studies.corpora import texts, write
 
