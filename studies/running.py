@@ -1,6 +1,6 @@
 """Running: worker processes train the trials of a plan; what they find is appended in the order of the plan.
 
-    parent  --- one trial per line --->  worker      (python -m studies.worker, one thread of arithmetic each)
+    parent  --- one trial per line --->  worker      (python -m studies.trial_worker, one thread of arithmetic each)
     parent  <-- progress, done ---------  worker     KEY.snapshot now and then, KEY.done at the end, both whole or absent
     results.jsonl                                    written by the parent alone, a closed trial at a time
 
@@ -24,8 +24,8 @@ from dataqual.writers.appearing import writing
 from studies import facts as facts_of
 from studies import learners
 from studies.checking import check
-from studies.crew import Crew, TrialFailed
 from studies.devices import Where, gpus, resolve, workers_on
+from studies.dispatching import Dispatch, TrialFailed
 from studies.folders import home, make_folder
 from studies.judging import judge
 from studies.prepared import Prepared
@@ -210,7 +210,7 @@ def run_trials(plan: Sequence[Trial], folder: Path, header: Line, *, workers: in
     todo = [trial for trial in plan if trial.key not in closing.finished]
     if todo:
         seen = gpus() if todo[0].setting.device == "cuda" else []
-        with Crew(folder / "trials", min(workers, len(todo)), todo, seen) as crew:
+        with Dispatch(folder / "trials", min(workers, len(todo)), todo, seen) as crew:
             for trial, event in crew.events():
                 if event["event"] == "done":
                     watch.finish(trial, closing.take(trial))

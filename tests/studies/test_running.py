@@ -18,7 +18,7 @@ import pytest
 from dataqual import sample
 from dataqual.errors import DataqualError, InputError
 from studies import learners
-from studies.crew import TrialFailed
+from studies.dispatching import TrialFailed
 from studies.results import VERSION, Line
 from studies.running import Silent, alone, run, run_trials
 from studies.trial import Setting, Trial
@@ -231,10 +231,10 @@ def test_a_trial_that_has_not_seen_the_planned_windows_is_not_accepted(tmp_path:
 IMPORTED = """
 import sys, json
 from pathlib import Path
-from studies import worker
+from studies import trial_worker
 from studies.trial import Trial
 trial = Trial.of_json(json.load(sys.stdin))
-worker.train(trial, Path(sys.argv[1]), lambda event, **facts: None)
+trial_worker.train(trial, Path(sys.argv[1]), lambda event, **facts: None)
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
