@@ -29,7 +29,9 @@ def main() -> None:
 
 @main.command()
 @click.argument("file", required=False, type=click.Path())
-@click.option("-o", "--output", type=click.Path(), metavar="DIR", help="Folder for the results [FILE.study].")
+@click.option(
+    "-o", "--output", type=click.Path(), metavar="DIR", help="Folder for the results [FILE.study beside FILE]."
+)
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes [one per core or GPU].")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to train [as the study file says].")
 @click.option("--restart", is_flag=True, help="Begin again: the results in the folder are deleted.")

@@ -18,9 +18,13 @@ def make_folder(folder: Path) -> None:
 
 
 def home(given: Any, name: str) -> Path:
-    """The folder of a study that was `given` and is called `name`: of a file its name, of anything else the study's.
+    """The folder of a study that was `given` and is called `name`: beside its file, so that it goes on from anywhere.
+
+    Of anything but a file it bears the study's name and lies in the current folder.
 
     >>> home("there/mine.yaml", "A study").as_posix(), home(None, "scaling").as_posix()
-    ('mine.study', 'scaling.study')
+    ('there/mine.study', 'scaling.study')
     """
-    return Path(f"{Path(given).stem if isinstance(given, str | Path) else name}.study")
+    if not isinstance(given, str | Path):
+        return Path(f"{name}.study")
+    return Path(given).parent / f"{Path(given).stem}.study"

@@ -67,8 +67,8 @@ def run(
     restart: bool = False,
     watch: Watch | None = None,
 ) -> Studied:
-    """Run a study, or go on with it, and return what it found out; everything is kept in `folder` (FILE.study, of the
-    study file; else NAME.study).
+    """Run a study, or go on with it, and return what it found out; everything is kept in `folder` (FILE.study beside
+    the study file; else NAME.study in the current folder).
 
     `study` is a Study, a study file, what such a file holds, or None for the embedded one. Started again in the same
     folder it goes on where it stopped; with `restart` it begins again. `workers` are processes: one per core or
