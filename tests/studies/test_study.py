@@ -154,6 +154,8 @@ def test_what_says_less_than_hoped_is_noted(more: dict[str, Any], note: str) -> 
         ({"grades": {"a": {"keep": {"rules": "gopher"}}}}, "grades.a.keep.rules: 'gopher' exists in 2 versions that differ: gopher@datatrove, gopher@dolma; name one of them"),
         ({"grades": {"a": {"share": 0}}}, "grades.a.share: 0 is no share above 0 and at most 1 (5 % is 0.05)"),
         ({"grades": {"a": {"share": 0.5, "keep": {}}}}, "grades.a: no key 'keep'; there are: share, steps"),
+        ({"grades": {"a": {"shair": 0.5}}}, "grades.a: no key or step 'shair'; did you mean 'share'? there are: dedup, keep, share, spoil_duplicates, spoil_mojibake, spoil_shuffled_words, spoil_typos, steps"),
+        ({"grades": {"a": {"shair": 0.5, "keep": {}}}}, "grades.a: no key or step 'shair'; did you mean 'share'? there are: dedup, keep, share, spoil_duplicates, spoil_mojibake, spoil_shuffled_words, spoil_typos, steps"),
         ({"grades": {"a/b": {}}}, "grades: 'a/b' cannot name a file; a grade is called by letters, digits, - _ and ."),
         ({"grades": {"held_out-raw": {}}}, "grades: 'held_out-raw' is taken: files that begin with held_out- hold the held-out text"),
         ({"grades": {"Held_Out-neutral": {}}}, "grades: 'Held_Out-neutral' is taken: files that begin with held_out- hold the held-out text"),
