@@ -350,7 +350,13 @@ def _repeats(content: object, sizes: tuple[int, ...], usual: tuple[int, ...], wh
 def _seeds(content: object, sizes: tuple[int, ...], where: str) -> tuple[int, ...]:
     if not isinstance(content, Mapping):
         return (quantity(content, where),) * len(sizes)
-    given = {quantity(size, where): quantity(count, f"{where}.{size}") for size, count in content.items()}
+    given: dict[int, int] = {}
+    written: dict[int, object] = {}
+    for name, count in content.items():
+        size = quantity(name, where)
+        if size in given:
+            raise SpecError(f"{where}: {written[size]} and {name} are both {size:,}; name that size once")
+        given[size], written[size] = quantity(count, f"{where}.{name}"), name
     _subset(list(given), sizes, where)
     return tuple(given.get(size, 1) for size in sizes)
 

@@ -171,6 +171,7 @@ def test_what_says_less_than_hoped_is_noted(more: dict[str, Any], note: str) -> 
         ({"sizes": 0.5}, "sizes: 0.5 is no whole number above 0; write it as 30000, 30k, 1.5M or 1.5B"),
         ({"tokens": []}, "tokens: expected at least one number, got an empty list"),
         ({"seeds": {"31k": 2}}, "seeds: 31,000 is none of the sizes; did you mean 30,000? there are: 30,000, 100,000, 300,000"),
+        ({"seeds": {"30k": 3, 30000: 2}}, "seeds: 30k and 30000 are both 30,000; name that size once"),
         ({"grade_sizes": "1M"}, "grade_sizes: 1,000,000 is none of the sizes; did you mean 300,000? there are: 30,000, 100,000, 300,000"),
         ({"learner": "gtp2"}, "learner: 'gtp2' is unknown; did you mean 'gpt2'? there are: "),
         ({"device": "gpu"}, "device: 'gpu' is unknown; did you mean 'cuda'? there are: auto, cpu, cuda"),
