@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from dataqual.corpus import Batch, Corpus, Unreadable
 from dataqual.drawing import uniform
 from dataqual.engine import Local
-from dataqual.errors import InputError
+from dataqual.errors import InputError, UnknownColumn
 from dataqual.readers import ReadCount, open_corpus
 from dataqual.text import SCRIPTS, Text
 from dataqual.writers.parquet import NewParquet
@@ -67,7 +67,8 @@ def prepare(
     """
     needs(study.tokenizer)
     place = Path(folder)
-    corpus, neutral = _opened(study.corpus, CORPUS), _opened(study.neutral, NEUTRAL)
+    corpus = _opened(study.corpus, CORPUS, f"{study.where}.corpus")
+    neutral = _opened(study.neutral, NEUTRAL, f"{study.where}.held_out.neutral")
     known = fingerprint(study, corpus, neutral)
     if found := Prepared.again(place, known):
         return found
@@ -76,8 +77,19 @@ def prepare(
     return Prepared.save(place, known, notes, facts)
 
 
-def _opened(source: Source | None, embedded: Path) -> Corpus:
-    return open_corpus(source.places(), text=source.text) if source is not None else open_corpus(str(embedded))
+def _opened(source: Source | None, embedded: Path, where: str) -> Corpus:
+    """The corpus a study file names, or the embedded one; UnknownColumn by the key of the file, not by an option."""
+    if source is None:
+        return open_corpus(str(embedded))
+    try:
+        return open_corpus(source.places(), text=source.text)
+    except UnknownColumn as error:
+        said = (
+            str(error)
+            .removeprefix("--text: ")
+            .replace("name it with --text (text=…)", "name it as in {paths: …, text: COLUMN}")
+        )
+        raise UnknownColumn(f"{where}.text: {said}") from None
 
 
 @dataclass(frozen=True)
