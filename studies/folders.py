@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from dataqual.errors import InputError
 from dataqual.writers.appearing import writing
+
+LOCK = ".lock"
+"""In the folder of a study: who holds it runs there."""
 
 
 def make_folder(folder: Path) -> None:
@@ -15,6 +20,31 @@ def make_folder(folder: Path) -> None:
         if folder.exists() and not folder.is_dir():
             raise InputError(f"{folder}: this is a file; name a folder, or one to be made")
         folder.mkdir(parents=True, exist_ok=True)
+
+
+@contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """Make a folder as `make_folder` does; where what is done in it fails, empty ones that were made are taken away."""
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    make_folder(folder)
+    try:
+        yield
+    except BaseException:
+        if folder in new:
+            _take_away(folder, new)
+        raise
+
+
+def _take_away(folder: Path, new: Sequence[Path]) -> None:
+    """Those of the `new` folders in which there is nothing; a lock is nothing, nor are folders that wait for something."""
+    for place in (folder / "data", folder / "trials"):
+        with suppress(OSError):
+            place.rmdir()
+    if [path.name for path in folder.glob("*")] == [LOCK]:
+        (folder / LOCK).unlink()
+    for place in new:
+        with suppress(OSError):
+            place.rmdir()
 
 
 def home(given: Any, name: str) -> Path:

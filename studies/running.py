@@ -26,7 +26,7 @@ from studies import learners
 from studies.checking import check
 from studies.devices import Where, gpus, resolve, workers_on
 from studies.dispatching import Dispatch, TrialFailed
-from studies.folders import home, make_folder
+from studies.folders import LOCK, home, made, make_folder
 from studies.judging import judge
 from studies.prepared import Prepared
 from studies.preparing import prepare
@@ -82,8 +82,7 @@ def run(
     where = resolve(device or study.device, study.precision, study.compile)
     known = asked(study, where)
     count = workers_on(where.device, workers)
-    make_folder(place)
-    with alone(place):
+    with made(place), alone(place):
         if not restart:
             check_same(place / "results.jsonl", known)
         prepared = prepare(study, place, workers=workers, said=watch.prepare)
@@ -326,7 +325,7 @@ def _prefix(plan: Sequence[Trial], results: Results) -> list[str]:
 def alone(folder: Path) -> Iterator[None]:
     """Nobody else may run in this folder meanwhile; the lock goes with the process, however it ends."""
     with writing(folder):
-        lock = (folder / ".lock").open("wb")
+        lock = (folder / LOCK).open("wb")
     with lock:
         if fcntl is not None:
             try:
