@@ -61,7 +61,7 @@ def run(
     """
     from studies.folders import home
     from studies.progress import Display
-    from studies.running import load, run
+    from studies.running import load, notes, run
     from studies.studied import Studied
 
     study = load(file)
@@ -69,7 +69,7 @@ def run(
     display = Display(quiet=quiet)
     if file is None:
         display.say("no study file given: running the study that ships with dataqual")
-    for note in study.notes:
+    for note in notes(study):
         display.say(note)
     try:
         done: Studied = run(study, folder, workers=workers, device=device, restart=restart, watch=display)

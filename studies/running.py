@@ -23,7 +23,7 @@ from dataqual.errors import InputError
 from dataqual.writers.appearing import writing
 from studies import facts as facts_of
 from studies import learners
-from studies.checking import check
+from studies.checking import check, lengthened
 from studies.devices import Where, gpus, resolve, workers_on
 from studies.dispatching import Dispatch, TrialFailed
 from studies.folders import LOCK, home, made, make_folder
@@ -79,6 +79,7 @@ def run(
     place = Path(folder) if folder is not None else home(given, study.name)
     learner = learners.learner(study.learner)
     check(study, learner)
+    longer = lengthened(study, learner)
     where = resolve(device or study.device, study.precision, study.compile)
     known = asked(study, where)
     count = workers_on(where.device, workers)
@@ -90,13 +91,18 @@ def run(
         if restart:  # last: what cannot be begun costs nobody the results that are there
             clear(place)
         run_trials(trials, place, header(known, trials, prepared), workers=count, watch=watch)
-        found = conclude(study, dict(prepared.facts), place, workers=count, notes=prepared.notes)
+        found = conclude(study, dict(prepared.facts), place, workers=count, notes=(*longer, *prepared.notes))
         found.facts["run"] |= {
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
             "seconds": time.monotonic() - clock,
         }
         found.save()
     return found
+
+
+def notes(study: Study) -> list[str]:
+    """What should be said before a study runs."""
+    return [*study.notes, *lengthened(study, learners.learner(study.learner))]
 
 
 def conclude(study: Study, data: dict[str, Any], folder: Path, *, workers: int, notes: Sequence[str] = ()) -> Studied:
