@@ -26,11 +26,12 @@ from studies import learners
 from studies.checking import check, lengthened
 from studies.devices import Where, gpus, resolve, workers_on
 from studies.dispatching import Dispatch, TrialFailed
+from studies.extending import EARLIER, closed, is_larger, set_aside
 from studies.folders import LOCK, home, made, make_folder
 from studies.judging import judge
 from studies.prepared import Prepared
 from studies.preparing import prepare
-from studies.results import VERSION, Line, Results, append_line, check_same, read
+from studies.results import FOREIGN, VERSION, Line, Results, append_line, check_same, read
 from studies.studied import Studied
 from studies.study import TEMPLATE, Study
 from studies.trial import Trial, plan
@@ -71,7 +72,7 @@ def run(
     the study file; else NAME.study in the current folder).
 
     `study` is a Study, a study file, what such a file holds, or None for the embedded one. Started again in the same
-    folder it goes on where it stopped; with `restart` it begins again. `workers` are processes: one per core or
+    folder it goes on where it stopped, and one with more sizes or seeds takes over the trials that are there; with `restart` it begins again. `workers` are processes: one per core or
     GPU unless told. InputError where the folder holds results of another study.
     """
     started, clock, watch = time.time(), time.monotonic(), watch or Silent()
@@ -84,12 +85,15 @@ def run(
     known = asked(study, where)
     count = workers_on(where.device, workers)
     with made(place), alone(place):
-        if not restart:
+        larger = not restart and is_larger(known, place)
+        if not restart and not larger:
             check_same(place / "results.jsonl", known)
         prepared = prepare(study, place, workers=workers, said=watch.prepare)
         trials = plan(study, prepared, learner, device=where.device, precision=where.precision, compile=where.compile)
         if restart:  # last: what cannot be begun costs nobody the results that are there
             clear(place)
+        if larger and is_larger(header(known, trials, prepared), place):
+            set_aside(place, [trial.key for trial in trials])
         run_trials(trials, place, header(known, trials, prepared), workers=count, watch=watch)
         found = conclude(study, dict(prepared.facts), place, workers=count, notes=(*longer, *prepared.notes))
         found.facts["run"] |= {
@@ -144,7 +148,7 @@ def versions() -> dict[str, str]:
 
 def clear(folder: Path) -> None:
     """Take away what a study left in its folder, but for its data; nothing that is not ours."""
-    for name in ("results.jsonl", "costs.jsonl", "study.json", "laws.json", "points.csv", "report.html"):
+    for name in ("results.jsonl", EARLIER, "costs.jsonl", "study.json", "laws.json", "points.csv", "report.html"):
         (folder / name).unlink(missing_ok=True)
     tidy(folder / "trials")
 
@@ -222,6 +226,7 @@ def run_trials(plan: Sequence[Trial], folder: Path, header: Line, *, workers: in
                 else:
                     watch.progress(trial, event["tokens"], event["loss"])
     tidy(folder / "trials")
+    (folder / EARLIER).unlink(missing_ok=True)
     return results
 
 
@@ -231,7 +236,10 @@ class Closing:
     def __init__(self, plan: Sequence[Trial], folder: Path, results: Results) -> None:
         self._plan, self._folder, self._results = plan, folder, results
         self._closed = len(_prefix(plan, results))
-        self._waiting: dict[str, tuple[list[Line], Line, Line]] = {}
+        earlier = closed(folder / EARLIER)
+        self._waiting: dict[str, tuple[list[Line], Line, Line | None]] = {
+            trial.key: (*earlier[trial.key], None) for trial in plan[self._closed :] if trial.key in earlier
+        }
         for trial in plan[self._closed :]:
             with contextlib.suppress(OSError, ValueError):  # none, or torn by a power cut: the trial is done again
                 self._waiting[trial.key] = self._lines(trial)
@@ -256,7 +264,8 @@ class Closing:
     def _append(self) -> None:
         while self._closed < len(self._plan) and (key := self._plan[self._closed].key) in self._waiting:
             points, close, cost = self._waiting.pop(key)
-            append_line(self._folder / "costs.jsonl", cost)
+            if cost is not None:  # of an earlier trial it is there
+                append_line(self._folder / "costs.jsonl", cost)
             self._results.close_trial(points, close)
             self._closed += 1
             for ending in ("done", "snapshot"):
@@ -321,9 +330,7 @@ def _prefix(plan: Sequence[Trial], results: Results) -> list[str]:
     """The closed trials; InputError where they are not the first ones of the plan."""
     there = results.records.keys
     if there != [trial.key for trial in plan[: len(there)]]:
-        raise InputError(
-            f"{results.path}: its trials are not those of this study: write elsewhere with -o, or begin again with --restart"
-        )
+        raise InputError(f"{results.path}: {FOREIGN}")
     return there
 
 
