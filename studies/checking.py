@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import product
 from typing import TYPE_CHECKING
 
 from dataqual.errors import SpecError
 from studies.learner import Learner
-from studies.schedule import whole_stop
+from studies.schedule import SHORTEST, nearest_stop, whole_stop
 
 if TYPE_CHECKING:
     from studies.study import Study
@@ -33,6 +34,29 @@ def check(study: Study, learner: Learner, vocabulary: int | None = None) -> None
         _differ(study, f"tokens{at}", _stops(study, batch, at))
         if study.repeats and size in study.repeats.sizes:
             _check_repeats(study, batch, at)
+
+
+def lengthened(study: Study, learner: Learner) -> list[str]:
+    """A note for each stop that the shortest run, 50 steps, makes longer than a rounding to whole steps does."""
+    sizes: dict[tuple[str, int], list[str]] = {}
+    for size in study.sizes:
+        batch = learner.batch(size, study.window)
+        for said, tokens in _asked(study, size):
+            if (stop := whole_stop(tokens, batch)) > nearest_stop(tokens, batch):
+                sizes.setdefault((said, stop), []).append(study.written("sizes", size)[1])
+    return [
+        f"{study.where}.{said} becomes {stop:,} tokens at size {', '.join(at)}, as no run has fewer than {SHORTEST} steps"
+        for (said, stop), at in sizes.items()
+    ]
+
+
+def _asked(study: Study, size: int) -> Iterator[tuple[str, int]]:
+    """The stops of a size as the study file has them, each with its place."""
+    for tokens in study.tokens:
+        yield ": ".join(study.written("tokens", tokens)), tokens
+    if study.repeats and size in study.repeats.sizes:
+        for unique, epochs in product(study.repeats.unique, study.repeats.epochs):
+            yield f"repeats: {study.written('repeats.unique', unique)[1]} × {epochs}", unique * epochs
 
 
 def rounded(tokens: int, batch: int) -> int:

@@ -29,7 +29,9 @@ def main() -> None:
 
 @main.command()
 @click.argument("file", required=False, type=click.Path())
-@click.option("-o", "--output", type=click.Path(), metavar="DIR", help="Folder for the results [FILE.study].")
+@click.option(
+    "-o", "--output", type=click.Path(), metavar="DIR", help="Folder for the results [FILE.study beside FILE]."
+)
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes [one per core or GPU].")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to train [as the study file says].")
 @click.option("--restart", is_flag=True, help="Begin again: the results in the folder are deleted.")
@@ -59,7 +61,7 @@ def run(
     """
     from studies.folders import home
     from studies.progress import Display
-    from studies.running import load, run
+    from studies.running import load, notes, run
     from studies.studied import Studied
 
     study = load(file)
@@ -67,7 +69,7 @@ def run(
     display = Display(quiet=quiet)
     if file is None:
         display.say("no study file given: running the study that ships with dataqual")
-    for note in study.notes:
+    for note in notes(study):
         display.say(note)
     try:
         done: Studied = run(study, folder, workers=workers, device=device, restart=restart, watch=display)

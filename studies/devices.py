@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from dataqual.errors import MissingExtra, SpecError
+from dataqual.errors import SpecError
 from studies.learner import Precision
 
 
@@ -72,9 +72,3 @@ def workers_on(device: str, asked: int | None) -> int:
 def cores() -> int:
     """Cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def need_torch() -> None:
-    """MissingExtra, before any work is done, where torch is not installed."""
-    if find_spec("torch") is None:
-        raise MissingExtra("torch", "studies")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from dataqual.errors import InputError
 from dataqual.writers.appearing import writing
+
+LOCK = ".lock"
+"""In the folder of a study: who holds it runs there."""
 
 
 def make_folder(folder: Path) -> None:
@@ -17,10 +22,39 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
+@contextmanager
+def made(folder: Path) -> Iterator[None]:
+    """Make a folder as `make_folder` does; where what is done in it fails, empty ones that were made are taken away."""
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    make_folder(folder)
+    try:
+        yield
+    except BaseException:
+        if folder in new:
+            _take_away(folder, new)
+        raise
+
+
+def _take_away(folder: Path, new: Sequence[Path]) -> None:
+    """Those of the `new` folders in which there is nothing; a lock is nothing, nor are folders that wait for something."""
+    for place in (folder / "data", folder / "trials"):
+        with suppress(OSError):
+            place.rmdir()
+    if [path.name for path in folder.glob("*")] == [LOCK]:
+        (folder / LOCK).unlink()
+    for place in new:
+        with suppress(OSError):
+            place.rmdir()
+
+
 def home(given: Any, name: str) -> Path:
-    """The folder of a study that was `given` and is called `name`: of a file its name, of anything else the study's.
+    """The folder of a study that was `given` and is called `name`: beside its file, so that it goes on from anywhere.
+
+    Of anything but a file it bears the study's name and lies in the current folder.
 
     >>> home("there/mine.yaml", "A study").as_posix(), home(None, "scaling").as_posix()
-    ('mine.study', 'scaling.study')
+    ('there/mine.study', 'scaling.study')
     """
-    return Path(f"{Path(given).stem if isinstance(given, str | Path) else name}.study")
+    if not isinstance(given, str | Path):
+        return Path(f"{name}.study")
+    return Path(given).parent / f"{Path(given).stem}.study"

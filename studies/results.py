@@ -36,6 +36,7 @@ KEYS = {
 SAID_FIRST = ("study", "versions", "data", "trials")
 """Parts of the first line in the order in which differences are told: the data follow from the study, the trials from
 both, so what was changed is said before what came of it."""
+FOREIGN = "its trials are not those of this study: write elsewhere with -o, or begin again with --restart"
 SHOWN = 3
 """Differences named in the error on a file of another study."""
 

@@ -1,6 +1,6 @@
 """Running: worker processes train the trials of a plan; what they find is appended in the order of the plan.
 
-    parent  --- one trial per line --->  worker      (python -m studies.worker, one thread of arithmetic each)
+    parent  --- one trial per line --->  worker      (python -m studies.trial_worker, one thread of arithmetic each)
     parent  <-- progress, done ---------  worker     KEY.snapshot now and then, KEY.done at the end, both whole or absent
     results.jsonl                                    written by the parent alone, a closed trial at a time
 
@@ -23,13 +23,15 @@ from dataqual.errors import InputError
 from dataqual.writers.appearing import writing
 from studies import facts as facts_of
 from studies import learners
-from studies.checking import check
-from studies.crew import Crew, TrialFailed
+from studies.checking import check, lengthened
 from studies.devices import Where, gpus, resolve, workers_on
-from studies.folders import home, make_folder
+from studies.dispatching import Dispatch, TrialFailed
+from studies.extending import EARLIER, closed, is_larger, set_aside
+from studies.folders import LOCK, home, made, make_folder
 from studies.judging import judge
-from studies.preparing import Prepared, prepare
-from studies.results import VERSION, Line, Results, append_line, check_same, read
+from studies.prepared import Prepared
+from studies.preparing import prepare
+from studies.results import FOREIGN, VERSION, Line, Results, append_line, check_same, read
 from studies.studied import Studied
 from studies.study import TEMPLATE, Study
 from studies.trial import Trial, plan
@@ -66,11 +68,11 @@ def run(
     restart: bool = False,
     watch: Watch | None = None,
 ) -> Studied:
-    """Run a study, or go on with it, and return what it found out; everything is kept in `folder` (FILE.study, of the
-    study file; else NAME.study).
+    """Run a study, or go on with it, and return what it found out; everything is kept in `folder` (FILE.study beside
+    the study file; else NAME.study in the current folder).
 
     `study` is a Study, a study file, what such a file holds, or None for the embedded one. Started again in the same
-    folder it goes on where it stopped; with `restart` it begins again. `workers` are processes: one per core or
+    folder it goes on where it stopped, and one with more sizes or seeds takes over the trials that are there; with `restart` it begins again. `workers` are processes: one per core or
     GPU unless told. InputError where the folder holds results of another study.
     """
     started, clock, watch = time.time(), time.monotonic(), watch or Silent()
@@ -78,25 +80,33 @@ def run(
     place = Path(folder) if folder is not None else home(given, study.name)
     learner = learners.learner(study.learner)
     check(study, learner)
+    longer = lengthened(study, learner)
     where = resolve(device or study.device, study.precision, study.compile)
     known = asked(study, where)
     count = workers_on(where.device, workers)
-    make_folder(place)
-    with alone(place):
-        if not restart:
+    with made(place), alone(place):
+        larger = not restart and is_larger(known, place)
+        if not restart and not larger:
             check_same(place / "results.jsonl", known)
         prepared = prepare(study, place, workers=workers, said=watch.prepare)
         trials = plan(study, prepared, learner, device=where.device, precision=where.precision, compile=where.compile)
         if restart:  # last: what cannot be begun costs nobody the results that are there
             clear(place)
+        if larger and is_larger(header(known, trials, prepared), place):
+            set_aside(place, [trial.key for trial in trials])
         run_trials(trials, place, header(known, trials, prepared), workers=count, watch=watch)
-        found = conclude(study, dict(prepared.facts), place, workers=count, notes=prepared.notes)
+        found = conclude(study, dict(prepared.facts), place, workers=count, notes=(*longer, *prepared.notes))
         found.facts["run"] |= {
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
             "seconds": time.monotonic() - clock,
         }
         found.save()
     return found
+
+
+def notes(study: Study) -> list[str]:
+    """What should be said before a study runs."""
+    return [*study.notes, *lengthened(study, learners.learner(study.learner))]
 
 
 def conclude(study: Study, data: dict[str, Any], folder: Path, *, workers: int, notes: Sequence[str] = ()) -> Studied:
@@ -138,7 +148,7 @@ def versions() -> dict[str, str]:
 
 def clear(folder: Path) -> None:
     """Take away what a study left in its folder, but for its data; nothing that is not ours."""
-    for name in ("results.jsonl", "costs.jsonl", "study.json", "laws.json", "points.csv", "report.html"):
+    for name in ("results.jsonl", EARLIER, "costs.jsonl", "study.json", "laws.json", "points.csv", "report.html"):
         (folder / name).unlink(missing_ok=True)
     tidy(folder / "trials")
 
@@ -209,13 +219,14 @@ def run_trials(plan: Sequence[Trial], folder: Path, header: Line, *, workers: in
     todo = [trial for trial in plan if trial.key not in closing.finished]
     if todo:
         seen = gpus() if todo[0].setting.device == "cuda" else []
-        with Crew(folder / "trials", min(workers, len(todo)), todo, seen) as crew:
+        with Dispatch(folder / "trials", min(workers, len(todo)), todo, seen) as crew:
             for trial, event in crew.events():
                 if event["event"] == "done":
                     watch.finish(trial, closing.take(trial))
                 else:
                     watch.progress(trial, event["tokens"], event["loss"])
     tidy(folder / "trials")
+    (folder / EARLIER).unlink(missing_ok=True)
     return results
 
 
@@ -225,7 +236,10 @@ class Closing:
     def __init__(self, plan: Sequence[Trial], folder: Path, results: Results) -> None:
         self._plan, self._folder, self._results = plan, folder, results
         self._closed = len(_prefix(plan, results))
-        self._waiting: dict[str, tuple[list[Line], Line, Line]] = {}
+        earlier = closed(folder / EARLIER)
+        self._waiting: dict[str, tuple[list[Line], Line, Line | None]] = {
+            trial.key: (*earlier[trial.key], None) for trial in plan[self._closed :] if trial.key in earlier
+        }
         for trial in plan[self._closed :]:
             with contextlib.suppress(OSError, ValueError):  # none, or torn by a power cut: the trial is done again
                 self._waiting[trial.key] = self._lines(trial)
@@ -250,7 +264,8 @@ class Closing:
     def _append(self) -> None:
         while self._closed < len(self._plan) and (key := self._plan[self._closed].key) in self._waiting:
             points, close, cost = self._waiting.pop(key)
-            append_line(self._folder / "costs.jsonl", cost)
+            if cost is not None:  # of an earlier trial it is there
+                append_line(self._folder / "costs.jsonl", cost)
             self._results.close_trial(points, close)
             self._closed += 1
             for ending in ("done", "snapshot"):
@@ -315,9 +330,7 @@ def _prefix(plan: Sequence[Trial], results: Results) -> list[str]:
     """The closed trials; InputError where they are not the first ones of the plan."""
     there = results.records.keys
     if there != [trial.key for trial in plan[: len(there)]]:
-        raise InputError(
-            f"{results.path}: its trials are not those of this study: write elsewhere with -o, or begin again with --restart"
-        )
+        raise InputError(f"{results.path}: {FOREIGN}")
     return there
 
 
@@ -325,7 +338,7 @@ def _prefix(plan: Sequence[Trial], results: Results) -> list[str]:
 def alone(folder: Path) -> Iterator[None]:
     """Nobody else may run in this folder meanwhile; the lock goes with the process, however it ends."""
     with writing(folder):
-        lock = (folder / ".lock").open("wb")
+        lock = (folder / LOCK).open("wb")
     with lock:
         if fcntl is not None:
             try:

@@ -57,8 +57,17 @@ def whole_stop(tokens: int, batch: int) -> int:
     >>> whole_stop(128_000, batch=2048), whole_stop(1_000_000, batch=2048), whole_stop(1, batch=2048)
     (133120, 1003520, 102400)
     """
+    return max(SHORTEST * batch, nearest_stop(tokens, batch))
+
+
+def nearest_stop(tokens: int, batch: int) -> int:
+    """The same without a least number of steps: what `whole_stop` makes longer is less than it.
+
+    >>> nearest_stop(60_000, batch=2048), whole_stop(60_000, batch=2048)
+    (61440, 102400)
+    """
     unit = COOLDOWN * batch
-    return max(SHORTEST * batch, unit * max(1, (2 * tokens + unit) // (2 * unit)))
+    return unit * max(1, (2 * tokens + unit) // (2 * unit))
 
 
 def check_stops(stops: Sequence[int], batch: int, window: int) -> None:

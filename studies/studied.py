@@ -11,7 +11,7 @@ from dataqual.writers.appearing import writing
 from studies import facts as facts_of
 from studies import sentences
 from studies.saved_laws import laws_json
-from studies.worker import write_whole
+from studies.trial_worker import write_whole
 
 
 @dataclass(frozen=True)

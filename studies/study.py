@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import yaml
 
-from dataqual import specs
+from dataqual import catalog, specs
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.operators import Step
 from studies import learners
@@ -296,6 +296,10 @@ def _grade(name: str, content: object, where: str) -> Grade:
             raise SpecError(f"{where}.steps: expected a list of steps, got {listed!r}")
         places = [(step, f"{where}.steps[{i}]") for i, step in enumerate(listed)]
     else:
+        known = [*catalog.names("steps"), "share", "steps"]
+        for key in given:
+            if key not in known:
+                raise SpecError(f"{where}: no key or step {key!r}; {did_you_mean(key, known)}")
         places = [(given, where)]
     steps = tuple(specs.step(step, place) for step, place in places)
     return Grade(name, _share(given.get("share", 1), f"{where}.share"), steps, tuple(_flow(step) for step, _ in places))
@@ -346,7 +350,13 @@ def _repeats(content: object, sizes: tuple[int, ...], usual: tuple[int, ...], wh
 def _seeds(content: object, sizes: tuple[int, ...], where: str) -> tuple[int, ...]:
     if not isinstance(content, Mapping):
         return (quantity(content, where),) * len(sizes)
-    given = {quantity(size, where): quantity(count, f"{where}.{size}") for size, count in content.items()}
+    given: dict[int, int] = {}
+    written: dict[int, object] = {}
+    for name, count in content.items():
+        size = quantity(name, where)
+        if size in given:
+            raise SpecError(f"{where}: {written[size]} and {name} are both {size:,}; name that size once")
+        given[size], written[size] = quantity(count, f"{where}.{name}"), name
     _subset(list(given), sizes, where)
     return tuple(given.get(size, 1) for size in sizes)
 

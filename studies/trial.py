@@ -18,7 +18,7 @@ from studies.schedule import tokens_apart, tokens_spent
 from studies.windows import Order, TokenFile
 
 if TYPE_CHECKING:
-    from studies.preparing import Prepared
+    from studies.prepared import Prepared
     from studies.study import Study
 
 Arm = Literal["main", "again", "repeats"]

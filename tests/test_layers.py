@@ -179,6 +179,13 @@ def test_imports_go_downwards_and_stand_at_the_top() -> None:
     assert faults(ROOT) == []
 
 
+def test_who_works_in_studies_bears_no_name_of_the_engine() -> None:
+    names = {
+        package: {path.stem for path in (ROOT / package).glob("[!_]*.py")} for package in ("dataqual/engine", "studies")
+    }
+    assert names["dataqual/engine"] & names["studies"] - {"local"} == set()  # of laws there: what holds around a point
+
+
 def test_the_list_is_the_one_in_the_architecture() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     block = re.search(r"holds the list:\n\n((?: {4}.*\n)+)", page)

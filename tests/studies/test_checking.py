@@ -10,8 +10,8 @@ import pytest
 
 from dataqual.errors import SpecError
 from studies import learners
-from studies.checking import check
-from studies.running import run
+from studies.checking import check, lengthened
+from studies.running import notes, run
 from studies.study import Study
 
 LEAST: dict[str, Any] = {"sizes": ["60k", "120k", "300k"], "tokens": ["128k", "256k"]}
@@ -44,6 +44,22 @@ def test_what_cannot_be_trained_is_told_with_its_place(more: dict[str, Any], mes
     with pytest.raises(SpecError) as error:
         checked(**more)
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, []),
+        ({"tokens": ["97.28k", "256k"]}, []),  # 47.5 steps of 2,048 are rounded to 50 as any others
+        ({"tokens": ["60k", "256k"]}, ["tokens[0]: 60k becomes 102,400 tokens at size 60k, 120k, 300k, as no run has fewer than 50 steps"]),
+        ({"sizes": ["300k", "3M"], "tokens": "320k"}, ["tokens: 320k becomes 409,600 tokens at size 3M, as no run has fewer than 50 steps"]),
+        ({"repeats": {"unique": "32k", "epochs": [2, 4], "sizes": "60k"}}, ["repeats: 32k × 2 becomes 102,400 tokens at size 60k, as no run has fewer than 50 steps"]),
+    ],
+)  # fmt: skip
+def test_stops_that_the_shortest_run_makes_longer_are_said(more: dict[str, Any], said: list[str]) -> None:
+    study = Study.of(LEAST | more, "scaling.yaml")
+    assert lengthened(study, learners.learner("gpt2")) == [f"scaling.yaml.{note}" for note in said]
+    assert notes(study) == [*study.notes, *(f"scaling.yaml.{note}" for note in said)]
 
 
 def test_a_vocabulary_that_came_out_smaller_counts() -> None:

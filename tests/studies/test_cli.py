@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 import studies
 from dataqual import sample
+from dataqual.errors import InputError
 from studies.cli import main
 from studies.running import conclude, load
 
@@ -255,6 +256,20 @@ def test_a_file_and_its_name_give_the_same_folder_from_python_and_from_the_shell
         studies.run("called.yaml")
     with pytest.raises(Enough, match=r"^called\.study$"):
         CliRunner().invoke(main, ["run", "called.yaml"], catch_exceptions=False)
+
+
+def test_a_study_lies_beside_its_file_wherever_it_is_started(
+    there: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def enough(study: object, place: Path, **_: object) -> None:
+        raise InputError(f"enough of {place}")
+
+    monkeypatch.setattr("studies.running.prepare", enough)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "mine.yaml").write_text(STUDY)
+    monkeypatch.chdir(tmp_path)
+    assert refused("run", "in/mine.yaml") == "studies: enough of in/mine.study"
+    assert refused("run", "in/mine.yaml", "-o", "other") == "studies: enough of other"
 
 
 def test_without_torch_the_extra_is_named_before_anything_is_read(tmp_path: Path) -> None:

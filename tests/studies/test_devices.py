@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from dataqual.errors import SpecError
-from studies.crew import Crew
 from studies.devices import gpus, workers_on
+from studies.dispatching import Dispatch
 
 
 @pytest.fixture
@@ -59,5 +59,5 @@ def test_each_worker_sees_its_own_gpu_alone(
         return start(["cat"], **{**options, "env": os.environ})
 
     monkeypatch.setattr(subprocess, "Popen", noted)
-    with Crew(tmp_path, 2, [], seen):
+    with Dispatch(tmp_path, 2, [], seen):
         assert started == expected

@@ -15,11 +15,12 @@ import polars as pl
 import pytest
 
 from dataqual.drawing import document_keys, uniform
-from dataqual.errors import InputError
+from dataqual.errors import InputError, UnknownColumn
 from dataqual.readers import open_corpus
 from dataqual.text import Text
 from studies.holding_out import Document
-from studies.preparing import Prepared, commonest_script, prepare
+from studies.prepared import Prepared
+from studies.preparing import commonest_script, prepare
 from studies.study import Study
 from tests.studies.corpora import texts, write
 
@@ -55,6 +56,23 @@ def test_the_commonest_script_of_held_out_text_is_known(text: str, script: str |
         commonest_script([Document("raw", "c.jsonl", 1, text), Document("raw", "c.jsonl", 2, "ok")][: 1 + bool(script)])
         == script
     )
+
+
+@pytest.mark.parametrize(
+    ("key", "source", "message"),
+    [
+        ("corpus", "two.csv", "s.yaml.corpus.text: cannot tell which column is the text; name it as in {paths: …, text: COLUMN}; there are: a, b"),
+        ("corpus", {"paths": "two.csv", "text": "c"}, "s.yaml.corpus.text: no column 'c'; there are: a, b"),
+        ("held_out", {"neutral": "two.csv"}, "s.yaml.held_out.neutral.text: cannot tell which column is the text; name it as in {paths: …, text: COLUMN}; there are: a, b"),
+    ],
+)  # fmt: skip
+def test_a_text_column_is_asked_for_by_its_key_in_the_study_file(
+    tmp_path: Path, key: str, source: Any, message: str
+) -> None:
+    (tmp_path / "two.csv").write_text("a,b\nsome words here,other words now\n")
+    with pytest.raises(UnknownColumn) as error:
+        prepare(study(tmp_path, **{key: source}), tmp_path / "out")
+    assert str(error.value) == message
 
 
 def held_out_records(n: int, share: float = 0.1) -> set[int]:

@@ -18,7 +18,8 @@ import pytest
 from dataqual import sample
 from dataqual.errors import DataqualError, InputError
 from studies import learners
-from studies.crew import TrialFailed
+from studies.dispatching import TrialFailed
+from studies.folders import made
 from studies.results import VERSION, Line
 from studies.running import Silent, alone, run, run_trials
 from studies.trial import Setting, Trial
@@ -188,6 +189,27 @@ def test_nothing_is_deleted_for_a_study_that_cannot_begin(
     assert left(Path("a")) == before
 
 
+@pytest.mark.parametrize("wrong", [{"corpus": "none.jsonl"}, {"held_out": {"neutral": "none.jsonl"}}])
+def test_a_start_that_fails_leaves_no_folder_where_there_was_none(
+    ended: tuple[dict[str, Any], dict[str, bytes]], wrong: dict[str, Any]
+) -> None:
+    study, _ = ended
+    Path("mine").mkdir()
+    for folder in ("new", "far/off/new", "mine"):
+        with pytest.raises(InputError, match=r"none\.jsonl"):
+            run(study | wrong, folder)
+    assert {path.name for path in Path().iterdir()} == {"corpus.jsonl", "a", "mine"}
+
+
+def test_a_start_that_fails_leaves_what_it_has_found(tmp_path: Path) -> None:
+    """What was read stays, such as removed.parquet, which says why a grade is none: it alone is no reason to be gone."""
+    with pytest.raises(ValueError, match="broken"), made(tmp_path / "new"):
+        (tmp_path / "new" / "removed.parquet").write_text("why")
+        (tmp_path / "new" / "data").mkdir()
+        raise ValueError("broken")
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["removed.parquet"]
+
+
 SCRIPT = """
 import sys
 import threading
@@ -231,10 +253,10 @@ def test_a_trial_that_has_not_seen_the_planned_windows_is_not_accepted(tmp_path:
 IMPORTED = """
 import sys, json
 from pathlib import Path
-from studies import worker
+from studies import trial_worker
 from studies.trial import Trial
 trial = Trial.of_json(json.load(sys.stdin))
-worker.train(trial, Path(sys.argv[1]), lambda event, **facts: None)
+trial_worker.train(trial, Path(sys.argv[1]), lambda event, **facts: None)
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 

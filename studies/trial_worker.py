@@ -4,7 +4,7 @@ It reads one trial per line from its standard input and answers in lines of JSON
 nothing else of dataqual, so that a dozen of them fit where one corpus does. When its input ends, so does it, at once:
 that is how it learns that whoever started it is gone.
 
-    python -m studies.worker FOLDER
+    python -m studies.trial_worker FOLDER
 """
 
 from __future__ import annotations

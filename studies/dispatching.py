@@ -1,4 +1,4 @@
-"""The crew: worker processes that train trials, each on one core or GPU of its own, replaced when they die."""
+"""Dispatching: trials go to worker processes, each on one core or GPU of its own; one that dies is replaced."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ class Worker:
 
 
 @dataclass
-class Crew:
-    """The workers of a run: started on entering, gone on leaving, whatever happens in between."""
+class Dispatch:
+    """Trials on their way to the workers of a run; those start on entering and are gone on leaving, whatever happens."""
 
     folder: Path
     count: int
@@ -85,7 +85,7 @@ class Crew:
     _inbox: queue.SimpleQueue[tuple[Worker, dict[str, Any] | None]] = field(default_factory=queue.SimpleQueue)
     _deaths: dict[str, list[str]] = field(default_factory=dict)
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> Dispatch:
         try:
             for number in range(self.count):
                 self._start(number)
@@ -142,7 +142,7 @@ class Crew:
         with log.open("ab") as errors:
             begun = errors.tell()
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "studies.worker", str(self.folder)],
+                [sys.executable, "-P", "-m", "studies.trial_worker", str(self.folder)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -1,0 +1,103 @@
+"""`Prepared`: the token files of a study, as `data/data.json` names them; there again where nothing they depend on changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dataqual.corpus import Corpus
+from studies.study import Study
+from studies.token_writing import DATA, publish
+from studies.windows import TokenFile
+
+FORMAT = 1
+"""Of what is written: raised when the same study would give other tokens."""
+
+MANIFEST, REMOVED = f"{DATA}/data.json", "removed.parquet"
+"""Within the folder of a study."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The token files of a study, and what is known of them."""
+
+    tokenizer: str
+    vocabulary: int
+    grades: Mapping[str, TokenFile]
+    held_out: Mapping[str, TokenFile]
+    """`raw`, documents of the corpus, and `neutral`."""
+    facts: Mapping[str, Any]
+    """The part `data` of study.json."""
+    removed: Path
+    """A parquet file with a row for each document that a grade lost because it shares text with a held-out one."""
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def again(cls, folder: Path, fingerprint: str) -> Prepared | None:
+        """What an earlier run left, if it is of this study and unharmed."""
+        try:
+            manifest = json.loads((folder / MANIFEST).read_bytes())
+            found = cls._of(manifest, folder) if manifest["fingerprint"] == fingerprint else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return found if found is not None and found._whole() else None
+
+    @classmethod
+    def save(cls, folder: Path, fingerprint: str, notes: Iterable[str], facts: Mapping[str, Any]) -> Prepared:
+        """Write the manifest, last of all, so that whatever it names is there."""
+        manifest = {"fingerprint": fingerprint, "notes": list(notes), "facts": facts}
+        publish(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+        return cls._of(manifest, folder)
+
+    @classmethod
+    def _of(cls, manifest: Mapping[str, Any], folder: Path) -> Prepared:
+        facts = manifest["facts"]
+        return cls(
+            tokenizer=facts["tokenizer"],
+            vocabulary=facts["vocabulary"],
+            grades=_files(folder, facts["grades"]),
+            held_out=_files(folder, facts["held_out"]),
+            facts=facts,
+            removed=folder / REMOVED,
+            notes=tuple(manifest["notes"]),
+        )
+
+    def _whole(self) -> bool:
+        files = (*self.grades.values(), *self.held_out.values())
+        return self.removed.exists() and all(_sha256(file.path) == file.sha256 for file in files)
+
+
+def fingerprint(study: Study, corpus: Corpus, neutral: Corpus) -> str:
+    """Sixteen digits that change with whatever decides the token files: their part of the study, the input, our code."""
+    facts = {
+        "format": FORMAT,
+        "dataqual": version("dataqual"),
+        "tokenizers": version("tokenizers") if study.tokenizer != "bytes" else None,
+        "study": {name: study.resolved()[name] for name in ("held_out_share", "held_out_tokens", "tokenizer")},
+        "grades": [[grade.name, grade.share, [repr(step) for step in grade.steps]] for grade in study.grades],
+        "tokens": study.longest,
+        "files": [
+            [file.path, file.size, Path(file.path).stat().st_mtime_ns] for c in (corpus, neutral) for file in c.files
+        ],
+        "columns": [str(corpus.columns), str(neutral.columns)],
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _files(folder: Path, named: Mapping[str, Mapping[str, Any]]) -> dict[str, TokenFile]:
+    return {
+        name: TokenFile(folder / DATA / facts["file"], facts["tokens"], facts["bytes"], facts["sha256"])
+        for name, facts in named.items()
+    }
+
+
+def _sha256(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
