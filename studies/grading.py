@@ -17,7 +17,7 @@ from dataqual.ledger import Added, Edited
 from dataqual.operators import Engine, Step
 from dataqual.recipe import applied
 from studies.choosing import LowestKeys
-from studies.grades import Share, ready
+from studies.grades import Share, ready, unique_bytes
 from studies.holding_out import WORDS, Decontaminate, Grams, Overlap, Withhold
 from studies.study import Grade
 
@@ -38,7 +38,8 @@ class Part:
     batch: Batch
     inside: int
     graded: int
-    """Both in bytes, as in `Sum`."""
+    unique: int
+    """All three in bytes, as in `Sum`."""
     edited: int
     added: int
     removed: pl.DataFrame
@@ -80,7 +81,7 @@ class Grading:
         rows = self._rows(name, "before", batch, leaks) + self._rows(name, "after", after, late)
         removed = pl.DataFrame(rows, schema=REMOVED_SCHEMA, orient="row")
         size = int(batch.text.byte_counts[inside].sum())
-        return Part(_without(after, late), size, len(after.text.data), edited, added, removed)
+        return Part(_without(after, late), size, len(after.text.data), unique_bytes(after), edited, added, removed)
 
     def _rows(self, grade: str, when: str, batch: Batch, overlaps: Sequence[Overlap]) -> list[dict[str, Any]]:
         """What removed.parquet says of the documents that a grade loses."""
@@ -109,6 +110,8 @@ class Sum:
     chosen: LowestKeys
     documents: int = 0
     bytes: int = 0
+    unique: int = 0
+    """Bytes, without those of copies that a step made."""
     edited: int = 0
     added: int = 0
     inside: int = 0
@@ -124,6 +127,7 @@ class Sum:
         self.documents += len(part.batch)
         self.inside += part.inside
         self.bytes += part.graded
+        self.unique += part.unique
         self.edited += part.edited
         self.added += part.added
         self.removed += part.removed.height
@@ -151,6 +155,7 @@ class Sum:
         """What study.json says of it; `corpus_bytes` is all that grades are made from."""
         return {
             "yield": self.bytes / corpus_bytes,
+            "unique": self.unique / max(self.bytes, 1),
             "share": grade.share,
             "steps": list(grade.says),
             "whole": {"documents": self.documents, "bytes": self.bytes, "edited": self.edited, "added": self.added},

@@ -22,6 +22,7 @@ from studies.holding_out import Document
 from studies.prepared import Prepared
 from studies.preparing import commonest_script, prepare
 from studies.study import Study
+from studies.yields import token_yields
 from tests.studies.corpora import texts, write
 
 TEXTS = texts()
@@ -199,8 +200,13 @@ def test_the_yield_is_what_a_grade_leaves_of_the_bytes(tmp_path: Path) -> None:
     for name in grades:
         own = sum(len(text.encode()) for text in texts[name])
         assert prepared.facts["grades"][name]["yield"] == pytest.approx(own / whole, rel=1e-12)
+        unique = sum(len(text.encode()) for text in set(texts[name]))
+        assert prepared.facts["grades"][name]["unique"] == pytest.approx(unique / own, rel=1e-12)
     assert set(texts["quarter"]) < set(texts["half"]) < set(texts["clean"])
     assert 0 < prepared.facts["grades"]["long"]["yield"] < 1 < prepared.facts["grades"]["copies"]["yield"]
+    assert token_yields(prepared.facts["grades"], "clean")["copies"] == pytest.approx(
+        1.0, rel=1e-4
+    )  # document ends are tokens
 
 
 def test_a_study_that_needs_less_takes_documents_from_all_over(tmp_path: Path) -> None:
