@@ -262,7 +262,7 @@ def bare() -> Facts:
 
 
 POISON = (
-    "</script><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}{% raw %}<a href='javascript:alert(3)'>x</a>"
+    "</script><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}干净的中文语料{% raw %}<a href='javascript:alert(3)'>x</a>"
     "\"><svg onload=alert(4)>' onmouseover='alert(5)\x00\x1b[31mred\x1b[0m\u202egnp.exe\u2066\u200b\ud800</style></title>&amp;"
 )
 

@@ -299,7 +299,7 @@ def priced() -> Facts:
 
 
 NASTY = (
-    '<script>alert(1)</script>"onmouseover="alert(2)', "{{7*7}}\u202e\x00\ud800", "'><img src=x onerror=alert(3)>", "=1+1;,\n\r\"|@",
+    '<script>alert(1)</script>"onmouseover="alert(2)', "{{7*7}}\u202e\x00\x1b\u2066\u200b\ud800", "'><img src=x onerror=alert(3)>", "=1+1;,\n\r\"|@",
 )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
-"""The page of a study in a real headless Chromium: silent, alone, readable on a phone, a desktop and paper."""
+"""What only the page of a study does in a real headless Chromium; what every page does is in tests/contracts."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,51 +11,21 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-import reports
-from tests.reports import study_facts as made
-from tests.reports.test_browser import CONTRAST, Visit
-from tests.reports.test_browser import browser as browser
+from tests.reports.browsing import Visit
 
 pytestmark = pytest.mark.browser
-MAKERS = (made.likely, made.bare, made.unsure, made.hostile)
-every = pytest.mark.parametrize("case", [make.__name__ for make in MAKERS])
-OPEN = "document.querySelectorAll('details').forEach(d => d.open = true)"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("studies")
-    for make in MAKERS:
-        (folder / f"{make.__name__}.html").write_text(reports.study(make()), encoding="utf-8")
-    return folder
-
-
-@every
-def test_a_page_says_nothing_and_asks_for_nothing_but_itself(browser: Any, folder: Path, case: str) -> None:
-    file = folder / f"{case}.html"
-    with Visit(browser, file) as visit:
-        visit.page.wait_for_timeout(200)
-        for summary in visit.page.query_selector_all("summary")[:20]:
-            summary.click()
-        visit.page.hover("h1")
-        assert visit.said == []
-        assert visit.asked == [file.as_uri()]
-
-
-@every
-def test_nothing_hangs_over_the_side(browser: Any, folder: Path, case: str) -> None:
-    with Visit(browser, folder / f"{case}.html") as visit:
-        visit.page.evaluate(OPEN)
-        for width in (360, 390, 800, 1280):
-            visit.page.set_viewport_size({"width": width, "height": 800})
-            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+@pytest.fixture
+def likely(page_file: Callable[[str, str], Path]) -> Path:
+    return page_file("study", "likely")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_table_wider_than_a_phone_is_shaded_at_the_edge_behind_which_it_goes_on(
-    browser: Any, folder: Path, scheme: str
+    browser: Any, likely: Path, scheme: str
 ) -> None:
-    with Visit(browser, folder / "likely.html", viewport={"width": 390, "height": 900}, color_scheme=scheme) as visit:
+    with Visit(browser, likely, viewport={"width": 390, "height": 900}, color_scheme=scheme) as visit:
         region = visit.page.locator("#grades .scroll").first
         shaded = []
         for left in (0, 60, 9_999):
@@ -74,23 +45,14 @@ def shaded_edges(png: bytes) -> tuple[bool, bool]:
     return bool(left), bool(right)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_letter_stands_out_from_what_is_behind_it(browser: Any, folder: Path, scheme: str) -> None:
-    with Visit(browser, folder / "unsure.html", color_scheme=scheme) as visit:
-        visit.page.evaluate(OPEN)
-        found = visit.page.evaluate(CONTRAST)
-    assert found["seen"] > 300
-    assert found["weak"] == []
-
-
 def test_the_main_figure_has_letters_of_a_readable_size_on_a_phone_a_desktop_and_paper(
-    browser: Any, folder: Path
+    browser: Any, likely: Path
 ) -> None:
     heights = """[...document.querySelectorAll('.main .figure text')].filter(t => t.getClientRects().length)
         .map(t => { const box = t.ownerSVGElement; return parseFloat(getComputedStyle(t).fontSize)
         * box.getBoundingClientRect().width / box.viewBox.baseVal.width; })"""
     for width, media in ((390, "screen"), (1280, "screen"), (718, "print")):
-        with Visit(browser, folder / "likely.html", viewport={"width": width, "height": 900}) as visit:
+        with Visit(browser, likely, viewport={"width": width, "height": 900}) as visit:
             visit.page.emulate_media(media=media)
             found = visit.page.evaluate(heights)
             assert len(found) > 20
@@ -98,17 +60,17 @@ def test_the_main_figure_has_letters_of_a_readable_size_on_a_phone_a_desktop_and
             assert max(found) <= 16
 
 
-def test_the_size_and_exchange_labels_lie_within_the_figure(browser: Any, folder: Path) -> None:
+def test_the_size_and_exchange_labels_lie_within_the_figure(browser: Any, likely: Path) -> None:
     outside = """[...document.querySelectorAll('.main .figure text')].filter(t => t.getClientRects().length).filter(t => {
         const inner = t.getBoundingClientRect(), outer = t.ownerSVGElement.getBoundingClientRect();
         return inner.left < outer.left - 1 || inner.right > outer.right + 1; }).map(t => t.textContent)"""
     for width in (360, 390, 1280):
-        with Visit(browser, folder / "likely.html", viewport={"width": width, "height": 900}) as visit:
+        with Visit(browser, likely, viewport={"width": width, "height": 900}) as visit:
             assert visit.page.evaluate(outside) == []
 
 
-def test_the_table_of_points_is_downloaded_without_a_network(browser: Any, folder: Path, tmp_path: Path) -> None:
-    with Visit(browser, folder / "likely.html", accept_downloads=True, offline=True) as visit:
+def test_the_table_of_points_is_downloaded_without_a_network(browser: Any, likely: Path, tmp_path: Path) -> None:
+    with Visit(browser, likely, accept_downloads=True, offline=True) as visit:
         with visit.page.expect_download() as waiting:
             visit.page.click("a[download]")
         waiting.value.save_as(tmp_path / "points.csv")
@@ -118,34 +80,25 @@ def test_the_table_of_points_is_downloaded_without_a_network(browser: Any, folde
     assert lines[0].startswith("trial,trunk,grade,arm,size,")
 
 
-def test_without_javascript_all_is_there_but_the_extras(browser: Any, folder: Path) -> None:
-    with Visit(browser, folder / "likely.html", java_script_enabled=False) as visit:
+def test_without_javascript_all_is_there_but_the_extras(browser: Any, likely: Path) -> None:
+    with Visit(browser, likely, java_script_enabled=False) as visit:
         assert not visit.page.is_visible("#theme")
         assert visit.page.locator(".main .figure:visible").count() == 2
         visit.page.click("#points summary")
         assert visit.page.is_visible("#points table")
 
 
-def test_on_paper_every_detail_is_open_and_the_controls_are_gone(browser: Any, folder: Path) -> None:
-    with Visit(browser, folder / "likely.html", viewport={"width": 718, "height": 1000}, color_scheme="dark") as visit:
+def test_on_paper_both_figures_are_seen_and_no_verdict_is_cut(browser: Any, likely: Path) -> None:
+    with Visit(browser, likely, viewport={"width": 718, "height": 1000}, color_scheme="dark") as visit:
         visit.page.emulate_media(media="print")
-        assert not visit.page.is_visible("#theme")
-        assert not visit.page.is_visible("a.button")
         assert visit.page.locator(".main .figure:visible").count() == 2
-        assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
         cut = "[...document.querySelectorAll('.badge')].filter(b => b.scrollWidth > b.clientWidth + 1).map(b => b.textContent)"
         assert visit.page.evaluate(cut) == []
-        seen = (
-            "[...document.querySelectorAll('details table')].map(t => t.checkVisibility({contentVisibilityAuto: true}))"
-        )
-        assert set(visit.page.evaluate(seen)) == {True}
-        visit.page.evaluate(OPEN)
-        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 718
 
 
-def test_verdicts_are_told_apart_without_colour(browser: Any, folder: Path) -> None:
+def test_verdicts_are_told_apart_without_colour(browser: Any, likely: Path) -> None:
     style = "b => [getComputedStyle(b).borderTopStyle, getComputedStyle(b).borderTopWidth]"
-    with Visit(browser, folder / "likely.html") as visit:
+    with Visit(browser, likely) as visit:
         looks = {
             word: tuple(visit.page.locator(f".words .{word} .badge").evaluate(style))
             for word in ("supported", "refuted", "undecided")
