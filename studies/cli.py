@@ -55,7 +55,7 @@ def run(
 
     \b
     Examples:
-      studies run scaling.yaml --workers 2
+      studies run -o embedded.study --workers 2
       studies run scaling.yaml
       studies run scaling.yaml -o second.study --device cpu --json
     """

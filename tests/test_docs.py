@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import click
 import pytest
 
 from dataqual import sample
+from tests.reports import study_facts
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md"), *(ROOT / "examples").glob("**/*.md")])
@@ -27,18 +29,8 @@ SHIM = (
     '#!/bin/sh\nexec "{python}" -c "import sys; sys.argv[0] = \'{name}\'; from {name}.cli import main; main()" "$@"\n'
 )
 
-
-STUDY = """\
-corpus: corpus.jsonl
-grades: {clean: {}, typos: {spoil_typos: {dose: 0.5}}}
-learner: oracle
-sizes: [10k, 30k, 100k]
-tokens: [12800, 25600, 51200]
-device: cpu
-"""
-"""A study file as a reader may have one, over a learner that trains nothing."""
-LONG = ("studies run --workers 2",)
-"""Examples that train for minutes."""
+LONG = "studies run -o embedded.study --workers 2"
+"""The example that trains for minutes: it has a test of its own."""
 
 
 @dataclass(frozen=True)
@@ -79,16 +71,6 @@ def cli_docs() -> ModuleType:
     return module
 
 
-def study_facts() -> ModuleType:
-    """tests/reports/study_facts.py: facts of studies that never ran."""
-    spec = importlib.util.spec_from_file_location("study_facts", ROOT / "tests" / "reports" / "study_facts.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def runs() -> str:
     """A table of runs by a law that is known."""
     rows = [(n, d, 1.7 + 400 * n**-0.34 + 410 * d**-0.28) for n in (1e6, 4e6, 16e6) for d in (2e7, 8e7, 32e7)]
@@ -117,9 +99,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "reviews.csv").write_text(
         "id,review,stars\n1,Good kettle.,5\n2,很好用。,4\n3,It leaks.,1\n", encoding="utf-8"
     )
-    (folder / "scaling.yaml").write_text(STUDY, encoding="utf-8")
+    shutil.copy(ROOT / "tests" / "studies" / "tiny.yaml", folder / "scaling.yaml")
     (folder / "scaling.study").mkdir()
-    (folder / "scaling.study" / "study.json").write_text(json.dumps(study_facts().likely()), encoding="utf-8")
+    (folder / "scaling.study" / "study.json").write_text(json.dumps(study_facts.likely()), encoding="utf-8")
     (folder / "runs.csv").write_text(runs(), encoding="utf-8")
     (folder / "bin").mkdir()
     for name in ("dataqual", "studies"):
@@ -141,10 +123,8 @@ def shell(line: str, desk: Path) -> subprocess.CompletedProcess[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The examples are read when the tests are collected, so each is a test of its own."""
     if "example" in metafunc.fixturenames:
-        found = examples()
-        marks = [[pytest.mark.slow] if line in LONG else [] for _, line in found]
-        cases = [pytest.param(line, marks=own) for (_, line), own in zip(found, marks, strict=True)]
-        metafunc.parametrize("example", cases, ids=[line for _, line in found])
+        found = [line for _, line in examples() if line != LONG]
+        metafunc.parametrize("example", found, ids=str)
 
 
 def test_every_command_has_an_example() -> None:
@@ -155,6 +135,19 @@ def test_every_command_has_an_example() -> None:
 def test_an_example_in_a_help_works(example: str, desk: Path) -> None:
     done = shell(example, desk)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_long_example_is_one_of_the_help() -> None:
+    assert ("studies run", LONG) in examples()
+
+
+@pytest.mark.slow
+def test_the_embedded_study_runs_and_finds_its_reference_worth_itself(desk: Path) -> None:
+    done = shell(LONG, desk)
+    assert done.returncode == 0, done.stderr
+    facts = json.loads((desk / "embedded.study" / "study.json").read_bytes())
+    found = {control["name"]: control["passed"] for control in facts["controls"]}
+    assert found == {"A/A, raw": True, "A/A, neutral": True, "order": True}, done.stdout
 
 
 def test_the_page_on_the_command_line_is_the_help() -> None:

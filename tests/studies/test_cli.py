@@ -22,15 +22,7 @@ from studies.cli import main
 from studies.running import conclude, load
 
 ROOT = Path(__file__).parent.parent.parent
-
-STUDY = """\
-corpus: corpus.jsonl
-grades: {clean: {}, typos: {spoil_typos: {dose: 0.5}}}
-learner: oracle
-sizes: [10k, 30k, 100k]
-tokens: [12800, 25600, 51200]
-device: cpu
-"""
+STUDY = (Path(__file__).parent / "tiny.yaml").read_text(encoding="utf-8")
 
 
 def run(*arguments: str) -> Result:
