@@ -123,7 +123,7 @@ def shell(line: str, desk: Path) -> subprocess.CompletedProcess[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The examples are read when the tests are collected, so each is a test of its own."""
     if "example" in metafunc.fixturenames:
-        found = [line for _, line in examples() if line != LONG]
+        found = dict.fromkeys(line for _, line in examples() if line != LONG)  # a group repeats those of its commands
         metafunc.parametrize("example", found, ids=str)
 
 
