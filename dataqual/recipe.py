@@ -12,8 +12,9 @@ import polars as pl
 
 from dataqual import specs
 from dataqual.corpus import Address, Batch, Chunk, Corpus, Piece, Progress, Rows
+from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.ledger import Change
+from dataqual.ledger import Added, Change
 from dataqual.operators import Engine, Step
 from dataqual.text import Text
 
@@ -34,31 +35,70 @@ class Recipe:
     about: str = ""
     language: str | None = None
     """The language it is meant for; None for any."""
+    says: tuple[str, ...] = ()
+    """Each step as YAML has it, on one line; empty where it was not made from YAML."""
 
     @classmethod
-    def load(cls, name: str) -> Recipe:
-        """One that ships, by its name, or a .yaml file; SpecError where there is none or it is not sound."""
+    def load(cls, name: str, base: Path | None = None) -> Recipe:
+        """One that ships, by its name, or a .yaml file; SpecError where there is none or it is not sound.
+
+        Relative paths start from the folder `base`, or the current one.
+        """
         if name.endswith((".yaml", ".yml")):
-            return cls.of(specs.read_yaml(Path(name)), name)
+            return cls.of(specs.read_yaml(base / name if base else Path(name)), name)
         if name not in recipes():
             raise SpecError(f"no recipe {name!r}; {did_you_mean(name, recipes())}; or name a .yaml file")
         return cls.of(specs.read_yaml(path_of(name)), name)
 
     @classmethod
-    def of(cls, content: Mapping[str, Any], where: str) -> Recipe:
-        """Of `{about: …, language: …, steps: [NAME or {NAME: {PARAMETER: VALUE}}, …]}`; SpecError that says where."""
-        specs.check_keys(content, where, required=("steps",), optional=("about", "language"))
-        listed = content["steps"]
-        if not isinstance(listed, list) or not listed:
-            raise SpecError(f"{where}.steps: expected a list of steps, got {listed!r}")
-        steps = tuple(specs.step(step, f"{where}.steps[{at}]") for at, step in enumerate(listed))
-        said = {key: specs.string(content, key, where) for key in ("about", "language") if key in content}
-        return cls(where, steps, **said)
+    def of(cls, content: Mapping[str, Any] | Sequence[Any], where: str = "recipe") -> Recipe:
+        """Of `{about: …, language: …, steps: [NAME or {NAME: {PARAMETER: VALUE}}, …]}`, or of the steps alone.
+
+        SpecError that says where.
+        """
+        given = specs.mapping(content, where) if isinstance(content, Mapping) else {"steps": content}
+        specs.check_keys(given, where, required=("steps",), optional=("about", "language"))
+        steps = specs.steps(given["steps"], f"{where}.steps")
+        if not steps:
+            raise SpecError(f"{where}.steps: expected at least one step")
+        said = {key: specs.string(given, key, where) for key in ("about", "language") if key in given}
+        return cls(where, steps, **said, says=tuple(map(specs.flow, given["steps"])))
+
+    def on(self, column: Any) -> Any:
+        """The texts of a column as the steps leave them, None where one was dropped.
+
+        A polars column gives one, so does a pandas column, with its index; anything else gives a list. SpecError
+        for a step that adds documents.
+
+        >>> Recipe.of([{"keep": {"signal": "word_count", "min": 2}}]).on(["one two", "three"])
+        ['one two', None]
+        """
+        texts = Text.of(column)
+        corpus = Corpus.of([texts[i] for i in range(len(texts))])
+        steps = prepared(self.steps, corpus, Local())
+        left: list[str | None] = [None] * len(texts)
+        for batch in corpus.batches():
+            after, changes = applied(steps, batch)
+            for change in changes:
+                if isinstance(change, Added):
+                    raise SpecError(f"{self.name}: {change.step} adds documents, for which a column has no room")
+            for row, record in enumerate(after.record.tolist()):
+                left[record - 1] = after.text[row]
+        return _like(column, left)
 
     @property
     def told_as(self) -> tuple[str, ...]:
         """Every rule under which a step may tell of a document, each once."""
         return tuple(dict.fromkeys(rule for step in self.steps for rule in step.told_as))
+
+
+def _like(column: Any, texts: list[str | None]) -> Any:
+    """The texts as the kind of column they come from."""
+    if isinstance(column, pl.Series):
+        return pl.Series(column.name, texts, dtype=pl.String)
+    if hasattr(column, "index") and hasattr(column, "to_list"):  # pandas, which need not be installed
+        return type(column)(texts, index=column.index, name=column.name, dtype=column.dtype)
+    return texts
 
 
 def recipes() -> list[str]:

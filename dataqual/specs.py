@@ -120,6 +120,23 @@ def step(content: object, where: str) -> Step:
     return operator.of_spec(parameters, here) or construct(operator, parameters, here, name)
 
 
+def steps(listed: object, where: str) -> tuple[Step, ...]:
+    """The steps of a list of them; SpecError that says at which place."""
+    if not isinstance(listed, list):
+        raise SpecError(f"{where}: expected a list of steps, got {_shape(listed)}")
+    return tuple(step(content, f"{where}[{at}]") for at, content in enumerate(listed))
+
+
+def flow(content: object) -> str:
+    """A piece of YAML on one line.
+
+    >>> flow({"keep": {"signal": "word_count", "min": 50}})
+    '{keep: {signal: word_count, min: 50}}'
+    """
+    text = yaml.safe_dump(content, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6)
+    return " ".join(text.removesuffix("...\n").split())
+
+
 def construct(operator: type[Made], parameters: dict[str, Any], where: str, name: str) -> Made:
     """A frozen dataclass of ours with these fields; SpecError that begins with `where`."""
     try:

@@ -10,11 +10,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from dataqual import catalog, specs
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.operators import Step
+from dataqual.recipe import Recipe
 from studies import learners
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -29,6 +28,8 @@ HELD_OUT_TOKENS = 1_000_000
 
 FEWEST_SIZES, FEWEST_STOPS = 3, 2
 """Below them a law has more unknowns than the study can tell."""
+
+GRADE_KEYS = ("share", "steps", "recipe")
 
 RESERVED = "held_out-"
 """How the names of the held-out token files begin, which lie beside those of the grades."""
@@ -154,7 +155,7 @@ class Study:
     def of(cls, content: Mapping[str, Any], where: str, base: Path | None = None) -> Study:
         """The study that a mapping describes; `where` begins every message, relative paths start at `base`."""
         specs.check_keys(content, where, required=REQUIRED, optional=OPTIONAL)
-        grades = _grades(content.get("grades", {"corpus": {}}), f"{where}.grades")
+        grades = _grades(content.get("grades", {"corpus": {}}), f"{where}.grades", base)
         names = [grade.name for grade in grades]
         sizes = _quantities(content["sizes"], f"{where}.sizes")
         tokens = _quantities(content["tokens"], f"{where}.tokens")
@@ -265,12 +266,12 @@ def _quantities(value: object, where: str) -> tuple[int, ...]:
     return tuple(sorted({quantity(item, f"{where}[{i}]" if len(items) > 1 else where) for i, item in enumerate(items)}))
 
 
-def _grades(content: object, where: str) -> tuple[Grade, ...]:
+def _grades(content: object, where: str, base: Path | None) -> tuple[Grade, ...]:
     mapping = specs.mapping(content, where)
     if not mapping:
         raise SpecError(f"{where}: expected at least one grade, NAME: {{}} is the corpus as it is")
     _check_names(mapping, where)
-    return tuple(_grade(name, value, f"{where}.{name}") for name, value in mapping.items())
+    return tuple(_grade(name, value, f"{where}.{name}", base) for name, value in mapping.items())
 
 
 def _check_names(names: Iterable[str], where: str) -> None:
@@ -287,28 +288,27 @@ def _check_names(names: Iterable[str], where: str) -> None:
         known[folded] = name
 
 
-def _grade(name: str, content: object, where: str) -> Grade:
+def _grade(name: str, content: object, where: str, base: Path | None) -> Grade:
+    """A share, steps or a recipe, or both; or one step by its name."""
     given = specs.mapping({} if content is None else content, where)
-    if not given or {"share", "steps"} & given.keys():
-        specs.check_keys(given, where, required=(), optional=("share", "steps"))
-        listed = given.get("steps", [])
-        if not isinstance(listed, list):
-            raise SpecError(f"{where}.steps: expected a list of steps, got {listed!r}")
-        places = [(step, f"{where}.steps[{i}]") for i, step in enumerate(listed)]
-    else:
-        known = [*catalog.names("steps"), "share", "steps"]
+    if given and not set(GRADE_KEYS) & given.keys():
+        known = [*catalog.names("steps"), *GRADE_KEYS]
         for key in given:
             if key not in known:
                 raise SpecError(f"{where}: no key or step {key!r}; {did_you_mean(key, known)}")
-        places = [(given, where)]
-    steps = tuple(specs.step(step, place) for step, place in places)
-    return Grade(name, _share(given.get("share", 1), f"{where}.share"), steps, tuple(_flow(step) for step, _ in places))
-
-
-def _flow(content: object) -> str:
-    """A piece of YAML on one line."""
-    text = yaml.safe_dump(content, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6)
-    return " ".join(text.removesuffix("...\n").split())
+        return Grade(name, 1.0, (specs.step(given, where),), (specs.flow(given),))
+    specs.check_keys(given, where, required=(), optional=GRADE_KEYS)
+    share = _share(given.get("share", 1), f"{where}.share")
+    if "recipe" not in given:
+        listed = given.get("steps", [])
+        return Grade(name, share, specs.steps(listed, f"{where}.steps"), tuple(map(specs.flow, listed)))
+    if "steps" in given:
+        raise SpecError(f"{where}: has both a recipe and steps; put the steps into the recipe")
+    try:
+        recipe = Recipe.load(specs.string(given, "recipe", where), base)
+    except SpecError as error:
+        raise SpecError(f"{where}.recipe: {error}") from None
+    return Grade(name, share, recipe.steps, recipe.says)
 
 
 def _held_out(content: object, where: str, base: Path | None) -> tuple[float, int, Source | None]:

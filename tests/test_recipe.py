@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import polars as pl
+import pytest
+
 from dataqual.corpus import Corpus
 from dataqual.engine import Local
+from dataqual.errors import SpecError
 from dataqual.near_duplicates import NearDuplicates
-from dataqual.recipe import Remaining, applied, prepared
+from dataqual.recipe import Recipe, Remaining, applied, prepared, recipes
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.spoil_shuffled_words import SpoilShuffledWords
 
@@ -29,3 +35,48 @@ def test_copies_are_looked_for_in_the_text_as_it_was_rewritten() -> None:
     assert len(after) == 2
     after, _ = applied(prepared(steps[1:], corpus, Local(workers=1)), batch)
     assert len(after) == 1
+
+
+def test_a_recipe_on_a_column_gives_the_same_kind_of_column() -> None:
+    recipe = Recipe.of([{"keep": {"signal": "word_count", "min": 2}}, "dedup"])
+    texts, left = ["one two", "three", "四 五", "one two"], ["one two", None, "四 五", None]
+    assert recipe.on(texts) == left
+    assert recipe.on(pl.Series("t", texts)).to_list() == left
+    pandas = pytest.importorskip("pandas")
+    column = recipe.on(pandas.Series(texts, index=[7, 8, 9, 10], name="t"))
+    assert column.index.tolist() == [7, 8, 9, 10]
+    assert column.name == "t"
+    assert [None if pandas.isna(text) else text for text in column] == left
+
+
+def test_a_step_that_adds_documents_has_no_room_in_a_column() -> None:
+    with pytest.raises(SpecError, match="spoil_duplicates adds documents, for which a column has no room"):
+        Recipe.of([{"spoil_duplicates": {"dose": 1.0}}]).on(["one"])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"steps": []}, "r.yaml.steps: expected at least one step"),
+        ({"steps": "keep"}, "r.yaml.steps: expected a list of steps, got the string 'keep'"),
+        ({"step": []}, "r.yaml: no key 'step'; did you mean 'steps'? there are: about, language, steps"),
+        ({"steps": [{"kep": {}}]}, "r.yaml.steps[0]: no step 'kep'; did you mean 'keep'?"),
+        ({"steps": ["dedup"], "about": 5}, "r.yaml.about: expected a string, got 5"),
+    ],
+)
+def test_a_wrong_recipe_is_told_in_one_line(content: dict[str, Any], message: str) -> None:
+    with pytest.raises(SpecError) as error:
+        Recipe.of(content, "r.yaml")
+    assert str(error.value).startswith(message)
+
+
+def test_an_unknown_recipe_is_told_with_those_that_ship() -> None:
+    with pytest.raises(SpecError, match="no recipe 'minimum'; did you mean 'minimal'"):
+        Recipe.load("minimum")
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_a_recipe_that_ships_says_what_it_is_for_and_where_its_rules_are_from(name: str) -> None:
+    recipe = Recipe.load(name)
+    assert len(recipe.about) > 60
+    assert len(recipe.says) == len(recipe.steps)

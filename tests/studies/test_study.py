@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from dataqual.errors import SpecError
+from dataqual.recipe import Recipe
 from dataqual.steps.spoil_typos import SpoilTypos
 from studies import learners
 from studies.study import OPTIONAL, REQUIRED, TEMPLATE, Grade, Repeats, Study, quantity
@@ -81,6 +82,7 @@ def test_grades_are_a_share_or_steps_or_one_step_or_both() -> None:
             "half": {"share": 0.5},
             "typos": {"spoil_typos": {"dose": 0.3}},
             "both": {"share": 0.5, "steps": [{"spoil_typos": {"dose": 1, "seed": 2}}]},
+            "recipe": {"share": 0.5, "recipe": "minimal"},
             "干净": None,
         }
     )
@@ -89,6 +91,7 @@ def test_grades_are_a_share_or_steps_or_one_step_or_both() -> None:
         Grade("half", 0.5),
         Grade("typos", 1.0, (SpoilTypos(0.3),), ("{spoil_typos: {dose: 0.3}}",)),
         Grade("both", 0.5, (SpoilTypos(1, seed=2),), ("{spoil_typos: {dose: 1, seed: 2}}",)),
+        Grade("recipe", 0.5, Recipe.load("minimal").steps, Recipe.load("minimal").says),
         Grade("干净"),
     )
 
@@ -150,12 +153,14 @@ def test_what_says_less_than_hoped_is_noted(more: dict[str, Any], note: str) -> 
     [
         ({"size": 1}, "no key 'size'; did you mean 'sizes'? there are: again, compile, corpus, device, gpu_hour, grade_sizes, grades, held_out, learner, learning_rate, name, operating_point, precision, reference, repeats, seeds, sizes, tokenizer, tokens, window"),
         ({"grades": {"typos": {"spoil_typos": {"dos": 1}}}}, "grades.typos.spoil_typos: no parameter 'dos'; did you mean 'dose'? there are: dose, rate, seed"),
-        ({"grades": {"a": {"steps": [{"spoil_tpos": {}}]}}}, "grades.a.steps[0]: no step 'spoil_tpos'; did you mean 'spoil_typos'? there are: dedup, keep, spoil_duplicates, spoil_mojibake, spoil_shuffled_words, spoil_typos"),
+        ({"grades": {"a": {"steps": [{"spoil_tpos": {}}]}}}, "grades.a.steps[0]: no step 'spoil_tpos'; did you mean 'spoil_typos'? there are: "),
         ({"grades": {"a": {"keep": {"rules": "gopher"}}}}, "grades.a.keep.rules: 'gopher' exists in 2 versions that differ: gopher@datatrove, gopher@dolma; name one of them"),
+        ({"grades": {"a": {"recipe": "minimum"}}}, "grades.a.recipe: no recipe 'minimum'; did you mean 'minimal'? there are: "),
+        ({"grades": {"a": {"recipe": "minimal", "steps": ["dedup"]}}}, "grades.a: has both a recipe and steps; put the steps into the recipe"),
         ({"grades": {"a": {"share": 0}}}, "grades.a.share: 0 is no share above 0 and at most 1 (5 % is 0.05)"),
-        ({"grades": {"a": {"share": 0.5, "keep": {}}}}, "grades.a: no key 'keep'; there are: share, steps"),
-        ({"grades": {"a": {"shair": 0.5}}}, "grades.a: no key or step 'shair'; did you mean 'share'? there are: dedup, keep, share, spoil_duplicates, spoil_mojibake, spoil_shuffled_words, spoil_typos, steps"),
-        ({"grades": {"a": {"shair": 0.5, "keep": {}}}}, "grades.a: no key or step 'shair'; did you mean 'share'? there are: dedup, keep, share, spoil_duplicates, spoil_mojibake, spoil_shuffled_words, spoil_typos, steps"),
+        ({"grades": {"a": {"share": 0.5, "keep": {}}}}, "grades.a: no key 'keep'; there are: recipe, share, steps"),
+        ({"grades": {"a": {"shair": 0.5}}}, "grades.a: no key or step 'shair'; did you mean 'share'? there are: "),
+        ({"grades": {"a": {"shair": 0.5, "keep": {}}}}, "grades.a: no key or step 'shair'; did you mean 'share'? there are: "),
         ({"grades": {"a/b": {}}}, "grades: 'a/b' cannot name a file; a grade is called by letters, digits, - _ and ."),
         ({"grades": {"held_out-raw": {}}}, "grades: 'held_out-raw' is taken: files that begin with held_out- hold the held-out text"),
         ({"grades": {"Held_Out-neutral": {}}}, "grades: 'Held_Out-neutral' is taken: files that begin with held_out- hold the held-out text"),
@@ -201,7 +206,7 @@ def test_a_wrong_study_is_told_in_one_line_with_the_place(more: dict[str, Any], 
     place = "scaling.yaml: " if message.startswith("no key") else "scaling.yaml."
     assert str(error.value).startswith(place + message)
     assert "\n" not in str(error.value)
-    if not message.startswith("learner"):
+    if not message.startswith("learner") and not message.endswith("there are: "):  # of both there will be more
         assert str(error.value) == place + message
 
 
@@ -247,7 +252,7 @@ def test_the_page_on_studies_has_every_key_and_its_files_are_valid() -> None:
     assert keys == {*REQUIRED, *OPTIONAL}
     whole, grades = re.findall(r"(?s)```yaml\n(.*?)```", page)
     assert Study.of(yaml.safe_load(whole), "scaling.yaml").notes == ()
-    assert len(study(**yaml.safe_load(grades)).grades) == 6
+    assert len(study(**yaml.safe_load(grades)).grades) == 7
 
 
 def test_what_is_missing_is_named() -> None:
