@@ -71,6 +71,8 @@ class Dropped(_Told):
     """The bounds the values should lie in."""
     originals: Originals | None = None
     """What was kept in the place of copies."""
+    elsewhere: Sequence[tuple[str, int]] | None = None
+    """Path and record, outside of the corpus, of what each shares its text with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +173,8 @@ def _dropped(
             row["kept_path"] = corpus.files[int(originals.file[i])].path
             row["kept_record"] = int(originals.record[i])
             row["similarity"] = float(originals.similarity[i])
+        if part.elsewhere is not None:
+            row["kept_path"], row["kept_record"] = part.elsewhere[i]
         yield place, row
 
 

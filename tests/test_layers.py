@@ -17,8 +17,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
-    version · lazy · errors · bounds · reading · kernels · sketch · text · line_cuts · columns · corpus · ledger · near_duplicates · drawing · operators ·
-    measured · examples · catalog · specs · faults · signals, metrics, rules, steps · masking · quoting · readers, writers · engine · unfinished · recipe · dropping, rewriting · cleaning · profiling ·
+    version · lazy · errors · bounds · reading · kernels · sketch · text · line_cuts, shared_ngrams · columns · corpus · ledger · near_duplicates · drawing ·
+    operators · measured · examples · catalog · specs · faults · readers, writers · signals, metrics, rules, steps · masking · quoting · engine · unfinished ·
+    recipe · dropping, rewriting · cleaning, splitting, leaks · profiling ·
     dataqual (the face) · studies · reports · the two cli
 """
 """From the ground up. Modules of one layer may import each other as long as no cycle comes of it."""

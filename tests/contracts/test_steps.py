@@ -23,6 +23,8 @@ from dataqual.near_duplicates import NearDuplicates
 from dataqual.operators import Step
 from dataqual.rules.rule_set import Rule
 from dataqual.signals.word_count import WordCount
+from dataqual.steps import decontaminate
+from dataqual.steps.decontaminate import Decontaminate
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.keep import Keep
 from dataqual.steps.spoil_duplicates import SpoilDuplicates
@@ -31,9 +33,13 @@ from dataqual.steps.spoil_shuffled_words import SpoilShuffledWords
 from dataqual.steps.spoil_typos import SpoilTypos
 from tests.strange import DOCUMENTS, corpora
 
+EVALUATION = str(Path(__file__).parent.parent / "cases" / "evaluation.jsonl")
+
 STEPS: dict[str, Step] = {
     "keep": Keep((Rule("words", "One or two words.", WordCount(cut="tokens"), Bounds(min=1, below=3)),)),
     **{f"keep, {name}": Drop.of([name]).steps[0] for name in ("mojibake", *rules.rule_sets())},
+    "decontaminate": Decontaminate(EVALUATION),
+    "decontaminate, remove_spans": Decontaminate((EVALUATION,), ngram=4, shortest=2, action="remove_spans"),
     "dedup": Dedup(),
     "dedup, near": Dedup(exact=False, near=NearDuplicates(threshold=0.7)),
     "spoil_duplicates": SpoilDuplicates(dose=0.5, copies=2),
@@ -127,13 +133,14 @@ def test_so_it_is_for_text_of_any_script(step: Step, corpus: list[str]) -> None:
 
 @every_step
 def test_values_that_are_told_lie_outside_of_the_bounds_that_are_told(step: Step) -> None:
-    own = {rule.name: rule for rule in step.rules} if isinstance(step, Keep) else {}
+    own = {rule.name: rule.bounds for rule in step.rules} if isinstance(step, Keep) else {}
     for part in run(step, DOCS)[1]:
         if isinstance(part, Dropped) and part.values is not None:
-            rule = own[part.rule]
-            assert part.threshold == str(rule.bounds)
-            assert not rule.bounds.accept(part.values).any()
-            assert part.values.tolist() == rule.signal(part.batch.text).tolist()
+            bounds = own.get(part.rule, decontaminate.NONE)
+            assert part.threshold == str(bounds)
+            assert not bounds.accept(part.values).any()
+            assert part.signal
+            assert part.values.tolist() == part.signal(part.batch.text).tolist()
 
 
 @every_step
