@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.near_duplicates.candidates import exact_copies, near_pairs
+from dataqual.near_duplicates.clusters import Counterparts, connected
 from dataqual.near_duplicates.copies import Cluster, NearCopies, stars
 from dataqual.near_duplicates.parameters import NearDuplicates
 from dataqual.near_duplicates.settling import Settled, settle
 from dataqual.near_duplicates.signing import Part, Signing
-from dataqual.near_duplicates.spilling import Signatures
+from dataqual.near_duplicates.spilling import Pairs, Signatures
 from dataqual.near_duplicates.verification import Fetch, Verifier, join, split
 from dataqual.reading import Reading
 from dataqual.text import Text
@@ -77,6 +80,29 @@ class Survey:
             with near_pairs(self._signatures, usable, self.parameters, self._memory, self._directory) as pairs:
                 settled = settle(pairs, len(copy_of), self.parameters, verifier, verify)
         return _result(self.parameters, copy_of, settled, verifier, largest)
+
+    def clusters(self, fetch: Fetch) -> NDArray[np.int64]:
+        """For each document the first of its cluster, itself where it is alone; `fetch` as in `finish`. Closes the survey.
+
+        Clusters are connected by exact copies and verified pairs, and transitive: A ~ B ~ C are one, even without A ~ C.
+        """
+        with self._compared(fetch) as (copy_of, pairs, verifier):
+            return connected(pairs, copy_of, self.parameters, verifier)
+
+    def across(self, fetch: Fetch, border: int) -> Counterparts:
+        """What the documents from number `border` on are copies of among those before; verified. Closes the survey."""
+        with self._compared(fetch) as (copy_of, pairs, verifier):
+            return Counterparts.find(pairs, copy_of, border, self.parameters, verifier)
+
+    @contextmanager
+    def _compared(self, fetch: Fetch) -> Iterator[tuple[NDArray[np.int64], Pairs, Verifier]]:
+        """Exact copies, the pairs that may be near ones, and what verifies them."""
+        with self:
+            copy_of = exact_copies(self._take("_exact", np.uint64).reshape(-1, 2))
+            usable = self._take("_worded", np.bool_) & (copy_of < 0)
+            verifier = Verifier(fetch, self._take("_sizes", np.uint32), self.parameters.shingle)
+            with near_pairs(self._signatures, usable, self.parameters, self._memory, self._directory) as pairs:
+                yield copy_of, pairs, verifier
 
     def close(self) -> None:
         """Give the temporary file back; a survey that is finished, or no longer referred to, needs no closing."""
