@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dataqual.corpus import Batch as Batch
     from dataqual.corpus import Corpus as Corpus
     from dataqual.errors import DataqualError as DataqualError
+    from dataqual.leaks import Leakage as Leakage
+    from dataqual.leaks import leakage as leakage
     from dataqual.near_duplicates import jaccard as jaccard
     from dataqual.operators import Metric as Metric
     from dataqual.operators import Signal as Signal
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from dataqual.reading import Reading as Reading
     from dataqual.recipe import Recipe as Recipe
     from dataqual.rewriting import Cleaned as Cleaned
+    from dataqual.splitting import Split as Split
+    from dataqual.splitting import split as split
     from dataqual.text import Text as Text
 
 _HOMES = {
@@ -35,16 +39,20 @@ _HOMES = {
     "Corpus": "dataqual.corpus",
     "DataqualError": "dataqual.errors",
     "Finding": "dataqual.profiling",
+    "Leakage": "dataqual.leaks",
     "Metric": "dataqual.operators",
     "Profile": "dataqual.profiling",
     "Reading": "dataqual.reading",
     "Recipe": "dataqual.recipe",
     "Signal": "dataqual.operators",
+    "Split": "dataqual.splitting",
     "Text": "dataqual.text",
     "clean": "dataqual.cleaning",
     "jaccard": "dataqual.near_duplicates",
+    "leakage": "dataqual.leaks",
     "profile": "dataqual.profiling",
     "read": "dataqual.readers",
+    "split": "dataqual.splitting",
 }
 
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]

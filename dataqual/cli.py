@@ -6,10 +6,10 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import click
 
@@ -22,8 +22,17 @@ if TYPE_CHECKING:
     from dataqual.profiling import Profile
 
 
+class Result(Protocol):
+    """What a command found: for people by `str`, for machines by `facts`."""
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+
+
 RESULTS = ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl")
 FORMATS = ("jsonl", "csv", "tsv", "parquet", "txt")
+EXCEEDED = 1
+"""Exit code where something is found to be more than was allowed with --strict."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +138,7 @@ def main() -> None:
       dataqual profile
       dataqual profile corpus.jsonl
       dataqual clean corpus.jsonl -o corpus.clean.jsonl --drop exact_copies
+      dataqual split corpus.jsonl -o parts
     """
 
 
@@ -176,7 +186,7 @@ def profile(
         console.say(
             f"signal {name}: left out, for it needs its parameter {parameter!r}; a rule set can name it with one"
         )
-    folder = Path(output or _folder_for(shared.paths))
+    folder = Path(output or _folder_for(shared.paths, "profile"))
     with shared.corpus(console, "profiling") as corpus, _results(folder, corpus):
         result: Profile = profile_of(
             corpus,
@@ -266,6 +276,132 @@ def clean(
             progress=console.progress,
         )
     console.done()
+    _tell(shared, result)
+
+
+@main.command()
+@click.option("-o", "--output", type=click.Path(), metavar="FOLDER", help="Folder for the parts [NAME.split].")
+@click.option("--train", type=click.FloatRange(0, 1), metavar="SHARE", help="Share for train [what is left].")
+@click.option("--valid", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Share for valid.")
+@click.option("--test", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Share for test.")
+@click.option(
+    "--by",
+    type=click.Choice(["id", "text"]),
+    default="id",
+    show_default=True,
+    help="What decides; where a record has no id, its text does.",
+)
+@click.option("--stratify", type=click.Choice(["label", "group"]), help="Hold the shares within each value of this.")
+@click.option("--together", type=click.Choice(["label", "group"]), help="Keep what has the same value in one part.")
+@click.option("--near-copies/--no-near-copies", default=True, show_default=True, help="Keep near copies in one part.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another split.")
+@click.option("--ending", metavar="ENDING", help="Format of the parts, such as .jsonl.zst [as the input].")
+@reading
+def split(
+    shared: Shared,
+    output: str | None,
+    train: float | None,
+    valid: float,
+    test: float,
+    by: Literal["id", "text"],
+    stratify: Literal["label", "group"] | None,
+    together: Literal["label", "group"] | None,
+    near_copies: bool,
+    seed: int,
+    ending: str | None,
+) -> None:
+    """Write a corpus in three parts, train, valid and test, and keep together what is alike.
+
+    The hash of its id decides where a document goes, so it stays there when the corpus grows or comes in another order.
+    Exact copies, near copies and documents with one id never end in two parts. Records keep their bytes. Beside the
+    parts stands split.ledger.parquet, with a row for every record. Without PATHS it splits the sample corpus that ships
+    with dataqual.
+
+    \b
+    Examples:
+      dataqual split
+      dataqual split corpus.jsonl -o parts --stratify label
+      dataqual split corpus.jsonl -o eighty --valid 0 --test 0.2 --ending .jsonl.zst
+      dataqual split pages/ -o by-source --together group --group source
+    """
+    console = Console(quiet=shared.quiet)
+    console.compiling()
+    from dataqual.splitting import Splitting
+    from dataqual.splitting import split as split_corpus
+
+    rest = max(0.0, round(1 - valid - test, 12)) if train is None else train
+    parts = {"train": rest, "valid": valid, "test": test}
+    Splitting(parts, by, stratify, together)  # what is asked wrongly is told before anything is opened
+    with shared.corpus(console, "splitting") as corpus:
+        result = split_corpus(
+            corpus,
+            output or _folder_for(shared.paths, "split"),
+            parts=parts,
+            by=by,
+            stratify=stratify,
+            together=together,
+            near_copies=near_copies,
+            seed=seed,
+            ending=ending,
+            **shared.engine,
+            progress=console.progress,
+        )
+    console.done()
+    _tell(shared, result)
+
+
+@main.command()
+@click.option(
+    "--ngram", type=click.IntRange(min=1), default=13, show_default=True, help="Words in a row that count as leaked."
+)
+@click.option("--no-near-copies", is_flag=True, help="Do not look for near copies.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if more than --max-share of the test documents leak.")
+@click.option(
+    "--max-share",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Share that may leak, for --strict.",
+)
+@reading
+def leakage(shared: Shared, ngram: int, no_near_copies: bool, strict: bool, max_share: float) -> None:
+    """Say how much of a test set stands in a training corpus, and where.
+
+    The last of PATHS is the test set, all before it are the training corpus. A test document leaks if a training
+    document is an exact copy of it, a near copy (Jaccard similarity of 0.8 or more, verified), or has 13 words in a row
+    of it; of Chinese, 13 characters. Each share comes with its 95 % interval and examples.
+
+    \b
+    Examples:
+      dataqual leakage pages/part-0.jsonl pages/part-1.jsonl
+      dataqual leakage pages/part-0.jsonl reviews.csv --ngram 10 --json
+      dataqual leakage pages/part-0.jsonl reviews.csv --strict --max-share 0.01
+    """
+    if len(shared.paths) < 2:
+        raise SpecError("name two paths or more: the training corpus, and last the test set that is looked for in it")
+    console = Console(quiet=shared.quiet)
+    console.compiling()
+    from dataqual.leaks import leakage as leakage_of
+
+    train, test = (
+        replace(shared, paths=paths, format=shared.format if "-" in paths else None)
+        for paths in (shared.paths[:-1], shared.paths[-1:])
+    )
+    if "-" in test.paths and "-" in train.paths:
+        raise SpecError("-: standard input can be the training corpus or the test set, not both")
+    with train.corpus(console, "reading") as corpus, test.corpus(console, "reading") as held:
+        result = leakage_of(
+            corpus, held, ngram=ngram, near_copies=not no_near_copies, **shared.engine, progress=console.progress
+        )
+    console.done()
+    _tell(shared, result)
+    if strict and result.share > max_share:
+        console.say(f"{result.share:.2%} of the test documents leak, more than the {max_share:.2%} allowed")
+        sys.exit(EXCEEDED)
+
+
+def _tell(shared: Shared, result: Result) -> None:
+    """What came out, as was asked for."""
     if shared.as_json:
         click.echo(json.dumps(result.facts(), ensure_ascii=False, indent=1))
     elif not shared.quiet:
@@ -295,13 +431,13 @@ def _clear(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def _folder_for(paths: tuple[str, ...]) -> str:
+def _folder_for(paths: tuple[str, ...], ending: str) -> str:
     """Where results go unless told: in the current folder, named after the first input; after none for a glob."""
     from dataqual.profiling.table import readable
 
     if not paths or paths[0] == "-":
-        return "stdin.profile" if paths else "sample.profile"
+        return f"{'stdin' if paths else 'sample'}.{ending}"
     name = readable(Path(paths[0]).resolve().name) if Path(paths[0]).exists() else "corpus"
     for ending in (".gz", ".zst", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".txt"):
         name = name.removesuffix(ending) or name
-    return f"{name}.profile"
+    return f"{name}.{ending}"

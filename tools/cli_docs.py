@@ -19,7 +19,7 @@ WIDTH = 100
 HEAD = """# The command line
 
 Made from the commands' own `--help` by `python tools/cli_docs.py`; a test compares the two, and runs every example.
-Exit codes: 0 done; 1 a defect of ours, with a traceback; 2 something you can mend, said in one line;
+Exit codes: 0 done; 1 more of something than is allowed, with `--strict` alone, or else a defect of ours, with a traceback; 2 something you can mend, said in one line;
 130 and 143 broken off by Ctrl-C or SIGTERM. Whatever ends `dataqual` early, no results are left, but what could not be read;
 `studies run` goes on from where it was.
 

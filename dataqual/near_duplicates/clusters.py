@@ -95,7 +95,7 @@ def ranks(pairs: NDArray[np.uint64], matches: NDArray[np.int64]) -> NDArray[np.i
     """
     documents = pairs >> np.uint64(32)
     order = np.lexsort((pairs, -matches, documents))
-    _, firsts, counts = np.unique(documents, return_index=True, return_counts=True)
+    _, counts = np.unique(documents, return_counts=True)
     starts = np.cumsum(counts) - counts
     rank = np.empty(len(pairs), np.int64)
     rank[order] = np.arange(len(pairs)) - np.repeat(starts, counts)

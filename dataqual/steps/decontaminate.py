@@ -79,6 +79,7 @@ class Known:
     paths: tuple[str, ...]
     file: NDArray[np.int64]
     record: NDArray[np.int64]
+    unreadable: int
 
     @classmethod
     def read(cls, corpus: Corpus, engine: Engine, ngram: int = SIZE, shortest: int = SHORTEST) -> Known:
@@ -102,7 +103,7 @@ class Known:
             np.concatenate([getattr(batch, name) for batch in batches]).astype(np.int64) for name in ("file", "record")
         )
         ngrams = Ngrams(Text(data, offsets), ngram, shortest)
-        return cls(ngrams, tuple(found.path for found in corpus.files), file, record)
+        return cls(ngrams, tuple(found.path for found in corpus.files), file, record, count.unreadable)
 
     def __len__(self) -> int:
         return len(self.record)

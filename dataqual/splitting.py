@@ -1,0 +1,530 @@
+"""`split`: a corpus in parts, such as train, valid and test, by hash; what belongs together is never torn apart."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dataqual.corpus import Address, Batch, Chunk, Corpus, Progress, Unreadable
+from dataqual.drawing import uniform
+from dataqual.engine import Local
+from dataqual.errors import InputError, SpecError, did_you_mean
+from dataqual.kernels import joining
+from dataqual.ledger import RECORD_BITS, addresses
+from dataqual.near_duplicates import NearDuplicates, Part, Signing, Survey
+from dataqual.near_duplicates.parameters import splitmix64
+from dataqual.readers import ReadCount
+from dataqual.readers.paths import LEDGER
+from dataqual.readers.sources import as_corpus
+from dataqual.text import Text
+from dataqual.writers import NewParquet, Writer, open_writer
+
+Key = Literal["id", "text"]
+Role = Literal["label", "group"]
+
+PARTS = {"train": 0.9, "valid": 0.05, "test": 0.05}
+
+SURVEY_SHARE = 8
+"""An eighth of the memory is for comparing signatures, as in a profile; batches in flight take the most of the rest."""
+
+SHOWN = 12
+"""Strata that are printed, the largest; all are in the facts."""
+
+NONE = "(none)"
+"""The stratum of documents without a value."""
+
+OPTIONS = ("parts", "by", "stratify", "together", "near_copies", "seed", "ending", "workers", "max_memory", "progress")
+
+SCHEMA: dict[str, Any] = {
+    "path": pl.String,
+    "record": pl.Int64,
+    "id": pl.String,
+    "part": pl.String,
+    "cluster": pl.Int64,
+    "stratum": pl.String,
+    "unreadable": pl.String,
+}
+"""The columns of a split's ledger; docs/split.md says what stands in them."""
+
+_HASHING = Signing(NearDuplicates(), near=False)
+_RECORD = (np.uint64(1) << RECORD_BITS) - np.uint64(1)
+
+
+@dataclass(frozen=True)
+class Splitting:
+    """Into which parts, by what, and what stays together; SpecError for what cannot be."""
+
+    parts: Mapping[str, float] = field(default_factory=lambda: dict(PARTS))
+    """Name and share; the shares add up to 1. A part whose share is 0 is left out."""
+    by: Key = "id"
+    """Where the records have no id, or one of them none, its text."""
+    stratify: Role | None = None
+    together: Role | None = None
+    near_copies: bool = True
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value, allowed in (
+            ("by", self.by, get_args(Key)),
+            ("stratify", self.stratify, (None, *get_args(Role))),
+            ("together", self.together, (None, *get_args(Role))),
+        ):
+            if value not in allowed:
+                names = [str(choice) for choice in allowed if choice]
+                raise SpecError(f"{name}: {value!r} is not known; {did_you_mean(str(value), names)}")
+        if self.stratify is not None and self.stratify == self.together:
+            raise SpecError(f"stratify and together are both {self.stratify!r}: what stays whole has no shares")
+        for name, share in self.parts.items():
+            if not name or name.startswith(".") or os.path.basename(name) != name:
+                raise SpecError(f"parts: {name!r} cannot be the name of a file")
+            if not 0 <= share <= 1:
+                raise SpecError(f"parts: the share of {name} is {share:g}, not from 0 to 1")
+        if abs(sum(self.parts.values()) - 1) > 1e-9:
+            said = ", ".join(f"{name} {share:g}" for name, share in self.parts.items())
+            raise SpecError(f"parts: the shares ({said}) add up to {sum(self.parts.values()):g}, not to 1")
+
+    @property
+    def names(self) -> list[str]:
+        """The parts that get documents."""
+        return [name for name, share in self.parts.items() if share]
+
+    def part(self, points: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The number of the part in which each point lies, 0 to below 1.
+
+        >>> Splitting({"train": 0.5, "valid": 0.25, "test": 0.25}).part(np.array([0, 0.49, 0.5, 0.99])).tolist()
+        [0, 0, 1, 2]
+        """
+        shares = [self.parts[name] for name in self.names]
+        return np.searchsorted(np.cumsum(shares)[:-1], points, side="right")
+
+    def mixed(self, keys: NDArray[np.uint64], purpose: str) -> NDArray[np.uint64]:
+        """Keys that have nothing to do with those of another seed or purpose."""
+        salt = np.array([self.seed & 0xFFFFFFFFFFFFFFFF], np.uint64) ^ np.uint64(zlib.crc32(purpose.encode()) << 32)
+        return splitmix64(keys ^ splitmix64(salt))
+
+
+@dataclass(frozen=True)
+class Split:
+    """What came of a split: read = all parts + unreadable."""
+
+    read: int
+    unreadable: int
+    parts: Mapping[str, int]
+    """Documents."""
+    asked: Mapping[str, float]
+    strata: Mapping[str, Mapping[str, int]]
+    """Documents by stratum and part, the largest stratum first; empty where nothing was stratified."""
+    clusters: int
+    """Of two documents or more that stay together."""
+    clustered: int
+    """Documents in them."""
+    largest: int
+    """Documents in the largest."""
+    keyed: Mapping[str, int]
+    """How many documents were told apart by what: `id`, `text`, or the value that keeps them `together`."""
+    outputs: Mapping[str, Path]
+    ledger: Path
+
+    @property
+    def documents(self) -> int:
+        """How many were split."""
+        return sum(self.parts.values())
+
+    @property
+    def _empty(self) -> list[str]:
+        return [name for name, count in self.parts.items() if not count]
+
+    def __str__(self) -> str:
+        """The sums, the shares that came out, and where the files are: a few lines for people."""
+        sums = " + ".join(f"{count:,} {name}" for name, count in self.parts.items())
+        lines = [f"{self.read:,} records read = {sums} + {self.unreadable:,} unreadable"]
+        width = max(len(f"{count:,}") for count in self.parts.values())
+        lines += [
+            f"  {count:>{width},} {name}: {count / self.documents:.2%}, asked for {self.asked[name]:.4g}"
+            for name, count in self.parts.items()
+        ]
+        lines.append(
+            f"{self.clustered:,} documents stay together in {self.clusters:,} clusters, the largest of {self.largest:,}"
+            if self.clusters
+            else "no documents that must stay together"
+        )
+        lines += [f"{name} is empty: what stays together is too large, or too little" for name in self._empty]
+        if not self.keyed.get("id") and self.keyed.get("text"):
+            lines.append("the records have no id: what decides is the text of each document")
+        for stratum, counts in list(self.strata.items())[:SHOWN]:
+            total = sum(counts.values())
+            shares = ", ".join(f"{name} {count:,} ({count / total:.1%})" for name, count in counts.items())
+            lines.append(f"  {stratum}: {shares}")
+        if len(self.strata) > SHOWN:
+            lines.append(f"  and {len(self.strata) - SHOWN:,} smaller strata")
+        return "\n".join([*lines, *(str(path) for path in (*self.outputs.values(), self.ledger))])
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "read": self.read,
+            "unreadable": self.unreadable,
+            "documents": self.documents,
+            "parts": {
+                name: {"documents": count, "share": count / self.documents, "asked": self.asked[name]}
+                for name, count in self.parts.items()
+            },
+            "strata": {stratum: dict(counts) for stratum, counts in self.strata.items()},
+            "clusters": {"clusters": self.clusters, "documents": self.clustered, "largest": self.largest},
+            "keyed": dict(self.keyed),
+            "outputs": {name: str(path) for name, path in self.outputs.items()},
+            "ledger": str(self.ledger),
+        }
+
+
+def split(
+    source: Any,
+    output: str | Path,
+    *,
+    parts: Mapping[str, float] | None = None,
+    by: Key = "id",
+    stratify: Role | None = None,
+    together: Role | None = None,
+    near_copies: bool = True,
+    seed: int = 0,
+    ending: str | None = None,
+    workers: int | None = None,
+    max_memory: int | None = None,
+    progress: Progress | None = None,
+    **asked: Any,
+) -> Split:
+    """Write the documents of a corpus into one file a part, in the folder `output`, each record as it came.
+
+    `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. A document's part follows from the hash
+    of its id, or of its text where it has none or `by` is "text", and of `seed`: it stays there when documents are
+    added or come in another order. With `stratify` ("label" or "group") the shares hold within each value to a
+    document, by ranks of the hashes, so that documents at the borders may move when others are added. Exact copies,
+    documents with the same id and, unless `near_copies` is false, near copies stay in one part; `together` keeps all of
+    a label or group there. `ending` says the format, such as ".jsonl.zst"; that of the input unless told.
+
+    The files appear together when all is done; on an error nothing is left. SpecError for what is asked wrongly,
+    InputError for what cannot be read or written, NoDocuments and TooManyUnreadable as for `profile`.
+    """
+    how = Splitting(dict(PARTS if parts is None else parts), by, stratify, together, near_copies, seed)
+    corpus = as_corpus(source, also=OPTIONS, **asked)
+    if any(file.path == "<pandas frame>" for file in corpus.files):
+        raise InputError("a pandas frame cannot be split whole; write it with to_parquet and give the path")
+    for option, role in (("stratify", stratify), ("together", together)):
+        if role is not None and role not in corpus.columns.extras():
+            raise SpecError(
+                f"{option}: the corpus has no column that is known as its {role}; name one with --{role} COLUMN"
+            )
+    engine = Local(workers=workers, max_memory=max_memory)
+    folder = Path(output)
+    with _folder(folder), ExitStack() as files:
+        end = ending or _ending(corpus)
+        paths = {name: folder / f"{name}{end}" for name in how.names}
+        writers = [files.enter_context(open_writer(str(path), corpus)) for path in paths.values()]
+        ledger = folder / f"split{LEDGER}"
+        paper = files.enter_context(NewParquet(str(ledger), SCHEMA))
+        found = _Surveying(corpus, how, engine).go(progress)
+        run = _Writing(corpus, how, found, writers, paper)
+        run.go(engine, progress)
+        targets: list[NewParquet | Writer] = [paper, *writers]  # the ledger first: a part that is there has one
+        for target in targets:
+            target.finish()
+        for target in targets:
+            target.publish()
+    return run.split(paths, ledger)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What is known of every document before any is written; arrays are (documents,), in corpus order."""
+
+    places: NDArray[np.uint64]
+    cluster: NDArray[np.int64]
+    """Number of its cluster, from 1; 0 where it is alone."""
+    stratum: NDArray[np.int64]
+    """Number of its cluster's stratum among `strata`."""
+    strata: Sequence[str]
+    part: NDArray[np.int64]
+    keyed: Mapping[str, int]
+
+    def rows(self, batch: Batch) -> NDArray[np.int64]:
+        """The numbers of a batch's documents; InputError where they were not there the first time."""
+        wanted = addresses(batch.file, batch.record)
+        rows = np.searchsorted(self.places, wanted)
+        if not np.array_equal(self.places[rows.clip(max=len(self.places) - 1)], wanted):
+            raise InputError("the input was changed while it was read; split it again")
+        return rows
+
+
+@dataclass(frozen=True, eq=False)
+class _Looked:
+    """What one batch leaves for deciding on parts."""
+
+    part: Part
+    places: NDArray[np.uint64]
+    keys: NDArray[np.uint64]
+    kinds: NDArray[np.int64]
+    """By what each document is told apart: 0 its text, 1 its id, 2 what keeps it together."""
+    strata: Sequence[str | None]
+    unreadable: Sequence[Unreadable]
+
+
+@dataclass(frozen=True)
+class _Surveying:
+    """The first pass: keys, strata and copies; then what is decided by them."""
+
+    corpus: Corpus
+    how: Splitting
+    engine: Local
+
+    def go(self, progress: Progress | None) -> _Found:
+        """Every document's part."""
+        survey = Survey(NearDuplicates(), near=self.how.near_copies, memory=self.engine.memory // SURVEY_SHARE)
+        looked: list[_Looked] = []
+        strata: list[str | None] = []
+        count = ReadCount()
+
+        def look(chunk: Chunk) -> tuple[int, _Looked]:
+            return chunk.done, self._look(survey.measure, self.corpus.parse(chunk))
+
+        with survey:
+            with closing(self.engine.map(look, self.corpus.chunks())) as results:
+                for done, seen in results:
+                    survey.add(seen.part)
+                    looked.append(seen)
+                    strata += seen.strata
+                    count.add(len(seen.places), seen.unreadable)
+                    if progress is not None:
+                        progress(count.documents, done, self.corpus.size)
+            count.check(self.corpus)
+            places, keys, kinds = (
+                np.concatenate([getattr(seen, name) for seen in looked]) for name in ("places", "keys", "kinds")
+            )
+            cluster = survey.clusters(lambda numbers: self.corpus.fetch(_addresses(places[numbers])))
+        _join_equal(keys, cluster)
+        names = ("text", "id", self.how.together or "")
+        keyed = {name: n for name, n in zip(names, np.bincount(kinds, minlength=3).tolist(), strict=True) if n}
+        return self._decided(places, keys, cluster, strata, keyed)
+
+    def _look(self, measure: Callable[[Text], Part], batch: Batch) -> _Looked:
+        part = measure(batch.text)
+        keys, kinds = part.exact[:, 0].copy(), np.zeros(len(batch), np.int64)
+        roles = ((1, "id"),) if self.how.by == "id" else ()
+        for kind, role in (*roles, *(((2, self.how.together),) if self.how.together else ())):
+            if role in batch.columns.columns:
+                hashes, there = _hashed(batch.columns[role])
+                keys[there] = splitmix64(hashes[there] ^ np.uint64(kind))
+                kinds[there] = kind
+        strata = batch.columns[self.how.stratify].to_list() if self.how.stratify else ()
+        return _Looked(part, addresses(batch.file, batch.record), keys, kinds, strata, batch.unreadable)
+
+    def _decided(
+        self,
+        places: NDArray[np.uint64],
+        keys: NDArray[np.uint64],
+        cluster: NDArray[np.int64],
+        values: Sequence[str | None],
+        keyed: Mapping[str, int],
+    ) -> _Found:
+        """The part of each cluster, and so of its documents. `cluster`: the first document of each one's."""
+        firsts, of, sizes = np.unique(cluster, return_inverse=True, return_counts=True)
+        leaders = np.full(len(firsts), np.iinfo(np.uint64).max)
+        np.minimum.at(leaders, of, keys)  # whichever comes first in the corpus
+        chances = self.how.mixed(leaders, "part")
+        strata, stratum = _strata(of, values)
+        part = self._by_rank(chances, sizes, strata, stratum) if strata else self.how.part(uniform(chances))
+        numbers = np.where(sizes > 1, np.cumsum(sizes > 1), 0)
+        return _Found(places, numbers[of], stratum[of], strata, part[of], keyed)
+
+    def _by_rank(
+        self, chances: NDArray[np.uint64], sizes: NDArray[np.int64], strata: Sequence[str], stratum: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """Clusters of several by their hash; then single documents, by its rank, so that the shares of a stratum hold.
+
+        What is left over, less than a document for each part, goes by chance: or else many small strata would all give
+        it to the same part.
+        """
+        part = self.how.part(uniform(chances))
+        several = sizes > 1
+        shares = np.array([self.how.parts[name] for name in self.how.names])
+        wanted = np.bincount(stratum, sizes, len(strata))[:, None] * shares
+        np.subtract.at(wanted, (stratum[several], part[several]), sizes[several])
+        wanted = wanted.clip(min=1e-12)  # a part that has too much already gets none
+        borders = (np.cumsum(wanted, axis=1) / wanted.sum(axis=1, keepdims=True))[:, :-1]
+        singles = np.flatnonzero(~several)
+        singles = singles[np.lexsort((chances[singles], stratum[singles]))]
+        own = stratum[singles]
+        totals = np.bincount(own, minlength=len(strata))
+        rank = np.arange(len(singles)) - (np.cumsum(totals) - totals)[own]
+        shift = uniform(self.how.mixed(_hash(strata), "stratum"))[own]
+        points = (rank + shift) / totals[own]
+        part[singles] = (points[:, None] >= borders[own]).sum(axis=1)
+        return part
+
+
+def _join_equal(keys: NDArray[np.uint64], cluster: NDArray[np.int64]) -> None:
+    """Join the clusters of documents with the same key, in place."""
+    order = np.argsort(keys, kind="stable")
+    same = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
+    joining.join(cluster, order[same], order[same + 1])
+    joining.flatten(cluster)
+
+
+def _strata(of: NDArray[np.int64], values: Sequence[str | None]) -> tuple[list[str], NDArray[np.int64]]:
+    """The strata by name, and that of each cluster: the commonest value of its documents, the first by name of equals.
+
+    >>> _strata(np.array([0, 0, 0, 1]), ["b", "a", "b", None])[1].tolist()
+    [2, 0]
+    """
+    if not values:
+        return [], np.zeros(int(of.max(initial=-1)) + 1, np.int64)
+    named = pl.Series([NONE if value is None else value for value in values], dtype=pl.String)
+    names = sorted(named.unique().to_list())
+    codes = named.replace_strict(names, range(len(names)), return_dtype=pl.Int64).to_numpy()
+    pairs, counts = np.unique(of * len(names) + codes, return_counts=True)
+    best = np.lexsort((pairs, -counts, pairs // len(names)))
+    clusters, at = np.unique(pairs[best] // len(names), return_index=True)
+    assert len(clusters) == int(of.max()) + 1
+    return names, pairs[best][at] % len(names)
+
+
+def _hashed(column: pl.Series) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """A hash of every value, and which values are there: neither null nor blank."""
+    there = (column.is_not_null() & (column.str.strip_chars() != "")).fill_null(False).to_numpy()
+    return _hash(column.fill_null("").to_list()), there
+
+
+def _hash(values: Sequence[str]) -> NDArray[np.uint64]:
+    """64 bits of each, the same on every machine."""
+    return _HASHING(Text.of_bytes([value.encode() for value in values])).exact[:, 0]
+
+
+def _addresses(places: NDArray[np.uint64]) -> list[Address]:
+    return list(zip((places >> RECORD_BITS).tolist(), (places & _RECORD).tolist(), strict=True))
+
+
+@dataclass
+class _Writing:
+    """The second pass: every record goes to its part."""
+
+    corpus: Corpus
+    how: Splitting
+    found: _Found
+    writers: Sequence[Writer]
+    paper: NewParquet
+    count: ReadCount = field(default_factory=ReadCount)
+
+    def go(self, engine: Local, progress: Progress | None) -> None:
+        """All batches, in order."""
+        with closing(engine.map(self._look, self.corpus.chunks())) as results:
+            for done, documents, unreadable, encoded, ledger in results:
+                for writer, records in zip(self.writers, encoded, strict=True):
+                    writer.write(records)
+                self.paper.add(ledger)
+                self.count.add(documents, unreadable)
+                if progress is not None:
+                    progress(self.count.documents, done, self.corpus.size)
+
+    def _look(self, chunk: Chunk) -> tuple[int, int, Sequence[Unreadable], list[Any], pl.DataFrame]:
+        batch = self.corpus.parse(chunk)
+        rows = self.found.rows(batch)
+        part = self.found.part[rows]
+        encoded = [writer.encode(batch.where(part == number)) for number, writer in enumerate(self.writers)]
+        return chunk.done, len(batch), batch.unreadable, encoded, self._ledger(batch, rows)
+
+    def _ledger(self, batch: Batch, rows: NDArray[np.int64]) -> pl.DataFrame:
+        """A row for every document, and one for every record that could not be read."""
+        found = self.found
+        paths = pl.Series([file.path for file in self.corpus.files], dtype=pl.String)
+        cluster = pl.Series(found.cluster[rows])
+        frame = pl.DataFrame(
+            {
+                "path": paths[batch.file],
+                "record": batch.record,
+                "id": batch.columns["id"]
+                if "id" in batch.columns.columns
+                else pl.Series([None] * len(batch), dtype=pl.String),
+                "part": pl.Series(self.how.names, dtype=pl.String)[found.part[rows]],
+                "cluster": cluster.set(cluster == 0, None),
+                "stratum": pl.Series(found.strata, dtype=pl.String)[found.stratum[rows]] if found.strata else None,
+                "unreadable": None,
+            },
+            schema=SCHEMA,
+        )
+        bad = [
+            {"path": self.corpus.files[bad.file].path, "record": bad.record, "unreadable": bad.kind}
+            for bad in batch.unreadable
+        ]
+        if not bad:
+            return frame
+        both = pl.concat([frame, pl.DataFrame(bad, schema=SCHEMA)])
+        files = np.concatenate([batch.file, [bad.file for bad in batch.unreadable]])
+        return both[np.lexsort((both["record"].to_numpy(), files))]
+
+    def split(self, paths: Mapping[str, Path], ledger: Path) -> Split:
+        """The sums, which must come out even."""
+        parts = {name: writer.written for name, writer in zip(self.how.names, self.writers, strict=True)}
+        read, unreadable = self.count.documents + self.count.unreadable, self.count.unreadable
+        if read != sum(parts.values()) + unreadable:
+            raise AssertionError(f"{read} records read, but {parts} written and {unreadable} unreadable")
+        sizes = np.bincount(self.found.cluster)[1:]
+        return Split(
+            read,
+            unreadable,
+            parts,
+            {name: self.how.parts[name] for name in self.how.names},
+            self._strata(),
+            len(sizes),
+            int(sizes.sum()),
+            int(sizes.max(initial=0)),
+            self.found.keyed,
+            paths,
+            ledger,
+        )
+
+    def _strata(self) -> dict[str, dict[str, int]]:
+        strata, names = self.found.strata, self.how.names
+        if not strata:
+            return {}
+        cells = np.bincount(self.found.stratum * len(names) + self.found.part, minlength=len(strata) * len(names))
+        table = cells.reshape(len(strata), len(names))
+        order = np.argsort(-table.sum(axis=1), kind="stable")
+        return {strata[i]: dict(zip(names, table[i].tolist(), strict=True)) for i in order.tolist() if table[i].any()}
+
+
+def _ending(corpus: Corpus) -> str:
+    """How files of the input's format end; .jsonl for several formats, and for texts that are a file each."""
+    kinds = {(file.format, file.compression) for file in corpus.files}
+    formats = {kind for kind, _ in kinds}
+    if formats == {"frame"}:
+        return ".parquet"
+    if formats == {"txt"} and getattr(corpus, "txt", "file") == "file":
+        return ".jsonl"
+    compressions = {compression for _, compression in kinds}
+    compression = f".{compressions.pop()}" if len(compressions) == 1 and None not in compressions else ""
+    return f".{formats.pop() if len(formats) == 1 else 'jsonl'}{compression}"
+
+
+@contextmanager
+def _folder(folder: Path) -> Iterator[None]:
+    """The folder is there; on an error those that were made for it are taken away again."""
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"-o: {folder}: no folder can be made there: {error.strerror}") from None
+    try:
+        yield
+    except BaseException:
+        for place in made:
+            with suppress(OSError):  # not empty: others have put something there
+                place.rmdir()
+        raise
