@@ -153,7 +153,7 @@ class Split:
             for name, count in self.parts.items()
         ]
         lines.append(
-            f"{self.clustered:,} documents stay together in {self.clusters:,} clusters, the largest of {self.largest:,}"
+            f"{self.clustered:,} documents stay together in {self.clusters:,} cluster{'s' * (self.clusters > 1)}, the largest of {self.largest:,}"
             if self.clusters
             else "no documents that must stay together"
         )

@@ -19,9 +19,9 @@ WIDTH = 100
 HEAD = """# The command line
 
 Made from the commands' own `--help` by `python tools/cli_docs.py`; a test compares the two, and runs every example.
-Exit codes: 0 done; 1 more of something than is allowed, with `--strict` alone, or else a defect of ours, with a traceback; 2 something you can mend, said in one line;
-130 and 143 broken off by Ctrl-C or SIGTERM. Whatever ends `dataqual` early, no results are left, but what could not be read;
-`studies run` goes on from where it was.
+Exit codes: 0 done; 1 with `--strict`: there is more of something than is allowed; 1 with a traceback: a defect of ours;
+2 something you can mend, said in one line; 130 and 143 broken off by Ctrl-C or SIGTERM. Whatever ends `dataqual` early, no
+results are left, but what could not be read; `studies run` goes on from where it was.
 
 `--max-memory` is kept by how many batches are in flight at once; a batch is 4 MiB of records or 8,192 of them, whichever is
 less. It cannot make a single document smaller: to profile one takes about twenty times its size, beside the 400 MB that the
