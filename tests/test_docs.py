@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -207,6 +208,20 @@ def test_the_python_blocks_of_the_readme_work_in_order(at_the_desk: Path) -> Non
         runner.run(test, clear_globs=False)
         names |= test.globs
     assert runner.summarize(verbose=False).failed == 0
+
+
+WALKS = ("docs/split.md",)
+"""Pages whose blocks are run from top to bottom, by a reader who begins with corpus.jsonl."""
+
+
+@pytest.mark.parametrize("page", WALKS)
+def test_a_walk_of_a_page_works_from_top_to_bottom(page: str, desk: Path) -> None:
+    found = [block for block in blocks(ROOT / page) if block.language in ("sh", "python")]
+    assert found
+    for block in found:
+        python = f"{shlex.quote(sys.executable)} -c {shlex.quote(block.text)}"
+        done = shell(block.text if block.language == "sh" else python, desk)
+        assert done.returncode == 0, f"{block}: {done.stderr}"
 
 
 def test_the_readme_begins_with_the_two_commands_for_a_fresh_machine() -> None:
