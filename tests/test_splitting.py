@@ -166,6 +166,7 @@ def test_groups_stay_whole_and_documents_without_one_go_their_own_way(tmp_path: 
 @pytest.mark.parametrize("ids", [True, False])
 def test_order_and_files_do_not_matter(ids: bool, tmp_path: Path) -> None:
     given = documents(80) if ids else [{"text": prose(i)} for i in range(80)]
+    given += [{"text": variant(i)} | ({"id": f"near{i}"} if ids else {}) for i in range(40)]
     first = parts_of(run(tmp_path / "a", given, parts=HALVES))
     (tmp_path / "b").mkdir()
     for part in range(3):

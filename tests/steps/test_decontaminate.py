@@ -123,8 +123,10 @@ def test_what_comes_to_touch_when_something_is_cut_out_is_cut_out_too(tmp_path: 
 def test_several_files_and_a_column_that_must_be_named(evaluation: str, tmp_path: Path) -> None:
     other = written(tmp_path, "other.jsonl", {"1": "nothing of this kind", "2": CLEAN["boil"]}, "text")
     assert len(run(Decontaminate((evaluation, other)), [*CLEAN.values()])[0]) == 4
-    questions = written(tmp_path, "questions.jsonl", {"1": CLEAN["boil"]}, "question")
-    assert len(run(Decontaminate(questions, text="question"), [*CLEAN.values()])[0]) == 4
+    questions = f'text,question\nnothing of this kind,"{CLEAN["long yes"] * 3}"\n'
+    (tmp_path / "questions.csv").write_text(questions)
+    leaking = [*CLEAN.values(), CLEAN["long yes"] * 3]
+    assert len(run(Decontaminate(str(tmp_path / "questions.csv"), text="question"), leaking)[0]) == 5
 
 
 def test_a_corpus_is_not_compared_with_itself(evaluation: str, tmp_path: Path) -> None:
