@@ -324,6 +324,9 @@ def split(
       dataqual split corpus.jsonl -o eighty --valid 0 --test 0.2 --ending .jsonl.zst
       dataqual split pages/ -o by-source --together group --group source
     """
+    from dataqual.engine import Local
+
+    Local(**shared.engine).expect(shared.paths, "dataqual.splitting")
     console = Console(quiet=shared.quiet)
     console.compiling()
     from dataqual.splitting import Splitting

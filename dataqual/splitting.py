@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,7 +26,10 @@ from dataqual.readers import ReadCount
 from dataqual.readers.paths import LEDGER
 from dataqual.readers.sources import as_corpus
 from dataqual.text import Text
+from dataqual.unfinished import Unfinished
 from dataqual.writers import NewParquet, Writer, open_writer
+from dataqual.writers.appearing import writing
+from dataqual.writers.writer import Lines, Wanted
 
 Key = Literal["id", "text"]
 Role = Literal["label", "group"]
@@ -225,12 +228,18 @@ def split(
             )
     engine = Local(workers=workers, max_memory=max_memory)
     folder = Path(output)
-    with _folder(folder), ExitStack() as files:
-        end = ending or _ending(corpus)
-        paths = {name: folder / f"{name}{end}" for name in how.names}
-        writers = [files.enter_context(open_writer(str(path), corpus)) for path in paths.values()]
-        ledger = folder / f"split{LEDGER}"
-        paper = files.enter_context(NewParquet(str(ledger), SCHEMA))
+    end = ending or _ending(corpus)
+    paths = {name: folder / f"{name}{end}" for name in how.names}
+    ledger = folder / f"split{LEDGER}"
+    with _folder(folder), Unfinished(str(ledger), how, resume=False) as unfinished, ExitStack() as files:
+        writers = [open_writer(str(path), corpus) for path in paths.values()]
+        for number, writer in enumerate(writers):
+            place = unfinished.folder / f"part-{number}"
+            with writing(writer.path):
+                place.mkdir()
+            writer.start(place)
+            files.enter_context(writer)
+        paper = files.enter_context(NewParquet(str(ledger), SCHEMA, place=unfinished.folder / "ledger"))
         found = _Surveying(corpus, how, engine).go(progress)
         run = _Writing(corpus, how, found, writers, paper)
         run.go(engine, progress)
@@ -269,12 +278,35 @@ class _Looked:
     """What one batch leaves for deciding on parts."""
 
     part: Part
+    """What the survey of copies gets."""
     places: NDArray[np.uint64]
     keys: NDArray[np.uint64]
     kinds: NDArray[np.int64]
     """By what each document is told apart: 0 its text, 1 its id, 2 what keeps it together."""
     strata: Sequence[str | None]
     unreadable: Sequence[Unreadable]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What is done with every batch of the first pass, in any thread or process."""
+
+    corpus: Corpus
+    how: Splitting
+    signing: Signing
+
+    def __call__(self, chunk: Chunk) -> tuple[int, _Looked]:
+        batch = self.corpus.parse(chunk)
+        part = self.signing(batch.text)
+        keys, kinds = part.exact[:, 0].copy(), np.zeros(len(batch), np.int64)
+        for kind, role in ((1, "id" if self.how.by == "id" else None), (2, self.how.together)):
+            if role in batch.columns.columns:
+                hashes, there = _hashed(batch.columns[role])
+                keys[there] = splitmix64(hashes[there] ^ np.uint64(kind))
+                kinds[there] = kind
+        strata = batch.columns[self.how.stratify].to_list() if self.how.stratify else ()
+        where = addresses(batch.file, batch.record)
+        return chunk.done, _Looked(part, where, keys, kinds, strata, batch.unreadable)
 
 
 @dataclass(frozen=True)
@@ -288,43 +320,26 @@ class _Surveying:
     def go(self, progress: Progress | None) -> _Found:
         """Every document's part."""
         survey = Survey(NearDuplicates(), near=self.how.near_copies, memory=self.engine.memory // SURVEY_SHARE)
-        looked: list[_Looked] = []
+        kept: list[tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]] = []
         strata: list[str | None] = []
         count = ReadCount()
-
-        def look(chunk: Chunk) -> tuple[int, _Looked]:
-            return chunk.done, self._look(survey.measure, self.corpus.parse(chunk))
-
+        look = _Look(self.corpus, self.how, survey.signing)
         with survey:
-            with closing(self.engine.map(look, self.corpus.chunks())) as results:
+            with closing(self.engine.map(look, self.corpus.chunks(), size=self.corpus.size)) as results:
                 for done, seen in results:
                     survey.add(seen.part)
-                    looked.append(seen)
+                    kept.append((seen.places, seen.keys, seen.kinds))
                     strata += seen.strata
                     count.add(len(seen.places), seen.unreadable)
                     if progress is not None:
                         progress(count.documents, done, self.corpus.size)
             count.check(self.corpus)
-            places, keys, kinds = (
-                np.concatenate([getattr(seen, name) for seen in looked]) for name in ("places", "keys", "kinds")
-            )
+            places, keys, kinds = map(np.concatenate, zip(*kept, strict=True))
             cluster = survey.clusters(lambda numbers: self.corpus.fetch(_addresses(places[numbers])))
         _join_equal(keys, cluster)
         names = ("text", "id", self.how.together or "")
         keyed = {name: n for name, n in zip(names, np.bincount(kinds, minlength=3).tolist(), strict=True) if n}
         return self._decided(places, keys, cluster, strata, keyed)
-
-    def _look(self, measure: Callable[[Text], Part], batch: Batch) -> _Looked:
-        part = measure(batch.text)
-        keys, kinds = part.exact[:, 0].copy(), np.zeros(len(batch), np.int64)
-        roles = ((1, "id"),) if self.how.by == "id" else ()
-        for kind, role in (*roles, *(((2, self.how.together),) if self.how.together else ())):
-            if role in batch.columns.columns:
-                hashes, there = _hashed(batch.columns[role])
-                keys[there] = splitmix64(hashes[there] ^ np.uint64(kind))
-                kinds[there] = kind
-        strata = batch.columns[self.how.stratify].to_list() if self.how.stratify else ()
-        return _Looked(part, addresses(batch.file, batch.record), keys, kinds, strata, batch.unreadable)
 
     def _decided(
         self,
@@ -433,11 +448,11 @@ class _Writing:
                 if progress is not None:
                     progress(self.count.documents, done, self.corpus.size)
 
-    def _look(self, chunk: Chunk) -> tuple[int, int, Sequence[Unreadable], list[Any], pl.DataFrame]:
+    def _look(self, chunk: Chunk) -> tuple[int, int, Sequence[Unreadable], list[Lines | Wanted], pl.DataFrame]:
         batch = self.corpus.parse(chunk)
         rows = self.found.rows(batch)
         part = self.found.part[rows]
-        encoded = [writer.encode(batch.where(part == number)) for number, writer in enumerate(self.writers)]
+        encoded = [writer.encoder(batch.where(part == number)) for number, writer in enumerate(self.writers)]
         return chunk.done, len(batch), batch.unreadable, encoded, self._ledger(batch, rows)
 
     def _ledger(self, batch: Batch, rows: NDArray[np.int64]) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,18 @@ def test_a_wrong_parameter_is_told_where_it_stands(given: dict[str, Any], messag
     with pytest.raises(SpecError) as error:
         specs.step({"decontaminate": given}, "r.yaml.steps[0]")
     assert str(error.value) == message
+
+
+@pytest.mark.parametrize("action", ["drop", "remove_spans"])
+def test_what_is_prepared_can_be_sent_to_another_process(action: Any, evaluation: str) -> None:
+    corpus = Corpus.of([*LEAKS.values(), *CLEAN.values()])
+    ready = Decontaminate(evaluation, action=action).prepare(corpus, Local())
+    sent = pickle.loads(pickle.dumps(ready))
+    [batch] = corpus.batches()
+    left, _ = ready(batch)
+    again, _ = sent(batch)
+    assert [again.text[i] for i in range(len(again))] == [left.text[i] for i in range(len(left))]
+    assert len(left) < len(batch)
 
 
 def test_it_says_that_it_must_be_prepared() -> None:
