@@ -91,13 +91,27 @@ def test_examples_say_where_to_look_and_how_much_it_is() -> None:
     assert told["exact_copies", 1].similarity == 1
 
 
+def test_a_copy_leaks_though_it_has_no_words_to_share() -> None:
+    found = leakage(["…"], ["…", "other"])
+    assert (found.share, found.readings["ngrams"].value) == (0.5, 0)
+
+
+def test_an_example_quotes_the_longest_passage() -> None:
+    short, long = " ".join(f"s{i}" for i in range(13)), RIVER
+    between = " ".join(f"new{i}" for i in range(30))
+    [leak] = leakage([f"x {short}", f"y {long}"], [f"{short} {between} {long}"]).examples
+    assert (leak.text, leak.train) == (long, ("<list>", 2))
+
+
 def test_addresses_in_examples_are_masked() -> None:
     text = "for the full list of all the many rivers please write to ann.lee@example.com or call us"
     [leak] = leakage([text], [text]).examples
     assert leak.text == text.replace("ann.lee@example.com", "a••••••@•••••••.com")
 
 
-def test_of_several_training_documents_the_first_with_the_passage_is_told(tmp_path: Path) -> None:
+def test_of_several_training_documents_the_first_with_the_passage_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [
         *(f"filler {i} " * 30 for i in range(50)),
         f"x y z {RIVER}",
@@ -108,6 +122,7 @@ def test_of_several_training_documents_the_first_with_the_passage_is_told(tmp_pa
     path.write_text("".join(json.dumps({"text": row}) + "\n" for row in rows), encoding="utf-8")
     held = [f"{' '.join(f'new{i}' for i in range(60))} {RIVER}"]
     for chunk in (500, 4 << 20):
+        monkeypatch.setattr("dataqual.corpus.CHUNK_BYTES", chunk)
         for workers in (1, 3):
             [leak] = leakage(opened(path, chunk=chunk), held, workers=workers).examples
             assert (leak.kind, leak.train) == ("ngrams", (str(path), 51))

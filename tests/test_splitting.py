@@ -94,10 +94,15 @@ def test_the_ledger_has_a_row_for_every_record_that_says_where_it_went(tmp_path:
 
 
 @pytest.mark.parametrize("options", [{}, {"stratify": "label"}, {"together": "group"}, {"near_copies": False}])
-def test_neither_workers_nor_batches_change_a_byte(options: dict[str, Any], tmp_path: Path) -> None:
+def test_neither_workers_nor_batches_change_a_byte(
+    options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written = []
     for name, chunk, workers in (("a", 4 << 20, 1), ("b", 40_000, 3)):
-        result = split(opened(sample.path(), chunk=chunk), tmp_path / name, workers=workers, **options)
+        monkeypatch.setattr("dataqual.corpus.CHUNK_BYTES", chunk)
+        corpus = opened(sample.path(), chunk=chunk)
+        assert (len(list(corpus.chunks())) > 5) == (name == "b")
+        result = split(corpus, tmp_path / name, workers=workers, **options)
         written.append([path.read_bytes() for path in (*result.outputs.values(), result.ledger)][:-1])
         written[-1].append(pl.read_parquet(result.ledger).write_json().encode())
     assert written[0] == written[1]

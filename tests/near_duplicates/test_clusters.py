@@ -65,18 +65,31 @@ def test_the_ends_of_a_chain_are_one_cluster_though_they_share_nothing() -> None
 
 
 def test_a_pair_that_the_text_refutes_connects_nothing() -> None:
+    """With so few permutations that a pair that is possible is often none."""
     words = [f"w{i}" for i in range(60)]
     texts = [" ".join(words), " ".join([*words[:49], *(f"x{i}" for i in range(11))])]
     assert 0.6 < jaccard(*texts) < 0.8
-    parameters = NearDuplicates(permutations=16)  # so few that a possible pair is often none
-    found = [
-        surveyed(texts, NearDuplicates(permutations=16, seed=seed)).clusters(fetching(texts)) for seed in range(40)
-    ]
-    assert {tuple(one.tolist()) for one in found} == {(0, 1)}
     asked: list[int] = []
     for seed in range(40):
-        surveyed(texts, NearDuplicates(permutations=16, seed=seed)).clusters(fetching(texts, asked))
-    assert asked, f"no possible pair with {parameters}: nothing was tested"
+        few = NearDuplicates(permutations=16, seed=seed)
+        assert surveyed(texts, few).clusters(fetching(texts, asked)).tolist() == [0, 1]
+        assert surveyed(texts, few).across(fetching(texts, asked), 1).of.tolist() == [-1]
+    assert len(asked) > 20, "hardly a possible pair: nothing was tested"
+
+
+def test_the_next_best_is_asked_when_the_likeliest_is_refuted() -> None:
+    words = [f"w{i}" for i in range(60)]
+    similar, less = words[:52] + ["y"] * 8, words[:49] + [f"x{i}" for i in range(11)]
+    texts = [" ".join(less), " ".join(similar[:54]), " ".join(words)]
+    assert [jaccard(text, texts[2]) >= 0.8 for text in texts[:2]] == [False, True]
+    found = 0
+    for seed in range(60):
+        few = NearDuplicates(permutations=16, seed=seed)
+        asked: list[int] = []
+        [of] = surveyed(texts, few).across(fetching(texts, asked), 2).of.tolist()
+        assert of in (-1, 1)
+        found += of == 1 and 0 in asked
+    assert found > 3, "the refuted one was never asked first"
 
 
 def test_what_is_connected_is_not_verified_again() -> None:
