@@ -18,7 +18,7 @@ PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
     version · lazy · errors · bounds · reading · kernels · sketch · text · line_cuts · columns · corpus · ledger · near_duplicates · drawing · operators ·
-    measured · examples · catalog · specs · faults · signals, metrics, rules, steps · masking · quoting · readers, writers · engine · unfinished · recipe · dropping, rewriting · cleaning · profiling ·
+    measured · examples · catalog · specs · faults · signals, metrics, rules, personal · masking · steps · quoting · readers, writers · engine · unfinished · recipe · dropping, rewriting · cleaning · profiling ·
     dataqual (the face) · studies · reports · the two cli
 """
 """From the ground up. Modules of one layer may import each other as long as no cycle comes of it."""

@@ -25,6 +25,7 @@ from dataqual.rules.rule_set import Rule
 from dataqual.signals.word_count import WordCount
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.keep import Keep
+from dataqual.steps.redact import Redact
 from dataqual.steps.spoil_duplicates import SpoilDuplicates
 from dataqual.steps.spoil_mojibake import SpoilMojibake
 from dataqual.steps.spoil_shuffled_words import SpoilShuffledWords
@@ -36,6 +37,8 @@ STEPS: dict[str, Step] = {
     **{f"keep, {name}": Drop.of([name]).steps[0] for name in ("mojibake", *rules.rule_sets())},
     "dedup": Dedup(),
     "dedup, near": Dedup(exact=False, near=NearDuplicates(threshold=0.7)),
+    "redact": Redact(),
+    "redact, pseudonym": Redact(kinds=("email", "iban"), replace_with="pseudonym", key="0123456789abcdef"),
     "spoil_duplicates": SpoilDuplicates(dose=0.5, copies=2),
     "spoil_mojibake": SpoilMojibake(dose=0.5),
     "spoil_shuffled_words": SpoilShuffledWords(dose=0.5),
