@@ -71,6 +71,12 @@ def test_a_document_with_a_place_is_suspicious_whatever_stands_beside_it(texts: 
     ]
 
 
+@pytest.mark.parametrize("case", [pytest.param(case, id=case["label"]) for case in CASES if case["finds"]])
+def test_each_kind_alone_makes_a_document_suspicious(case: Any) -> None:
+    for kind, _ in case["finds"]:
+        assert suspicious(Text.of(["", text_of(case)]), [kind]).astype(bool).tolist() == [False, True]
+
+
 def test_clean_text_is_not_suspicious() -> None:
     clean = ["We met in 1998, 1999 and 2000.", "今天是2月，共3个", "a: b; c", "Kant wrote it. 12:30", ""]
     assert suspicious(Text.of(clean)).tolist() == [0] * 5
