@@ -87,6 +87,7 @@ def test_the_ledger_tells_value_and_numbers() -> None:
 
 def test_what_stays_is_chance_by_seed() -> None:
     one, other = (set(run(step_of(to="uniform", seed=seed))[0].filter(lang="en")["text"]) for seed in (0, 1))
+    assert len(one) == len(other) == 1_000
     assert 100 < len(one & other) < 235  # a sixth of 1,000, and five standard deviations
 
 

@@ -76,6 +76,7 @@ def test_another_seed_takes_others_and_workers_change_nothing(step: Sample) -> N
     kept, _ = run(step)
     assert run(step, workers=3)[0] == kept
     other, _ = run(Sample(step.share, step.documents, step.by, seed=1))
+    assert len(other) == step.documents or step.documents is None
     assert len(set(kept) & set(other)) < 100  # a twentieth of 1,000, and five standard deviations
 
 
