@@ -49,7 +49,7 @@ CALLED = re.compile(
 """What makes a number of ten digits without any mark one to call."""
 
 INTERNATIONAL = re.compile(
-    r"\+(?<![\w+].)[1-9]\d{0,2}(?:[ .-]?\(\d{1,4}\))?(?:[ .-]?\d{2,}|[ .-]\d(?=[ .-]\d\d)){1,7}", re.ASCII
+    r"\+(?<![\w+].)[1-9]\d{0,2}(?:[ .-]?\(\d{1,4}\))?(?:[ .-]?\d{2,15}|[ .-]\d(?=[ .-]\d\d)){1,7}", re.ASCII
 )
 TRUNK = re.compile(r"\(0\)")
 
@@ -110,6 +110,8 @@ def _international_end(text: str, match: re.Match[str]) -> int:
     country = COUNTRIES.match(written, 1)
     if country is None or re.match(r"\+(?:19|20)\d\d[-.]\d\d[-.]\d\d(?!\d)", written):
         return 0
+    if country[0] == "1" and not re.match(r"\+1\D*[2-9]", written):
+        return 0  # no area of North America begins with 0 or 1
     spoken = TRUNK.sub(lambda found: " " * len(found[0]), written)
     digits = list(accumulate(char.isdigit() for char in spoken))
     allowed = SIZES.get(country[0], ANYWHERE)

@@ -8,6 +8,9 @@ from fractions import Fraction
 from heapq import heapify, heapreplace
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dataqual.corpus import Batch, Corpus
 from dataqual.drawing import document_keys, uniform
 from dataqual.errors import SpecError
@@ -56,10 +59,14 @@ class Sample(Step):
         parts = proportional({value: tally.count for value, tally in tallies.items()}, self.documents)
         return Taken("sample", self.by, self.seed, {value: Quota.of(tallies[value], n) for value, n in parts.items()})
 
-    def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
+    def within(self, file: NDArray[np.int32], record: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which addresses are in the share."""
         if self.share is None:
             raise TypeError("a number of documents must see the corpus first: call prepare, and then what it returns")
-        stays = uniform(document_keys(batch.file, batch.record, "sample", self.seed)) < self.share
+        return uniform(document_keys(file, record, "sample", self.seed)) < self.share
+
+    def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
+        stays = self.within(batch.file, batch.record)
         if stays.all():
             return batch, []
         return batch.where(stays), [Dropped(batch.where(~stays), "sample", "sample", threshold=f"share {self.share:g}")]

@@ -103,6 +103,12 @@ def test_a_corpus_without_groups_is_told() -> None:
     assert str(error.value) == "sample: by is group, but the corpus has no group; name its column with --group"
 
 
+def test_a_number_that_saw_nothing_says_so() -> None:
+    [batch] = Corpus.of(["one"]).batches()
+    with pytest.raises(TypeError, match="call prepare"):
+        Sample(documents=1)(batch)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
