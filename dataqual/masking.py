@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
-from dataqual.signals.email_addresses import EmailAddresses
+import re
+
+from dataqual.personal.finding import Kind, places
+
+SHOWN = 2
+"""Characters that stay of anything but an address: what a telephone number or a token begins with is many people's."""
 
 
 def mask(text: str) -> str:
-    """The same text, as long, with the e-mail addresses in it unreadable but for first letter and ending.
+    """The same text, as long, with the personal data and the secrets in it unreadable but for how they begin.
 
-    >>> mask("Ask ann.lee@example.com now")
-    'Ask a••••••@•••••••.com now'
+    >>> mask("Ask ann.lee@example.com now, or call 415-555-2671")
+    'Ask a••••••@•••••••.com now, or call 41•-•••-••••'
     """
-    if "@" not in text:
-        return text
     parts, at = [], 0
-    for start, end, _ in EmailAddresses().evidence(text):
-        parts += [text[at:start], mask_address(text[start:end])]
-        at = end
+    for place in places(text):
+        parts += [text[at : place.start], hide(place.kind, text[place.start : place.end])]
+        at = place.end
     return "".join([*parts, text[at:]])
 
 
+def hide(kind: Kind, value: str) -> str:
+    """One value masked, as long as it was.
+
+    >>> hide("ip", "93.184.216.34"), hide("email", "ann@example.org")
+    ('93.•••.•••.••', 'a••@•••••••.org')
+    """
+    return mask_address(value) if kind == "email" else value[:SHOWN] + re.sub(r"\w", "•", value[SHOWN:])
+
+
 def mask_address(address: str) -> str:
-    """An e-mail address with first letter and last label kept."""
-    local, _, domain = address.rpartition("@")
-    name, dot, ending = domain.rpartition(".")
-    return f"{local[:1]}{'•' * (len(local) - 1)}@{'•' * len(name)}{dot}{ending}"
+    """An e-mail address with first letter and last label kept; the signs may be full-width."""
+    local, at, name, ending = re.fullmatch(r"(.*)([@＠])(.*)([.．].*)", address, re.DOTALL).groups()  # type: ignore[union-attr]
+    return f"{local[:1]}{'•' * (len(local) - 1)}{at}{'•' * len(name)}{ending}"

@@ -27,6 +27,9 @@ from dataqual.steps import decontaminate
 from dataqual.steps.decontaminate import Decontaminate
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.keep import Keep
+from dataqual.steps.rebalance import Rebalance
+from dataqual.steps.redact import Redact
+from dataqual.steps.sample import Sample
 from dataqual.steps.spoil_duplicates import SpoilDuplicates
 from dataqual.steps.spoil_mojibake import SpoilMojibake
 from dataqual.steps.spoil_shuffled_words import SpoilShuffledWords
@@ -42,6 +45,13 @@ STEPS: dict[str, Step] = {
     "decontaminate, remove_spans": Decontaminate((EVALUATION,), ngram=4, shortest=2, action="remove_spans"),
     "dedup": Dedup(),
     "dedup, near": Dedup(exact=False, near=NearDuplicates(threshold=0.7)),
+    "rebalance": Rebalance(by="group", to="uniform"),
+    "rebalance, at most": Rebalance(by="group", at_most=3),
+    "redact": Redact(),
+    "redact, pseudonym": Redact(kinds=("email", "iban"), replace_with="pseudonym", key="0123456789abcdef"),
+    "sample": Sample(share=0.5),
+    "sample, number": Sample(documents=5, seed=1),
+    "sample, spread": Sample(documents=5, by="group"),
     "spoil_duplicates": SpoilDuplicates(dose=0.5, copies=2),
     "spoil_mojibake": SpoilMojibake(dose=0.5),
     "spoil_shuffled_words": SpoilShuffledWords(dose=0.5),
@@ -67,7 +77,8 @@ def rows(batch: Batch) -> list[Row]:
 
 def run(step: Step, docs: list[str], workers: int = 1) -> tuple[list[Row], list[Change]]:
     """What the step leaves of these documents, and what it did to them."""
-    corpus = Corpus.of(pl.DataFrame({"text": docs}))
+    groups = [str(len(doc) % 2) for doc in docs]
+    corpus = Corpus.of(pl.DataFrame({"text": docs, "group": groups}), group="group")
     ready = step.prepare(corpus, Local(workers=workers))
     left: list[Row] = []
     changes: list[Change] = []

@@ -1,0 +1,60 @@
+"""One look at every byte: which documents may hold personal data, and of which sort."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+AT, DIGITS, QUADS, GROUPS, WIDE = 1, 2, 4, 8, 16
+"""An `@`; seven digits with nothing but separators between them; three full stops behind digits close together; a colon behind four characters
+of which the first is 2 or 3; a full-width digit, plus, minus, full stop or `@`."""
+
+QUAD = 9
+"""Bytes from the first full stop of an IPv4 address to behind its third: `.123.123.`."""
+
+
+SEPARATOR, STOP = 1, 2
+SORTED = np.zeros(256, np.uint8)
+"""What a byte is: 0 ends a row of digits and is nothing else, a separator (any byte of a character beyond ASCII too)
+does neither; the others are looked at."""
+SORTED[[*b" ()+-", *range(128, 256)]] = SEPARATOR
+SORTED[[*b"0123456789.@:", 0xEF]] = STOP
+
+
+@njit(cache=True, nogil=True)
+def suspect(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], kinds: NDArray[np.uint8], sorts: NDArray[np.uint8]
+) -> None:  # pragma: no cover - compiled
+    """Set the bits of every document, (documents,); `kinds` is `SORTED`."""
+    stops = np.empty(4, np.int64)
+    for document in range(len(sorts)):
+        start, end = offsets[document], offsets[document + 1]
+        found, digits, quads = 0, 0, 0
+        for i in range(start, end):
+            b = data[i]
+            kind = kinds[b]
+            if kind != STOP:
+                digits *= kind
+            elif b <= 57 and b >= 48:
+                digits += 1
+                if digits == 7:
+                    found |= DIGITS
+            elif b == 46:
+                if i > start and 48 <= data[i - 1] <= 57:
+                    if quads >= 2 and i - stops[(quads - 2) & 3] < QUAD:
+                        found |= QUADS
+                    stops[quads & 3] = i
+                    quads += 1
+            elif b == 64:
+                found |= AT
+                digits = 0
+            elif b == 58:
+                digits = 0
+                if i >= start + 4 and (data[i - 4] | 1) == 51:
+                    found |= GROUPS
+            elif i + 2 < end and data[i + 1] == 0xBC:
+                last = data[i + 2]
+                if 0x90 <= last <= 0x99 or last == 0x8B or last == 0x8D or last == 0x8E or last == 0xA0:
+                    found |= WIDE
+        sorts[document] = found

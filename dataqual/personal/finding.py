@@ -1,0 +1,132 @@
+"""Where personal data and secrets stand in a document, and which documents of many may have any."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.kernels import suspecting
+from dataqual.line_cuts import Phrases
+from dataqual.personal import cards, ibans, ids, internet, phones, secrets
+from dataqual.signals.email_addresses import EmailAddresses
+from dataqual.text import Text
+
+Kind = Literal["email", "phone", "ip", "id_number", "card", "iban", "secret"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+FIRST: tuple[Kind, ...] = ("secret", "email", "iban", "card", "id_number", "ip", "phone")
+"""Where two kinds want the same place the earlier has it: the surer its marks and check digits are."""
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """From one character of a document to another, and what stands there."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+PLAIN = {
+    **{wide: wide - 0xFEE0 for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))},
+    **{ord(wide): ord(narrow) for wide, narrow in zip("＋－＠．（）＿\xa0‐‑–", "+-@.()_ ---", strict=True)},
+}
+"""Full-width letters, digits and signs, other hyphens and the no-break space are read as the ASCII ones."""
+WIDE = re.compile(f"[{''.join(map(chr, PLAIN))}]")
+
+RUN = re.compile(r"[0-9][0-9 ().+-]{5,}[0-9]", re.ASCII)
+DIGITS = 7
+"""No number that is looked for has fewer."""
+AROUND = 3
+"""Characters before and behind a run of digits that belong to a number, or decide that it is none."""
+
+
+def places(document: str, kinds: Collection[Kind] = KINDS, sorts: int | None = None) -> list[Place]:
+    """All that is found of these kinds, in order; no two overlap. `sorts`: what `suspicious` says of it, if known.
+
+    >>> [(place.kind, place.start) for place in places("电话：１３８１２３４５６７８，邮箱a@b.cn")]
+    [('phone', 3), ('email', 17)]
+    """
+    known = _sorts(document) if sorts is None else sorts
+    there = [kind for kind in FIRST if kind in kinds and known & SORTS[kind]]
+    if not there:
+        return []
+    text = document if document.isascii() else WIDE.sub(lambda wide: chr(PLAIN[ord(wide[0])]), document)
+    runs = [] if WITHIN_RUNS.keys().isdisjoint(there) else list(_runs(text))
+    found: list[Place] = []
+    for kind in there:
+        for start, end in _found(kind, text, runs):
+            at = bisect_left(found, Place(start, end, kind))
+            if (at == 0 or found[at - 1].end <= start) and (at == len(found) or found[at].start >= end):
+                found.insert(at, Place(start, end, kind))
+    return found
+
+
+def suspicious(text: Text, kinds: Collection[Kind] = KINDS) -> NDArray[np.uint8]:
+    """For each document the bits of what may be there of these kinds; where there are none there is nothing."""
+    sorts = np.zeros(len(text), np.uint8)
+    suspecting.suspect(text.data, text.offsets, suspecting.SORTED, sorts)
+    if "secret" in kinds:
+        sorts[Phrases.of(text, MARKS).counts(*MARKS) > 0] |= MARKED
+    return sorts & np.bitwise_or.reduce([SORTS[kind] for kind in kinds], dtype=np.uint8)
+
+
+def _sorts(document: str) -> int:
+    """The same for one document."""
+    raw = document.encode()
+    sorts = np.zeros(1, np.uint8)
+    suspecting.suspect(np.frombuffer(raw, np.uint8), np.array([0, len(raw)]), suspecting.SORTED, sorts)
+    return int(sorts[0]) | (MARKED if secrets.marked(document) else 0)
+
+
+MARKED = 32
+"""The mark of a secret."""
+SORTS: dict[Kind, int] = {
+    "secret": MARKED,
+    "email": suspecting.AT | suspecting.WIDE,
+    "ip": suspecting.QUADS | suspecting.GROUPS | suspecting.WIDE,
+    **dict.fromkeys(("iban", "card", "id_number", "phone"), suspecting.DIGITS | suspecting.WIDE),
+}
+"""What the bytes of a document that has such a place show."""
+
+MARKS = tuple(dict.fromkeys(mark.lower() for mark in secrets.MARKS))
+
+
+def _found(kind: Kind, text: str, runs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The spans of one kind; some are looked for only where there are digits enough."""
+    if kind in ANYWHERE:
+        yield from ANYWHERE[kind](text)
+        return
+    for low, high in runs:
+        yield from WITHIN_RUNS[kind](text, low, high)
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Where there are digits enough close together, with a little around them."""
+    for run in RUN.finditer(text):
+        if sum(map(str.isdigit, run[0])) >= DIGITS:
+            yield max(0, run.start() - AROUND), run.end() + AROUND
+
+
+def _emails(text: str) -> Iterator[tuple[int, int]]:
+    for start, end, _ in EmailAddresses().evidence(text) if "@" in text else ():
+        yield start, end
+
+
+ANYWHERE: dict[Kind, Callable[[str], Iterator[tuple[int, int]]]] = {
+    "secret": secrets.find,
+    "email": _emails,
+    "iban": ibans.find,
+    "ip": internet.find,
+}
+WITHIN_RUNS: dict[Kind, Callable[[str, int, int], Iterator[tuple[int, int]]]] = {
+    "card": cards.find,
+    "id_number": ids.find,
+    "phone": phones.find,
+}
