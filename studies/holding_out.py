@@ -9,19 +9,18 @@ or else text that is copied often enough would escape.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.corpus import Batch
 from dataqual.drawing import document_keys, uniform
-from dataqual.kernels import minhash
 from dataqual.kernels.unicode import tables
 from dataqual.ledger import Dropped
 from dataqual.operators import Step
+from dataqual.shared_ngrams import Ngrams
 from dataqual.text import Segments, Text
 
 WORDS = 13
@@ -30,8 +29,6 @@ COMMON = 10
 
 MOST = 0.5
 """Share of a document's 13-grams from which on it is held-out text, however common the phrases. By our judgement."""
-
-_BITS = np.uint64((1 << 20) - 1)
 
 
 @dataclass(frozen=True)
@@ -80,38 +77,18 @@ class Grams:
     """The 13-grams of all held-out documents; of a document with fewer words, all its words as one."""
 
     documents: Sequence[Document]
-    text: Text
-    hashes: NDArray[np.uint64]
-    """Sorted and distinct, (grams,)."""
-    first: NDArray[np.int64]
-    """Where in `order` the places of each hash begin, (grams + 1,)."""
-    order: NDArray[np.int64]
-    """The first word of every place, by hash."""
+    ngrams: Ngrams
     common: NDArray[np.bool_]
     """Which are found in more than `COMMON` documents of the corpus, (grams,)."""
-    _near: NDArray[np.bool_] = field(repr=False)
-    """Whether any hash ends in these bits: most do not, which saves the search."""
 
     @classmethod
     def of(cls, documents: Sequence[Document]) -> Grams:
         """Of documents whose grams are all thought rare until `knowing` says otherwise."""
-        text = Text.of([document.text for document in documents])
-        hashes, words = _grams(text.cut("unicode"))
-        order = np.argsort(hashes, kind="stable")
-        ordered = hashes[order]
-        starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]][: len(ordered)])
-        distinct = ordered[starts]
-        near = np.zeros(int(_BITS) + 1, bool)
-        near[distinct & _BITS] = True
-        return cls(
-            documents,
-            text,
-            distinct,
-            np.append(starts, len(ordered)),
-            words[order],
-            np.zeros(len(distinct), bool),
-            near,
-        )
+        ngrams = Ngrams(Text.of([document.text for document in documents]), WORDS, shortest=WORDS)
+        return cls(documents, ngrams, np.zeros(len(ngrams), bool))
+
+    def __len__(self) -> int:
+        return len(self.ngrams)
 
     def knowing(self, counts: NDArray[np.int64]) -> Grams:
         """With the grams that are in more than `COMMON` documents taken for common."""
@@ -119,44 +96,24 @@ class Grams:
 
     def count(self, text: Text) -> NDArray[np.int64]:
         """How many of the documents have each gram, (grams,)."""
-        documents, grams, _, _ = self._hits(text)
-        pairs = np.unique(documents * len(self.hashes) + grams)
-        return np.bincount(pairs % max(len(self.hashes), 1), minlength=len(self.hashes))
+        return self.ngrams.count(text)
 
     def overlaps(self, text: Text) -> list[Overlap]:
         """The documents that are held-out text in part, verified word by word; in order."""
-        documents, grams, places, totals = self._hits(text)
-        found = []
-        for row, own in _runs(documents):
-            most = len(own) >= MOST * totals[row]
-            for hit in own:
-                if (most or not self.common[grams[hit]]) and (
-                    overlap := self._verified(text, row, int(places[hit]), int(grams[hit]))
-                ):
-                    found.append(replace(overlap, shared=len(own), of=int(totals[row])))
-                    break
-        return found
-
-    def _hits(self, text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        """Document, gram and first word of every place that has the hash of a gram; and the grams of each document."""
-        words = text.cut("unicode")
-        hashes, places = _grams(words)
-        near = np.flatnonzero(self._near[hashes & _BITS])
-        at = np.searchsorted(self.hashes, hashes[near]).clip(max=max(len(self.hashes) - 1, 0))
-        same = self.hashes[at] == hashes[near] if len(self.hashes) else np.zeros(len(near), bool)
-        totals = np.minimum(words.counts, np.maximum(words.counts - WORDS + 1, 1))
-        places = places[near[same]]
-        return np.searchsorted(words.offsets, places, side="right") - 1, at[same], places, totals
-
-    def _verified(self, text: Text, row: int, place: int, gram: int) -> Overlap | None:
-        """What the hash promised, if the words are the same; None where two hashes met by chance."""
-        given = _words(text.cut("unicode"), row, place)
-        own = self.text.cut("unicode")
-        for start in self.order[self.first[gram] : self.first[gram + 1]].tolist():
-            document = int(np.searchsorted(own.offsets, start, side="right")) - 1
-            if _words(own, document, start) == given:
-                return Overlap(row, self.documents[document], " ".join(given), 0, 0)
-        return None
+        hits = self.ngrams.hits(text)
+        shared, totals = hits.counts(len(text)), self.ngrams.totals(text)
+        convicting = hits.take(~self.common[hits.gram] | (shared >= MOST * totals)[hits.document])
+        rows, first = np.unique(convicting.document, return_index=True)
+        return [
+            Overlap(
+                row,
+                self.documents[int(self.ngrams.documents(convicting.known[[at]])[0])],
+                " ".join(_words(text.cut("unicode"), row, int(convicting.place[at]))),
+                int(shared[row]),
+                int(totals[row]),
+            )
+            for row, at in zip(rows.tolist(), first.tolist(), strict=True)
+        ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,15 +128,6 @@ class Decontaminate(Step):
         return batch.where(~bad), [Dropped(batch.where(bad), "hold_out", "shared_words")] if bad.any() else []
 
 
-def _grams(words: Segments) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The hash and the first word of every 13-gram, document after document."""
-    hashes, counts = np.empty(len(words), np.uint64), np.empty(len(words.counts), np.int64)
-    minhash.shingle(np.require(words.folded, requirements="W"), words.offsets, WORDS, hashes, counts)
-    behind = np.cumsum(counts)
-    places = np.arange(behind[-1] if len(behind) else 0) + np.repeat(words.offsets[:-1] - (behind - counts), counts)
-    return hashes[places], places
-
-
 def _words(words: Segments, document: int, place: int) -> list[str]:
     """Thirteen words of a document from the one at `place` on, or as many as there are, in lower case."""
     end = min(place + WORDS, int(words.offsets[document + 1]))
@@ -188,11 +136,3 @@ def _words(words: Segments, document: int, place: int) -> list[str]:
         "".join(chr(lower[ord(char)]) for char in words.data[a:b].tobytes().decode())
         for a, b in zip(words.starts[place:end], words.ends[place:end], strict=True)
     ]
-
-
-def _runs(documents: NDArray[np.int64]) -> Iterator[tuple[int, range]]:
-    """Each document and where it stands among the ascending ones."""
-    changes = documents[1:] != documents[:-1]
-    borders = np.flatnonzero(np.r_[True, changes, True]) if len(documents) else np.zeros(0, np.int64)
-    for start, end in pairwise(borders.tolist()):
-        yield int(documents[start]), range(start, end)

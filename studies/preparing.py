@@ -191,7 +191,7 @@ class _Preparing:
     def _counted(self, grams: Grams) -> NDArray[np.int64]:
         """In how many documents of the corpus each gram is."""
         withhold = self._withhold
-        counts = np.zeros(len(grams.hashes), np.int64)
+        counts = np.zeros(len(grams), np.int64)
         for found in self._map(lambda batch: grams.count(withhold(batch)[0].text), self.corpus, "looking for leaks"):
             counts += found
         return counts
