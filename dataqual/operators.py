@@ -98,6 +98,11 @@ class Step(ABC):
     """Whether it changes the text of documents that stay."""
 
     @property
+    def rests_on(self) -> object:
+        """What beside its parameters decides what it does, such as files: a run goes on only where it is the same."""
+        return None
+
+    @property
     def told_as(self) -> tuple[str, ...]:
         """The rules under which it may tell of a document: its name, unless it has several reasons."""
         return (snake_case(type(self).__name__),)

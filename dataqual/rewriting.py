@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from dataqual.ledger import rows as ledger_rows
 from dataqual.operators import Step
 from dataqual.quoting import difference, evidence
 from dataqual.readers import ReadCount
-from dataqual.readers.paths import LEDGER
+from dataqual.readers.paths import LEDGER, unchanged
 from dataqual.recipe import Recipe, Remaining, applied
 from dataqual.unfinished import Unfinished
 from dataqual.writers import NewParquet, Nowhere, Writer, open_writer
@@ -146,6 +145,7 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
         return run.cleaned(recipe)
     plan = (
         _inputs(corpus),
+        [step.rests_on for step in recipe.steps],
         corpus.columns,
         getattr(corpus, "txt", None),
         recipe.steps,
@@ -193,8 +193,7 @@ def _inputs(corpus: Corpus) -> object:
     """What must be the same for a run to go on: the files, their sizes and when they were changed; else no run does."""
     if isinstance(corpus, FrameCorpus) or any(file.spooled for file in corpus.files):
         return secrets.token_hex(16)
-    places = [os.path.realpath(file.path) for file in corpus.files]
-    return [(place, os.stat(place).st_size, os.stat(place).st_mtime_ns) for place in places]
+    return unchanged(corpus.files)
 
 
 def _sound(unfinished: Unfinished) -> Any:

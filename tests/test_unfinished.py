@@ -123,6 +123,19 @@ def test_another_input_or_recipe_begins_anew(change: str, tmp_path: Path, monkey
     assert set(files(tmp_path)) == {"out.jsonl", "out.jsonl.ledger.parquet"}
 
 
+@pytest.mark.usefixtures("small")
+def test_other_evaluation_texts_begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = corpus(tmp_path, "jsonl")
+    evaluation = tmp_path / "in.eval.jsonl"
+    evaluation.write_text(json.dumps({"text": " ".join(f"other{n}" for n in range(20))}) + "\n")
+    recipe = Recipe.of([{"decontaminate": {"against": str(evaluation)}}])
+    monkeypatch.setattr("tests.test_unfinished.RECIPE", recipe)
+    killed(path, tmp_path / "out.jsonl", 4, monkeypatch)
+    evaluation.write_text(json.dumps({"text": dataqual.read(path).fetch([(0, 1)])[0]}) + "\n")
+    result = dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=recipe)
+    assert (result.resumed, result.dropped > 0) == (0, True)
+
+
 def test_to_insist_on_going_on_from_nothing_is_an_error(tmp_path: Path) -> None:
     path = corpus(tmp_path, "jsonl", 10)
     with pytest.raises(SpecError, match="--resume: there is nothing to go on from beside"):

@@ -55,6 +55,12 @@ def find_files(inputs: Sequence[str | os.PathLike[str] | File]) -> tuple[list[Fi
     return list(files.values()), notes
 
 
+def unchanged(files: Sequence[File]) -> list[tuple[str, int, int]]:
+    """Place, size and time of the last change of files: as long as these are the same, so are the files."""
+    places = [os.path.realpath(file.path) for file in files]
+    return [(place, os.stat(place).st_size, os.stat(place).st_mtime_ns) for place in places]
+
+
 def _expand(given: str, passed: list[str]) -> Iterator[tuple[str, bool]]:
     """The paths that one input means, and whether they were named; InputError where there is none."""
     if os.path.isdir(given):

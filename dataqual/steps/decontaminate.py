@@ -17,6 +17,7 @@ from dataqual.errors import InputError, SpecError
 from dataqual.ledger import Change, Dropped, edited
 from dataqual.operators import Engine, Signal, Step
 from dataqual.readers import ReadCount, open_corpus
+from dataqual.readers.paths import find_files, unchanged
 from dataqual.shared_ngrams import MEMORY_PER_BYTE, SHORTEST, SIZE, Hits, Ngrams, check_sizes
 from dataqual.text import Text
 
@@ -53,10 +54,18 @@ class Decontaminate(Step):
         if not self.against:
             raise SpecError("against is empty; name the files of evaluation texts")
 
+    @property
+    def _paths(self) -> list[str]:
+        return [self.against] if isinstance(self.against, str) else list(self.against)
+
+    @property
+    def rests_on(self) -> object:
+        """The evaluation texts as they are."""
+        return unchanged(find_files(self._paths)[0])
+
     def prepare(self, corpus: Corpus, engine: Engine) -> Overlaps:
         """Read the evaluation texts; InputError where they are the corpus itself, or more than fits into memory."""
-        paths = [self.against] if isinstance(self.against, str) else list(self.against)
-        evaluation = open_corpus(paths, text=self.text)
+        evaluation = open_corpus(self._paths, text=self.text)
         for file in evaluation.files:
             if corpus.holds(file.path):
                 raise InputError(

@@ -113,6 +113,11 @@ class Redact(Step):
             letters += chr(ord("a") + letter)
         return f"[{kind.upper()}:{letters}]"
 
+    @property
+    def rests_on(self) -> object:
+        """The key, of which nothing can be read here."""
+        return hashlib.sha256(self._secret().encode()).hexdigest() if self.key is not None else None
+
     def _secret(self) -> str:
         """The key itself; SpecError where the environment has none of that name."""
         assert self.key is not None
