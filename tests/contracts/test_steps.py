@@ -24,6 +24,7 @@ from dataqual.operators import Step
 from dataqual.rules.rule_set import Rule
 from dataqual.signals.word_count import WordCount
 from dataqual.steps.dedup import Dedup
+from dataqual.steps.fix_encoding import FixEncoding
 from dataqual.steps.keep import Keep
 from dataqual.steps.spoil_duplicates import SpoilDuplicates
 from dataqual.steps.spoil_mojibake import SpoilMojibake
@@ -36,6 +37,7 @@ STEPS: dict[str, Step] = {
     **{f"keep, {name}": Drop.of([name]).steps[0] for name in ("mojibake", *rules.rule_sets())},
     "dedup": Dedup(),
     "dedup, near": Dedup(exact=False, near=NearDuplicates(threshold=0.7)),
+    "fix_encoding": FixEncoding(),
     "spoil_duplicates": SpoilDuplicates(dose=0.5, copies=2),
     "spoil_mojibake": SpoilMojibake(dose=0.5),
     "spoil_shuffled_words": SpoilShuffledWords(dose=0.5),
@@ -175,7 +177,7 @@ def test_its_parameters_survive_yaml(step: Step, tmp_path: Path) -> None:
 @every_step
 def test_it_is_a_frozen_value(step: Step) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
-        setattr(step, dataclasses.fields(step)[0].name, None)  # type: ignore[arg-type]
+        setattr(step, next((field.name for field in dataclasses.fields(step)), "anything"), None)  # type: ignore[arg-type]
     assert hash(step) == hash(dataclasses.replace(step))  # type: ignore[type-var]
 
 
