@@ -26,10 +26,12 @@ from dataqual.signals.word_count import WordCount
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.fix_encoding import FixEncoding
 from dataqual.steps.keep import Keep
+from dataqual.steps.normalize import Normalize
 from dataqual.steps.spoil_duplicates import SpoilDuplicates
 from dataqual.steps.spoil_mojibake import SpoilMojibake
 from dataqual.steps.spoil_shuffled_words import SpoilShuffledWords
 from dataqual.steps.spoil_typos import SpoilTypos
+from dataqual.steps.strip_markup import StripMarkup
 from tests.strange import DOCUMENTS, corpora
 
 STEPS: dict[str, Step] = {
@@ -38,6 +40,9 @@ STEPS: dict[str, Step] = {
     "dedup": Dedup(),
     "dedup, near": Dedup(exact=False, near=NearDuplicates(threshold=0.7)),
     "fix_encoding": FixEncoding(),
+    "normalize": Normalize(),
+    "normalize, all": Normalize("NFKC", "straight", "collapse", chinese="simplified"),
+    "strip_markup": StripMarkup(),
     "spoil_duplicates": SpoilDuplicates(dose=0.5, copies=2),
     "spoil_mojibake": SpoilMojibake(dose=0.5),
     "spoil_shuffled_words": SpoilShuffledWords(dose=0.5),
