@@ -32,6 +32,11 @@ _NAME = re.compile(r"</?([a-z][a-z0-9]*)", re.IGNORECASE)
 _HIDDEN = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style")}
 """What a browser does not show goes up to its end, where it has one."""
 
+_QUOTES = tuple("\"'“‘«「(`")
+
+_ALONE = frozenset(("br", "hr", "img"))
+"""Tags that close nothing and yet say that a text is HTML, unless they are quoted, as in: use '<br>'."""
+
 _BREAKS = {
     "\n\n": "address article aside blockquote body dl fieldset figure footer form h1 h2 h3 h4 h5 h6 head header hr html main "
     "nav ol p pre section table title ul",
@@ -46,15 +51,16 @@ _BREAK_OF = {name: between for between, names in _BREAKS.items() for name in nam
 class StripMarkup(Step):
     """HTML to text: whole pages by an extractor, fragments by taking out tags and comments and reading entities.
 
-    Only documents with places that `html_residue` counts are touched. Code between fences or backticks stays, and so
-    does every `<` that begins no tag of HTML. What the text shows as a tag (`&lt;p&gt;` in a tutorial) stays escaped,
-    so that no second run takes it for one.
+    Only documents with places that `html_residue` counts are touched. Tags go where the document is HTML: some tag is
+    closed, or there is a line break, a rule or an image; text that speaks of the `<script>` tag keeps it. Code between
+    fences or backticks stays, and so does every `<` that begins no tag of HTML. What a page shows as HTML (a tutorial)
+    stays escaped, so that no second run takes it for markup.
 
     >>> from dataqual.corpus import Corpus
-    >>> [batch] = Corpus.of(["<p>One &amp; two</p><p>3 &lt; 4</p>", "if a < b: `<p>`", "&lt;p&gt; begins one"]).batches()
+    >>> [batch] = Corpus.of(["<p>One &amp; two</p><p>3 &lt; 4</p>", "if a < b: `<p>`", "the <p> tag"]).batches()
     >>> after, [edited] = StripMarkup()(batch)
     >>> [after.text[i] for i in range(3)], edited.values.tolist()
-    (['One & two\\n\\n3 < 4', 'if a < b: `<p>`', '&lt;p&gt; begins one'], [21])
+    (['One & two\\n\\n3 < 4', 'if a < b: `<p>`', 'the <p> tag'], [21])
     """
 
     rewrites: ClassVar[bool] = True
@@ -75,7 +81,7 @@ class StripMarkup(Step):
         """The text that a page or a fragment shows.
 
         >>> StripMarkup().text_of("<html><body><nav>Menu</nav><p>Hi &lt;b&gt;</p></body></html>")
-        'Hi &lt;b&gt;'
+        'Hi <b>'
         """
         found = places(document)
         page = _PAGE.match(document)
@@ -92,13 +98,38 @@ def places(document: str) -> list[Place]:
     return [(a, b) for a, b, _ in marks if not any(first <= a < last for first, last in code)]
 
 
+def is_html(document: str, found: list[Place]) -> bool:
+    """Whether the markup in these places is meant as such: a tag or comment is closed, or one needs no closing.
+
+    >>> [is_html(text, places(text)) for text in ("the <p> and <div> tags", "use '<br>'", "one<br>two", "<b>x</b>")]
+    [False, False, True, True]
+    """
+    opened = set()
+    for start, end in found:
+        name = _NAME.match(document, start)
+        if name is None:
+            if document.startswith("<!--", start) and "-->" in document[end:]:
+                return True
+        elif document[start + 1] != "/":
+            opened.add(name[1].lower())
+            if name[1].lower() in _ALONE and document[start - 1 : start] not in _QUOTES:
+                return True
+        elif name[1].lower() in opened:
+            return True
+    return False
+
+
 def shown(document: str, found: list[Place]) -> str:
     """What a browser would show of a fragment with markup in these places; white space between tags is none.
+
+    Where it is not HTML as a whole only entities are read.
 
     >>> document = "<ul><li>one<li>t<b>w</b>o</ul><!-- three -->"
     >>> shown(document, places(document))
     'one\\ntwo'
     """
+    if not is_html(document, found):
+        found = [(start, end) for start, end in found if document[start] == "&"]
     out, between, at = "", "", 0
     for start, end in [*found, (len(document), len(document))]:
         if start < at:  # within what is not shown
@@ -128,16 +159,23 @@ def _hidden_until(document: str, start: int, end: int) -> int:
 
 
 def escaped(text: str) -> str:
-    """With every tag and entity that it shows written as one that is quoted: `&lt;p&gt;`, `&amp;nbsp;`."""
+    """With every entity, and if it would be taken for HTML every tag, as one that is quoted: `&amp;nbsp;`, `&lt;p&gt;`.
+
+    >>> escaped("write <b>bold</b> or &nbsp;"), escaped("the <p> tag")
+    ('write &lt;b&gt;bold&lt;/b&gt; or &amp;nbsp;', 'the <p> tag')
+    """
     found = places(text)
+    html_too = is_html(text, found)
+    found = [(start, end) for start, end in found if html_too or text[start] == "&"]
     while found:
-        pieces, at = [], 0
         signs = {start for start, _ in found} | {end - 1 for start, end in found if text[end - 1] == ">"}
+        pieces, at = [], 0
         for sign in sorted(signs):
             pieces += [text[at:sign], html.escape(text[sign])]
             at = sign + 1
         text = "".join([*pieces, text[at:]])
-        found = [(start, end) for start, end in places(text) if text[start] == "<"]  # that only now has no other inside
+        more = places(text) if html_too else []
+        found = [(start, end) for start, end in more if text[start] == "<"]  # one that had another inside
     return text
 
 
