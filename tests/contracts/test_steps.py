@@ -27,6 +27,7 @@ from dataqual.steps.dedup import Dedup
 from dataqual.steps.fix_encoding import FixEncoding
 from dataqual.steps.keep import Keep
 from dataqual.steps.normalize import Normalize
+from dataqual.steps.remove_lines import RemoveLines
 from dataqual.steps.spoil_duplicates import SpoilDuplicates
 from dataqual.steps.spoil_mojibake import SpoilMojibake
 from dataqual.steps.spoil_shuffled_words import SpoilShuffledWords
@@ -43,6 +44,8 @@ STEPS: dict[str, Step] = {
     "normalize": Normalize(),
     "normalize, all": Normalize("NFKC", "straight", "collapse", chinese="simplified"),
     "strip_markup": StripMarkup(),
+    "remove_lines, c4": RemoveLines("c4@tfds"),
+    "remove_lines, refinedweb": RemoveLines("refinedweb@dclm"),
     "spoil_duplicates": SpoilDuplicates(dose=0.5, copies=2),
     "spoil_mojibake": SpoilMojibake(dose=0.5),
     "spoil_shuffled_words": SpoilShuffledWords(dose=0.5),
@@ -136,7 +139,7 @@ def test_so_it_is_for_text_of_any_script(step: Step, corpus: list[str]) -> None:
 def test_values_that_are_told_lie_outside_of_the_bounds_that_are_told(step: Step) -> None:
     own = {rule.name: rule for rule in step.rules} if isinstance(step, Keep) else {}
     for part in run(step, DOCS)[1]:
-        if isinstance(part, Dropped) and part.values is not None:
+        if isinstance(part, Dropped) and part.signal is not None and part.values is not None:
             rule = own[part.rule]
             assert part.threshold == str(rule.bounds)
             assert not rule.bounds.accept(part.values).any()
