@@ -26,6 +26,7 @@ from dataqual.signals.word_count import WordCount
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.fix_encoding import FixEncoding
 from dataqual.steps.keep import Keep
+from dataqual.steps.language import Language
 from dataqual.steps.normalize import Normalize
 from dataqual.steps.remove_lines import RemoveLines
 from dataqual.steps.spoil_duplicates import SpoilDuplicates
@@ -41,6 +42,7 @@ STEPS: dict[str, Step] = {
     "dedup": Dedup(),
     "dedup, near": Dedup(exact=False, near=NearDuplicates(threshold=0.7)),
     "fix_encoding": FixEncoding(),
+    "language": Language(keep=("zh", "ja", "en"), short="drop", min_words=2),
     "normalize": Normalize(),
     "normalize, all": Normalize("NFKC", "straight", "collapse", chinese="simplified"),
     "strip_markup": StripMarkup(),
