@@ -14,7 +14,7 @@ from dataqual.engine import Local
 from dataqual.errors import MissingExtra
 from dataqual.signals.html_residue import HtmlResidue
 from dataqual.steps import strip_markup
-from dataqual.steps.strip_markup import StripMarkup, is_html, places
+from dataqual.steps.strip_markup import StripMarkup, escaped, is_html, places
 from tests.steps.rewriting import after, batch_of, cases, check_cases, parameters
 
 PIECES = [
@@ -53,6 +53,10 @@ def test_what_the_signal_calls_clean_keeps_its_batch() -> None:
     )
     assert HtmlResidue()(batch.text).sum() == 0
     assert StripMarkup()(batch) == (batch, [])
+
+
+def test_a_tag_that_is_one_only_when_another_in_it_is_quoted_is_quoted_too() -> None:
+    assert escaped("<b>x</b> </a <p> >") == "&lt;b&gt;x&lt;/b&gt; &lt;/a &lt;p&gt; &gt;"
 
 
 def test_boilerplate_stays_where_that_is_asked() -> None:
