@@ -197,26 +197,26 @@ def earliest_equal(keys: NDArray[np.uint64], bits: int, exact: NDArray[np.uint64
 def band_keys(
     signatures: NDArray[np.uint16],
     usable: NDArray[np.bool_],
-    number: int,
+    ranks: NDArray[np.int64],
     first_band: int,
     rows: int,
     bits: int,
     keys: NDArray[np.uint64],
     at: int,
 ) -> int:
-    """Append to `keys` (bands, documents) from column `at` on: top bits of a band's hash, then the document number.
+    """Append to `keys` (bands, documents) from column `at` on: top bits of a band's hash, then the document's rank.
 
-    Documents are numbered from `number` on; those that are not `usable` are left out. The next free column.
+    `usable` and `ranks` are of these documents; those that are not usable are left out. The next free column.
     """
     mask = (U64(1) << U64(bits)) - U64(1)
     for i in range(signatures.shape[0]):
-        if not usable[number + i]:
+        if not usable[i]:
             continue
         for band in range(keys.shape[0]):
             hashed = U64(1)
             for row in range((first_band + band) * rows, (first_band + band + 1) * rows):
                 hashed = hashed * ROLL + U64(signatures[i, row])
-            keys[band, at] = (_mix(hashed) & ~mask) | U64(number + i)
+            keys[band, at] = (_mix(hashed) & ~mask) | U64(ranks[i])
         at += 1
     return at
 

@@ -2,8 +2,9 @@
 
 from dataqual.near_duplicates.copies import Cluster, NearCopies
 from dataqual.near_duplicates.parameters import NearDuplicates
+from dataqual.near_duplicates.ranking import Before
 from dataqual.near_duplicates.shingling import jaccard, shingles
 from dataqual.near_duplicates.signing import Part, Signing
 from dataqual.near_duplicates.survey import Survey
 
-__all__ = ["Cluster", "NearCopies", "NearDuplicates", "Part", "Signing", "Survey", "jaccard", "shingles"]
+__all__ = ["Before", "Cluster", "NearCopies", "NearDuplicates", "Part", "Signing", "Survey", "jaccard", "shingles"]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dataqual.kernels import minhash
 from dataqual.near_duplicates.parameters import NearDuplicates
+from dataqual.near_duplicates.ranking import Ranking
 from dataqual.near_duplicates.shingling import distinct
 from dataqual.near_duplicates.spilling import Pairs, Signatures
 
@@ -20,12 +21,14 @@ the last before it finds the previous version in a row of versions that drift aw
 PAIRS_AT_ONCE = 1 << 20
 
 
-def exact_copies(exact: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """For each document the earliest with the same 128-bit hash, -1 for that one itself; `exact` is (documents, 2).
+def exact_copies(exact: NDArray[np.uint64], ranking: Ranking | None = None) -> NDArray[np.int64]:
+    """For each document the first with the same 128-bit hash, -1 for that one itself; `exact` is (documents, 2).
 
     >>> exact_copies(np.array([[7, 1], [7, 2], [7, 1], [9, 1]], np.uint64)).tolist()
     [-1, -1, 0, -1]
     """
+    if ranking is not None and ranking.order is not None:
+        return ranking.by_document(exact_copies(exact[ranking.order]))
     documents = len(exact)
     bits = documents.bit_length()
     keys = exact[:, 0] >> np.uint64(bits)
@@ -38,9 +41,14 @@ def exact_copies(exact: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 
 def near_pairs(
-    signatures: Signatures, usable: NDArray[np.bool_], parameters: NearDuplicates, memory: int, directory: str | None
+    signatures: Signatures,
+    usable: NDArray[np.bool_],
+    ranking: Ranking,
+    parameters: NearDuplicates,
+    memory: int,
+    directory: str | None,
 ) -> Pairs:
-    """The pairs that share a band and agree in `least_matches`, among `usable` documents; spilled.
+    """The pairs of ranks that share a band and agree in `least_matches`, among `usable` documents; spilled.
 
     As many bands at once as fit two thirds of `memory` bytes (at least one, 8 bytes per document), the signatures
     being read once each time; the rest is for signatures that are compared. On disk a pair takes 8 bytes: at most
@@ -51,24 +59,36 @@ def near_pairs(
     with Pairs(len(usable), directory) as found:
         for first in range(0, parameters.bands, at_once):
             room = np.empty((min(at_once, parameters.bands - first), documents), np.uint64)
-            keys = _keys(signatures, usable, parameters, first, room)
-            _compare(keys, signatures, parameters, memory // 3, found)
+            keys = _keys(signatures, usable, ranking, parameters, first, room)
+            _compare(keys, signatures, ranking, parameters, memory // 3, found)
         return found.merged()
 
 
 def _keys(
-    signatures: Signatures, usable: NDArray[np.bool_], parameters: NearDuplicates, first: int, keys: NDArray[np.uint64]
+    signatures: Signatures,
+    usable: NDArray[np.bool_],
+    ranking: Ranking,
+    parameters: NearDuplicates,
+    first: int,
+    keys: NDArray[np.uint64],
 ) -> NDArray[np.uint64]:
-    """For some bands, sorted: top of the hash of the band, then the document; one array of numbers, no dictionary."""
-    at = 0
+    """For some bands, sorted: top of the hash of the band, then the rank; one array of numbers, no dictionary."""
+    at, bits = 0, len(usable).bit_length()
     for number, rows in signatures.segments():
-        at = minhash.band_keys(rows, usable, number, first, parameters.rows, len(usable).bit_length(), keys, at)
+        ranks = ranking.ranks(number, number + len(rows))
+        own = usable[number : number + len(rows)]
+        at = minhash.band_keys(rows, own, ranks, first, parameters.rows, bits, keys, at)
     keys.sort(axis=1)
     return keys
 
 
 def _compare(
-    keys: NDArray[np.uint64], signatures: Signatures, parameters: NearDuplicates, memory: int, found: Pairs
+    keys: NDArray[np.uint64],
+    signatures: Signatures,
+    ranking: Ranking,
+    parameters: NearDuplicates,
+    memory: int,
+    found: Pairs,
 ) -> None:
     """Estimate the pairs of every bucket; those that agree well enough go to `found`."""
     bits = signatures.documents.bit_length()
@@ -80,15 +100,20 @@ def _compare(
             written, at, start = minhash.bucket_pairs(band, bits, EARLIEST, LATEST, at, start, out[filled:])
             filled += written
             if at < len(band):
-                _estimate(out[:filled], signatures, parameters, memory, found)
+                _estimate(out[:filled], signatures, ranking, parameters, memory, found)
                 filled = 0
-    _estimate(out[:filled], signatures, parameters, memory, found)
+    _estimate(out[:filled], signatures, ranking, parameters, memory, found)
 
 
 def _estimate(
-    pairs: NDArray[np.uint64], signatures: Signatures, parameters: NearDuplicates, memory: int, found: Pairs
+    pairs: NDArray[np.uint64],
+    signatures: Signatures,
+    ranking: Ranking,
+    parameters: NearDuplicates,
+    memory: int,
+    found: Pairs,
 ) -> None:
-    pairs = distinct(pairs)
-    matches = signatures.matches(pairs, memory // (2 * signatures.permutations))
+    pairs = ranking.open(distinct(pairs))
+    matches = signatures.matches(pairs, memory // (2 * signatures.permutations), ranking.order)
     enough = matches >= parameters.least_matches
     found.add(pairs[enough], matches[enough])

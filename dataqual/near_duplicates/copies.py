@@ -17,7 +17,7 @@ class Cluster:
 
     kept: int
     copies: NDArray[np.int64]
-    """Document numbers, ascending."""
+    """Document numbers, the first to be settled first: ascending, unless values say who is kept."""
     similarity: float
     """Exact Jaccard similarity of the kept document and its first copy; 1 for exact copies."""
 
@@ -32,7 +32,8 @@ class NearCopies:
     """Exact and near copies of a corpus. Arrays are (documents,), in corpus order.
 
     A document is an exact copy if an earlier one has the same bytes; else a near copy if an earlier *kept* one, neither
-    exact nor near copy itself, is similar enough. Nothing is transitive: A ~ B ~ C without A ~ C keeps A and C.
+    exact nor near copy itself, is similar enough. Nothing is transitive: A ~ B ~ C without A ~ C keeps A and C. Where
+    the survey had values of the documents, earlier means: of a higher value, and among equals earlier.
     """
 
     parameters: NearDuplicates

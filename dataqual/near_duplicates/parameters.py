@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.errors import SpecError
+from dataqual.errors import SpecError, did_you_mean
 from dataqual.kernels.minhash import LANES
 from dataqual.lazy import lazy
+from dataqual.near_duplicates.shingling import CUT, CUTS, SHINGLE
 
 MET = 0.995
 """Least chance that two documents exactly at the threshold share a bucket; see `NearDuplicates.rows`."""
@@ -37,9 +38,11 @@ class NearDuplicates:
     """
 
     threshold: float = 0.8
-    shingle: int = 5
+    shingle: int = SHINGLE
     permutations: int = 128
     seed: int = 0
+    cut: str = CUT
+    """What a word is, one of `CUTS`."""
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1:
@@ -50,6 +53,8 @@ class NearDuplicates:
             raise SpecError(
                 f"near_duplicates.permutations: {self.permutations} is not a multiple of {LANES} from {LANES} to {MOST}"
             )
+        if self.cut not in CUTS:
+            raise SpecError(f"near_duplicates.cut: no cut {self.cut!r}; {did_you_mean(self.cut, CUTS)}")
 
     @lazy
     def rows(self) -> int:

@@ -8,15 +8,28 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import minhash
-from dataqual.text import Text
+from dataqual.text import Segments, Text
 
 CUT = "unicode"
 """The cut whose folded words make shingles: a Han, kana or Thai character is a word, so no script is left out."""
 
+CUTS = (CUT, "whitespace", "characters")
+"""The other two: what white space parts (for most languages it parts words with their punctuation, for Chinese or Thai
+hardly anything), and every character that is not white space."""
+
 SHINGLE = 5
 
 
-def shingles(text: str, size: int = SHINGLE) -> NDArray[np.uint64]:
+def words_of(text: Text, cut: str = CUT) -> Segments:
+    """The words of every document, under one of `CUTS`.
+
+    >>> [words_of(Text.of(["Is it? 是。"]), cut).strings(0) for cut in CUTS]
+    [['Is', 'it', '是'], ['Is', 'it?', '是。'], ['I', 's', 'i', 't', '?', '是', '。']]
+    """
+    return text.cut(cut) if cut != "characters" else _characters(text)
+
+
+def shingles(text: str, size: int = SHINGLE, cut: str = CUT) -> NDArray[np.uint64]:
     """The sorted, distinct 64-bit hashes of every `size` consecutive words, case folded.
 
     Fewer words make one shingle of them all; a text without words has none.
@@ -26,10 +39,10 @@ def shingles(text: str, size: int = SHINGLE) -> NDArray[np.uint64]:
     >>> (shingles("Hello, World") == shingles("hello world")).all()
     np.True_
     """
-    return shingle_sets([text], size)[0]
+    return shingle_sets([text], size, cut)[0]
 
 
-def jaccard(a: str, b: str, size: int = SHINGLE) -> float:
+def jaccard(a: str, b: str, size: int = SHINGLE, cut: str = CUT) -> float:
     """Shared shingles over all shingles of two texts, 0 to 1; 0 where neither text has a word.
 
     >>> jaccard("one two three four five six", "One, two; three: four five seven")
@@ -37,12 +50,12 @@ def jaccard(a: str, b: str, size: int = SHINGLE) -> float:
     >>> jaccard("我们今天去公园", "我们今天去公司")
     0.5
     """
-    return overlap(*shingle_sets([a, b], size))
+    return overlap(*shingle_sets([a, b], size, cut))
 
 
-def shingle_sets(texts: Sequence[str], size: int) -> list[NDArray[np.uint64]]:
+def shingle_sets(texts: Sequence[str], size: int, cut: str = CUT) -> list[NDArray[np.uint64]]:
     """The `shingles` of every text, all cut at once."""
-    words = Text.of(texts).cut(CUT)
+    words = words_of(Text.of(texts), cut)
     hashes = np.empty(len(words.folded), np.uint64)
     counts = np.empty(len(texts), np.int64)
     minhash.shingle(np.require(words.folded, requirements="W"), words.offsets, size, hashes, counts)
@@ -62,3 +75,15 @@ def overlap(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
     both = len(np.intersect1d(a, b, assume_unique=True))
     either = len(a) + len(b) - both
     return both / either if either else 0.0
+
+
+def _characters(text: Text) -> Segments:
+    """Every character within the words that white space parts."""
+    words = text.cut("whitespace")
+    edges = np.zeros(len(text.data) + 1, np.int8)
+    edges[words.starts] += 1
+    edges[words.ends] -= 1  # apart from the starts: a document may begin where the one before it ends
+    starts = np.flatnonzero((np.cumsum(edges[:-1], dtype=np.int8) > 0) & ((text.data & 0xC0) != 0x80))
+    first = text.data[starts]
+    ends = starts + 1 + (first >= 0xC0) + (first >= 0xE0) + (first >= 0xF0)
+    return Segments(text.data, starts, ends, np.searchsorted(starts, text.offsets))

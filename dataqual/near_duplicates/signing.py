@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import minhash
 from dataqual.near_duplicates.parameters import NearDuplicates
-from dataqual.near_duplicates.shingling import CUT
+from dataqual.near_duplicates.shingling import words_of
 from dataqual.text import Text
 
 
@@ -18,7 +18,8 @@ class Part:
     """What the survey keeps of one batch; row i is its document i."""
 
     exact: NDArray[np.uint64]
-    """(documents, 2): MurmurHash3 x64 128 of the bytes; well mixed, but collisions can be made on purpose."""
+    """(documents, 2): MurmurHash3 x64 128 of the bytes, or of the folded words where copies are `normalized`; well
+    mixed, but collisions can be made on purpose."""
     signatures: NDArray[np.uint16]
     """(documents, permutations): 16 bits of every minimum."""
     worded: NDArray[np.bool_]
@@ -34,14 +35,27 @@ class Part:
 class Signing:
     """What a survey measures of a batch: pure, holds no lock in its loops, in any thread, process and order.
 
-    `near` false: exact copies only.
+    `near` false: exact copies only. `normalized`: exact copies are documents with the same folded words; those
+    without words still need the same bytes.
+
+    >>> part = Signing(NearDuplicates(), near=False, normalized=True)(Text.of(["A b", "a, B!", "…", "?"]))
+    >>> (part.exact[0] == part.exact[1]).all(), (part.exact[2] == part.exact[3]).any()
+    (np.True_, np.False_)
     """
 
     parameters: NearDuplicates
     near: bool = True
+    normalized: bool = False
 
     def __call__(self, text: Text) -> Part:
-        return sign(text, self.parameters) if self.near else unsigned(text, self.parameters)
+        part = sign(text, self.parameters) if self.near else unsigned(text, self.parameters)
+        return replace(part, exact=self._of_words(text, part.exact)) if self.normalized else part
+
+    def _of_words(self, text: Text, exact: NDArray[np.uint64]) -> NDArray[np.uint64]:
+        """Hashes of the folded words in a row, in the place of those of the bytes where there is any word."""
+        words = words_of(text, self.parameters.cut)
+        rows = unsigned(Text(words.folded.view(np.uint8), words.offsets * 8), self.parameters).exact
+        return np.where((words.counts > 0)[:, None], rows, exact)
 
 
 def sign(text: Text, parameters: NearDuplicates) -> Part:
@@ -51,7 +65,7 @@ def sign(text: Text, parameters: NearDuplicates) -> Part:
     >>> part.worded.tolist(), (part.signatures[0] == part.signatures[1]).all(), (part.exact[0] == part.exact[1]).any()
     ([True, True, True, False], np.True_, np.False_)
     """
-    words = text.cut(CUT)
+    words = words_of(text, parameters.cut)
     documents = len(text.offsets) - 1
     exact = np.empty((documents, 2), np.uint64)
     signatures = np.empty((documents, parameters.permutations), np.uint16)

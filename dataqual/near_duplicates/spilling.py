@@ -80,8 +80,13 @@ class Signatures(Spill):
             np.take(rows, documents[start:end] - low, axis=0, out=out[start:end])
         return out
 
-    def matches(self, pairs: NDArray[np.uint64], at_once: int) -> NDArray[np.uint16]:
-        """In how many permutations each of the sorted `pairs` agrees, with `at_once` signatures in memory at most."""
+    def matches(
+        self, pairs: NDArray[np.uint64], at_once: int, order: NDArray[np.int64] | None = None
+    ) -> NDArray[np.uint16]:
+        """In how many permutations each of the sorted `pairs` agrees, with `at_once` signatures in memory at most.
+
+        The pairs are of ranks, if `order` says which document has which.
+        """
         out = np.empty(len(pairs), np.uint16)
         row = np.zeros(self.documents, np.int32)
         waiting = [(0, len(pairs))]
@@ -90,12 +95,13 @@ class Signatures(Spill):
             needed = np.zeros(self.documents, bool)
             needed[pairs[start:end] >> np.uint64(32)] = True
             needed[pairs[start:end] & minhash.NUMBER] = True
-            documents = np.flatnonzero(needed)
-            if len(documents) > max(at_once, 2):
+            ranks = np.flatnonzero(needed)
+            if len(ranks) > max(at_once, 2):
                 middle = (start + end) // 2
                 waiting += [(middle, end), (start, middle)]
                 continue
-            row[documents] = np.arange(len(documents), dtype=np.int32)
+            documents = ranks if order is None else np.sort(order[ranks])
+            row[ranks] = np.arange(len(ranks)) if order is None else np.searchsorted(documents, order[ranks])
             minhash.count_matches(self.rows(documents), row, pairs[start:end], out[start:end])
         return out
 

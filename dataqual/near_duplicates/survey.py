@@ -13,6 +13,7 @@ from dataqual.near_duplicates.candidates import exact_copies, near_pairs
 from dataqual.near_duplicates.clusters import Counterparts, connected
 from dataqual.near_duplicates.copies import Cluster, NearCopies, stars
 from dataqual.near_duplicates.parameters import NearDuplicates
+from dataqual.near_duplicates.ranking import Before, Ranking
 from dataqual.near_duplicates.settling import Settled, settle
 from dataqual.near_duplicates.signing import Part, Signing
 from dataqual.near_duplicates.spilling import Pairs, Signatures
@@ -45,11 +46,18 @@ class Survey:
     """
 
     def __init__(
-        self, parameters: NearDuplicates, *, near: bool = True, memory: int = MEMORY, directory: str | None = None
+        self,
+        parameters: NearDuplicates,
+        *,
+        near: bool = True,
+        normalized: bool = False,
+        memory: int = MEMORY,
+        directory: str | None = None,
     ) -> None:
-        """`near` false: exact copies only, nothing spilled. `directory`: where the temporary files without a name go;
-        by default where the system has them."""
-        self.signing = Signing(parameters, near)
+        """`near` false: exact copies only, nothing spilled. `normalized`: exact copies have the same folded words, if
+        not the same bytes. `directory`: where the temporary files without a name go; by default where the system has
+        them."""
+        self.signing = Signing(parameters, near, normalized)
         self.parameters = parameters
         self._memory = memory
         self._directory = directory
@@ -67,19 +75,30 @@ class Survey:
         for kept, array in ((self._exact, part.exact), (self._worded, part.worded), (self._sizes, part.sizes)):
             kept += array.tobytes()
 
-    def finish(self, fetch: Fetch, *, verify: int | None = VERIFIED, largest: int = 10) -> NearCopies:
+    def finish(
+        self,
+        fetch: Fetch,
+        *,
+        verify: int | None = VERIFIED,
+        largest: int = 10,
+        values: NDArray[np.float64] | None = None,
+        before: Before | None = None,
+    ) -> NearCopies:
         """Find the copies, verify at most about `verify` pairs on their texts (None: all), and close the survey.
 
         `fetch` gets document numbers, ascending, and gives their texts. With more near copies than `verify`, they are
         decided by estimate and a seeded sample is verified. The pairs of the `largest` clusters are always verified.
+        `values` (documents,): of copies the one with the highest is kept, instead of the earliest; of equals the
+        earliest. `before`: what is known of the first documents, which were settled already.
         """
         with self:
-            copy_of = exact_copies(self._take("_exact", np.uint64).reshape(-1, 2))
+            ranking = Ranking.of(values, before or Before.kept(0))
+            copy_of = exact_copies(self._take("_exact", np.uint64).reshape(-1, 2), ranking)
             usable = self._take("_worded", np.bool_) & (copy_of < 0)
-            verifier = Verifier(fetch, self._take("_sizes", np.uint32), self.parameters.shingle)
-            with near_pairs(self._signatures, usable, self.parameters, self._memory, self._directory) as pairs:
+            verifier = Verifier(fetch, self._take("_sizes", np.uint32), self.parameters, ranking)
+            with near_pairs(self._signatures, usable, ranking, self.parameters, self._memory, self._directory) as pairs:
                 settled = settle(pairs, len(copy_of), self.parameters, verifier, verify)
-        return _result(self.parameters, copy_of, settled, verifier, largest)
+        return _result(self.parameters, copy_of, settled, verifier, ranking, largest)
 
     def clusters(self, fetch: Fetch) -> NDArray[np.int64]:
         """For each document the first of its cluster, itself where it is alone; `fetch` as in `finish`. Closes the survey.
@@ -121,28 +140,52 @@ class Survey:
 
 
 def _result(
-    parameters: NearDuplicates, exact: NDArray[np.int64], settled: Settled, verifier: Verifier, largest: int
+    parameters: NearDuplicates,
+    exact: NDArray[np.int64],
+    settled: Settled,
+    verifier: Verifier,
+    ranking: Ranking,
+    largest: int,
 ) -> NearCopies:
-    near = settled.copy_of
-    count, groups = stars(near, largest)
-    exact_count, exact_groups = stars(exact, largest)
+    """All that was found, told of documents where the survey had ranks."""
+    count, groups = stars(settled.copy_of, largest)
     firsts = join(
         np.array([copies[0] for _, copies in groups], np.int64), np.array([kept for kept, _ in groups], np.int64)
     )
     similarities = verifier.check(firsts).tolist()
+    exact_count, exact_groups = stars(exact, largest)
     copies = int((exact >= 0).sum())
+    similarity = np.where(settled.copy_of >= 0, parameters.similarity(settled.matches), np.float32(np.nan))
+    near, similarity, pairs, verified = _with_before(
+        ranking.by_document(settled.copy_of), ranking.of_documents(similarity), verifier, ranking
+    )
     return NearCopies(
         parameters=parameters,
         exact_copy_of=exact,
         near_copy_of=near,
-        similarity=np.where(near >= 0, parameters.similarity(settled.matches), np.float32(np.nan)),
+        similarity=similarity,
         share=settled.share,
         exact_share=Reading("exact_copies", copies / len(exact) if len(exact) else None, len(exact)),
         precision=settled.precision,
-        verified_pairs=np.stack(split(verifier.pairs), axis=1),
-        verified_similarity=verifier.similarity,
+        verified_pairs=pairs,
+        verified_similarity=verified,
         clusters=count,
-        largest=[Cluster(kept, group, s) for (kept, group), s in zip(groups, similarities, strict=True)],
+        largest=[
+            Cluster(int(ranking.documents(np.array(kept))), ranking.documents(group), s)
+            for (kept, group), s in zip(groups, similarities, strict=True)
+        ],
         exact_clusters=exact_count,
         exact_largest=[Cluster(kept, group, 1.0) for kept, group in exact_groups],
     )
+
+
+def _with_before(
+    near: NDArray[np.int64], similarity: NDArray[np.float32], verifier: Verifier, ranking: Ranking
+) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.int64], NDArray[np.float64]]:
+    """Near copies, similarities, verified pairs and their similarities, with what was known before."""
+    before = ranking.before
+    gone = np.flatnonzero(before.copy_of >= 0)
+    near[: len(before)], similarity[: len(before)] = before.copy_of, before.similarity
+    pairs = np.stack([ranking.documents(side) for side in split(verifier.pairs)], axis=1)
+    known = np.stack([gone, before.copy_of[gone]], axis=1)
+    return near, similarity, np.concatenate([pairs, known]), np.append(verifier.similarity, before.similarity[gone])

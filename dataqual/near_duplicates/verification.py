@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import minhash
-from dataqual.near_duplicates.parameters import splitmix64
+from dataqual.near_duplicates.parameters import NearDuplicates, splitmix64
+from dataqual.near_duplicates.ranking import Ranking
 from dataqual.near_duplicates.shingling import distinct, overlap, shingle_sets
 
 Fetch = Callable[[list[int]], Sequence[str]]
@@ -22,10 +23,11 @@ TEXT_AT_ONCE = 32 << 20
 class Verifier:
     """Exact Jaccard similarities of pairs, each pair looked up once; keeps what it has found out."""
 
-    def __init__(self, fetch: Fetch, sizes: NDArray[np.uint32], shingle: int) -> None:
+    def __init__(self, fetch: Fetch, sizes: NDArray[np.uint32], parameters: NearDuplicates, ranking: Ranking) -> None:
         self._fetch = fetch
         self._sizes = sizes
-        self._shingle = shingle
+        self._parameters = parameters
+        self._ranking = ranking
         self.pairs = np.empty(0, np.uint64)
         """Verified so far, sorted."""
         self.similarity = np.empty(0, np.float64)
@@ -46,17 +48,22 @@ class Verifier:
         return np.setdiff1d(distinct(pairs), self.pairs, assume_unique=True)
 
     def _measure(self, pairs: NDArray[np.uint64]) -> NDArray[np.float64]:
-        documents, earlier = split(pairs)
+        """In the order of the documents, so that texts that are asked for together lie together."""
+        documents, earlier = map(self._ranking.documents, split(pairs))
+        order = np.argsort(documents, kind="stable")
+        documents, earlier = documents[order], earlier[order]
         group = np.cumsum(self._sizes[documents].astype(np.int64) + self._sizes[earlier]) // TEXT_AT_ONCE
         borders = np.flatnonzero(np.diff(group, prepend=-1, append=group[-1] + 1))
-        return np.concatenate([self._overlaps(documents[a:b], earlier[a:b]) for a, b in pairwise(borders)])
+        similarity = np.empty(len(pairs), np.float64)
+        similarity[order] = np.concatenate([self._overlaps(documents[a:b], earlier[a:b]) for a, b in pairwise(borders)])
+        return similarity
 
     def _overlaps(self, documents: NDArray[np.int64], earlier: NDArray[np.int64]) -> NDArray[np.float64]:
         numbers = np.union1d(documents, earlier).tolist()
         texts = self._fetch(numbers)
         if len(texts) != len(numbers):
             raise ValueError(f"asked for {len(numbers)} texts to verify near copies, got {len(texts)}")
-        sets = dict(zip(numbers, shingle_sets(texts, self._shingle), strict=True))
+        sets = dict(zip(numbers, shingle_sets(texts, self._parameters.shingle, self._parameters.cut), strict=True))
         return np.array([overlap(sets[d], sets[e]) for d, e in zip(documents.tolist(), earlier.tolist(), strict=True)])
 
 
