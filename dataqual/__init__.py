@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from dataqual.cleaning import clean as clean
     from dataqual.corpus import Batch as Batch
     from dataqual.corpus import Corpus as Corpus
+    from dataqual.deduplicating import Deduplicated as Deduplicated
+    from dataqual.deduplicating import dedup as dedup
     from dataqual.errors import DataqualError as DataqualError
     from dataqual.leaks import Leakage as Leakage
     from dataqual.leaks import leakage as leakage
@@ -38,6 +40,7 @@ _HOMES = {
     "Cleaned": "dataqual.rewriting",
     "Corpus": "dataqual.corpus",
     "DataqualError": "dataqual.errors",
+    "Deduplicated": "dataqual.deduplicating",
     "Finding": "dataqual.profiling",
     "Leakage": "dataqual.leaks",
     "Metric": "dataqual.operators",
@@ -48,6 +51,7 @@ _HOMES = {
     "Split": "dataqual.splitting",
     "Text": "dataqual.text",
     "clean": "dataqual.cleaning",
+    "dedup": "dataqual.deduplicating",
     "jaccard": "dataqual.near_duplicates",
     "leakage": "dataqual.leaks",
     "profile": "dataqual.profiling",

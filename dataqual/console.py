@@ -35,6 +35,12 @@ class Console:
 
             click.echo(plain(text), err=True)
 
+    def warn(self, text: str) -> None:
+        """One line that is told even where nothing else is."""
+        from dataqual.profiling.summary import plain
+
+        click.echo(plain(text), err=True)
+
     def compiling(self) -> None:
         """Say that the first run compiles, if this is one, and have another process do half of it."""
         if _compiled():

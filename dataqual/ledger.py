@@ -46,6 +46,13 @@ class Originals:
     record: NDArray[np.int64]
     similarity: NDArray[np.float64]
     """Exact Jaccard similarity of the shingles; 1 for the same bytes."""
+    others: tuple[str, ...] = ()
+    """Files beyond those of the corpus: file number len(corpus.files) is the first of them."""
+
+    def path(self, row: int, corpus: Corpus) -> str:
+        """The file in which the original of a row is."""
+        file = int(self.file[row])
+        return corpus.files[file].path if file < len(corpus.files) else self.others[file - len(corpus.files)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +119,16 @@ Change = Dropped | Edited | Added
 """What a step may do to a document: read = kept + dropped + unreadable, and written = kept + added."""
 
 
+def places(address: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """File and record number of each address.
+
+    >>> [part.tolist() for part in places(addresses(np.array([0, 1]), np.array([5, 1])))]
+    [[0, 1], [5, 1]]
+    """
+    record = address & ((np.uint64(1) << RECORD_BITS) - np.uint64(1))
+    return (address >> RECORD_BITS).astype(np.int64), record.astype(np.int64)
+
+
 def addresses(file: NDArray[Any], record: NDArray[Any]) -> NDArray[np.uint64]:
     """File and record number as one number that sorts in corpus order.
 
@@ -170,7 +187,7 @@ def _dropped(
         row["value"] = float(part.values[i]) if part.values is not None else None
         row["evidence"] = evidence(part.batch.text[i], part.signal)
         if originals is not None:
-            row["kept_path"] = corpus.files[int(originals.file[i])].path
+            row["kept_path"] = originals.path(i, corpus)
             row["kept_record"] = int(originals.record[i])
             row["similarity"] = float(originals.similarity[i])
         if part.elsewhere is not None:

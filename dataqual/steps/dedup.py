@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual import specs
-from dataqual.corpus import Address, Batch, Chunk, Corpus
-from dataqual.errors import SpecError
-from dataqual.ledger import RECORD_BITS, Dropped, Originals, addresses
-from dataqual.near_duplicates import NearCopies, NearDuplicates, Part, Survey
-from dataqual.operators import Engine, Step
+from dataqual import catalog, specs
+from dataqual.corpus import Batch, Chunk, Corpus
+from dataqual.errors import SpecError, did_you_mean
+from dataqual.ledger import Dropped, addresses
+from dataqual.near_duplicates import Before, NearDuplicates, Part, Signing, Survey
+from dataqual.operators import Engine, Signal, Step
+from dataqual.steps._known_copies import Earlier, Found, KnownCopies, fetched, moved
 
 SURVEY_SHARE = 8
 """An eighth of the memory is for comparing signatures, as in a profile; batches in flight take the most of the rest."""
 
+LONGEST = "character_count"
+"""What `keep: longest` means: bytes would give a script that takes more of them an advantage."""
+
 
 @dataclass(frozen=True)
 class Dedup(Step):
-    """Keep the first of each: drop `exact` copies, the same bytes, and `near` ones, similar as its parameters say.
+    """Keep one of each: drop `exact` copies, the same bytes, and `near` ones, similar as its parameters say.
 
     Whatever is dropped as a near copy was compared, as text, with the document that is kept in its place; exact copies
-    of it go with it. Nothing is transitive. `near` None: near copies stay.
+    of it go with it. Nothing is transitive. `near` None: near copies stay. Documents without words, and those of fewer
+    words than a shingle has, are copies only if they are the same, word for word at least.
     """
 
     idempotent: ClassVar[bool] = False
@@ -34,97 +39,187 @@ class Dedup(Step):
 
     exact: bool = True
     near: NearDuplicates | None = None
+    normalized: bool = False
+    """Whether exact copies are documents with the same words: other case, punctuation and space make no difference."""
+    keep: str = "first"
+    """Which of two copies is kept: the `first`, the `longest` in characters, or that with the highest value of the
+    signal of this name; of equals the first."""
+
+    def __post_init__(self) -> None:
+        if self.normalized and not self.exact:
+            raise SpecError("dedup.normalized: says what exact copies are, and they are not to go; set exact, too")
+        policies = ("first", "longest")
+        if self.keep not in policies and self.keep not in catalog.defaults():
+            allowed = (*policies, *catalog.defaults())
+            raise SpecError(f"dedup.keep: no policy or signal {self.keep!r}; {did_you_mean(self.keep, allowed)}")
 
     @classmethod
     def of_spec(cls, parameters: Mapping[str, Any], where: str) -> Dedup:
         """Of `{exact: true, near: {threshold: 0.8, …}}`; `near: true` takes the usual parameters."""
-        specs.check_keys(parameters, where, required=(), optional=("exact", "near"))
+        specs.check_keys(parameters, where, required=(), optional=("exact", "near", "normalized", "keep"))
         exact, near = parameters.get("exact", True), parameters.get("near", False)
+        others = {name: parameters[name] for name in ("normalized", "keep") if name in parameters}
         if not isinstance(exact, bool):
             raise SpecError(f"{where}.exact: expected true or false, got {exact!r}")
         if near is None or near is False:
             if not exact:
                 raise SpecError(f"{where}: neither exact nor near copies are to go; set one of them")
-            return cls(exact)
+            return specs.construct(cls, {"exact": exact} | others, where, "dedup")
         fields = {} if near is True else specs.mapping(near, f"{where}.near")
-        return cls(exact, specs.construct(NearDuplicates, fields, f"{where}.near", "near_duplicates"))
+        found = specs.construct(NearDuplicates, fields, f"{where}.near", "near_duplicates")
+        return specs.construct(cls, {"exact": exact, "near": found} | others, where, "dedup")
+
+    @property
+    def same(self) -> str:
+        """What exact copies are told as."""
+        return "normalized_copies" if self.normalized else "exact_copies"
 
     @property
     def told_as(self) -> tuple[str, ...]:
-        """As the findings of a profile."""
-        return ("exact_copies",) * self.exact + ("near_copies",) * (self.near is not None)
+        """As the findings of a profile; `normalized_copies` where the words are compared."""
+        return (self.same,) * self.exact + ("near_copies",) * (self.near is not None)
+
+    @property
+    def judge(self) -> Signal | None:
+        """What decides who is kept; None where the order does."""
+        return None if self.keep == "first" else catalog.signal(LONGEST if self.keep == "longest" else self.keep)
 
     def prepare(self, corpus: Corpus, engine: Engine) -> KnownCopies:
         """Survey the corpus; every pair is verified."""
-        survey = Survey(self.near or NearDuplicates(), near=self.near is not None, memory=engine.memory // SURVEY_SHARE)
-        places = [np.zeros(0, np.uint64)]
+        return self.find(corpus, engine).known
 
-        def look(chunk: Chunk) -> tuple[Part, NDArray[np.uint64]]:
-            batch = corpus.parse(chunk)
-            return survey.measure(batch.text), addresses(batch.file, batch.record)
+    def find(self, corpus: Corpus, engine: Engine, earlier: Sequence[Earlier] = (), *, sources: bool = False) -> Found:
+        """The copies in a corpus, of each other and of what came `earlier`; told by group, or file, with `sources`."""
+        parameters, near = self.near or NearDuplicates(), self.near is not None
+        memory = engine.memory // SURVEY_SHARE
+        with Survey(parameters, near=near, normalized=self.normalized, memory=memory) as survey:
+            known = _Known(survey, len(corpus.files))
+            for one in earlier:
+                known.take(one, engine)
+            asked = _Asked(corpus, survey.signing, self.judge, sources)
+            for looked in engine.map(asked, corpus.chunks()):
+                known.add(looked)
+            address = known.address
 
-        with survey:
-            for part, where in engine.map(look, corpus.chunks()):
-                survey.add(part)
-                places.append(where)
-            known = np.concatenate(places)
-            copies = survey.finish(lambda numbers: corpus.fetch(_split(known[numbers])), verify=None)
-        return KnownCopies.of(copies, known, exact=self.exact, near=self.near is not None)
+            def fetch(numbers: list[int]) -> list[str]:
+                return known.fetch(np.array(numbers, np.int64), address, corpus, earlier)
+
+            values = known.values if self.judge else None
+            copies = survey.finish(fetch, verify=None, values=values, before=known.before)
+        names = list(known.names) or [file.path for file in corpus.files]
+        return Found(
+            copies,
+            address,
+            tuple(known.counts),
+            known.others,
+            self.exact,
+            self.same,
+            known.sources,
+            names,
+            self.told_as,
+            fetch=fetch,
+        )
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
         """Only a survey can tell what is a copy."""
         raise TypeError("dedup must see the corpus first: call prepare, and then what it returns")
 
 
-@dataclass(frozen=True, eq=False)
-class KnownCopies(Step):
-    """Drop the documents at these addresses; arrays are (copies,), sorted by `place`."""
+@dataclass(frozen=True)
+class _Looked:
+    """What is taken from one batch."""
 
-    place: NDArray[np.uint64]
-    kept: NDArray[np.uint64]
-    similarity: NDArray[np.float64]
-    near: NDArray[np.bool_]
-    """Whether it is similar to the kept document, not the same."""
-
-    @classmethod
-    def of(cls, copies: NearCopies, places: NDArray[np.uint64], *, exact: bool, near: bool) -> KnownCopies:
-        """What goes of the surveyed documents, and what each is told to be a copy of: always a document that stays."""
-        numbers = np.arange(len(copies))
-        first = np.where(copies.exact_copy_of >= 0, copies.exact_copy_of, numbers)
-        similar = copies.near_copy_of[first] if near else np.full(len(copies), -1)
-        goes = (similar >= 0) | ((first != numbers) & exact)
-        similarity = np.ones(len(copies))
-        similarity[similar >= 0] = _similarity(copies, first[similar >= 0])
-        kept = np.where(similar >= 0, similar, first)
-        return cls(places[goes], places[kept[goes]], similarity[goes], (similar >= 0)[goes])
-
-    def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
-        wanted = addresses(batch.file, batch.record)
-        at = np.searchsorted(self.place, wanted).clip(max=max(len(self.place) - 1, 0))
-        hit = self.place[at] == wanted if len(self.place) else np.zeros(len(batch), bool)
-        kinds = (("exact_copies", hit & ~self.near[at]), ("near_copies", hit & self.near[at])) if hit.any() else ()
-        dropped = [self._dropped(batch.where(mask), rule, at[mask]) for rule, mask in kinds if mask.any()]
-        return batch.where(~hit), dropped
-
-    def _dropped(self, batch: Batch, rule: str, at: NDArray[np.int64]) -> Dropped:
-        file, record = (self.kept[at] >> RECORD_BITS).astype(np.int64), (self.kept[at] & _RECORD).astype(np.int64)
-        return Dropped(batch, "dedup", rule, originals=Originals(file, record, self.similarity[at]))
+    part: Part
+    address: NDArray[np.uint64]
+    values: NDArray[np.float64]
+    groups: Sequence[str | None] | None
+    files: NDArray[np.int32]
 
 
-_RECORD = (np.uint64(1) << RECORD_BITS) - np.uint64(1)
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of a batch: pure, in any thread."""
+
+    corpus: Corpus
+    signing: Signing
+    judge: Signal | None
+    sources: bool
+
+    def __call__(self, chunk: Chunk) -> _Looked:
+        batch = self.corpus.parse(chunk)
+        values = self.judge.measure(batch.text).astype(np.float64) if self.judge else np.zeros(0)
+        groups = batch.columns["group"].to_list() if self.sources and "group" in batch.columns.columns else None
+        files = batch.file if self.sources else batch.file[:0]
+        return _Looked(self.signing(batch.text), addresses(batch.file, batch.record), values, groups, files)
 
 
-def _split(places: NDArray[np.uint64]) -> list[Address]:
-    return list(zip((places >> RECORD_BITS).tolist(), (places & _RECORD).tolist(), strict=True))
+@dataclass
+class _Known:
+    """What is gathered of all documents while they are surveyed."""
 
+    survey: Survey
+    files: int
+    counts: list[int] = field(default_factory=list)
+    others: tuple[str, ...] = ()
+    names: dict[str | None, int] = field(default_factory=dict)
+    _before: list[Before] = field(default_factory=list)
+    _address: list[NDArray[np.uint64]] = field(default_factory=list)
+    _values: list[NDArray[np.float64]] = field(default_factory=list)
+    _sources: list[NDArray[np.int64]] = field(default_factory=list)
 
-def _similarity(copies: NearCopies, documents: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The verified similarity of near copies with what they are copies of."""
-    shift = np.int64(32)
-    pairs = (copies.verified_pairs[:, 0] << shift) | copies.verified_pairs[:, 1]
-    order = np.argsort(pairs)
-    wanted = (documents << shift) | copies.near_copy_of[documents]
-    at = order[np.searchsorted(pairs, wanted, sorter=order)] if len(wanted) else np.zeros(0, np.int64)
-    if not np.array_equal(pairs[at], wanted):
-        raise AssertionError("a near copy was not verified")
-    return copies.verified_similarity[at]
+    def take(self, one: Earlier, engine: Engine) -> None:
+        """All of what came earlier."""
+        count = 0
+        for part, where in one.parts(self.survey.signing, engine):
+            self.survey.add(part)
+            self._address.append(moved(where, self.files + len(self.others)))
+            count += len(part)
+        known, first = one.before(count), sum(self.counts)
+        self._before.append(Before(np.where(known.copy_of >= 0, known.copy_of + first, -1), known.similarity))
+        self._values.append(np.zeros(count))
+        self.counts.append(count)
+        self.others += one.paths
+
+    def add(self, looked: _Looked) -> None:
+        """A batch of the corpus."""
+        self.survey.add(looked.part)
+        self._address.append(looked.address)
+        self._values.append(looked.values)
+        if looked.groups is not None:
+            codes = [self.names.setdefault(name, len(self.names)) for name in looked.groups]
+            self._sources.append(np.array(codes, np.int64))
+        else:
+            self._sources.append(looked.files.astype(np.int64))
+
+    @property
+    def address(self) -> NDArray[np.uint64]:
+        return np.concatenate([np.zeros(0, np.uint64), *self._address])
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        return np.concatenate([np.zeros(0), *self._values])
+
+    @property
+    def sources(self) -> NDArray[np.int64]:
+        return np.concatenate([np.zeros(0, np.int64), *self._sources])
+
+    @property
+    def before(self) -> Before:
+        """What is known of all that came earlier."""
+        none = Before.kept(0)
+        return Before(
+            np.concatenate([none.copy_of, *(one.copy_of for one in self._before)]),
+            np.concatenate([none.similarity, *(one.similarity for one in self._before)]),
+        )
+
+    def fetch(
+        self, numbers: NDArray[np.int64], address: NDArray[np.uint64], corpus: Corpus, earlier: Sequence[Earlier]
+    ) -> list[str]:
+        """Texts of these documents, ascending, each from where it is."""
+        texts: list[str] = []
+        first, files = 0, self.files
+        for one, count in zip(earlier, self.counts, strict=True):
+            own = numbers[(first <= numbers) & (numbers < first + count)]
+            texts += one.fetch(own - first, moved(address[own], -files)) if len(own) else []
+            first, files = first + count, files + len(one.paths)
+        return texts + fetched(corpus, address[numbers[numbers >= first]])

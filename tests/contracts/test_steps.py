@@ -64,6 +64,8 @@ STEPS: dict[str, Step] = {
     "strip_markup": StripMarkup(),
     "remove_lines, c4": RemoveLines("c4@tfds"),
     "remove_lines, refinedweb": RemoveLines("refinedweb@dclm"),
+    "dedup, normalized": Dedup(near=NearDuplicates(cut="characters"), normalized=True, keep="longest"),
+    "dedup, by a signal": Dedup(keep="digit_share"),
     "spoil_duplicates": SpoilDuplicates(dose=0.5, copies=2),
     "spoil_mojibake": SpoilMojibake(dose=0.5),
     "spoil_shuffled_words": SpoilShuffledWords(dose=0.5),
@@ -196,7 +198,7 @@ def test_its_parameters_survive_yaml(step: Step, tmp_path: Path) -> None:
         again = specs.step(through_yaml({catalog.name_of(step): dataclasses.asdict(step)}), "web.yaml.steps[0]")  # type: ignore[call-overload]
     else:
         plain = through_yaml(dataclasses.asdict(step))
-        again = Dedup(plain["exact"], NearDuplicates(**plain["near"]) if plain["near"] else None)
+        again = specs.step({"dedup": plain}, "web.yaml.steps[0]")
     assert again == step
     assert repr(again) == repr(step)
 

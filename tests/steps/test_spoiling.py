@@ -234,6 +234,6 @@ def test_steps_are_read_from_yaml() -> None:
     assert (rule.name, str(rule.bounds)) == ("word_count", ">= 50")
     rules = specs.step({"keep": {"rules": ["c4@tfds", "gopher@dolma"]}}, "w").rules  # type: ignore[attr-defined]
     assert {rule.name.split("@", 1)[1] for rule in rules} == {"c4@tfds", "gopher@dolma"}
-    assert repr(specs.step("dedup", "w")) == "Dedup(exact=True, near=None)"
+    assert repr(specs.step("dedup", "w")) == "Dedup(exact=True, near=None, normalized=False, keep='first')"
     near = specs.step({"dedup": {"exact": False, "near": {"threshold": 0.7}}}, "w").near  # type: ignore[attr-defined]
     assert near.threshold == 0.7

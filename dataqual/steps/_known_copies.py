@@ -1,0 +1,209 @@
+"""What a survey of copies found, told of the records of a corpus, and the step that drops them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.corpus import Batch, Chunk, Corpus
+from dataqual.lazy import lazy
+from dataqual.ledger import RECORD_BITS, Dropped, Originals, addresses, places
+from dataqual.near_duplicates import Before, NearCopies, Part, Signing
+from dataqual.operators import Engine, Step
+
+
+class Earlier(Protocol):
+    """Documents that come before those of a corpus: copies of them go, and they themselves are never written."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The files they are in."""
+
+    def before(self, documents: int) -> Before:
+        """What is known of them, once their number is."""
+
+    def parts(self, signing: Signing, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
+        """They, in order, with the address of each in `paths`."""
+
+    def fetch(self, numbers: NDArray[np.int64], where: NDArray[np.uint64]) -> Sequence[str]:
+        """The texts of kept ones among them, ascending, by number and address."""
+
+    def ids(self, numbers: NDArray[np.int64], where: NDArray[np.uint64], engine: Engine) -> Sequence[str | None]:
+        """Their ids, likewise."""
+
+
+@dataclass(frozen=True)
+class OtherCorpus:
+    """Every document of another corpus, whether they are copies of each other or not."""
+
+    corpus: Corpus
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(file.path for file in self.corpus.files)
+
+    def before(self, documents: int) -> Before:
+        return Before.kept(documents)
+
+    def parts(self, signing: Signing, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
+        def look(chunk: Chunk) -> tuple[Part, NDArray[np.uint64]]:
+            batch = self.corpus.parse(chunk)
+            return signing(batch.text), addresses(batch.file, batch.record)
+
+        yield from engine.map(look, self.corpus.chunks())
+
+    def fetch(self, numbers: NDArray[np.int64], where: NDArray[np.uint64]) -> Sequence[str]:
+        return fetched(self.corpus, where)
+
+    def ids(self, numbers: NDArray[np.int64], where: NDArray[np.uint64], engine: Engine) -> Sequence[str | None]:
+        return ids_in(self.corpus, where, engine)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """Copies among documents numbered in order, of which the first `earlier` are not the corpus's own."""
+
+    copies: NearCopies
+    address: NDArray[np.uint64]
+    """(documents,); the files of earlier ones are numbered on from those of the corpus."""
+    counts: tuple[int, ...]
+    """How many documents each of what came earlier has."""
+    others: tuple[str, ...]
+    """The files of the earlier ones."""
+    exact: bool
+    """Whether copies with the same bytes, or words, go."""
+    same: str
+    """What they are called."""
+    sources: NDArray[np.int64]
+    """(documents of the corpus,): which of `source_names` each is from; empty where nobody asked."""
+    source_names: Sequence[str | None] = ()
+    rules: tuple[str, ...] = ()
+    """What the step that found them tells."""
+    fetch: Callable[[list[int]], Sequence[str]] = field(repr=False, kw_only=True)
+    """The texts of some documents, ascending; of earlier ones those that were kept."""
+
+    @property
+    def earlier(self) -> int:
+        """How many documents came earlier."""
+        return sum(self.counts)
+
+    @lazy
+    def original(self) -> NDArray[np.int64]:
+        """(documents,): the document that is kept in the place of each; its own number where that is itself.
+
+        A document of the corpus that is kept may be an earlier one's copy only if exact copies stay.
+        """
+        first = self._first
+        near = self.copies.near_copy_of[first]
+        original: NDArray[np.int64] = np.where(near >= 0, near, first if self.exact else np.arange(len(first)))
+        original[: self.earlier] = np.arange(self.earlier)
+        return original
+
+    @lazy
+    def goes(self) -> NDArray[np.bool_]:
+        """(documents,): which are copies."""
+        return self.original != np.arange(len(self.original))
+
+    @lazy
+    def near(self) -> NDArray[np.bool_]:
+        """(documents,): which are similar to what is kept, not the same."""
+        return self.goes & (self.copies.near_copy_of[self._first] >= 0)
+
+    @lazy
+    def similarity(self) -> NDArray[np.float64]:
+        """(documents,): the exact similarity with what is kept; 1 for the same."""
+        similarity = np.ones(len(self.goes))
+        similarity[self.near] = _verified(self.copies, self._first[self.near])
+        return similarity
+
+    @property
+    def known(self) -> KnownCopies:
+        """The step that drops them."""
+        goes = np.flatnonzero(self.goes)
+        arrays = self.address[goes], self.address[self.original[goes]], self.similarity[goes], self.near[goes]
+        digest = hashlib.blake2b(b"".join(array.tobytes() for array in arrays), digest_size=16).hexdigest()
+        return KnownCopies(*arrays, self.same, self.others, self.rules, digest)
+
+    @lazy
+    def _first(self) -> NDArray[np.int64]:
+        """The first with the same bytes, or words."""
+        same = self.copies.exact_copy_of
+        return np.where(same >= 0, same, np.arange(len(same)))
+
+
+@dataclass(frozen=True, eq=False)
+class KnownCopies(Step):
+    """Drop the documents at these addresses; arrays are (copies,), sorted by `place`."""
+
+    place: NDArray[np.uint64]
+    kept: NDArray[np.uint64]
+    similarity: NDArray[np.float64]
+    near: NDArray[np.bool_]
+    """Whether it is similar to the kept document, not the same."""
+    same: str = "exact_copies"
+    """What those that are the same are told as."""
+    others: tuple[str, ...] = ()
+    """Files beyond those of the corpus, in which kept documents may be."""
+    rules: tuple[str, ...] = ("exact_copies", "near_copies")
+    """What is told, of no document too."""
+    digest: str = ""
+    """Of all that the arrays hold: what tells two of these steps apart."""
+
+    @property
+    def told_as(self) -> tuple[str, ...]:
+        """As the step that found them."""
+        return self.rules
+
+    def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
+        wanted = addresses(batch.file, batch.record)
+        at = np.searchsorted(self.place, wanted).clip(max=max(len(self.place) - 1, 0))
+        hit = self.place[at] == wanted if len(self.place) else np.zeros(len(batch), bool)
+        kinds = ((self.same, hit & ~self.near[at]), ("near_copies", hit & self.near[at])) if hit.any() else ()
+        dropped = [self._dropped(batch.where(mask), rule, at[mask]) for rule, mask in kinds if mask.any()]
+        return batch.where(~hit), dropped
+
+    def _dropped(self, batch: Batch, rule: str, at: NDArray[np.int64]) -> Dropped:
+        originals = Originals(*places(self.kept[at]), self.similarity[at], self.others)
+        return Dropped(batch, "dedup", rule, originals=originals)
+
+
+def fetched(corpus: Corpus, where: NDArray[np.uint64]) -> list[str]:
+    """The documents at these addresses."""
+    file, record = places(where)
+    return corpus.fetch(list(zip(file.tolist(), record.tolist(), strict=True)))
+
+
+def ids_in(corpus: Corpus, where: NDArray[np.uint64], engine: Engine) -> list[str | None]:
+    """The ids of the documents at these addresses, ascending; the corpus is read again for them, if it has any."""
+    if corpus.columns.id is None or not len(where):
+        return [None] * len(where)
+
+    def look(chunk: Chunk) -> list[str | None]:
+        batch = corpus.parse(chunk)
+        found: list[str | None] = batch.columns["id"].to_list()
+        return [found[row] for row in np.flatnonzero(np.isin(addresses(batch.file, batch.record), where)).tolist()]
+
+    return [name for names in engine.map(look, corpus.chunks()) for name in names]
+
+
+def moved(address: NDArray[np.uint64], files: int) -> NDArray[np.uint64]:
+    """The same addresses with `files` files before theirs."""
+    shift = np.uint64(abs(files)) << RECORD_BITS
+    return address + shift if files >= 0 else address - shift
+
+
+def _verified(copies: NearCopies, documents: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The verified similarity of near copies with what they are copies of."""
+    shift = np.int64(32)
+    pairs = (copies.verified_pairs[:, 0] << shift) | copies.verified_pairs[:, 1]
+    order = np.argsort(pairs)
+    wanted = (documents << shift) | copies.near_copy_of[documents]
+    at = order[np.searchsorted(pairs, wanted, sorter=order)] if len(wanted) else np.zeros(0, np.int64)
+    if not np.array_equal(pairs[at], wanted):
+        raise AssertionError("a near copy was not verified")
+    return copies.verified_similarity[at]
