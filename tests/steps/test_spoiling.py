@@ -219,7 +219,7 @@ def test_the_usual_mistakes_are_found_by_the_signal_mojibake() -> None:
         ({"keep": {"rules": 3}}, "w.keep.rules: expected the name of a rule set, got 3"),
         ({"keep": {"signal": "word_count"}}, "w.keep: needs at least one of min, max, above, below"),
         ({"keep": {"rules": "c4@tfds", "min": 3}}, "w.keep: no key 'min'; there are: rules"),
-        ({"dedup": {"near": {"treshold": 0.7}}}, "w.dedup.near: no parameter 'treshold'; did you mean 'threshold'? there are: permutations, seed, shingle, threshold"),
+        ({"dedup": {"near": {"treshold": 0.7}}}, "w.dedup.near: no parameter 'treshold'; did you mean 'threshold'? there are: cut, permutations, seed, shingle, threshold"),
         ({"dedup": {"exact": False}}, "w.dedup: neither exact nor near copies are to go; set one of them"),
     ],
 )  # fmt: skip
