@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dataqual.corpus import Batch as Batch
     from dataqual.corpus import Corpus as Corpus
     from dataqual.errors import DataqualError as DataqualError
+    from dataqual.explaining import explain as explain
     from dataqual.leaks import Leakage as Leakage
     from dataqual.leaks import leakage as leakage
     from dataqual.near_duplicates import jaccard as jaccard
@@ -48,6 +49,7 @@ _HOMES = {
     "Split": "dataqual.splitting",
     "Text": "dataqual.text",
     "clean": "dataqual.cleaning",
+    "explain": "dataqual.explaining",
     "jaccard": "dataqual.near_duplicates",
     "leakage": "dataqual.leaks",
     "profile": "dataqual.profiling",
