@@ -149,3 +149,17 @@ def test_rules_may_be_written_out_in_a_recipe_and_are_checked_there() -> None:
         with pytest.raises(SpecError) as caught:
             Recipe.of({"steps": [{"keep": {"rules": [rule, rule | {"name": "other"} | wrong]}}]}, "mine.yaml")
         assert str(caught.value).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "document", "masked"),
+    [
+        ("web", ENGLISH + " Write to ann.lee@example.com.", "Write to [EMAIL]."),
+        ("chinese-web", CHINESE + "请写信到wang@example.cn。", "请写信到[EMAIL]。"),
+        ("chat", "我的手机号是13812345678，打给我。", "我的手机号是[PHONE]，打给我。"),
+    ],
+)
+def test_what_stays_has_no_addresses(recipe: str, document: str, masked: str, tmp_path: Path) -> None:
+    done = dataqual.clean([document], tmp_path / "out.jsonl", recipe=recipe)
+    assert (done.kept, done.edited) == (1, 1)
+    assert masked in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
