@@ -222,7 +222,7 @@ def _reason(event: dict[str, Any]) -> str:
             return f"it has the same text as {where}, which was kept"
         return f"{where}, which was kept, has {event['similarity']:.3f} of its shingles in common with it"
     if "threshold" in event and "value" in event:
-        return f"{event['signal']} is {event['value']:g}, not {event['threshold']}"
+        return f"{event.get('signal', 'what it counts')} is {event['value']:g}, not {event['threshold']}"
     return "the step gives no value"
 
 

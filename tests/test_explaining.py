@@ -143,10 +143,19 @@ def test_a_document_that_was_edited_and_then_dropped_is_told_in_that_order(tmp_p
         "kept_record": 3,
     }
     ledger = tmp_path / "out.jsonl.ledger.parquet"
-    pl.DataFrame([common | edit, common | drop, common | edit | {"id": "y", "record": 2}], schema=SCHEMA).write_parquet(
-        ledger
-    )
+    gone = {
+        "action": "dropped",
+        "step": "remove_lines",
+        "rule": "nothing_left@c4@tfds",
+        "value": 0.0,
+        "threshold": ">= 1",
+    }
+    others = [common | edit | {"id": "y", "record": 2}, common | gone | {"id": "z", "record": 3}]
+    pl.DataFrame([common | edit, common | drop, *others], schema=SCHEMA).write_parquet(ledger)
     [story] = explain(ledger, "x")
+    assert str(explain(ledger, "z")[0]).splitlines()[1] == (
+        "  1. dropped by remove_lines, rule nothing_left@c4@tfds: what it counts is 0, not >= 1"
+    )
     assert str(story).splitlines()[1:] == [
         "  1. edited by normalize, which counts 1 change",
         "     What changed first: caf[é→é]",
