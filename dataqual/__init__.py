@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dataqual.deduplicating import Deduplicated as Deduplicated
     from dataqual.deduplicating import dedup as dedup
     from dataqual.errors import DataqualError as DataqualError
+    from dataqual.explaining import explain as explain
     from dataqual.leaks import Leakage as Leakage
     from dataqual.leaks import leakage as leakage
     from dataqual.near_duplicates import jaccard as jaccard
@@ -52,6 +53,7 @@ _HOMES = {
     "Text": "dataqual.text",
     "clean": "dataqual.cleaning",
     "dedup": "dataqual.deduplicating",
+    "explain": "dataqual.explaining",
     "jaccard": "dataqual.near_duplicates",
     "leakage": "dataqual.leaks",
     "profile": "dataqual.profiling",

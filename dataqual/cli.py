@@ -252,6 +252,7 @@ def clean(
     Examples:
       dataqual clean -o sample.clean.jsonl --drop exact_copies
       dataqual clean corpus.jsonl -o corpus.clean.jsonl.zst --drop near_copies --drop mojibake
+      dataqual clean corpus.jsonl -o corpus.clean.jsonl --recipe web
       dataqual clean corpus.jsonl --drop gopher@dolma --dry-run
     """
     from dataqual.engine import Local, parse_size
@@ -536,6 +537,101 @@ def dedup(
         console.warn(line)
     if strict and result.alarms:
         sys.exit(1)
+
+
+@main.command()
+@click.argument("name", required=False)
+@mendable("dataqual")
+def recipes(name: str | None) -> None:
+    """List the recipes that ship, or print one as YAML, to be changed and given to clean --recipe.
+
+    \b
+    Examples:
+      dataqual recipes
+      dataqual recipes web > mine.yaml
+    """
+    from dataqual import recipe
+
+    click.echo(recipe.summary() if name is None else recipe.content_of(name), nl=name is None)
+
+
+@main.command()
+@click.argument("output", type=click.Path())
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--text", metavar="COLUMN", help="Column that holds the text, as clean was told [found].")
+@click.option("--id", "id_column", metavar="COLUMN", help="Column that names a document, as clean was told [found].")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout instead.")
+@mendable("dataqual")
+def explain(output: str, ids: tuple[str, ...], text: str | None, id_column: str | None, as_json: bool) -> None:
+    """Tell what clean did to a document, and why: the story the ledger has of it.
+
+    OUTPUT is what clean wrote, or its ledger. ID is the document's own id, or FILE:RECORD, or the record's number alone,
+    counted from 1.
+
+    \b
+    Examples:
+      dataqual explain corpus.clean.jsonl news-019 boilerplate-002
+      dataqual explain corpus.clean.jsonl corpus.jsonl:7 --json
+    """
+    from dataqual.explaining import explain as stories_of
+
+    stories = [story for id in ids for story in stories_of(output, id, text=text, id_column=id_column)]
+    if as_json:
+        click.echo(json.dumps([story.facts() for story in stories], ensure_ascii=False, indent=1))
+        return
+    from dataqual.profiling.summary import plain
+
+    for line in "\n\n".join(map(str, stories)).split("\n"):
+        click.echo(plain(line))
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+@mendable("dataqual")
+def rules(context: click.Context) -> None:
+    """List the rule sets that ship; diff compares two of them on a corpus.
+
+    \b
+    Examples:
+      dataqual rules
+      dataqual rules diff gopher@datatrove gopher@dolma corpus.jsonl
+    """
+    if context.invoked_subcommand is None:
+        from dataqual.rules import summary
+
+        click.echo(summary())
+
+
+@rules.command()
+@click.argument("first")
+@click.argument("second")
+@click.option("--examples", type=click.IntRange(min=0), default=5, show_default=True, help="Documents to tell of.")
+@reading
+def diff(shared: Shared, first: str, second: str, examples: int) -> None:
+    """Say which documents two rule sets judge differently: a table, the rules that part them, and examples.
+
+    FIRST and SECOND are names of rule sets or .yaml files. Of each example stand there the rules that drop it, and what the
+    rule of the same name in the other set measures. Without PATHS it compares them on the sample corpus.
+
+    \b
+    Examples:
+      dataqual rules diff gopher@datatrove gopher@dolma
+      dataqual rules diff fineweb@paper fineweb@datatrove corpus.jsonl --examples 2
+    """
+    console = Console(quiet=shared.quiet)
+    console.compiling()
+    from dataqual.flipping import flips
+
+    with shared.corpus(console, "judging") as corpus:
+        found = flips(corpus, first, second, examples=examples, **shared.engine, progress=console.progress)
+    console.done()
+    if shared.as_json:
+        click.echo(json.dumps(found.facts(), ensure_ascii=False, indent=1))
+    elif not shared.quiet:
+        from dataqual.profiling.summary import plain
+
+        for line in str(found).split("\n"):
+            click.echo(plain(line))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,6 +105,24 @@ def _like(column: Any, texts: list[str | None]) -> Any:
 def recipes() -> list[str]:
     """The names of the recipes that ship."""
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def content_of(name: str) -> str:
+    """The YAML of a recipe that ships, as it stands; SpecError where there is none."""
+    if name not in recipes():
+        raise SpecError(f"no recipe {name!r}; {did_you_mean(name, recipes())}")
+    return path_of(name).read_text(encoding="utf-8")
+
+
+def summary() -> str:
+    """The recipes that ship, one line each: name, language, and what it is for.
+
+    >>> summary().splitlines()[1]
+    'chat         any  Dialogues, instructions, forum posts and messages, in any language, one to a document'
+    """
+    width = max(map(len, recipes()))
+    found = [Recipe.load(name) for name in recipes()]
+    return "\n".join(f"{r.name:<{width}}  {r.language or 'any':<3}  {re.split(r'[.:] ', r.about)[0]}" for r in found)
 
 
 def path_of(name: str) -> Path:

@@ -19,6 +19,7 @@ from types import ModuleType
 import click
 import pytest
 
+import dataqual
 from dataqual import sample
 from tests.reports import study_facts
 
@@ -94,6 +95,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("desk")
     lines = sample.path().read_bytes().splitlines(keepends=True)
     (folder / "corpus.jsonl").write_bytes(b"".join(lines))
+    dataqual.clean(folder / "corpus.jsonl", folder / "corpus.clean.jsonl", recipe="web")
     (folder / "pages").mkdir()
     for part in range(2):
         (folder / "pages" / f"part-{part}.jsonl").write_bytes(b"".join(lines[part::2]))

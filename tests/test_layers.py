@@ -19,7 +19,7 @@ PACKAGES = ("dataqual", "studies", "reports")
 LAYERS = """
     version · lazy · errors · bounds · reading · kernels · sketch · text · line_cuts, shared_ngrams · columns · corpus · ledger · near_duplicates · drawing ·
     operators · measured · examples · catalog · specs · faults · readers, writers · signals, metrics, rules, personal · masking · steps · quoting · engine ·
-    unfinished · recipe · dropping, rewriting, seen · cleaning, deduplicating, splitting, leaks · profiling · adapters ·
+    unfinished · recipe · dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks · profiling · adapters ·
     dataqual (the face) · studies · reports · the two cli
 """
 """From the ground up. Modules of one layer may import each other as long as no cycle comes of it."""

@@ -4,6 +4,6 @@
 ['c4@tfds', 'fineweb@datatrove', 'fineweb@paper', 'gopher@datatrove', 'gopher@dolma']
 """
 
-from dataqual.rules.rule_set import Rule, RuleSet, load, rule_sets
+from dataqual.rules.rule_set import Rule, RuleSet, load, rule_sets, summary
 
-__all__ = ["Rule", "RuleSet", "load", "rule_sets"]
+__all__ = ["Rule", "RuleSet", "load", "rule_sets", "summary"]

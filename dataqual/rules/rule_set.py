@@ -62,6 +62,17 @@ def rule_sets() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.yaml"))
 
 
+def summary() -> str:
+    """The rule sets that ship, one line each: name, language, number of rules, and what they are.
+
+    >>> summary().splitlines()[1]
+    'fineweb@datatrove  en    4 rules  The filter that FineWeb adds to Gopher\'s and C4\'s, as datatrove ships it.'
+    """
+    width = max(map(len, rule_sets()))
+    found = map(load, rule_sets())
+    return "\n".join(f"{r.name:<{width}}  {r.language or 'any':<3}  {len(r.rules):>2} rules  {r.about}" for r in found)
+
+
 def load(name: str | os.PathLike[str]) -> RuleSet:
     """A rule set by its name, or from a YAML file of your own; SpecError if a word in it is wrong.
 
@@ -85,21 +96,26 @@ def _parse(path: Path) -> RuleSet:
     content = specs.read_yaml(path)
     where = path.name
     specs.check_keys(content, where, required=("name", "about", "source", "rules"), optional=("language", "caveat"))
-    if not isinstance(content["rules"], list) or not content["rules"]:
-        raise SpecError(f"{where}.rules: expected a list of rules")
-    rules = tuple(_parse_rule(rule, f"{where}.rules[{place}]") for place, rule in enumerate(content["rules"]))
-    names = [rule.name for rule in rules]
-    for place, name in enumerate(names):
-        if name in names[:place]:
-            raise SpecError(f"{where}.rules[{place}]: the name {name!r} is taken by rules[{names.index(name)}]")
     return RuleSet(
         name=specs.string(content, "name", where),
         about=specs.string(content, "about", where),
         source=specs.string(content, "source", where),
         language=specs.string(content, "language", where) if content.get("language") is not None else None,
         caveat=specs.string(content, "caveat", where) if content.get("caveat") is not None else None,
-        rules=rules,
+        rules=rules_of(content["rules"], f"{where}.rules"),
     )
+
+
+def rules_of(content: object, where: str) -> tuple[Rule, ...]:
+    """The rules of `[{name: …, about: …, signal: …, min: …}, …]`; SpecError for one that is wrong, or has a name twice."""
+    if not isinstance(content, list) or not content:
+        raise SpecError(f"{where}: expected a list of rules")
+    rules = tuple(_parse_rule(rule, f"{where}[{place}]") for place, rule in enumerate(content))
+    names = [rule.name for rule in rules]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise SpecError(f"{where}[{place}]: the name {name!r} is taken by rules[{names.index(name)}]")
+    return rules
 
 
 def _parse_rule(content: object, where: str) -> Rule:

@@ -14,7 +14,7 @@ from dataqual.errors import SpecError
 from dataqual.ledger import Dropped
 from dataqual.measured import Measured
 from dataqual.operators import Step
-from dataqual.rules.rule_set import Rule, load
+from dataqual.rules.rule_set import Rule, load, rules_of
 
 
 @dataclass(frozen=True)
@@ -37,13 +37,15 @@ class Keep(Step):
 
     @classmethod
     def of_spec(cls, parameters: Mapping[str, Any], where: str) -> Keep:
-        """Of `{rules: NAME}`, names or files of rule sets, or of `{signal: NAME, with: …, min: …}`."""
+        """Of `{rules: NAME}`, names or files of rule sets or rules written out, or of `{signal: NAME, with: …, min: …}`."""
         if "rules" not in parameters:
             specs.check_keys(parameters, where, required=("signal",), optional=("rules", "with", *specs.ENDS))
             signal, bounds = specs.signal(parameters, where), specs.bounds(parameters, where)
             return cls((Rule(str(parameters["signal"]), "", signal, bounds),))
         specs.check_keys(parameters, where, required=("rules",))
         given = parameters["rules"]
+        if isinstance(given, list) and any(isinstance(rule, dict) for rule in given):
+            return cls(rules_of(given, f"{where}.rules"))
         names = given if isinstance(given, list) and given else [given]
         return cls(tuple(rule for name in names for rule in _named(name, f"{where}.rules")))
 

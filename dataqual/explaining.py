@@ -1,0 +1,230 @@
+"""`explain`: what the ledger of a cleaned corpus tells of one document, in words."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from glob import escape, glob
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from dataqual.errors import InputError
+from dataqual.ledger import SCHEMA
+from dataqual.readers import open_corpus
+from dataqual.readers.paths import LEDGER
+from dataqual.writers.writer import shard_names
+
+LIKE = 2000
+"""Names that are compared for the nearest ones: difflib takes a tenth of a second for so many."""
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class Story:
+    """One document: where it came from, and all that was done to it, in order; nothing where it stayed as it was."""
+
+    path: str | None
+    """None where only the output is known to have it."""
+    record: int | None
+    line: int | None
+    id: str | None
+    events: tuple[dict[str, Any], ...]
+    """Rows of the ledger, without what is null."""
+
+    @property
+    def outcome(self) -> str:
+        """What became of it in the end: "dropped", "unreadable", "edited" or "kept"."""
+        done = {event["action"] for event in self.events}
+        return next((action for action in ("dropped", "unreadable", "edited") if action in done), "kept")
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        where = {"path": self.path, "record": self.record, "line": self.line, "id": self.id}
+        return where | {"outcome": self.outcome, "events": list(self.events)}
+
+    def __str__(self) -> str:
+        """Some lines for people."""
+        head = self._named()
+        if not self.events:
+            return f"{head}\n  was kept as it came: no step changed it"
+        lines = [head]
+        for number, event in enumerate(self.events, 1):
+            lines.append(f"  {number}. {_said(event)}")
+            if event.get("evidence"):
+                lines.append(f"     {_QUOTED[event['action']]} {_one_line(event['evidence'])}")
+        return "\n".join([*lines, f"  {_ENDS[self.outcome]}"])
+
+    def _named(self) -> str:
+        name = f"document {self.id}" if self.id is not None else "a document without an id"
+        if self.path is None:
+            return name
+        line = f", line {self.line}" if self.line is not None else ""
+        return f"{name}, record {self.record} of {self.path}{line}"
+
+
+_ENDS = {
+    "dropped": "So it is not in the output.",
+    "unreadable": "So it is not in the output.",
+    "edited": "It is in the output, with the text that this made of it.",
+    "kept": "It is in the output as it came.",
+}
+_QUOTED = {"dropped": "There:", "edited": "What changed first:", "added": "There:", "unreadable": "There:"}
+
+
+def explain(
+    output: str | Path, id: str | int, *, text: str | None = None, id_column: str | None = None
+) -> tuple[Story, ...]:
+    """What was done to a document when `output` was written; several stories where several documents have the name.
+
+    `output` is what `clean` wrote, or the ledger beside it. `id` is the document's own, or FILE:RECORD, or the record's
+    number; where a number is both, it is the id. What the ledger does not tell of is looked for in the output, and by
+    its place in the input if that is still there; `text` and `id_column` name their columns. InputError, with the
+    nearest ids, where there is no such document.
+    """
+    asked = {"text": text, "id": id_column}
+    ledger, written = _files(Path(output))
+    rows, name = pl.scan_parquet(ledger), str(id)
+    found = rows.filter(pl.col("id") == name).collect()
+    if found.is_empty():
+        if kept := tuple(_kept(written, name, asked)):
+            return kept
+        found = _at(rows, name)
+    if not found.is_empty():
+        return tuple(_stories(found))
+    if untouched := tuple(_untouched(rows, name, asked)):
+        return untouched
+    near = _nearest(name, rows, written, asked)
+    hint = f"the nearest ids: {', '.join(near)}" if near else "no id is near; FILE:RECORD names a document too"
+    raise InputError(f"{output}: no such document {name!r}; {hint}")
+
+
+def _files(output: Path) -> tuple[Path, list[Path]]:
+    """The ledger, and the files of the output that are there: itself, or its shards."""
+    if _is_ledger(output):
+        ledger, output = output, output.with_name(output.name.removesuffix(LEDGER))
+    else:
+        ledger = Path(f"{output}{LEDGER}")
+    if not ledger.exists():
+        raise InputError(f"{ledger}: there is no ledger; name what clean wrote, or the file that --ledger named")
+    if output == ledger:
+        return ledger, []
+    shards = glob(escape(shard_names(str(output), 1)[0]).replace("-00001-of-00001", "-*-of-*"))
+    return ledger, [output] if output.exists() else sorted(map(Path, shards))
+
+
+def _is_ledger(path: Path) -> bool:
+    return path.suffix == ".parquet" and path.is_file() and list(pl.read_parquet_schema(path)) == list(SCHEMA)
+
+
+def _stories(found: pl.DataFrame) -> Iterator[Story]:
+    """One for each place; rows of a place stand in the order in which things were done."""
+    for _, rows in found.group_by("path", "record", maintain_order=True):
+        events = tuple({key: value for key, value in row.items() if value is not None} for row in rows.to_dicts())
+        first = rows.row(0, named=True)
+        told = tuple({k: v for k, v in event.items() if k not in ("path", "record", "line", "id")} for event in events)
+        yield Story(first["path"], first["record"], first["line"], first["id"], told)
+
+
+def _at(rows: pl.LazyFrame, name: str) -> pl.DataFrame:
+    """What is told of FILE:RECORD, or of a record's number alone; nothing where the name is neither."""
+    path, record = _place(name)
+    if record is None:
+        return rows.head(0).collect()
+    there = pl.col("record") == record
+    if path:
+        there &= (pl.col("path") == path) | pl.col("path").str.ends_with(f"/{path}")
+    return rows.filter(there).collect()
+
+
+def _place(name: str) -> tuple[str, int | None]:
+    """The two parts of FILE:RECORD; no file where there is a number alone, no record where there is none.
+
+    >>> _place("web/a.jsonl:12"), _place("12"), _place("zh-neg-3")
+    (('web/a.jsonl', 12), ('', 12), ('', None))
+    """
+    path, _, record = name.rpartition(":")
+    return (path, int(record)) if record.isascii() and record.isdecimal() else ("", None)
+
+
+def _kept(written: list[Path], name: str, asked: dict[str, Any]) -> Iterator[Story]:
+    """The documents of that id in the output, of which it is not known where they came from."""
+    for ids in _ids(written, asked):
+        yield from [Story(None, None, None, name, ())] * int((ids == name).sum())
+
+
+def _ids(written: list[Path], asked: dict[str, Any]) -> Iterator[pl.Series]:
+    """The ids of an output, batch after batch, as far as its documents have some."""
+    for path in written:
+        for batch in open_corpus([path], **asked).batches():
+            if "id" in batch.columns.columns:
+                yield batch.columns["id"]
+
+
+def _untouched(rows: pl.LazyFrame, name: str, asked: dict[str, Any]) -> Iterator[Story]:
+    """Documents that are there in an input, by their place, and of which the ledger does not tell."""
+    path, record = _place(name)
+    told = rows.select("path").unique(maintain_order=True).collect()["path"].to_list()
+    for file in dict.fromkeys([*([path] if path else []), *told]):
+        if (
+            record is not None
+            and Path(file).is_file()
+            and (file == path or f"/{file}".endswith(f"/{path}" if path else ""))
+        ):
+            yield from _read(file, record, asked)
+
+
+def _read(path: str, record: int, asked: dict[str, Any]) -> Iterator[Story]:
+    """The document of that number in a file, if there is one."""
+    corpus = open_corpus([path], **asked)
+    line = record if corpus.files[0].format == "jsonl" else None
+    for batch in corpus.batches():
+        for row in np.flatnonzero(batch.record == record).tolist():
+            yield Story(path, record, line, batch.columns["id"][row] if "id" in batch.columns.columns else None, ())
+            return
+
+
+def _nearest(name: str, rows: pl.LazyFrame, written: list[Path], asked: dict[str, Any]) -> list[str]:
+    """Up to three ids like the name, of the first few thousand that begin as it does; of any if none does."""
+    column = [rows.select("id").collect()["id"], *_ids(written, asked)]
+    ids = pl.concat(column).drop_nulls().unique(maintain_order=True)
+    for size in (len(name) - 1, len(name) // 2, 1, 0):
+        likely = ids.filter(ids.str.starts_with(name[: max(size, 0)])).head(LIKE).to_list()
+        if near := difflib.get_close_matches(name, likely, n=SHOWN, cutoff=0.5):
+            return near
+    return []
+
+
+def _said(event: dict[str, Any]) -> str:
+    """What was done and why, in one sentence."""
+    step, rule, value = event["step"], event["rule"], event.get("value")
+    if event["action"] == "unreadable":
+        return f"could not be read: {rule}"
+    if event["action"] == "added":
+        return f"{step} put a copy of it behind it"
+    if event["action"] == "edited":
+        amount = f", which counts {value:g} change{'' if value == 1 else 's'}" if value is not None else ""
+        by = step if rule == step else f"{step}, rule {rule}"
+        return f"edited by {by}{amount}"
+    return f"dropped by {step}, rule {rule}: {_reason(event)}"
+
+
+def _reason(event: dict[str, Any]) -> str:
+    """Why a document went."""
+    if "kept_path" in event:
+        where = f"record {event['kept_record']} of {event['kept_path']}"
+        if "similarity" not in event:
+            return f"it shares text with {where}"
+        if event["rule"] == "exact_copies":
+            return f"it has the same text as {where}, which was kept"
+        return f"{where}, which was kept, has {event['similarity']:.3f} of its shingles in common with it"
+    if "threshold" in event and "value" in event:
+        return f"{event.get('signal', 'what it counts')} is {event['value']:g}, not {event['threshold']}"
+    return "the step gives no value"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,196 @@
+"""What the ledger tells of one document, in words, in English and in Chinese."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+import dataqual
+from dataqual.cli import main
+from dataqual.errors import InputError
+from dataqual.explaining import explain
+from dataqual.ledger import SCHEMA
+from dataqual.recipe import Recipe
+
+LONG = "The tide went out and left the boats on the sand, where the children climbed into them and played until dark."
+LONG_CHINESE = "潮水退去以后，小船都搁浅在沙滩上，孩子们爬上去玩，一直玩到天黑才回家吃饭。"
+LINES = [
+    {"id": "tide", "text": LONG},
+    {"id": "潮水", "text": LONG_CHINESE},
+    {"id": "tide-again", "text": LONG},
+    {"id": "潮水-二", "text": LONG_CHINESE + "啊"},
+    {"id": "short", "text": "Too short."},
+    {"id": "短", "text": "太短"},
+    {"id": "6", "text": "A document whose id is a number, and a few more words."},
+]
+RECIPE = {
+    "steps": [{"keep": {"signal": "word_count", "min": 5}}, {"dedup": {"near": {"threshold": 0.8, "shingle": 3}}}]
+}
+
+
+@pytest.fixture
+def cleaned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a corpus, what a recipe left of it, and the ledger; it is the current folder."""
+    monkeypatch.chdir(tmp_path)
+    lines = [json.dumps(line, ensure_ascii=False) for line in LINES]
+    Path("corpus.jsonl").write_text("\n".join([*lines, "{broken"]) + "\n", encoding="utf-8")
+    dataqual.clean("corpus.jsonl", "out.jsonl", recipe=Recipe.of(RECIPE, "mine"), max_unreadable=0.5)
+    return tmp_path
+
+
+def told(*ids: str) -> str:
+    """What the command prints."""
+    done = CliRunner().invoke(main, ["explain", "out.jsonl", *ids])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+@pytest.mark.parametrize(("id", "record", "value", "evidence"), [("short", 5, 2, "Too short."), ("短", 6, 2, "太短")])
+def test_a_document_that_fails_a_rule_is_told_with_value_threshold_and_evidence(
+    cleaned: Path, id: str, record: int, value: int, evidence: str
+) -> None:
+    assert told(id) == (
+        f"document {id}, record {record} of corpus.jsonl, line {record}\n"
+        f"  1. dropped by keep, rule word_count: word_count is {value}, not >= 5\n"
+        f"     There: {evidence}\n"
+        "  So it is not in the output.\n"
+    )
+
+
+def test_of_an_exact_copy_is_told_what_was_kept(cleaned: Path) -> None:
+    line = told("tide-again").splitlines()[1]
+    assert line == (
+        "  1. dropped by dedup, rule exact_copies: it has the same text as record 1 of corpus.jsonl, which was kept"
+    )
+
+
+def test_of_a_near_copy_is_told_the_exact_similarity(cleaned: Path) -> None:
+    han = [char for char in LONG_CHINESE if char not in "，。"]
+    shingles, more = ({tuple(text[i : i + 3]) for i in range(len(text) - 2)} for text in (han, [*han, "啊"]))
+    similarity = len(shingles & more) / len(shingles | more)
+    assert told("潮水-二").splitlines()[1] == (
+        "  1. dropped by dedup, rule near_copies: record 2 of corpus.jsonl, which was kept, "
+        f"has {similarity:.3f} of its shingles in common with it"
+    )
+
+
+@pytest.mark.parametrize("id", ["tide", "潮水"])
+def test_a_document_that_is_in_the_output_and_not_in_the_ledger_was_kept_as_it_came(cleaned: Path, id: str) -> None:
+    assert told(id) == f"document {id}\n  was kept as it came: no step changed it\n"
+
+
+def test_a_record_is_named_by_file_and_number_or_by_the_number_alone(cleaned: Path) -> None:
+    assert explain("out.jsonl", "corpus.jsonl:5") == explain("out.jsonl", 5) == explain("out.jsonl", "short")
+    assert told("corpus.jsonl:2").startswith("document 潮水, record 2 of corpus.jsonl, line 2\n  was kept as it came")
+    assert explain("out.jsonl", 1) == explain("out.jsonl", "corpus.jsonl:1")
+
+
+def test_a_number_that_is_both_is_the_id(cleaned: Path) -> None:
+    [story] = explain("out.jsonl", 6)
+    assert (story.id, story.outcome) == ("6", "kept")  # the sixth record was dropped
+
+
+def test_an_unreadable_record_is_told_by_its_place(cleaned: Path) -> None:
+    text = told("8")
+    assert text.startswith(
+        "a document without an id, record 8 of corpus.jsonl, line 8\n  1. could not be read: not JSON\n"
+    )
+
+
+def test_the_ledger_itself_may_be_named(cleaned: Path) -> None:
+    ledger = "out.jsonl.ledger.parquet"
+    assert explain(ledger, "短") == explain("out.jsonl", "短")
+    assert explain(ledger, "tide") == explain("out.jsonl", "tide")
+    Path(ledger).rename("elsewhere.parquet")
+    assert explain("elsewhere.parquet", "短")[0].outcome == "dropped"
+
+
+@pytest.mark.parametrize(("asked", "near"), [("tide-agian", "tide-again"), ("潮水-三", "潮水-二")])
+def test_who_is_not_there_is_told_with_the_nearest_ids(cleaned: Path, asked: str, near: str) -> None:
+    with pytest.raises(InputError) as caught:
+        explain("out.jsonl", asked)
+    assert str(caught.value) == f"out.jsonl: no such document {asked!r}; the nearest ids: {near}"
+
+
+def test_a_record_behind_the_end_is_no_document(cleaned: Path) -> None:
+    done = CliRunner().invoke(main, ["explain", "out.jsonl", "corpus.jsonl:99"])
+    assert done.exit_code == 2
+    assert done.output == (
+        "dataqual: out.jsonl: no such document 'corpus.jsonl:99'; no id is near; FILE:RECORD names a document too\n"
+    )
+
+
+def test_without_a_ledger_one_line_says_what_to_name(cleaned: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        explain("corpus.jsonl", "tide")
+    assert str(caught.value) == (
+        "corpus.jsonl.ledger.parquet: there is no ledger; name what clean wrote, or the file that --ledger named"
+    )
+
+
+def test_a_document_that_was_edited_and_then_dropped_is_told_in_that_order(tmp_path: Path) -> None:
+    common = dict.fromkeys(SCHEMA) | {"path": "a.jsonl", "record": 1, "line": 1, "id": "x"}
+    edit = {"action": "edited", "step": "normalize", "rule": "normalize", "value": 1.0, "evidence": "caf[é→é]"}
+    drop = {
+        "action": "dropped",
+        "step": "decontaminate",
+        "rule": "decontaminate",
+        "kept_path": "试题.csv",
+        "kept_record": 3,
+    }
+    ledger = tmp_path / "out.jsonl.ledger.parquet"
+    gone = {
+        "action": "dropped",
+        "step": "remove_lines",
+        "rule": "nothing_left@c4@tfds",
+        "value": 0.0,
+        "threshold": ">= 1",
+    }
+    others = [common | edit | {"id": "y", "record": 2}, common | gone | {"id": "z", "record": 3}]
+    pl.DataFrame([common | edit, common | drop, *others], schema=SCHEMA).write_parquet(ledger)
+    [story] = explain(ledger, "x")
+    assert str(explain(ledger, "z")[0]).splitlines()[1] == (
+        "  1. dropped by remove_lines, rule nothing_left@c4@tfds: what it counts is 0, not >= 1"
+    )
+    assert str(story).splitlines()[1:] == [
+        "  1. edited by normalize, which counts 1 change",
+        "     What changed first: caf[é→é]",
+        "  2. dropped by decontaminate, rule decontaminate: it shares text with record 3 of 试题.csv",
+        "  So it is not in the output.",
+    ]
+    assert explain(ledger, "y")[0].outcome == "edited"
+
+
+def test_documents_of_one_id_are_told_one_by_one(tmp_path: Path) -> None:
+    common = dict.fromkeys(SCHEMA) | {"path": "a.jsonl", "id": "同", "action": "dropped", "step": "keep", "rule": "r"}
+    ledger = tmp_path / "out.jsonl.ledger.parquet"
+    pl.DataFrame([common | {"record": 4}, common | {"record": 9}], schema=SCHEMA).write_parquet(ledger)
+    assert [story.record for story in explain(ledger, "同")] == [4, 9]
+
+
+def test_the_shards_of_an_output_are_looked_through(tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    frame = pl.DataFrame({"id": ["海", "b"], "text": [LONG_CHINESE, LONG]})
+    dataqual.clean(frame, output, recipe="minimal", shard_size=1000)
+    assert [path.name for path in sorted(tmp_path.glob("*.jsonl"))] == ["out-00001-of-00001.jsonl"]
+    assert explain(output, "海")[0].outcome == "kept"
+
+
+def test_json_has_the_events_as_the_ledger_has_them(cleaned: Path) -> None:
+    [short, kept] = json.loads(told("短", "tide", "--json"))
+    assert short == {
+        "path": "corpus.jsonl",
+        "record": 6,
+        "line": 6,
+        "id": "短",
+        "outcome": "dropped",
+        "events": [
+            {"action": "dropped", "step": "keep", "rule": "word_count", "signal": "word_count", "value": 2.0,
+             "threshold": ">= 5", "evidence": "太短"},
+        ],
+    }  # fmt: skip
+    assert (kept["outcome"], kept["events"]) == ("kept", [])
