@@ -18,7 +18,7 @@ from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.operators import snake_case
+from dataqual.naming import snake_case
 
 if TYPE_CHECKING:
     from dataqual.operators import Metric, Signal

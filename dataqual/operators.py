@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVa
 
 from numpy.typing import NDArray
 
+from dataqual.naming import snake_case
 from dataqual.reading import Reading
 from dataqual.text import Text
 
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
 State = TypeVar("State")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-
-def snake_case(name: str) -> str:
-    """The name of a class as YAML and files have it.
-
-    >>> snake_case("SpoilTypos"), snake_case("C4Lines")
-    ('spoil_typos', 'c4_lines')
-    """
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
 
 
 class Signal(ABC):

@@ -11,11 +11,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.corpus import Batch, Corpus
-from dataqual.errors import MissingExtra
+from dataqual.corpus import Batch
 from dataqual.kernels import scanning
 from dataqual.ledger import Edited
-from dataqual.operators import Engine, Step
+from dataqual.operators import Step
 from dataqual.signals.mojibake import TELLTALES, Mojibake
 from dataqual.steps._rewriting import rewritten
 from dataqual.text import Text
@@ -70,11 +69,6 @@ class FixEncoding(Step):
     """
 
     rewrites: ClassVar[bool] = True
-
-    def prepare(self, corpus: Corpus, engine: Engine) -> FixEncoding:
-        """MissingExtra, before any work is done, where ftfy is not installed."""
-        _ftfy()
-        return self
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Edited]]:
         return rewritten(batch, np.flatnonzero(suspicious(batch.text)).tolist(), "fix_encoding", mended)
@@ -153,12 +147,10 @@ def _is_chinese(text: str) -> bool:
     return 2 * len(_HAN.findall(text)) > len(text) and len(_FREQUENT.findall(text)) >= max(2, len(text) / 4)
 
 
-@cache
 def _ftfy() -> Any:
-    try:
-        import ftfy
-    except ImportError:
-        raise MissingExtra("ftfy", "clean") from None
+    """Loaded when the first document needs it, which in a clean corpus none does."""
+    import ftfy
+
     return ftfy
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataqual.corpus import Corpus
-from dataqual.engine import Local
-from dataqual.errors import MissingExtra
 from dataqual.steps import fix_encoding
 from dataqual.steps.fix_encoding import FixEncoding, mended
 from tests.steps.rewriting import after, batch_of, cases, check_cases, parameters
@@ -85,11 +81,3 @@ def test_a_run_of_latin_letters_marks_the_document_it_is_in() -> None:
     run = "é" * 8
     batch = batch_of(["a", run[:-1], "b", run, "c", "x\x95y", "", run[:-1]])
     assert fix_encoding.suspicious(batch.text).tolist() == [False, False, False, True, False, True, False, False]
-
-
-def test_without_ftfy_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "ftfy", None)
-    fix_encoding._ftfy.cache_clear()
-    with pytest.raises(MissingExtra) as error:
-        FixEncoding().prepare(Corpus.of(["a"]), Local())
-    assert str(error.value) == "ftfy is not installed; it comes with: pip install 'dataqual[clean]'"
