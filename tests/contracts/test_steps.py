@@ -28,6 +28,7 @@ from dataqual.steps.decontaminate import Decontaminate
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.dedup_lines import DedupLines
 from dataqual.steps.dedup_paragraphs import DedupParagraphs
+from dataqual.steps.dedup_substrings import DedupSubstrings
 from dataqual.steps.fix_encoding import FixEncoding
 from dataqual.steps.keep import Keep
 from dataqual.steps.language import Language
@@ -55,6 +56,8 @@ STEPS: dict[str, Step] = {
     "dedup_lines": DedupLines(min_words=2),
     "dedup_lines, exact": DedupLines(min_words=1, fold=False, max_loss=0.5),
     "dedup_paragraphs": DedupParagraphs(min_words=1, max_loss=0.7),
+    "dedup_substrings": DedupSubstrings(),
+    "dedup_substrings, short": DedupSubstrings(words=3),
     "rebalance": Rebalance(by="group", to="uniform"),
     "rebalance, at most": Rebalance(by="group", at_most=3),
     "redact": Redact(),
