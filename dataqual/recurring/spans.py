@@ -20,7 +20,7 @@ SHARE = 8
 """An eighth of the memory is for sorting; batches in flight take the most of the rest."""
 
 TEXT_AT_ONCE = 32 << 20
-"""Bytes of text compared at once, or one pair of documents."""
+"""Bytes of text read again at once, or one document and that which is kept: at least so many."""
 
 DOCUMENT = np.uint64(32)
 """A place is one number: document in corpus order, and the word in it (32 bits)."""
@@ -145,6 +145,11 @@ class _Known:
         """Bytes for sorting."""
         return self.engine.memory // SHARE
 
+    @property
+    def at_once(self) -> int:
+        """Bytes of text that are read again at once: an archive is read from its beginning every time."""
+        return max(TEXT_AT_ONCE, self.memory)
+
     def sorted_by_place(self, columns: int) -> Rows:
         """Rows that come back in the order of the corpus, documents whole."""
         return Rows(columns=columns, span=len(self.changed) << 32, memory=self.memory, together=32)
@@ -172,40 +177,50 @@ def survey(corpus: Corpus, engine: Engine, words: int) -> RecurringSpans:
     with Rows(columns=3, span=1 << 64, memory=known.memory) as samples:
         turn = 0
         while turn == 0 or (known.changed == turn).any():
-            _sample(known, samples, turn)
+            if turn == 0:
+                _sample(known, samples)
+            else:
+                _sample_changed(known, samples, turn)
             _take_out(known, _repeated(known, samples, turn), turn + 1)
             turn += 1
     return _result(known)
 
 
-def _sample(known: _Known, samples: Rows, turn: int) -> None:
-    """Add the sampled windows of all documents, or from the second round on of those that changed in the last."""
+def _sample(known: _Known, samples: Rows) -> None:
+    """Add the sampled windows of all documents, and learn where those are."""
 
-    def look(chunk: Chunk) -> tuple[int, NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]:
+    def look(chunk: Chunk) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]:
         batch = known.corpus.parse(chunk)
-        text, rows, base = batch.text, np.arange(len(batch)), 0
-        if turn:
-            base = known.chunks[chunk.index]
-            rows = np.flatnonzero(known.changed[base : base + len(batch)] == turn)
-            text = batch.take(rows).text
-        hashes, document, word = known.words_of(text, base + rows).sample(known.words)
-        found = np.stack([hashes, _place(rows[document], word), np.full(len(hashes), turn, np.uint64)], axis=1)
-        return chunk.index, found, addresses(batch.file, batch.record), batch.text.byte_counts
+        everything = Words.of(batch.text, [_NOTHING] * len(batch))
+        found = _sampled(everything, np.arange(len(batch)), known.words, 0)
+        return found, addresses(batch.file, batch.record), batch.text.byte_counts
 
-    chunks = known.corpus.chunks()
-    if turn:
-        hold = np.diff(np.searchsorted(np.flatnonzero(known.changed == turn), known.chunks)) > 0
-        chunks = (chunk for chunk in chunks if hold[chunk.index])
-    for index, found, places, sizes in known.engine.map(look, chunks):
-        if not turn:
-            known.chunks.append(len(known.places) // 8)
-            known.places += places.tobytes()
-            known.sizes += sizes.tobytes()
-        found[:, 1] += np.uint64(known.chunks[index]) << DOCUMENT
-        samples.add(found)
-    if not turn:
+    for found, places, sizes in known.engine.map(look, known.corpus.chunks()):
         known.chunks.append(len(known.places) // 8)
-        known.changed = np.zeros(known.chunks[-1], np.uint64)
+        found[:, 1] += np.uint64(known.chunks[-1]) << DOCUMENT
+        samples.add(found)
+        known.places += places.tobytes()
+        known.sizes += sizes.tobytes()
+    known.chunks.append(len(known.places) // 8)
+    known.changed = np.zeros(known.chunks[-1], np.uint64)
+
+
+def _sample_changed(known: _Known, samples: Rows, turn: int) -> None:
+    """Add those of the documents that changed before this round."""
+    for documents in _portions(known, np.flatnonzero(known.changed == turn)):
+        samples.add(_sampled(known.fetch(documents), documents, known.words, turn))
+
+
+def _sampled(words: Words, documents: NDArray[np.int64], size: int, turn: int) -> NDArray[np.uint64]:
+    """Hash, place and round of sampled windows, (windows, 3)."""
+    hashes, document, word = words.sample(size)
+    return np.stack([hashes, _place(documents[document], word), np.full(len(hashes), turn, np.uint64)], axis=1)
+
+
+def _portions(known: _Known, documents: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """The documents in portions that are read at once."""
+    filled = np.cumsum(np.frombuffer(known.sizes, np.int64)[documents]) // known.at_once
+    yield from np.split(documents, np.flatnonzero(np.diff(filled)) + 1) if len(documents) else ()
 
 
 def _repeated(known: _Known, samples: Rows, turn: int) -> Iterator[NDArray[np.int64]]:
@@ -215,7 +230,7 @@ def _repeated(known: _Known, samples: Rows, turn: int) -> Iterator[NDArray[np.in
             sampled.add(_sampled_again(rows[rows[:, 2] == known.changed[_document(rows[:, 1])]], turn))
         different = 0
         with Rows(columns=2, span=1 << 64, memory=known.memory) as windows:
-            for found in known.engine.map(lambda item: _around(known, *item), _by_chunk(known, sampled)):
+            for found in _around(known, sampled) if turn == 0 else _around_changed(known, sampled):
                 windows.add(found)
             for rows in windows.groups():
                 often = _often(rows[:, 0])
@@ -261,12 +276,32 @@ def _by_chunk(known: _Known, sampled: Rows) -> Iterator[tuple[Chunk, NDArray[np.
         held = held[at:]
 
 
-def _around(known: _Known, chunk: Chunk, places: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _around(known: _Known, sampled: Rows) -> Iterator[NDArray[np.uint64]]:
     """Hash and place of all windows around these places."""
-    batch = known.corpus.parse(chunk)
-    documents, row = np.unique(_document(places), return_inverse=True)
-    words = known.words_of(batch.take(documents - known.chunks[chunk.index]).text, documents)
-    hashes, owner, word = words.around(row, places.astype(np.int64) & WORD, known.words)
+
+    def look(item: tuple[Chunk, NDArray[np.uint64]]) -> NDArray[np.uint64]:
+        chunk, places = item
+        documents, row = np.unique(_document(places), return_inverse=True)
+        text = known.corpus.parse(chunk).take(documents - known.chunks[chunk.index]).text
+        return _windows(known.words_of(text, documents), documents, row, places, known.words)
+
+    yield from known.engine.map(look, _by_chunk(known, sampled))
+
+
+def _around_changed(known: _Known, sampled: Rows) -> Iterator[NDArray[np.uint64]]:
+    """The same from the second round on, when they are few."""
+    for group in sampled.groups():
+        places = group[:, 0]
+        for portion in _portions(known, np.unique(_document(places))):
+            own = places[(_document(places) >= portion[0]) & (_document(places) <= portion[-1])]
+            documents, row = np.unique(_document(own), return_inverse=True)
+            yield _windows(known.fetch(documents), documents, row, own, known.words)
+
+
+def _windows(
+    words: Words, documents: NDArray[np.int64], row: NDArray[np.int64], places: NDArray[np.uint64], size: int
+) -> NDArray[np.uint64]:
+    hashes, owner, word = words.around(row, places.astype(np.int64) & WORD, size)
     return np.stack([hashes, _place(documents[owner], word)], axis=1)
 
 
@@ -274,7 +309,7 @@ def _take_out(known: _Known, spans: Iterator[NDArray[np.int64]], turn: int) -> N
     """Take out the spans that are, as text, what their first copy is; documents that lose something changed in `turn`."""
     lost: dict[int, Spans] = {}
     for part in spans:
-        for block in _blocks(part, np.frombuffer(known.sizes, np.int64), max(TEXT_AT_ONCE, known.memory)):
+        for block in _blocks(part, np.frombuffer(known.sizes, np.int64), known.at_once):
             lost |= _compared(known, block)
     for document, own in lost.items():
         known.gone[document] = _union(np.concatenate([known.gone.get(document, _NOTHING), own]))
