@@ -14,8 +14,7 @@ class DedupLines(DedupPieces):
 
     Lines of fewer than `min_words` words stay, so that "}", headings and names of speakers do: C4's reference code calls
     a line prose from 5 words on. `fold`: lines are the same that differ in case and white space alone. A document of
-    which everything would go, or more than `max_loss` of its characters, goes as a whole. Llama 3 (arXiv 2407.21783)
-    took out lines that stood 6 times in 30 million documents: `copies` 6.
+    which everything would go, or more than `max_loss` of its characters, goes as a whole.
     """
 
     kind: ClassVar[Literal["lines", "paragraphs"]] = "lines"

@@ -85,6 +85,8 @@ every_step = pytest.mark.parametrize("step", [pytest.param(step, id=name) for na
 WORDS = " ".join(f"word{n}" for n in range(60))
 DOCS = [*DOCUMENTS, *DOCUMENTS[::2], WORDS, f"{WORDS} more", "two words", "", "cafÃ© by the sea", WORDS]
 
+ENDS = {"<": "below", "<=": "max", ">": "above", ">=": "min"}
+
 Row = tuple[int, str]
 
 
@@ -175,7 +177,7 @@ def test_values_that_are_told_lie_outside_of_the_bounds_that_are_told(step: Step
             assert part.values.tolist() == part.signal(part.batch.text).tolist()
         elif isinstance(part, Dropped) and part.values is not None and part.threshold is not None:
             sign, end = part.threshold.split()
-            assert not Bounds(**{{"<": "below", "<=": "max"}[sign]: float(end)}).accept(part.values).any()
+            assert not Bounds(**{ENDS[sign]: float(end)}).accept(part.values).any()
 
 
 @every_step
