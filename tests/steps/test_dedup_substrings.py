@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections import Counter
 from pathlib import Path
 
@@ -273,3 +274,19 @@ def test_it_must_see_the_corpus_first() -> None:
     step: Step = FIVE
     with pytest.raises(TypeError, match="dedup_substrings must see the corpus first"):
         step(batch)
+
+
+def test_it_surveys_what_the_steps_before_it_leave_of_archives_too(tmp_path: Path) -> None:
+    docs = [
+        f"{WORDS}\n{numbered(0, 9)} p",
+        f"q {numbered(0, 9)}\n{WORDS}\n{numbered(3, 9)} r",
+        f"{WORDS}\ns {numbered(0, 9)}",
+    ]
+    data = pl.DataFrame({"text": docs}).write_ndjson().encode()
+    (tmp_path / "in.jsonl.gz").write_bytes(gzip.compress(data))
+    (tmp_path / "in.jsonl").write_bytes(data)
+    (tmp_path / "mine.yaml").write_text("steps: [dedup_lines, {dedup_substrings: {words: 5}}]\n")
+    for name in ("in.jsonl", "in.jsonl.gz"):
+        dataqual.clean(tmp_path / name, tmp_path / "out.jsonl", recipe=str(tmp_path / "mine.yaml"))
+        left = pl.read_ndjson(tmp_path / "out.jsonl")["text"].to_list()
+        assert left == [docs[0], "q r", "s"]
