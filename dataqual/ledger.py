@@ -37,6 +37,9 @@ SCHEMA: dict[str, Any] = {
 RECORD_BITS = np.uint64(40)
 """A trillion records in each of sixteen million files."""
 
+RECORD = (np.uint64(1) << RECORD_BITS) - np.uint64(1)
+"""The bits of an address that are the record number."""
+
 
 @dataclass(frozen=True, eq=False)
 class Originals:
@@ -45,7 +48,7 @@ class Originals:
     file: NDArray[np.int64]
     record: NDArray[np.int64]
     similarity: NDArray[np.float64]
-    """Exact Jaccard similarity of the shingles; 1 for the same bytes."""
+    """Exact Jaccard similarity of the shingles; 1 for the same bytes, NaN where parts are copies, not documents."""
     others: tuple[str, ...] = ()
     """Files beyond those of the corpus: file number len(corpus.files) is the first of them."""
 
@@ -92,6 +95,8 @@ class Edited(_Told):
     """What to quote of each, where the change itself must not be shown, or is no single place."""
     after: Text | None = None
     """The same documents as they are now."""
+    originals: Originals | None = None
+    """Where what was taken out of each stays, the first of it where that is several places."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,9 +192,7 @@ def _dropped(
         row["value"] = float(part.values[i]) if part.values is not None else None
         row["evidence"] = evidence(part.batch.text[i], part.signal)
         if originals is not None:
-            row["kept_path"] = originals.path(i, corpus)
-            row["kept_record"] = int(originals.record[i])
-            row["similarity"] = float(originals.similarity[i])
+            row |= _kept(corpus, originals, i)
         if part.elsewhere is not None:
             row["kept_path"], row["kept_record"] = part.elsewhere[i]
         yield place, row
@@ -202,7 +205,15 @@ def _edited(corpus: Corpus, part: Edited, difference: Callable[[str, str], str])
             row["evidence"] = part.evidence[i]
         elif part.after is not None:
             row["evidence"] = difference(part.batch.text[i], part.after[i])
+        if part.originals is not None:
+            row |= _kept(corpus, part.originals, i)
         yield place, row
+
+
+def _kept(corpus: Corpus, originals: Originals, i: int) -> dict[str, Any]:
+    similarity = float(originals.similarity[i])
+    told = {"kept_path": originals.path(i, corpus), "kept_record": int(originals.record[i])}
+    return told | ({} if np.isnan(similarity) else {"similarity": similarity})
 
 
 def _unreadable(corpus: Corpus, bad: Unreadable, evidence: Callable[[str, Signal | None], str]) -> Row:

@@ -18,7 +18,7 @@ PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
     version · lazy · naming · errors · bounds · reading · kernels · sketch · text · line_cuts, shared_ngrams · columns · corpus · ledger · near_duplicates · drawing ·
-    operators · measured · examples · catalog · specs · faults · readers, writers · signals, metrics, rules, personal · masking · steps · quoting · engine ·
+    operators · recurring · measured · examples · catalog · specs · faults · readers, writers · signals, metrics, rules, personal · masking · steps · quoting · engine ·
     unfinished · recipe · dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks · profiling · adapters ·
     dataqual (the face) · studies · reports · the two cli
 """

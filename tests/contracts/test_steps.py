@@ -26,6 +26,9 @@ from dataqual.signals.word_count import WordCount
 from dataqual.steps import decontaminate
 from dataqual.steps.decontaminate import Decontaminate
 from dataqual.steps.dedup import Dedup
+from dataqual.steps.dedup_lines import DedupLines
+from dataqual.steps.dedup_paragraphs import DedupParagraphs
+from dataqual.steps.dedup_substrings import DedupSubstrings
 from dataqual.steps.fix_encoding import FixEncoding
 from dataqual.steps.keep import Keep
 from dataqual.steps.language import Language
@@ -50,6 +53,11 @@ STEPS: dict[str, Step] = {
     "decontaminate, remove_spans": Decontaminate((EVALUATION,), ngram=4, shortest=2, action="remove_spans"),
     "dedup": Dedup(),
     "dedup, near": Dedup(exact=False, near=NearDuplicates(threshold=0.7)),
+    "dedup_lines": DedupLines(min_words=2),
+    "dedup_lines, exact": DedupLines(min_words=1, fold=False, max_loss=0.5),
+    "dedup_paragraphs": DedupParagraphs(min_words=1, max_loss=0.7),
+    "dedup_substrings": DedupSubstrings(),
+    "dedup_substrings, short": DedupSubstrings(words=3),
     "rebalance": Rebalance(by="group", to="uniform"),
     "rebalance, at most": Rebalance(by="group", at_most=3),
     "redact": Redact(),
@@ -76,6 +84,8 @@ every_step = pytest.mark.parametrize("step", [pytest.param(step, id=name) for na
 
 WORDS = " ".join(f"word{n}" for n in range(60))
 DOCS = [*DOCUMENTS, *DOCUMENTS[::2], WORDS, f"{WORDS} more", "two words", "", "cafÃ© by the sea", WORDS]
+
+ENDS = {"<": "below", "<=": "max", ">": "above", ">=": "min"}
 
 Row = tuple[int, str]
 
@@ -139,7 +149,7 @@ def _check_ledger(step: Step, docs: list[str]) -> None:
     for part in changes:
         assert len(part) and part.step == catalog.name_of(step)
         assert part.rule
-        if isinstance(part, Dropped) and part.originals is not None:  # what went as a copy is told with what stays
+        if isinstance(part, Dropped | Edited) and part.originals is not None:  # what went is told with what stays
             assert set(part.originals.record.tolist()) <= {record for record, _ in left}
 
 
@@ -165,6 +175,9 @@ def test_values_that_are_told_lie_outside_of_the_bounds_that_are_told(step: Step
             assert part.threshold == str(bounds)
             assert not bounds.accept(part.values).any()
             assert part.values.tolist() == part.signal(part.batch.text).tolist()
+        elif isinstance(part, Dropped) and part.values is not None and part.threshold is not None:
+            sign, end = part.threshold.split()
+            assert not Bounds(**{ENDS[sign]: float(end)}).accept(part.values).any()
 
 
 @every_step
