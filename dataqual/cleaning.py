@@ -54,18 +54,21 @@ def clean(
     return rewrite(corpus, what, target, Local(workers=workers, max_memory=max_memory), progress)
 
 
-def plan(recipe: str | Recipe | None, drop: Iterable[str]) -> Recipe:
+def plan(recipe: str | Recipe | None, names: Iterable[str]) -> Recipe:
     """What is to be done, resolved; SpecError for an unknown name, and where nothing is asked for.
 
     >>> plan(None, ["exact_copies", "mojibake"]).told_as
     ('mojibake', 'exact_copies')
     """
     loaded = Recipe.load(recipe) if isinstance(recipe, str) else recipe
-    names = [drop] if isinstance(drop, str) else list(drop)
+    names = [names] if isinstance(names, str) else list(names)
     if loaded is not None and not names:
         return loaded
-    steps = Drop.of(names).steps
-    return replace(loaded, steps=loaded.steps + steps) if loaded is not None else Recipe("--drop", steps)
+    drop = Drop.of(names)
+    if loaded is None:
+        return Recipe("--drop", drop.steps, says=drop.says)
+    says = loaded.says + drop.says if loaded.says else ()
+    return replace(loaded, steps=loaded.steps + drop.steps, says=says)
 
 
 def _said(path: str | Path | None) -> str | None:

@@ -659,7 +659,7 @@ def _clear(folder: Path) -> None:
 
 def _folder_for(paths: tuple[str, ...], ending: str) -> str:
     """Where results go unless told: in the current folder, named after the first input; after none for a glob."""
-    from dataqual.profiling.table import readable
+    from dataqual.readers.paths import readable
 
     if not paths or paths[0] == "-":
         return f"{'stdin' if paths else 'sample'}.{ending}"
