@@ -207,10 +207,11 @@ def _eaten(
             "error" if own[0] >= EATEN else "warning",
             f"{column} {value} loses {percent(lost / n)} of its documents, all others {rest}",
             row["lost"],
-            f"Most of them go by `{rule}`: {count:,} of {lost:,}. What is left is another mixture than the corpus was, "
-            "which nobody decided; a rule may be made for another language or kind of text.",
+            "What is left is another mixture than the corpus was, which nobody decided; a rule may be made for another "
+            "language or kind of text.",
             None,
-            "look at the examples of that rule; if these documents are sound, leave the rule out for them or move its bounds",
+            f"look at the examples of `{rule}`, which takes {count:,} of these {lost:,}; if they are sound, move its "
+            "bounds, or clean these documents with another recipe",
             None,
             f"cost-{role}",
         )
@@ -239,7 +240,7 @@ def _most_gone(reasons: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -
         {"value": min(gone / n, 1.0), "n": n, "of": "documents", "method": "exact"},
         "A recipe that leaves less than half of a corpus was made for other documents, or the corpus is not what it seems.",
         None,
-        f"look at the examples of {worst['rule']}, and leave it out if they are sound",
+        f"look at the examples of `{worst['rule']}`, and leave it out if they are sound",
         None,
         "rules",
     )
