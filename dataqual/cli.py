@@ -662,7 +662,7 @@ def _command() -> str:
     """The command that runs, as it can be pasted: what was said, and no default."""
     context = click.get_current_context()
     words = ["dataqual", str(context.info_name)]
-    for param in context.command.params:
+    for param in sorted(context.command.params, key=lambda param: isinstance(param, click.Option)):
         value = context.params.get(param.name or "")
         if context.get_parameter_source(param.name or "") is not click.core.ParameterSource.COMMANDLINE:
             continue

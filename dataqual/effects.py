@@ -224,24 +224,30 @@ def _told(part: Change, characters: int) -> Told:
     values = part.values if isinstance(part, Dropped | Edited) else None
     hashed = priorities(part.batch.file, part.batch.record)
     rows = np.argsort(hashed, kind="stable")[:SHOWN]
+    ids = part.batch.columns["id"].gather(rows).to_list() if "id" in part.batch.columns.columns else [None] * len(rows)
     return Told(
         len(part),
         characters,
         Sketch.of(values) if values is not None else None,
         part.signal if isinstance(part, Dropped) else None,
         part.threshold if isinstance(part, Dropped) else None,
-        tuple(sorted((_shown(part, int(row), int(hashed[row])) for row in rows), key=lambda shown: shown.order)),
+        tuple(
+            sorted(
+                (_shown(part, int(row), int(hashed[row]), id) for row, id in zip(rows, ids, strict=True)),
+                key=lambda shown: shown.order,
+            )
+        ),
     )
 
 
-def _shown(part: Change, row: int, priority: int) -> Shown:
+def _shown(part: Change, row: int, priority: int, id: str | None) -> Shown:
     batch = part.batch
     values = part.values if isinstance(part, Dropped | Edited) else None
     common: dict[str, Any] = {
         "priority": priority,
         "file": int(batch.file[row]),
         "record": int(batch.record[row]),
-        "id": batch.columns["id"][row] if "id" in batch.columns.columns else None,
+        "id": id,
         "value": float(values[row]) if values is not None else None,
     }
     if isinstance(part, Edited):
@@ -265,9 +271,8 @@ def _edit(part: Edited, row: int) -> dict[str, Any]:
     different = np.flatnonzero(first[:size] != second[:size])
     at = int(different[0]) if len(different) else size
     start = max(0, at - BEFORE)
-    while 0 < start < len(first) and int(first[start]) & 0xC0 == 0x80:  # not within a character
-        start -= 1
     cut = start > 0 or max(len(first), len(second)) > at + BEHIND
+    # a character that is cut at either end is left out
     shown = [side[start : at + BEHIND].tobytes().decode(errors="ignore") for side in (first, second)]
     return {"text": shown[0], "after": shown[1], "cut": cut}
 
