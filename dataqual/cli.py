@@ -289,7 +289,10 @@ def clean(
     if page and place:
         write_text(Path(place), page().cleaning(facts))
     console.done()
-    _tell(shared, result)
+    if shared.as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+    elif not shared.quiet:
+        console.cleaned(result, place)
 
 
 @main.command()
@@ -419,9 +422,9 @@ def leakage(shared: Shared, ngram: int, no_near_copies: bool, strict: bool, max_
 def _tell(shared: Shared, result: Result) -> None:
     """What came out, as was asked for."""
     if shared.as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(result.facts(), ensure_ascii=False, indent=1))
     elif not shared.quiet:
-        console.cleaned(result, place)
+        click.echo(str(result))
 
 
 @main.command()

@@ -132,7 +132,7 @@ def _tiles(facts: Facts) -> list[tuple[str, str, str]]:
 def _sum(facts: Facts, reasons: Sequence[Facts]) -> list[dict[str, Any]]:
     """All records that were read as parts of one bar: kept, dropped by the largest rules and the others, unreadable."""
     dropped = sorted((r for r in reasons if r["action"] == "dropped"), key=lambda r: -r["documents"])
-    parts = [{"what": "kept", "count": facts.get("kept") or 0, "shade": 0}]
+    parts: list[dict[str, Any]] = [{"what": "kept", "count": facts.get("kept") or 0, "shade": 0}]
     parts += [
         {"what": f"dropped: {reason['rule']}", "count": reason["documents"], "shade": 1 + at}
         for at, reason in enumerate(dropped[:SHADES])

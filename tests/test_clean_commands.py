@@ -195,7 +195,7 @@ def test_the_command_prints_its_sum_and_where_the_files_are(tmp_path: Path, monk
         "  2 empty\n"
         "  3 exact_copies\n"
         "matched nothing, or nothing that was left: l@no.such.rules\n"
-        "out.jsonl\nout.jsonl.ledger.parquet\n"
+        "out.jsonl\nout.jsonl.ledger.parquet\nout.jsonl.report.html\n"
     )
     assert run("dataqual clean in.jsonl -o out.jsonl --drop empty --quiet").output == ""
 
