@@ -7,13 +7,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dataqual.corpus import Progress
+from dataqual.corpus import Corpus, Progress
 from dataqual.dropping import Drop
 from dataqual.engine import Local
-from dataqual.errors import InputError
+from dataqual.errors import InputError, SpecError
+from dataqual.readers.paths import LEDGER
 from dataqual.readers.sources import as_corpus
 from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, rewrite
+from dataqual.writers.opening import check_place
+
+REPORT = ".report.html"
+"""How the page that stands beside a cleaned corpus is called; .html is no kind of file that is read."""
 
 OPTIONS = ("recipe", "drop", "ledger", "dry_run", "shard_size", "resume", "workers", "max_memory", "progress")
 """What `clean` is told beside what `dataqual.read` is."""
@@ -54,18 +59,41 @@ def clean(
     return rewrite(corpus, what, target, Local(workers=workers, max_memory=max_memory), progress)
 
 
-def plan(recipe: str | Recipe | None, drop: Iterable[str]) -> Recipe:
+def plan(recipe: str | Recipe | None, names: Iterable[str]) -> Recipe:
     """What is to be done, resolved; SpecError for an unknown name, and where nothing is asked for.
 
     >>> plan(None, ["exact_copies", "mojibake"]).told_as
     ('mojibake', 'exact_copies')
     """
     loaded = Recipe.load(recipe) if isinstance(recipe, str) else recipe
-    names = [drop] if isinstance(drop, str) else list(drop)
+    names = [names] if isinstance(names, str) else list(names)
     if loaded is not None and not names:
         return loaded
-    steps = Drop.of(names).steps
-    return replace(loaded, steps=loaded.steps + steps) if loaded is not None else Recipe("--drop", steps)
+    drop = Drop.of(names)
+    if loaded is None:
+        return Recipe("--drop", drop.steps, says=drop.says)
+    says = loaded.says + drop.says if loaded.says else ()
+    return replace(loaded, steps=loaded.steps + drop.steps, says=says)
+
+
+def report_for(
+    corpus: Corpus, output: str | None, report: str | None, *, ledger: str | None, dry_run: bool, wanted: bool
+) -> str | None:
+    """Where the page goes: OUTPUT.report.html unless told, nowhere where none is wanted, nor after a dry run unless told.
+
+    InputError where a file there cannot or must not be written, SpecError where it is named and not wanted.
+    """
+    if report is not None and not wanted:
+        raise SpecError("--report and --no-report: say one of them")
+    if not wanted or (report is None and (dry_run or output is None)):
+        return None
+    place = report or f"{output}{REPORT}"
+    check_place(place, "--report", corpus)
+    others = (("the output", output), ("the ledger", ledger or f"{output}{LEDGER}"))
+    for name, path in others if output is not None else ():
+        if path is not None and Path(path).resolve() == Path(place).resolve():
+            raise InputError(f"--report: {place} is {name} itself; choose another name")
+    return place
 
 
 def _said(path: str | Path | None) -> str | None:

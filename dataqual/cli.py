@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -229,6 +230,8 @@ def profile(
     default=None,
     help="Insist on going on from a run that was killed, or begin anew [go on if there is one].",
 )
+@click.option("--report", type=click.Path(), metavar="FILE", help="Page of what was done [OUTPUT.report.html].")
+@click.option("--no-report", is_flag=True, help="Write no page.")
 @reading
 def clean(
     shared: Shared,
@@ -239,14 +242,16 @@ def clean(
     dry_run: bool,
     shard_size: str | None,
     resume: bool | None,
+    report: str | None,
+    no_report: bool,
 ) -> None:
     """Leave out what a profile found or a recipe says, write the rest as it came, and say of each document why.
 
     NAME is a finding (exact_copies, near_copies, empty, mojibake, replacement_characters, control_characters,
     html_residue, email_addresses, long_words), a rule set such as gopher@dolma, or a .yaml file of rules. Kept records
     keep their bytes where input and output have one format of lines. Beside the output stands a ledger with a row for
-    every document that was dropped or could not be read. Without PATHS it cleans the sample corpus that ships with
-    dataqual.
+    every record that something was done to, and a page: what each rule did, with examples, and what it cost each source,
+    label and script. Without PATHS it cleans the sample corpus that ships with dataqual.
 
     \b
     Examples:
@@ -254,6 +259,7 @@ def clean(
       dataqual clean corpus.jsonl -o corpus.clean.jsonl.zst --drop near_copies --drop mojibake
       dataqual clean corpus.jsonl -o corpus.clean.jsonl --recipe web
       dataqual clean corpus.jsonl --drop gopher@dolma --dry-run
+      dataqual clean corpus.jsonl --group source --drop c4@tfds --dry-run --report c4.html
     """
     from dataqual.engine import Local, parse_size
 
@@ -261,10 +267,13 @@ def clean(
     console = Console(quiet=shared.quiet)
     console.compiling()
     from dataqual.cleaning import clean as clean_corpus
-    from dataqual.cleaning import plan
+    from dataqual.cleaning import plan, report_for
+    from dataqual.profiling.result import write_text
 
     what = plan(recipe, drop)  # a wrong name is told before anything is opened
     with shared.corpus(console, "cleaning") as corpus:
+        place = report_for(corpus, output, report, ledger=ledger, dry_run=dry_run, wanted=not no_report)
+        page = console.in_background("reports.cleaning_page") if place else None
         result = clean_corpus(
             corpus,
             output,
@@ -276,8 +285,14 @@ def clean(
             **shared.engine,
             progress=console.progress,
         )
+    facts = result.facts() | {"report": place, "command": _command()}
+    if page and place:
+        write_text(Path(place), page().cleaning(facts))
     console.done()
-    _tell(shared, result)
+    if shared.as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+    elif not shared.quiet:
+        console.cleaned(result, place)
 
 
 @main.command()
@@ -646,6 +661,23 @@ def _results(folder: Path, corpus: Corpus) -> Iterator[None]:
         yield
 
 
+def _command() -> str:
+    """The command that runs, as it can be pasted: what was said, and no default."""
+    context = click.get_current_context()
+    words = ["dataqual", str(context.info_name)]
+    for param in sorted(context.command.params, key=lambda param: isinstance(param, click.Option)):
+        value = context.params.get(param.name or "")
+        if context.get_parameter_source(param.name or "") is not click.core.ParameterSource.COMMANDLINE:
+            continue
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(param, click.Option):
+                name = param.opts[0] if one is not False else param.secondary_opts[0]
+                words += [name] if isinstance(one, bool) else [name, str(one)]
+            else:
+                words.append(f"./{one}" if one.startswith("-") and one != "-" else one)
+    return shlex.join(words)
+
+
 def _clear(folder: Path) -> None:
     """Take away the results of an earlier profile, which would pass for this one's if it ended early."""
     try:
@@ -659,7 +691,7 @@ def _clear(folder: Path) -> None:
 
 def _folder_for(paths: tuple[str, ...], ending: str) -> str:
     """Where results go unless told: in the current folder, named after the first input; after none for a glob."""
-    from dataqual.profiling.table import readable
+    from dataqual.readers.paths import readable
 
     if not paths or paths[0] == "-":
         return f"{'stdin' if paths else 'sample'}.{ending}"

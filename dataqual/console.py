@@ -14,6 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from dataqual.profiling import Profile
+    from dataqual.rewriting import Cleaned
 
 PAUSE = 0.2
 """Seconds between two lines of progress: more often is flicker."""
@@ -85,6 +86,17 @@ class Console:
         for line, colour in summary(profile):
             click.secho(line, fg=colour)
         click.echo(f"\n{plain(str(page))}")
+
+    def cleaned(self, cleaned: Cleaned, page: str | None) -> None:
+        """What a cleaning came to, and where the page is, on stdout; findings in the colour of their severity."""
+        from dataqual.finding import SIGNS
+        from dataqual.profiling.summary import COLOURS, plain
+
+        colours = {SIGNS[severity]: colour for severity, colour in COLOURS.items()}
+        for line in str(cleaned).splitlines():
+            click.secho(plain(line), fg=colours.get(line[:1]))
+        if page:
+            click.echo(plain(page))
 
 
 def _compiled() -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from dataqual import catalog, rules
+from dataqual import catalog, rules, specs
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.faults import SHARES
 from dataqual.near_duplicates import NearDuplicates
@@ -49,6 +50,16 @@ class Drop:
             steps.append(Dedup(self.exact, NearDuplicates() if self.near else None))
         return tuple(steps)
 
+    @property
+    def says(self) -> tuple[str, ...]:
+        """Steps of a recipe that leave the same documents, as YAML has them.
+
+        >>> Drop.of(["gopher@dolma", "mojibake"]).says
+        ('{keep: {rules: gopher@dolma}}', '{keep: {signal: mojibake, below: 1}}')
+        """
+        copies = [{"dedup": {"exact": self.exact, "near": self.near}}] if self.exact or self.near else []
+        return tuple(map(specs.flow, [*(_as_step(name) for name in self.names if name not in COPIES), *copies]))
+
 
 def _rules(name: str) -> Iterator[Rule]:
     """The rules that a document must pass lest it is dropped under this name; SpecError if it is no such name."""
@@ -65,6 +76,14 @@ def _rules(name: str) -> Iterator[Rule]:
     rule_set = rules.load(name)
     for rule in rule_set.rules:
         yield Rule(f"{rule.name}@{rule_set.name}", rule.about, rule.signal, rule.bounds)
+
+
+def _as_step(name: str) -> dict[str, Any]:
+    if name not in SHARES:
+        return {"keep": {"rules": name}}
+    signal, bounds = SHARES[name]
+    ends = {end: value for end, value in asdict(bounds.outside).items() if value is not None}
+    return {"keep": {"signal": signal, **ends}}
 
 
 def _known() -> list[str]:

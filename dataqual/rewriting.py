@@ -13,10 +13,13 @@ from typing import Any
 
 import polars as pl
 
+from dataqual.accounts import account
 from dataqual.catalog import label
 from dataqual.corpus import Chunk, Corpus, FrameCorpus, Progress, Unreadable
+from dataqual.effects import Accounting, Effects
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError
+from dataqual.finding import SIGNS, Finding
 from dataqual.ledger import SCHEMA
 from dataqual.ledger import rows as ledger_rows
 from dataqual.operators import Step
@@ -31,6 +34,9 @@ from dataqual.writers.writer import Encoder, Lines, Wanted
 
 PART = 16
 """Batches between two marks: about 64 MB, a second or a few; no more is done twice after a kill."""
+
+KEPT = ("count", "rules", "changed", "effects", "batches")
+"""Of a run, what is marked beside what is on the disk."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,13 @@ class Cleaned:
     """None after a dry run."""
     resumed: int = 0
     """Of the records read, how many an earlier run had done that was killed."""
+    account: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was done and what it cost, with examples, as plain JSON values: docs/facts.md says what."""
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What should be looked at before the output is used, worst first: a source, label or script that was eaten."""
+        return [Finding.of_facts(facts) for facts in self.account.get("findings", ())]
 
     @property
     def output(self) -> Path | None:
@@ -85,18 +98,20 @@ class Cleaned:
             lines.append("nothing is left")
         if self.resumed:
             lines.append(f"{self.resumed:,} of the records were done by an earlier run")
+        lines += [f"{SIGNS[finding.severity]} {finding.headline}" for finding in self.findings]
         written = [str(path) for path in self.outputs[:1]]
         if len(self.outputs) > 1:
             written = [f"{self.outputs[0]} … {self.outputs[-1].name}"]
         return "\n".join([*lines, *written, *([str(self.ledger)] if self.ledger else [])])
 
     def facts(self) -> dict[str, Any]:
-        """As plain JSON values."""
+        """As plain JSON values: docs/facts.md says what."""
         names = ("read", "kept", "dropped", "unreadable", "edited", "added", "written", "resumed")
         counts = {name: getattr(self, name) for name in names}
         outputs = [str(path) for path in self.outputs]
         ledger = str(self.ledger) if self.ledger else None
-        return counts | {"rules": dict(self.rules), "outputs": outputs, "ledger": ledger}
+        named = {"rules": dict(self.rules), "outputs": outputs, "ledger": ledger}
+        return {"schema": "dataqual.cleaning/1", **counts, **named, **self.account}
 
 
 @dataclass(frozen=True)
@@ -140,9 +155,9 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
     """
     writer, ledger = target.open(corpus)
     if ledger is None or target.output is None:
-        run = _Run(corpus, _prepared(recipe, corpus, engine, progress, None), writer)
+        run = _Run(corpus, recipe, _prepared(recipe, corpus, engine, progress, None), writer)
         run.go(engine, progress)
-        return run.cleaned(recipe)
+        return run.cleaned()
     plan = (
         _inputs(corpus),
         [step.rests_on for step in recipe.steps],
@@ -155,15 +170,14 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
     with Unfinished(target.output, plan, resume=target.resume) as unfinished, ExitStack() as files:
         state = _sound(unfinished)
         steps = _prepared(recipe, corpus, engine, progress, unfinished)
-        run = _Run(corpus, steps, writer, unfinished=unfinished)
+        run = _Run(corpus, recipe, steps, writer, unfinished=unfinished)
         writer.start(unfinished.folder, state and state["writer"])
         run.paper = NewParquet(
             ledger, SCHEMA, place=unfinished.folder / "ledger", parts=state["ledger"] if state else 0
         )
         if state:
-            run.count, run.rules, run.changed, run.batches = (
-                state[name] for name in ("count", "rules", "changed", "batches")
-            )
+            for name in KEPT:
+                setattr(run, name, state[name])
         resumed = run.count.documents + run.count.unreadable
         files.enter_context(writer)
         files.enter_context(run.paper)
@@ -172,7 +186,7 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
             part.finish()
         run.paper.publish()  # the ledger first: an output that is there has one
         outputs = tuple(map(Path, writer.publish()))
-    return run.cleaned(recipe, outputs, Path(ledger), resumed)
+    return run.cleaned(outputs, Path(ledger), resumed)
 
 
 def _prepared(
@@ -219,6 +233,7 @@ class _Done:
     encoded: Lines | Wanted
     changed: Counter[str]
     rules: Counter[str]
+    effects: Effects
     ledger: pl.DataFrame
     unreadable: Sequence[Unreadable]
 
@@ -230,6 +245,7 @@ class _Look:
     corpus: Corpus
     steps: tuple[Step, ...]
     encoder: Encoder
+    accounting: Accounting
     told: bool
 
     def __call__(self, chunk: Chunk) -> _Done:
@@ -246,7 +262,8 @@ class _Look:
             changed[type(part).__name__.lower()] += len(part)
             rules[part.rule] += len(part)
         changed["edited"] = int(left.edited.sum()) if left.edited is not None else 0
-        return _Done(chunk.done, len(batch), self.encoder(left), changed, rules, rows, batch.unreadable)
+        effects = self.accounting(batch, left, changes)
+        return _Done(chunk.done, len(batch), self.encoder(left), changed, rules, effects, rows, batch.unreadable)
 
 
 @dataclass
@@ -254,7 +271,9 @@ class _Run:
     """The pass itself: batches anywhere, what each came to in order."""
 
     corpus: Corpus
+    recipe: Recipe
     steps: tuple[Step, ...]
+    """Those of the recipe, prepared."""
     writer: Writer
     paper: NewParquet | None = None
     unfinished: Unfinished | None = None
@@ -262,10 +281,12 @@ class _Run:
     count: ReadCount = field(default_factory=ReadCount)
     rules: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
+    effects: Effects = field(default_factory=Effects)
 
     def go(self, engine: Local, progress: Progress | None) -> None:
         """All batches; raises where there are no documents, or too many records that are none."""
-        look = _Look(self.corpus, self.steps, self.writer.encoder, self.paper is not None)
+        accounting = Accounting.of(self.corpus, self.recipe.told_as)
+        look = _Look(self.corpus, self.steps, self.writer.encoder, accounting, self.paper is not None)
         with closing(engine.map(look, self._chunks(), size=self.corpus.size)) as results:
             for done in results:
                 self._take(done)
@@ -273,17 +294,18 @@ class _Run:
                     progress(self.count.documents, done.read, self.corpus.size)
         self.count.check(self.corpus)
 
-    def cleaned(
-        self, recipe: Recipe, outputs: tuple[Path, ...] = (), ledger: Path | None = None, resumed: int = 0
-    ) -> Cleaned:
+    def cleaned(self, outputs: tuple[Path, ...] = (), ledger: Path | None = None, resumed: int = 0) -> Cleaned:
         """The sums, which must come out even."""
         read, unreadable = self.count.documents + self.count.unreadable, self.count.unreadable
         dropped, edited, added = (self.changed[name] for name in ("dropped", "edited", "added"))
         kept = self.writer.written - added
         if read != kept + dropped + unreadable:
             raise AssertionError(f"{read} records read, but {kept} kept, {dropped} dropped and {unreadable} unreadable")
-        rules: Mapping[str, int] = {rule: self.rules[rule] for rule in (*recipe.told_as, *sorted(self.rules))}
-        return Cleaned(read, kept, dropped, unreadable, edited, added, rules, outputs, ledger, resumed)
+        told = self.recipe.told_as
+        rules: Mapping[str, int] = {rule: self.rules[rule] for rule in (*told, *sorted(self.rules))}
+        facts = account(self.corpus, self.recipe, self.effects, told, Remaining.after(self.steps, self.corpus).fetch)
+        kinds = {"unreadable_kinds": dict(sorted(self.count.kinds.items(), key=lambda item: (-item[1], item[0])))}
+        return Cleaned(read, kept, dropped, unreadable, edited, added, rules, outputs, ledger, resumed, facts | kinds)
 
     def _chunks(self) -> Iterator[Chunk]:
         """Those that no earlier run has done."""
@@ -296,8 +318,8 @@ class _Run:
         self.count.add(done.documents, done.unreadable)
         self.rules.update(done.rules)
         self.changed.update(done.changed)
+        self.effects = self.effects.merge(done.effects)
         self.batches += 1
         if self.unfinished is not None and self.paper is not None and self.batches % PART == 0:
             marks = {"writer": self.writer.mark(), "ledger": self.paper.mark()}
-            counts = {"count": self.count, "rules": self.rules, "changed": self.changed, "batches": self.batches}
-            self.unfinished.mark(marks | counts)
+            self.unfinished.mark(marks | {name: getattr(self, name) for name in KEPT})

@@ -1,4 +1,6 @@
-"""Pages made from saved results: `reports.profile(facts)`, `reports.study(facts)`: one self-contained HTML file, as a str.
+"""Pages made from saved results: `reports.profile(facts)`, `reports.cleaning(facts)`, `reports.study(facts)`.
+
+Each is one self-contained HTML file, as a str.
 
 A page is a pure function of its facts: same facts, same bytes. seaborn, matplotlib, pandas and jinja2
 load when a page is first asked for, not on `import reports`.
@@ -11,10 +13,11 @@ from typing import TYPE_CHECKING
 from dataqual.lazy import face
 
 if TYPE_CHECKING:
+    from reports.cleaning_page import cleaning as cleaning
     from reports.profile_page import profile as profile
     from reports.study_page import study as study
 
-__all__ = ["profile", "study"]
+__all__ = ["cleaning", "profile", "study"]
 
-_HOMES = {"profile": "reports.profile_page", "study": "reports.study_page"}
+_HOMES = {"cleaning": "reports.cleaning_page", "profile": "reports.profile_page", "study": "reports.study_page"}
 __getattr__, __dir__ = face(__name__, _HOMES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -194,7 +195,7 @@ def test_the_command_prints_its_sum_and_where_the_files_are(tmp_path: Path, monk
         "  2 empty\n"
         "  3 exact_copies\n"
         "matched nothing, or nothing that was left: l@no.such.rules\n"
-        "out.jsonl\nout.jsonl.ledger.parquet\n"
+        "out.jsonl\nout.jsonl.ledger.parquet\nout.jsonl.report.html\n"
     )
     assert run("dataqual clean in.jsonl -o out.jsonl --drop empty --quiet").output == ""
 
@@ -204,3 +205,66 @@ def test_an_unknown_name_ends_in_one_line_and_exit_code_two() -> None:
     assert done.exit_code == 2
     assert done.stderr.startswith("dataqual: --drop: nothing is called 'mojibak' that could be dropped; did you mean")
     assert done.stderr.count("\n") == 1
+
+
+# The page
+
+
+def test_a_page_stands_beside_the_output_and_no_folder_or_glob_reads_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "in.jsonl", json_lines())
+    done = run("dataqual clean in.jsonl -o out.jsonl --drop exact_copies --drop 'empty'")
+    assert done.stdout.splitlines()[-3:] == ["out.jsonl", "out.jsonl.ledger.parquet", "out.jsonl.report.html"]
+    page = (tmp_path / "out.jsonl.report.html").read_text(encoding="utf-8")
+    assert "dataqual clean in.jsonl -o out.jsonl --drop exact_copies --drop empty" in page
+    assert 'href="./out.jsonl.ledger.parquet"' in page
+    for source in (tmp_path, str(tmp_path / "*")):
+        assert [Path(file.path).name for file in dataqual.read(source).files] == ["in.jsonl", "out.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("options", "there"),
+    [
+        ("-o out.jsonl --no-report", {"out.jsonl", "out.jsonl.ledger.parquet"}),
+        ("-o out.jsonl --report page.html", {"out.jsonl", "out.jsonl.ledger.parquet", "page.html"}),
+        ("-o out.jsonl --dry-run", set()),
+        ("--dry-run --report page.html", {"page.html"}),
+    ],
+)
+def test_the_page_goes_where_it_is_wanted(
+    options: str, there: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "in.jsonl", json_lines())
+    assert run(f"dataqual clean in.jsonl --drop empty {options}").exit_code == 0
+    assert {path.name for path in tmp_path.iterdir()} - {"in.jsonl"} == there
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ("--report in.jsonl", "--report: in.jsonl is one of the inputs, which are never overwritten; choose another name"),
+        ("--report out.jsonl", "--report: out.jsonl is the output itself; choose another name"),
+        ("--report out.jsonl.ledger.parquet", "--report: out.jsonl.ledger.parquet is the ledger itself; choose another name"),
+        ("--report no/page.html", "--report: no/page.html: there is no folder no; make it first"),
+        ("--report page.html --no-report", "--report and --no-report: say one of them"),
+    ],
+)  # fmt: skip
+def test_a_page_that_cannot_be_written_is_told_before_anything_is(
+    options: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, "in.jsonl", json_lines())
+    done = run(f"dataqual clean in.jsonl -o out.jsonl --drop empty {options}")
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (2, f"dataqual: {message}")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_json_has_the_facts_the_findings_and_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    facts = json.loads(run("dataqual clean --drop gopher@dolma --dry-run --json").stdout)
+    assert facts["schema"] == "dataqual.cleaning/1"
+    assert facts["command"] == "dataqual clean --drop gopher@dolma --dry-run --json"
+    assert "script Han loses 100 % of its documents" in " ".join(f["headline"] for f in facts["findings"])

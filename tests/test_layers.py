@@ -18,8 +18,8 @@ PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
     version · lazy · naming · errors · bounds · reading · kernels · sketch · text · line_cuts, shared_ngrams · columns · corpus · ledger · near_duplicates · drawing ·
-    operators · recurring · measured · examples · catalog · specs · faults · readers, writers · signals, metrics, rules, personal · masking · steps · quoting · engine ·
-    unfinished · recipe · dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks · profiling · adapters ·
+    operators · recurring · measured · examples · catalog · specs · faults · finding · readers, writers · signals, metrics, rules, personal · masking · steps · quoting, excerpts · engine ·
+    unfinished · recipe · effects · accounts · dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks · profiling · adapters ·
     dataqual (the face) · studies · reports · the two cli
 """
 """From the ground up. Modules of one layer may import each other as long as no cycle comes of it."""

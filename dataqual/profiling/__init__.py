@@ -1,6 +1,6 @@
 """`profile`: one pass over a corpus, and what it says about it."""
 
-from dataqual.profiling.findings import Finding
+from dataqual.finding import Finding
 from dataqual.profiling.result import Profile
 from dataqual.profiling.running import Options, profile
 

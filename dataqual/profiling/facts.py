@@ -15,18 +15,19 @@ from dataqual.bounds import Bounds
 from dataqual.catalog import label
 from dataqual.corpus import Corpus
 from dataqual.examples import Example
+from dataqual.excerpts import differences, excerpt
 from dataqual.faults import SHARES
 from dataqual.kernels.unicode import tables
 from dataqual.masking import mask, mask_address
 from dataqual.metrics.groups import Groups, Tally
 from dataqual.metrics.rule_failures import Failures
 from dataqual.near_duplicates import Cluster, NearCopies
-from dataqual.profiling.excerpts import differences, excerpt
 from dataqual.profiling.findings import find
 from dataqual.profiling.plan import Plan
 from dataqual.profiling.result import SCHEMA
-from dataqual.profiling.table import Addresses, readable
+from dataqual.profiling.table import Addresses
 from dataqual.readers import ReadCount
+from dataqual.readers.paths import readable
 from dataqual.reading import Reading, wilson
 from dataqual.signals.email_addresses import EmailAddresses
 from dataqual.sketch import Sketch

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dataqual.errors import InputError, did_you_mean
-from dataqual.profiling.findings import Finding, plural
+from dataqual.finding import Finding, plural
 from dataqual.reading import Reading
 
 SCHEMA = "dataqual.profile/1"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from dataqual.profiling.findings import percent, plural
+from dataqual.finding import SIGNS, percent, plural
 from dataqual.profiling.result import Profile
 
-SIGNS = {"error": "✗", "warning": "!", "note": "·"}
 COLOURS = {"error": "red", "warning": "yellow", "note": None}
 UNSAFE = ("Cc", "Cs", "Zl", "Zp")
 """Control characters, halves of surrogate pairs (from file names that are not UTF-8), line and paragraph separators."""

@@ -15,15 +15,7 @@ from numpy.typing import NDArray
 from dataqual.corpus import Corpus
 from dataqual.errors import InputError
 from dataqual.near_duplicates import NearCopies
-
-
-def readable(path: str) -> str:
-    """A path as text that can be written down: bytes in it that are not UTF-8 become `\\xe9`.
-
-    >>> readable("caf\\udce9.jsonl")
-    'caf\\\\xe9.jsonl'
-    """
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+from dataqual.readers.paths import readable
 
 
 class Addresses:

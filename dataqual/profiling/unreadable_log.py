@@ -9,8 +9,8 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from dataqual.corpus import Corpus, Unreadable
-from dataqual.profiling.table import readable
 from dataqual.readers import ReadCount, unreadable_line
+from dataqual.readers.paths import readable
 
 SHOWN = 20
 

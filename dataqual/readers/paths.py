@@ -94,6 +94,15 @@ def _walk(folder: str, passed: list[str]) -> Iterator[str]:
             yield entry.path
 
 
+def readable(path: str) -> str:
+    """A path as text that can be written down: bytes in it that are not UTF-8 become `\\xe9`.
+
+    >>> readable("caf\\udce9.jsonl")
+    'caf\\\\xe9.jsonl'
+    """
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def kind_of(path: str) -> tuple[str, str | None] | None:
     """Format and compression that a name means, None where it is none that is known.
 

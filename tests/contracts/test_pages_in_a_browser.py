@@ -57,7 +57,7 @@ def test_nothing_hangs_over_the_side(browser: Any, page_file: File, kind: str, c
             assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("kind", "case"), [("profile", "likely"), ("study", "unsure")])
+@pytest.mark.parametrize(("kind", "case"), [("cleaning", "likely"), ("profile", "likely"), ("study", "unsure")])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_letter_stands_out_from_what_is_behind_it(
     browser: Any, page_file: File, kind: str, case: str, scheme: str

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import dataqual
-from dataqual.profiling.findings import KINDS, Finding, find, percent
+from dataqual.finding import Finding, percent
+from dataqual.profiling.findings import KINDS, find
 from tests.profiling.conftest import Profiled
 
 

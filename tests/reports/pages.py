@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import reports
-from tests.reports import facts, study_facts
+from tests.reports import cleaning_facts, facts, study_facts
 
 VOID = {"meta", "link", "br", "img", "input", "wbr", "hr", "use"}
 
@@ -23,7 +23,7 @@ class Kind:
     made: ModuleType
     cases: tuple[str, ...]
     beside: tuple[str, ...]
-    """Files in the same folder that it may link to; to the first, its facts, it always does."""
+    """Files in the same folder that it may link to; to the first, its facts or ledger, it always does."""
     takes: str
 
     def draw(self, facts: object) -> str:
@@ -38,6 +38,13 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
+        Kind(
+            "cleaning",
+            cleaning_facts,
+            ("likely", "bare", "hostile", "immense"),
+            ("./clean.jsonl.ledger.parquet",),
+            "a Cleaned or its facts",
+        ),
         Kind("profile", facts, ("likely", "bare", "hostile", "immense"), ("profile.json",), "a Profile or its facts"),
         Kind(
             "study",

@@ -7,8 +7,8 @@ import re
 import pytest
 from hypothesis import given
 
+from dataqual.excerpts import COMPARED, LONGEST, differences, excerpt
 from dataqual.masking import mask
-from dataqual.profiling.excerpts import COMPARED, LONGEST, differences, excerpt
 from dataqual.signals.control_characters import ControlCharacters
 from dataqual.signals.email_addresses import EmailAddresses
 from dataqual.signals.longest_word import LongestWord

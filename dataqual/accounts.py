@@ -1,0 +1,246 @@
+"""The account of a cleaning: from what was gathered to facts, and what of it is a finding (docs/facts.md)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from dataqual.catalog import label
+from dataqual.corpus import Address, Corpus
+from dataqual.effects import COUNTS, SUMS, Costs, Effects, Reason, Shown, Told
+from dataqual.errors import InputError
+from dataqual.excerpts import differences, excerpt
+from dataqual.finding import SEVERITIES, Finding, percent
+from dataqual.masking import mask
+from dataqual.metrics.distribution import QUANTILES
+from dataqual.operators import Signal
+from dataqual.readers.paths import readable
+from dataqual.reading import wilson
+from dataqual.recipe import Recipe
+
+LISTED = 50
+"""Groups that are listed by themselves, the largest; the others are one row."""
+
+FILES = 50
+"""Input files that are named; the rest are counted."""
+
+LEAST = 50
+"""Documents of a group from which its loss is judged: of fewer, one more or less is two per cent."""
+
+TIMES = 2.0
+"""A group that loses this many times what all others lose, or keeps that many times less, is another mixture than the
+corpus was; published mixtures weigh sources by factors of about that, so it is as much as a decision, taken unseen."""
+
+SPARED = 0.05
+"""A loss of less is no finding, whatever the others lose: it changes no mixture."""
+
+EATEN = 0.5
+"""From this share on, at the lower end of its interval, a loss is serious: most of the group is gone."""
+
+WORST = 5
+"""Findings of one grouping, the worst; the table has all groups."""
+
+Fetch = Callable[[list[Address]], list[str]]
+
+
+def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[str], fetch: Fetch) -> dict[str, Any]:
+    """As plain JSON values: sums, reasons with examples, costs by group, findings; personal data in them is masked.
+
+    `rules` are those of the costs, in their order; `fetch` gives documents that were kept in the place of copies.
+    """
+    names = [readable(file.path) for file in corpus.files]
+    costs = {role: _cost(corpus, role, costs, rules) for role, costs in effects.costs.items()}
+    reasons = _reasons(effects.reasons, rules, names, _originals(effects, len(names), fetch), int(effects.before[0]))
+    facts = {
+        "corpus": {
+            "files": names[:FILES],
+            "files_more": max(0, len(names) - FILES),
+            "columns": {role: getattr(corpus.columns, role) for role in ("text", "id", "label", "group")},
+        },
+        "recipe": {
+            "name": recipe.name,
+            "about": recipe.about,
+            "language": recipe.language,
+            "steps": [yaml.safe_load(step) for step in recipe.says],
+        },
+        "before": dict(zip(SUMS, effects.before.tolist(), strict=True)),
+        "after": dict(zip(SUMS, effects.after.tolist(), strict=True)),
+        "reasons": reasons,
+        "groups": [facts for facts, _ in costs.values()],
+    }
+    found = [*_most_gone(reasons, facts), *(finding for _, findings in costs.values() for finding in findings)]
+    found.sort(key=lambda finding: (SEVERITIES.index(finding.severity), -(finding.reading["value"] or 0), finding.name))
+    return facts | {"findings": [finding.facts() for finding in found]}
+
+
+def share(hits: int, n: int) -> dict[str, Any]:
+    """A share of all documents, counted, with the interval of what it says of others like them; None of none."""
+    facts: dict[str, Any] = {"value": hits / n if n else None, "n": n, "of": "documents", "method": "exact"}
+    return facts | ({"interval": list(wilson(min(hits, n), n) or ())} if n else {})
+
+
+# What was done for which reason
+
+
+def _reasons(
+    reasons: Mapping[Reason, Told],
+    rules: Sequence[str],
+    names: Sequence[str],
+    originals: Mapping[Address, str],
+    n: int,
+) -> list[dict[str, Any]]:
+    """In the order of the recipe, and where it is the same, of their names."""
+    order = {rule: at for at, rule in enumerate(rules)}
+    ranked = sorted(reasons, key=lambda reason: (order.get(reason[2], len(order)), reason))
+    return [_reason(reason, reasons[reason], names, originals, n) for reason in ranked]
+
+
+def _reason(
+    reason: Reason, told: Told, names: Sequence[str], originals: Mapping[Address, str], n: int
+) -> dict[str, Any]:
+    action, step, rule = reason
+    return {
+        "action": action,
+        "step": step,
+        "rule": rule,
+        "signal": label(told.signal) if told.signal else None,
+        "unit": told.signal.unit if told.signal else "",
+        "threshold": told.threshold,
+        "ends": [float(end) for end in re.findall(r"-?\d+\.?\d*(?:e[-+]?\d+)?", told.threshold or "")],
+        "documents": told.documents,
+        "characters": told.characters,
+        "share": {"value": told.documents / n if n else None, "n": n, "of": "documents", "method": "exact"},
+        "values": _values(told),
+        "examples": [_example(shown, told.signal, names, originals) for shown in told.examples],
+    }
+
+
+def _values(told: Told) -> dict[str, Any] | None:
+    """How what was measured is distributed over these documents; None where nothing was."""
+    sketch = told.values
+    if sketch is None:
+        return None
+    quantiles = {str(q): sketch.quantile(q) for q in QUANTILES}
+    return {"min": sketch.low, "max": sketch.high, "mean": sketch.mean, "quantiles": quantiles} | {
+        "histogram": sketch.histogram()
+    }
+
+
+def _example(
+    shown: Shown, signal: Signal | None, names: Sequence[str], originals: Mapping[Address, str]
+) -> dict[str, Any]:
+    place = {"file": names[shown.file], "record": shown.record, "id": mask(shown.id) if shown.id else shown.id}
+    facts = place | excerpt(shown.text, signal, cut=shown.cut) | {"value": shown.value}
+    if shown.after is not None:
+        return facts | {"diff": differences(shown.text, shown.after)}
+    if shown.similarity is None:
+        return facts
+    facts |= {"similarity": shown.similarity}
+    if shown.original is None or (kept := originals.get(shown.original)) is None:
+        return facts
+    file, record = shown.original
+    diff = {"diff": differences(kept, shown.text)} if kept != shown.text else {}
+    return facts | {"kept": {"file": names[file], "record": record} | excerpt(kept)} | diff
+
+
+def _originals(effects: Effects, files: int, fetch: Fetch) -> dict[Address, str]:
+    """The documents that were kept in the place of the copies that are shown; those of another corpus are not had."""
+    shown = (example for told in effects.reasons.values() for example in told.examples)
+    wanted = sorted({one.original for one in shown if one.original is not None and one.original[0] < files})
+    with suppress(InputError):  # a file that is gone, or was changed meanwhile
+        return dict(zip(wanted, fetch(wanted), strict=True)) if wanted else {}
+    return {}
+
+
+# What it cost whom
+
+
+def _cost(corpus: Corpus, role: str, costs: Costs, rules: Sequence[str]) -> tuple[dict[str, Any], list[Finding]]:
+    """The facts of one grouping, and the groups of it that lost far more than the others."""
+    column = str(getattr(corpus.columns, role, None) or role)
+    ordered = sorted(costs.rows.items(), key=lambda item: (-int(item[1][0]), item[0] is None, item[0] or ""))
+    rest = [numbers for _, numbers in ordered[LISTED:]]
+    facts = {
+        "role": role,
+        "column": column,
+        "distinct": len(ordered),
+        "overflow": costs.overflow,
+        "rows": [_row(name, numbers, rules) for name, numbers in ordered[:LISTED]],
+        "rest": _row(None, np.sum(rest, axis=0), rules) | {"groups": len(rest)} if rest else None,
+    }
+    found = list(_eaten(role, column, ordered, rules))
+    return facts, sorted(found, key=lambda finding: (-(finding.reading["value"] or 0), finding.name))[:WORST]
+
+
+def _row(name: str | None, numbers: NDArray[np.int64], rules: Sequence[str]) -> dict[str, Any]:
+    counts = dict(zip(COUNTS, numbers[: len(COUNTS)].tolist(), strict=True))
+    by_rule = dict(zip(rules, numbers[len(COUNTS) :].tolist(), strict=True))
+    worst = sorted((rule for rule in by_rule if by_rule[rule]), key=lambda rule: -by_rule[rule])
+    lost = share(counts["dropped"], counts["documents"])
+    shown = None if name is None else mask(readable(name))
+    return {"value": shown, **counts, "lost": lost, "rules": {rule: by_rule[rule] for rule in worst}}
+
+
+def _eaten(
+    role: str, column: str, rows: Sequence[tuple[str | None, NDArray[np.int64]]], rules: Sequence[str]
+) -> Iterator[Finding]:
+    """Groups whose loss, at the lower end of its interval, is far above that of all others, at its upper end."""
+    documents, dropped = (sum(int(numbers[at]) for _, numbers in rows) for at in (0, 1))
+    for name, numbers in rows:
+        n, lost = int(numbers[0]), int(numbers[1])
+        others = wilson(min(dropped - lost, documents - n), documents - n)
+        own = wilson(min(lost, n), n)
+        if n < LEAST or own is None or others is None or not far_above(own[0], others[1]):
+            continue
+        row = _row(name, numbers, rules)
+        rule, count = next(iter(row["rules"].items()), ("", 0))
+        value = "(none)" if row["value"] is None else row["value"]
+        rest = percent((dropped - lost) / (documents - n))
+        yield Finding(
+            f"loss {column}={value}",
+            "error" if own[0] >= EATEN else "warning",
+            f"{column} {value} loses {percent(lost / n)} of its documents, all others {rest}",
+            row["lost"],
+            "What is left is another mixture than the corpus was, which nobody decided; a rule may be made for another "
+            "language or kind of text.",
+            None,
+            f"look at the examples of `{rule}`, which takes {count:,} of these {lost:,}; if they are sound, move its "
+            "bounds, or clean these documents with another recipe",
+            None,
+            f"cost-{role}",
+        )
+
+
+def far_above(loss: float, others: float) -> bool:
+    """Whether one loses more than `TIMES` what the others do, or keeps that many times less; no loss below `SPARED` is.
+
+    >>> far_above(0.3, 0.1), far_above(0.15, 0.1), far_above(0.95, 0.6), far_above(0.04, 0.0)
+    (True, False, True, False)
+    """
+    return loss >= SPARED and (loss > TIMES * others or (1 - loss) * TIMES < 1 - others)
+
+
+def _most_gone(reasons: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> Iterator[Finding]:
+    """A recipe that drops most of a corpus was made for another one."""
+    dropped = [reason for reason in reasons if reason["action"] == "dropped"]
+    n, gone = facts["before"]["documents"], sum(reason["documents"] for reason in dropped)
+    if not n or gone <= EATEN * n:
+        return
+    worst = max(dropped, key=lambda reason: reason["documents"])
+    yield Finding(
+        "most_gone",
+        "warning",
+        f"{percent(min(gone / n, 1.0))} of the documents go, most by {worst['rule']}",
+        {"value": min(gone / n, 1.0), "n": n, "of": "documents", "method": "exact"},
+        "A recipe that leaves less than half of a corpus was made for other documents, or the corpus is not what it seems.",
+        None,
+        f"look at the examples of `{worst['rule']}`, and leave it out if they are sound",
+        None,
+        "rules",
+    )

@@ -1,0 +1,281 @@
+"""What steps did to a corpus, gathered batch by batch in bounded room: sums, reasons with examples, costs by group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dataqual.corpus import Address, Batch, Corpus
+from dataqual.ledger import Added, Change, Dropped, Edited, addresses
+from dataqual.measured import priorities
+from dataqual.operators import Signal
+from dataqual.sketch import Sketch
+from dataqual.text import SCRIPTS, Text
+
+SHOWN = 5
+"""Examples of one reason: enough to see whether it hits what it should, few enough to be read."""
+
+TEXT_BYTES = 1 << 16
+"""What is kept of an example's text, so that evidence far into a long document is still found."""
+
+BEFORE, BEHIND = 600, 4096
+"""Bytes kept before and behind the first difference of an edit: longer than any address, so none is cut in two."""
+
+MOST = 100_000
+"""A column with more values than this names documents, not groups; counting it would have no bound."""
+
+SUMS = ("documents", "bytes", "characters")
+COUNTS = ("documents", "dropped", "edited", "added", "characters", "characters_after")
+"""What is counted per group, before the documents that each rule dropped."""
+
+LETTERLESS = "none"
+"""The script of a document without letters."""
+
+Reason = tuple[str, str, str]
+"""(action, step, rule), as in the ledger."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One document to which something was done, with enough of its text to see why."""
+
+    priority: int
+    file: int
+    record: int
+    id: str | None
+    value: float | None
+    text: str
+    cut: bool
+    """Whether the document goes on before or after `text`."""
+    after: str | None = None
+    """Of an edit, what stands there now; None where the change itself must not be shown."""
+    original: Address | None = None
+    """Of a copy, where what was kept in its place is; None where that is no document of this corpus."""
+    similarity: float | None = None
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Chance by hash of the address: the lowest of a corpus are the same whatever the batches."""
+        return self.priority, self.file, self.record
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What was done for one reason."""
+
+    documents: int
+    characters: int
+    """Of these documents, as they came."""
+    values: Sketch | None
+    signal: Signal | None
+    threshold: str | None
+    examples: tuple[Shown, ...]
+
+    def merge(self, other: Told) -> Told:
+        """What was done for it in both."""
+        values = self.values.merge(other.values) if self.values and other.values else self.values or other.values
+        return Told(
+            self.documents + other.documents,
+            self.characters + other.characters,
+            values,
+            self.signal,
+            self.threshold,
+            tuple(sorted(self.examples + other.examples, key=lambda shown: shown.order)[:SHOWN]),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """Per value of a column: `COUNTS`, then documents dropped by each rule; nothing once there are too many values."""
+
+    rows: Mapping[str | None, NDArray[np.int64]]
+    overflow: bool = False
+
+    def merge(self, other: Costs) -> Costs:
+        """Those of both."""
+        if self.overflow or other.overflow:
+            return Costs({}, overflow=True)
+        rows = dict(self.rows)
+        for name, numbers in other.rows.items():
+            rows[name] = rows[name] + numbers if name in rows else numbers
+        return Costs({}, overflow=True) if len(rows) > MOST else Costs(rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """A monoid: merging those of any split of the corpus, in order, gives those of the whole."""
+
+    before: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(SUMS), np.int64))
+    after: NDArray[np.int64] = field(default_factory=lambda: np.zeros(len(SUMS), np.int64))
+    """`SUMS`, of the text alone."""
+    reasons: Mapping[Reason, Told] = field(default_factory=dict)
+    costs: Mapping[str, Costs] = field(default_factory=dict)
+
+    def merge(self, other: Effects) -> Effects:
+        """Those of both."""
+        return Effects(
+            self.before + other.before,
+            self.after + other.after,
+            _merged(self.reasons, other.reasons, Told.merge),
+            _merged(self.costs, other.costs, Costs.merge),
+        )
+
+
+def _merged(first: Mapping[Any, Any], second: Mapping[Any, Any], merge: Callable[[Any, Any], Any]) -> dict[Any, Any]:
+    return {**first, **{key: merge(first[key], item) if key in first else item for key, item in second.items()}}
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """Looks at a batch as it came and as it is left; pure, in any thread or process."""
+
+    rules: tuple[str, ...]
+    roles: tuple[str, ...]
+    """Columns by which documents are grouped, beside their script."""
+    files: tuple[str, ...] = ()
+    """Names of the files, where they are the groups."""
+
+    @classmethod
+    def of(cls, corpus: Corpus, rules: Sequence[str]) -> Accounting:
+        """Groups and labels that the corpus has; its files where there are several and no groups."""
+        roles = tuple(role for role in ("group", "label") if getattr(corpus.columns, role) is not None)
+        names = tuple(file.path for file in corpus.files)
+        return cls(tuple(rules), roles, names if len(names) > 1 and "group" not in roles else ())
+
+    def __call__(self, batch: Batch, left: Batch, changes: Sequence[Change]) -> Effects:
+        """What `changes` did to `batch`, so that `left` is left."""
+        places = addresses(batch.file, batch.record)
+        before = batch.text.characters.total
+        stays = np.searchsorted(places, addresses(left.file, left.record))
+        after = _characters(left, before[stays])
+        parts = [(part, np.searchsorted(places, addresses(part.batch.file, part.batch.record))) for part in changes]
+        table = self._table(before, np.bincount(stays, after, len(batch)), left, stays, parts)
+        reasons: dict[Reason, Told] = {}
+        for part, rows in parts:
+            told = _told(part, int(before[rows].sum()))
+            reason = (type(part).__name__.lower(), part.step, part.rule)
+            reasons[reason] = reasons[reason].merge(told) if reason in reasons else told
+        return Effects(
+            np.array([len(batch), batch.text.offsets[-1], before.sum()], np.int64),
+            np.array([len(left), left.text.offsets[-1], after.sum()], np.int64),
+            reasons,
+            {role: self._costs(names, codes, table) for role, names, codes in self._groups(batch)},
+        )
+
+    def _table(
+        self,
+        before: NDArray[np.int64],
+        after: NDArray[Any],
+        left: Batch,
+        stays: NDArray[np.int64],
+        parts: Sequence[tuple[Change, NDArray[np.int64]]],
+    ) -> dict[int, NDArray[Any]]:
+        """Per document of the batch what is to be summed by group; columns that are all zero are left out."""
+        n = len(before)
+        table: dict[int, NDArray[Any]] = {0: np.ones(n, np.int64), 4: before, 5: after}
+        if left.edited is not None:
+            table[2] = np.bincount(stays[left.edited], minlength=n)
+        for part, rows in parts:
+            hits = np.bincount(rows, minlength=n)
+            columns = [3] if isinstance(part, Added) else []
+            if isinstance(part, Dropped):
+                columns = [1, *(len(COUNTS) + at for at, rule in enumerate(self.rules) if rule == part.rule)]
+            for column in columns:
+                table[column] = table[column] + hits if column in table else hits
+        return table
+
+    def _costs(self, names: Sequence[str | None], codes: NDArray[Any], table: Mapping[int, NDArray[Any]]) -> Costs:
+        sums = np.zeros((len(names), len(COUNTS) + len(self.rules)), np.int64)
+        for column, numbers in table.items():  # as floats, exact below 2**53
+            sums[:, column] = np.bincount(codes, numbers, minlength=len(names))
+        return Costs(dict(zip(names, sums, strict=True)))
+
+    def _groups(self, batch: Batch) -> Iterator[tuple[str, Sequence[str | None], NDArray[Any]]]:
+        """Each grouping: what it is called, its values in this batch, and which of them each document has."""
+        for role in self.roles:
+            values = batch.columns[role]
+            names = values.unique(maintain_order=True)
+            numbered = values.replace_strict(names, pl.int_range(len(names), eager=True), return_dtype=pl.Int64)
+            yield role, names.to_list(), numbered.to_numpy()
+        if self.files:
+            numbers, codes = np.unique(batch.file, return_inverse=True)
+            yield "file", [self.files[number] for number in numbers], codes
+        scripts = batch.text.characters.scripts[:, 1:]
+        main = np.where(scripts.any(axis=1), np.argmax(scripts, axis=1), len(SCRIPTS) - 1)
+        found, codes = np.unique(main, return_inverse=True)
+        yield "script", [(*SCRIPTS[1:], LETTERLESS)[at] for at in found], codes
+
+
+def _characters(left: Batch, before: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Characters of what is left; only what was edited is counted again."""
+    if left.edited is None or not left.edited.any():
+        return before
+    counts = before.copy()
+    counts[left.edited] = left.take(np.flatnonzero(left.edited)).text.characters.total
+    return counts
+
+
+def _told(part: Change, characters: int) -> Told:
+    values = part.values if isinstance(part, Dropped | Edited) else None
+    hashed = priorities(part.batch.file, part.batch.record)
+    rows = np.argsort(hashed, kind="stable")[:SHOWN]
+    ids = part.batch.columns["id"].gather(rows).to_list() if "id" in part.batch.columns.columns else [None] * len(rows)
+    return Told(
+        len(part),
+        characters,
+        Sketch.of(values) if values is not None else None,
+        part.signal if isinstance(part, Dropped) else None,
+        part.threshold if isinstance(part, Dropped) else None,
+        tuple(
+            sorted(
+                (_shown(part, int(row), int(hashed[row]), id) for row, id in zip(rows, ids, strict=True)),
+                key=lambda shown: shown.order,
+            )
+        ),
+    )
+
+
+def _shown(part: Change, row: int, priority: int, id: str | None) -> Shown:
+    batch = part.batch
+    values = part.values if isinstance(part, Dropped | Edited) else None
+    common: dict[str, Any] = {
+        "priority": priority,
+        "file": int(batch.file[row]),
+        "record": int(batch.record[row]),
+        "id": id,
+        "value": float(values[row]) if values is not None else None,
+    }
+    if isinstance(part, Edited):
+        return Shown(**common, **_edit(part, row))
+    start, end = (int(at) for at in batch.text.offsets[row : row + 2])
+    shown = _decoded(batch.text, start, min(end, start + TEXT_BYTES))
+    more: dict[str, Any] = {}
+    if isinstance(part, Dropped) and part.originals is not None:
+        more["original"] = (int(part.originals.file[row]), int(part.originals.record[row]))
+        more["similarity"] = float(part.originals.similarity[row])
+    return Shown(**common, text=shown, cut=end - start > TEXT_BYTES, **more)
+
+
+def _edit(part: Edited, row: int) -> dict[str, Any]:
+    """What an edit may be shown by: the step's own words, or the text around the first difference before and after."""
+    if part.evidence is not None or part.after is None:
+        return {"text": part.evidence[row] if part.evidence is not None else "", "cut": True}
+    ends = [tuple(int(at) for at in text.offsets[row : row + 2]) for text in (part.batch.text, part.after)]
+    first, second = (text.data[a:b] for text, (a, b) in zip((part.batch.text, part.after), ends, strict=True))
+    size = min(len(first), len(second))
+    different = np.flatnonzero(first[:size] != second[:size])
+    at = int(different[0]) if len(different) else size
+    start = max(0, at - BEFORE)
+    cut = start > 0 or max(len(first), len(second)) > at + BEHIND
+    # a character that is cut at either end is left out
+    shown = [side[start : at + BEHIND].tobytes().decode(errors="ignore") for side in (first, second)]
+    return {"text": shown[0], "after": shown[1], "cut": cut}
+
+
+def _decoded(text: Text, start: int, end: int) -> str:
+    return text.data[start:end].tobytes().decode(errors="ignore")
