@@ -40,7 +40,7 @@ def mendable(program: str) -> Callable[[Callable[..., None]], Callable[..., None
                 with _terminable():
                     command(*args, **kwargs)
             except DataqualError as error:
-                _end(program, str(error), MENDABLE)
+                _end(program, "; ".join([str(error), *getattr(error, "__notes__", [])]), MENDABLE)
             except Stopped as stopped:
                 _end(program, str(stopped), _code(stopped.__cause__))
             except KeyboardInterrupt as stopped:

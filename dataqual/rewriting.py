@@ -157,6 +157,7 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
     if ledger is None or target.output is None:
         run = _Run(corpus, recipe, _prepared(recipe, corpus, engine, progress, None), writer)
         run.go(engine, progress)
+        run.check()
         return run.cleaned()
     plan = (
         _inputs(corpus),
@@ -182,6 +183,7 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
         files.enter_context(writer)
         files.enter_context(run.paper)
         run.go(engine, progress)
+        run.check()
         for part in (run.paper, writer):
             part.finish()
         run.paper.publish()  # the ledger first: an output that is there has one
@@ -294,18 +296,30 @@ class _Run:
                     progress(self.count.documents, done.read, self.corpus.size)
         self.count.check(self.corpus)
 
+    @property
+    def _kept(self) -> int:
+        return self.writer.written - self.changed["added"]
+
+    def check(self) -> None:
+        """Whether the sums come out even, before anything appears."""
+        read = self.count.documents + self.count.unreadable
+        dropped, unreadable = self.changed["dropped"], self.count.unreadable
+        if read != self._kept + dropped + unreadable:
+            raise AssertionError(
+                f"{read} records read, but {self._kept} kept, {dropped} dropped and {unreadable} unreadable"
+            )
+
     def cleaned(self, outputs: tuple[Path, ...] = (), ledger: Path | None = None, resumed: int = 0) -> Cleaned:
-        """The sums, which must come out even."""
+        """The sums, what each rule did, and the facts of the page."""
         read, unreadable = self.count.documents + self.count.unreadable, self.count.unreadable
         dropped, edited, added = (self.changed[name] for name in ("dropped", "edited", "added"))
-        kept = self.writer.written - added
-        if read != kept + dropped + unreadable:
-            raise AssertionError(f"{read} records read, but {kept} kept, {dropped} dropped and {unreadable} unreadable")
         told = self.recipe.told_as
         rules: Mapping[str, int] = {rule: self.rules[rule] for rule in (*told, *sorted(self.rules))}
         facts = account(self.corpus, self.recipe, self.effects, told, Remaining.after(self.steps, self.corpus).fetch)
         kinds = {"unreadable_kinds": dict(sorted(self.count.kinds.items(), key=lambda item: (-item[1], item[0])))}
-        return Cleaned(read, kept, dropped, unreadable, edited, added, rules, outputs, ledger, resumed, facts | kinds)
+        return Cleaned(
+            read, self._kept, dropped, unreadable, edited, added, rules, outputs, ledger, resumed, facts | kinds
+        )
 
     def _chunks(self) -> Iterator[Chunk]:
         """Those that no earlier run has done."""

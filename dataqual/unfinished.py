@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import hmac
 import os
 import pickle
+import secrets
 import shutil
+import stat
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, TypeVar
 
-from dataqual.errors import InputError, SpecError
+from dataqual.errors import DataqualError, InputError, SpecError, WorkerLost
 from dataqual.version import __version__
 from dataqual.writers.appearing import writing
 
@@ -22,6 +26,9 @@ except ImportError:  # Windows has no such locks; two runs on one output are for
     fcntl = None  # type: ignore[assignment]
 
 Made = TypeVar("Made")
+
+SEAL = 32
+"""Bytes of a key, and of the seal that is made with it."""
 
 KEPT = "what is done is kept, and the same command goes on from there (--restart begins anew)"
 
@@ -43,6 +50,8 @@ class Unfinished:
         self._lock: IO[bytes] | None = None
         self.state: Any = None
         """What was given to the last `mark`; None where nothing was."""
+        self._kept = False
+        self._key = _key()
 
     def __enter__(self) -> Unfinished:
         with writing(self.path):
@@ -57,7 +66,7 @@ class Unfinished:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, KeyboardInterrupt) and self.state is not None:
+        if error is not None and self._kept and not _hopeless(error):
             error.add_note(KEPT)
             self._release()
         else:
@@ -73,19 +82,21 @@ class Unfinished:
 
     def _remove(self) -> None:
         self._clear()
+        shutil.rmtree(self.folder, ignore_errors=True)  # while it is locked, so that nobody else begins in it
         self._release()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def begin_anew(self) -> None:
         """Forget what an earlier run did."""
         self._clear()
         self.state = None
+        self._kept = False
         self._write("plan", self._plan)
 
     def mark(self, state: object) -> None:
         """So far everything is on the disk; another run gets this `state`."""
         self._write("state", state)
         self.state = state
+        self._kept = True
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """What `make` gives, or gave in an earlier run."""
@@ -93,51 +104,87 @@ class Unfinished:
         if held is None:
             held = (make(),)
             self._write(name, held)
+        self._kept = True
         made: Made = held[0]
         return made
 
     def _open(self) -> None:
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        if hasattr(os, "getuid") and self.folder.stat().st_uid != os.getuid():
-            raise InputError(f"{self.folder}: somebody else's unfinished work lies there; choose another name with -o")
-        self._lock = (self.folder / "lock").open("wb")
-        if fcntl is not None:
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self._lock.close()
-                raise InputError(
-                    f"-o: {self.path} is being written by another run; wait for it, or choose another name"
-                ) from None
+        found = self.folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
+            raise InputError(f"{self.folder}: this is no work of yours that could be gone on with; move it away")
+        self._lock = (self.folder / "lock").open("ab")
+        if fcntl is not None and not self._locked(self._lock):
+            self._lock.close()
+            raise InputError(f"-o: {self.path} is being written by another run; wait for it, or choose another name")
+
+    def _locked(self, lock: IO[bytes]) -> bool:
+        """Whether this run has the folder now: the lock is ours, and still that of the folder."""
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return os.path.samestat(os.fstat(lock.fileno()), (self.folder / "lock").stat())
+        except OSError:
+            return False
 
     def _release(self) -> None:
         if self._lock is not None:
             self._lock.close()
 
     def _clear(self) -> None:
-        for found in list(self.folder.iterdir()) if self.folder.is_dir() else []:
-            if found.name == "lock":
-                continue
-            with suppress(OSError):
-                if found.is_dir():
-                    shutil.rmtree(found)
-                else:
-                    found.unlink()
+        """Take away what runs put there, and nothing else."""
+        for pattern in ("*.pickle", "*.new", "output-*", "ledger"):
+            for found in self.folder.glob(pattern):
+                with suppress(OSError):
+                    if found.is_dir() and not found.is_symlink():
+                        shutil.rmtree(found)
+                    else:
+                        found.unlink()
 
     def _read(self, name: str) -> Any:
-        """What was written under this name; None where nothing was, or nothing whole."""
+        """What was written under this name, by this user; None where nothing was, or nothing whole."""
         try:
-            return pickle.loads((self.folder / f"{name}.pickle").read_bytes())
-        except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ImportError):
+            data = (self.folder / f"{name}.pickle").read_bytes()
+        except OSError:
             return None
+        seal, content = data[:SEAL], data[SEAL:]
+        return pickle.loads(content) if hmac.compare_digest(seal, self._sealed(name, content)) else None
 
     def _write(self, name: str, value: object) -> None:
         place = self.folder / f"{name}.pickle"
-        with writing(self.path), place.with_suffix(".new").open("wb") as file:
-            pickle.dump(value, file, protocol=5)
-            file.flush()
-            os.fsync(file.fileno())
-        place.with_suffix(".new").replace(place)
+        content = pickle.dumps(value, protocol=5)
+        with writing(self.path):
+            with place.with_suffix(".new").open("wb") as file:
+                file.write(self._sealed(name, content))
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            place.with_suffix(".new").replace(place)
+
+    def _sealed(self, name: str, content: bytes) -> bytes:
+        return hmac.new(self._key, name.encode() + b"\0" + content, hashlib.sha256).digest()
+
+
+def _hopeless(error: BaseException) -> bool:
+    """Whether the same command would end in the same way: what it says or what it reads is wrong."""
+    mendable = isinstance(error, DataqualError) and not isinstance(error, WorkerLost)
+    return mendable and not isinstance(error.__cause__, OSError)
+
+
+def _key() -> bytes:
+    """A secret of this user, kept outside of any corpus: work that does not bear its seal, such as what came with a
+    folder from elsewhere, is not read, for reading it would run it. Where none can be kept, nothing is gone on with."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dataqual"
+    place = folder / "seal"
+    with suppress(OSError, RuntimeError):
+        folder.mkdir(parents=True, exist_ok=True)
+        with (
+            suppress(FileExistsError),
+            os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+        ):
+            file.write(secrets.token_bytes(SEAL))
+        if len(key := place.read_bytes()) == SEAL:
+            return key
+    return secrets.token_bytes(SEAL)
 
 
 def described(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import random
 import signal
 import subprocess
@@ -17,7 +18,7 @@ import polars as pl
 import pytest
 
 import dataqual
-from dataqual import rewriting
+from dataqual import rewriting, unfinished
 from dataqual.errors import InputError, SpecError
 from dataqual.readers.cutting import Sizes
 from dataqual.recipe import Recipe
@@ -229,3 +230,61 @@ def test_a_plan_reads_the_same_in_every_process() -> None:
         for seed in ("1", "2")
     }  # fmt: skip
     assert [json.loads(one) for one in said] == [[["a", ["set", *"abcdefgh"]]]]
+
+
+@pytest.mark.usefixtures("small")
+def test_shards_of_an_earlier_run_that_are_no_longer_written_go(tmp_path: Path) -> None:
+    path = corpus(tmp_path, "jsonl")
+    other = tmp_path / "out.more-00001-of-00009.jsonl"
+    other.write_text("not ours\n")
+    dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE, shard_size=100_000)
+    result = dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE, shard_size=400_000)
+    assert sorted(tmp_path.glob("out-*")) == sorted(result.outputs)
+    assert other.exists()
+
+
+class Planted:
+    """Something that runs when it is unpickled."""
+
+    def __reduce__(self) -> Any:
+        return (Path.touch, (Path(os.environ["PLANTED"]),))
+
+
+def test_what_somebody_else_put_there_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANTED", str(tmp_path / "it ran"))
+    path = corpus(tmp_path, "jsonl", 10)
+    folder = tmp_path / ".dataqual-out.jsonl.unfinished"
+    folder.mkdir(mode=0o700)
+    data = pickle.dumps(Planted())
+    (folder / "plan.pickle").write_bytes(data)
+    (folder / "state.pickle").write_bytes(bytes(32) + data)
+    dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE)
+    assert not (tmp_path / "it ran").exists()
+
+
+def test_a_link_in_the_place_of_the_work_is_refused_and_nothing_behind_it_touched(tmp_path: Path) -> None:
+    path = corpus(tmp_path, "jsonl", 10)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "thesis.txt").write_text("mine")
+    (tmp_path / ".dataqual-out.jsonl.unfinished").symlink_to(home)
+    with pytest.raises(InputError, match="this is no work of yours that could be gone on with; move it away"):
+        dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE)
+    assert [found.name for found in home.iterdir()] == ["thesis.txt"]
+
+
+@pytest.mark.usefixtures("small")
+def test_a_full_disk_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = corpus(tmp_path, "jsonl")
+    real = os.fsync
+
+    def full(number: int) -> None:
+        if len(list((tmp_path / ".dataqual-out.jsonl.unfinished").glob("ledger/*"))) > 6:
+            raise OSError(28, "No space left on device")
+        real(number)
+
+    with monkeypatch.context() as patch, pytest.raises(InputError) as error:
+        patch.setattr("dataqual.writers.appearing.os.fsync", full)
+        dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE)
+    assert error.value.__notes__ == [unfinished.KEPT]
+    assert dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE).resumed > 0

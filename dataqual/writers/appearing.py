@@ -50,6 +50,8 @@ class NewFile:
         self._own = place is None
         self._temporary = place or beside(path)
         self._offset = offset
+        self.empty = offset == 0
+        """Whether nothing was written yet; `size` does not tell, for a compressor holds bytes back."""
         self._file: BinaryIO | None = None
         self._stream: Any = None
 
@@ -79,6 +81,7 @@ class NewFile:
     def write(self, data: bytes) -> None:
         """More bytes."""
         assert self._file is not None
+        self.empty = False
         with writing(self.path):
             if self._stream is None:
                 self._stream = _compressed(self._file, self._compression)
@@ -97,7 +100,7 @@ class NewFile:
 
     def finish(self) -> None:
         """Everything is written and on the disk."""
-        if self._stream is None and not self.size:
+        if self.empty:
             self.write(b"")  # an archive of nothing is an archive
         self.mark()
 

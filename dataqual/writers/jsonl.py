@@ -17,7 +17,8 @@ from dataqual.writers.delimited import DELIMITERS, decode_row, read_header
 from dataqual.writers.writer import LineEncoder
 
 BLANK = re.compile(r"[ \t\r\n]*")
-DECODER = json.JSONDecoder(strict=False)
+TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{},:"]+', re.DOTALL)
+"""A string, a bracket, or a number or word."""
 
 
 class ObjectLines(LineEncoder):
@@ -83,12 +84,23 @@ def _value(line: str, at: int, key: str) -> tuple[int, int]:
     found = (0, 0)
     at = line.index("{", at) + 1
     while line[at := _blank(line, at)] != "}":
-        name, at = DECODER.raw_decode(line, _blank(line, at + (line[at] == ",")))
-        start = _blank(line, _blank(line, at) + 1)
-        _, at = DECODER.raw_decode(line, start)
-        if name == key:
+        name = _blank(line, at + (line[at] == ","))
+        end = _end(line, name)
+        start = _blank(line, _blank(line, end) + 1)
+        at = _end(line, start)
+        if json.loads(line[name:end], strict=False) == key:
             found = start, at
     return found
+
+
+def _end(line: str, at: int) -> int:
+    """Behind the value that begins here, however deep it is: brackets are counted, and not those in strings."""
+    depth = 0
+    for token in TOKEN.finditer(line, at):
+        depth += (token[0] in "[{") - (token[0] in "]}")
+        if not depth:
+            return token.end()
+    raise ValueError(f"no value at {at}")
 
 
 def _blank(line: str, at: int) -> int:

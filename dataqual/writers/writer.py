@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -171,10 +172,15 @@ class Writer(ABC):
             target.finish()
 
     def publish(self) -> list[str]:
-        """The files appear; their names."""
-        names = [self.path] if self._shard_size is None else shard_names(self.path, len(self._targets))
+        """The files appear; their names. Shards of the same output of which there were more or fewer go."""
+        if self._shard_size is None:
+            self._targets[0].publish(self.path)
+            return [self.path]
+        names = shard_names(self.path, len(self._targets))
         for target, name in zip(self._targets, names, strict=True):
             target.publish(name)
+        for place in other_shards(names[0]):
+            place.unlink(missing_ok=True)
         return names
 
     def __enter__(self) -> Self:
@@ -200,6 +206,17 @@ def shard_names(path: str, number: int) -> list[str]:
     ending = "".join(place.suffixes[-2:]) if place.suffix in COMPRESSED else "".join(endings[-1:])
     stem = place.name.removesuffix(ending)
     return [str(place.with_name(f"{stem}-{at:05d}-of-{number:05d}{ending}")) for at in range(1, number + 1)]
+
+
+def other_shards(name: str) -> list[Path]:
+    """The shards of the same output that another run wrote, of which there were more or fewer."""
+    first = Path(name)
+    stem, ending = re.split(r"-00001-of-\d+", first.name)
+    known = re.compile(re.escape(stem) + r"-\d{5,}-of-(\d{5,})" + re.escape(ending))
+    number = re.search(r"-of-(\d+)", first.name.removeprefix(stem))
+    assert number is not None
+    found = ((place, known.fullmatch(place.name)) for place in sorted(first.parent.iterdir()))
+    return [place for place, match in found if match and match[1] != number[1]]
 
 
 COMPRESSED = (".gz", ".zst")
@@ -243,7 +260,7 @@ class LineWriter(Writer):
         if isinstance(encoded, Wanted):
             rows = self._rows.take(encoded.file, encoded.record, encoded.texts)
             encoded = self.encoder.lines([record for frame in rows for record in self.encoder.of_frame(frame)])
-        if not target.size:
+        if target.empty:
             target.write(self.encoder.head)
         target.write(encoded.data)
 

@@ -67,6 +67,11 @@ def test_letters_are_written_as_the_line_wrote_them() -> None:
     assert with_text('{"text": "è"}'.encode(), "text", "é") == '{"text": "é"}'.encode()
 
 
+def test_a_record_however_deep_can_be_edited() -> None:
+    deep = b'{"deep": ' + b"[" * 1020 + b'"]"' + b"]" * 1020 + b', "text": "a", "n": [{"text": "x"}, -1.5e3, true]}'
+    assert with_text(deep, "text", "b") == deep.replace(b'"text": "a"', b'"text": "b"')
+
+
 def test_a_text_within_an_object_changes_there(tmp_path: Path) -> None:
     path = written(tmp_path, "in.jsonl", b'{"meta": {"x": 1.0, "text": "old"}, "text": 5}\n')
     out = louder(str(path), tmp_path / "out.jsonl", text="meta.text")

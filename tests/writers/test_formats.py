@@ -230,3 +230,12 @@ def test_packing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
         if ending == ".gz":
             assert (tmp_path / f"a.jsonl{ending}").read_bytes()[3:8] == bytes(5), "neither name nor time"
         assert undone(tmp_path / f"a.jsonl{ending}") == pack(b'{"text":"a"}\n', "")
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz", "csv.zst"])
+def test_a_header_stands_once_however_little_each_batch_leaves(ending: str, tmp_path: Path) -> None:
+    """A compressor holds back what little there is, so the file on the disk is empty when the second batch comes."""
+    rows = [f"{n},{'kept' if n % 8000 == 0 else ''}" for n in range(40_000)]
+    path = written(tmp_path, "in.csv", "\n".join(["n,text", *rows, ""]).encode())
+    kept = [f"{n},kept" for n in range(0, 40_000, 8000)]
+    assert cleaned(str(path), tmp_path / f"out.{ending}") == "\n".join(["n,text", *kept, ""]).encode()
