@@ -20,6 +20,7 @@ import numpy as np
 from datasketch import MinHash, MinHashLSH
 
 from dataqual.near_duplicates import NearDuplicates, Part, Survey, jaccard, shingles
+from dataqual.near_duplicates.survey import MEMORY
 from dataqual.text import Text
 
 
@@ -95,10 +96,10 @@ def find_with_datasketch(sketches: list[MinHash]) -> list[tuple[int, int]]:
     return pairs
 
 
-def finish_at(documents: int) -> dict[str, Any]:
+def finish_at(documents: int, memory: int = MEMORY) -> dict[str, Any]:
     """Only `finish`, on signatures drawn at random of which a fifth are near copies."""
     rng = np.random.default_rng(0)
-    survey = Survey(NearDuplicates())
+    survey = Survey(NearDuplicates(), memory=memory)
     for _ in range(0, documents, 5000):
         signatures = rng.integers(0, 1 << 16, (5000, 128), dtype=np.uint16)
         copied = np.where(rng.random((1000, 128)) < 0.9, signatures[rng.integers(0, 2500, 1000)], signatures[-1000:])

@@ -100,8 +100,7 @@ class Console:
 
 
 def _compiled() -> bool:
-    """Whether the kernels are in numba's cache; if it cannot be told, they are taken to be."""
-    from dataqual.kernels.cutting import cut
+    """Whether compiled kernels are kept already."""
+    from dataqual.kernels.keeping import folder
 
-    folder = getattr(getattr(cut, "_cache", None), "cache_path", None)
-    return folder is None or any(Path(folder).glob("*.nbi"))
+    return any(folder().glob("*.loop"))

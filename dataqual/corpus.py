@@ -17,7 +17,19 @@ from dataqual.columns import Columns, as_string, find_columns
 from dataqual.errors import InputError
 from dataqual.text import Text
 
-__all__ = ["Batch", "Chunk", "Columns", "Corpus", "File", "FrameCorpus", "Piece", "Progress", "Rows", "Unreadable"]
+__all__ = [
+    "Batch",
+    "Chunk",
+    "Columns",
+    "Corpus",
+    "File",
+    "FrameCorpus",
+    "Piece",
+    "Progress",
+    "Rows",
+    "Slices",
+    "Unreadable",
+]
 
 CHUNK_BYTES = 4 << 20
 """Raw bytes per chunk, hence per batch. Fixed, so that the same input always falls into the same
@@ -119,12 +131,17 @@ class Batch:
     def take(self, rows: NDArray[np.int64]) -> Batch:
         """The documents in these rows, in this order, some perhaps more than once; what is unreadable stays."""
         data, offsets = self.text.data, self.text.offsets
+        raw = self.raw
+        if isinstance(raw, Slices):
+            raw = raw.take(rows)
+        elif len(raw):
+            raw = [raw[int(row)] for row in rows]
         return replace(
             self,
-            text=Text.of_bytes([data[offsets[row] : offsets[row + 1]].tobytes() for row in rows]),
+            text=_text(Slices(data, offsets[rows], offsets[rows + 1])),
             file=self.file[rows],
             record=self.record[rows],
-            raw=[self.raw[int(row)] for row in rows] if len(self.raw) else (),
+            raw=raw,
             columns=self.columns[rows] if self.columns.width else self.columns,
             edited=self.edited[rows] if self.edited is not None else None,
         )
@@ -195,6 +212,69 @@ class Chunk:
     pieces: tuple[Piece, ...]
     done: int = 0
     """Bytes on disk of the whole input that were read so far; compare with `Corpus.size`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Slices(Sequence[bytes]):
+    """Byte strings that lie in one buffer, made when they are asked for; `starts` and `ends` are (strings,).
+
+    >>> slices = Slices(np.frombuffer(b"one\\ntwo\\nthree", np.uint8), np.array([0, 4, 8]), np.array([3, 7, 13]))
+    >>> list(slices), slices.take(np.array([1, 2])).lines(), slices == [b"one", b"two", b"three"]
+    ([b'one', b'two', b'three'], b'two\\nthree\\n', True)
+    """
+
+    data: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return Slices(self.data, self.starts[at], self.ends[at])
+        return self.data[self.starts[at] : self.ends[at]].tobytes()
+
+    def __iter__(self) -> Iterator[bytes]:
+        view: Any = memoryview(self.data)  # type: ignore[arg-type]
+        return (bytes(view[start:end]) for start, end in zip(self.starts.tolist(), self.ends.tolist(), strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    def take(self, rows: NDArray[np.int64]) -> Slices:
+        """Those of these numbers, in this order."""
+        return Slices(self.data, self.starts[rows], self.ends[rows])
+
+    def packed(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """All in a row, and the borders between them; nothing is copied where they lie so already."""
+        borders = np.zeros(len(self) + 1, np.int64)
+        np.cumsum(self.ends - self.starts, out=borders[1:])
+        parts = [self.data[start:end] for start, end in self._runs(0)]
+        return parts[0] if len(parts) == 1 else np.concatenate([self.data[:0], *parts]), borders
+
+    def lines(self) -> bytes:
+        """Each with a newline behind it, at one stroke where they lie so already."""
+        view: Any = memoryview(self.data)  # type: ignore[arg-type]
+        parts: list[Any] = []
+        for start, end in self._runs(1):
+            newline = end < len(view) and view[end] == _NEWLINE
+            parts += [view[start : end + 1]] if newline else [view[start:end], b"\n"]
+        return b"".join(parts)
+
+    def _runs(self, gap: int) -> Iterator[tuple[int, int]]:
+        """From where to where those lie that follow each other, `gap` bytes apart, which is one newline or nothing."""
+        if not len(self):
+            return
+        follows = self.starts[1:] == self.ends[:-1] + gap
+        if gap:
+            follows &= self.data[np.minimum(self.ends[:-1], len(self.data) - 1)] == _NEWLINE
+        first = np.flatnonzero(np.concatenate([[True], ~follows]))
+        last = np.append(first[1:], len(self)) - 1
+        yield from zip(self.starts[first].tolist(), self.ends[last].tolist(), strict=True)
+
+
+_NEWLINE = ord("\n")
 
 
 @dataclass
@@ -269,7 +349,7 @@ class Corpus(ABC):
         ]
         return Batch(
             index=chunk.index,
-            text=Text.of_bytes(_joined([part.texts for part in parts])),
+            text=_text(_joined([part.texts for part in parts])),
             file=files,
             record=np.concatenate([part.records for part in parts]) if parts else np.zeros(0, dtype=np.int64),
             raw=_joined([part.raw for part in parts]),
@@ -503,6 +583,10 @@ def _weights(frame: pl.DataFrame, text: str) -> NDArray[np.int64]:
         return column.str.len_bytes().fill_null(0).to_numpy().astype(np.int64)
     values = column.to_list() if column is not None else [None] * frame.height
     return np.array([len(value) if isinstance(value, str | bytes) else 0 for value in values], dtype=np.int64)
+
+
+def _text(documents: Sequence[bytes]) -> Text:
+    return Text(*documents.packed()) if isinstance(documents, Slices) else Text.of_bytes(documents)
 
 
 def _joined(parts: Sequence[Sequence[Any]]) -> Sequence[Any]:

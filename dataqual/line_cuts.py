@@ -218,7 +218,10 @@ class Phrases:
         while room < n:  # twice at most
             room = n
             where, which = np.empty(room, np.int64), np.empty(room, np.uint8)
-            n = phrase_kernels.find_phrases(text.data, text.offsets, pairs, anchors, shifts, raw, borders, where, which)
+            places = np.empty(phrase_kernels.PLACES, np.int64)
+            n = phrase_kernels.find_phrases(
+                text.data, text.offsets, pairs, anchors, shifts, raw, borders, places, where, which
+            )
         order = np.argsort(which[:n], kind="stable")
         self.where = where[order]
         self._borders = np.searchsorted(which[order], np.arange(len(phrases) + 1))

@@ -74,6 +74,10 @@ class Engine(Protocol):
     def memory(self) -> int:
         """The budget in bytes."""
 
+    @property
+    def threads(self) -> int:
+        """How many threads may work at once."""
+
     def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
         """`function` of every item, in order."""
 
@@ -88,6 +92,8 @@ class Step(ABC):
     idempotent: ClassVar[bool] = True
     rewrites: ClassVar[bool] = False
     """Whether it changes the text of documents that stay."""
+    light: ClassVar[bool] = False
+    """Whether it costs less than handing a batch to another process and back, once it is prepared."""
 
     @property
     def rests_on(self) -> object:

@@ -289,7 +289,8 @@ class _Run:
         """All batches; raises where there are no documents, or too many records that are none."""
         accounting = Accounting.of(self.corpus, self.recipe.told_as)
         look = _Look(self.corpus, self.steps, self.writer.encoder, accounting, self.paper is not None)
-        with closing(engine.map(look, self._chunks(), size=self.corpus.size)) as results:
+        size = 0 if all(step.light for step in self.steps) else self.corpus.size
+        with closing(engine.map(look, self._chunks(), size=size)) as results:
             for done in results:
                 self._take(done)
                 if progress is not None:

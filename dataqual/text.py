@@ -161,8 +161,9 @@ class Text:
         ascii_counts, classes = np.zeros((n, 128), np.int32), np.zeros((n, 16), np.int32)
         scripts, others = np.zeros((n, len(SCRIPTS)), np.int32), np.zeros((n, 2), np.int32)
         table = tables()
+        counters = np.empty((2, 128), np.int32)
         counting.count_characters(
-            self.data, self.offsets, table.classes, table.scripts, ascii_counts, classes, scripts, others
+            self.data, self.offsets, table.classes, table.scripts, ascii_counts, classes, scripts, others, counters
         )
         return Characters(ascii_counts, classes, scripts, replacement=others[:, 0], c1_controls=others[:, 1])
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from dataqual.kernels.compiling import njit
 from dataqual.kernels.cutting import decode
 from dataqual.kernels.loading import eight
 
@@ -24,12 +24,13 @@ def count_characters(
     class_counts: NDArray[np.int32],
     script_counts: NDArray[np.int32],
     others: NDArray[np.int32],
+    counters: NDArray[np.int32],
 ) -> None:  # pragma: no cover - compiled
     """Fill, per document: each ASCII character, each class and script of all, and a few characters.
 
-    `others` columns: U+FFFD, C1 controls (U+0080-U+009F).
+    `others` columns: U+FFFD, C1 controls (U+0080-U+009F). `counters` (2, 128) is room to count in.
     """
-    even, odd = np.zeros(128, np.int32), np.zeros(128, np.int32)  # a counter used twice in a row would be waited for
+    even, odd = counters[0], counters[1]  # a counter used twice in a row would be waited for
     for doc in range(len(offsets) - 1):
         i = offsets[doc]
         end = offsets[doc + 1]

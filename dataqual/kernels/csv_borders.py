@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from dataqual.kernels.compiling import njit
 
 SOUND, UNTERMINATED, BROKEN, TOO_LONG = 0, 1, 2, 3
 """Flags of a record: a quote that is never closed; a quote inside a quoted field that is not doubled; too long to hold."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from dataqual.kernels.compiling import njit
 from dataqual.kernels.loading import between, eight, lowest
 from dataqual.kernels.unicode import ALONE, DIGIT, JOINER, LETTER, LOWER, MARK, OTHER, UPPER, Class
 
@@ -33,15 +33,15 @@ def decode(data: Any, i: int) -> tuple[int, int]:  # pragma: no cover - compiled
     ), 4
 
 
-_NOT_ASCII = np.uint64(0x8080808080808080)
-_ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
-_ANY, _CONTINUES, _WORD = np.uint8(255), np.uint8(255 - MARK - JOINER), np.uint8(ALONE | OTHER)
+NOT_ASCII = np.uint64(0x8080808080808080)
+ONE, _ALL = np.uint64(1), np.uint64(0xFFFFFFFFFFFFFFFF)
+ANY, _CONTINUES, _WORD = np.uint8(255), np.uint8(255 - MARK - JOINER), np.uint8(ALONE | OTHER)
 
 _WHITESPACE_STOPS = np.zeros(256, np.uint8)
-_WHITESPACE_STOPS[0] = _ANY
-_TOKEN_STOPS = np.full(256, _CONTINUES, np.uint8)
-_TOKEN_STOPS[[kind for kind in range(256) if kind & (ALONE | OTHER | MARK | JOINER) == 0]] = _WORD
-_TOKEN_STOPS[0] = _ANY
+_WHITESPACE_STOPS[0] = ANY
+TOKEN_STOPS = np.full(256, _CONTINUES, np.uint8)
+TOKEN_STOPS[[kind for kind in range(256) if kind & (ALONE | OTHER | MARK | JOINER) == 0]] = _WORD
+TOKEN_STOPS[0] = ANY
 """By the flags of a character: those that the next one must not have if it is to belong to the same token."""
 
 
@@ -67,7 +67,7 @@ def cut(
     Characters of ASCII are looked at by up to 64 at once: one by one, the ends of words, which nobody can guess,
     cost more than everything else.
     """
-    next_stops = _WHITESPACE_STOPS if whitespace else _TOKEN_STOPS
+    next_stops = _WHITESPACE_STOPS if whitespace else TOKEN_STOPS
     n = 0
     room = len(starts) - 64
     for doc in range(len(offsets) - 1):
@@ -75,45 +75,45 @@ def cut(
         i = offsets[doc]
         end = offsets[doc + 1]
         last = min(end, len(data) - 63)  # up to here 64 bytes can be read
-        stops = _ANY
+        stops = ANY
         opened = False  # a segment, which began at `first`, has `count` characters so far, and the flags `flag`
         first, count, flag = i, 0, np.uint8(0)
         while i < end:
             if n >= room:
                 return -1
-            if i < last and eight(data, i) & _NOT_ASCII == 0:
+            if i < last and eight(data, i) & NOT_ASCII == 0:
                 size = min(end - i, lowest(between(data, i, 0x80, 0xFF)))
-                inside = _below(size)
+                inside = below(size)
                 upper = between(data, i, 65, 90) & inside
                 lower = between(data, i, 97, 122) & inside
                 digits = between(data, i, 48, 57) & inside
                 full = ~(between(data, i, 9, 13) | between(data, i, 28, 32)) & inside
                 others = full & ~(upper | lower | digits)
                 joined = full if whitespace else full & ~others
-                goes_on = joined & ((joined << _ONE) | np.uint64((stops & LETTER) == 0))
+                goes_on = joined & ((joined << ONE) | np.uint64((stops & LETTER) == 0))
                 begins = full & ~goes_on
-                finished = ((full << _ONE) | np.uint64(opened)) & ~goes_on & inside
+                finished = ((full << ONE) | np.uint64(opened)) & ~goes_on & inside
                 if opened:
                     stop = min(size, lowest(finished))
-                    flag |= _flags_among(_below(stop), upper, lower, digits, others)
+                    flag |= _flags_among(below(stop), upper, lower, digits, others)
                     count += stop
                     if finished != 0:
                         starts[n], ends[n], chars[n], flags[n] = first, i + stop, count, flag & 127
                         n += 1
-                        finished &= finished - _ONE
+                        finished &= finished - ONE
                         opened = False
                 while finished != 0:
                     start, stop = lowest(begins), lowest(finished)
                     starts[n], ends[n], chars[n] = i + start, i + stop, stop - start
-                    flags[n] = _flags_among(_below(stop) & ~_below(start), upper, lower, digits, others)
+                    flags[n] = _flags_among(below(stop) & ~below(start), upper, lower, digits, others)
                     n += 1
-                    begins &= begins - _ONE
-                    finished &= finished - _ONE
+                    begins &= begins - ONE
+                    finished &= finished - ONE
                 if begins != 0:
                     start = lowest(begins)
                     opened = True
                     first, count = i + start, size - start
-                    flag = _flags_among(~_below(start), upper, lower, digits, others)
+                    flag = _flags_among(~below(start), upper, lower, digits, others)
                 i += size
                 stops = next_stops[kinds[data[i - 1]]]
                 continue
@@ -126,7 +126,7 @@ def cut(
                 n += 1
                 opened = False
             if kind == 0:
-                stops = _ANY
+                stops = ANY
             elif goes_on:
                 count += 1
                 flag |= kind
@@ -145,9 +145,9 @@ def cut(
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _below(place: int) -> np.uint64:  # pragma: no cover - compiled
+def below(place: int) -> np.uint64:  # pragma: no cover - compiled
     """The bits below a place from 0 to 64."""
-    return (_ONE << np.uint64(place & 63)) - _ONE if place < 64 else _ALL
+    return (ONE << np.uint64(place & 63)) - ONE if place < 64 else _ALL
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -278,7 +278,7 @@ def cut_sentences(
 def _pass_plain(data: NDArray[np.uint8], plain: NDArray[np.bool_], i: int, end: int) -> int:  # pragma: no cover
     """Where the `plain` bytes from `i` on end: ASCII but for `!`, `.` and `?`."""
     ahead = 64
-    while ahead == 64 and i < end and i + 64 <= len(data) and eight(data, i) & _NOT_ASCII == 0:
+    while ahead == 64 and i < end and i + 64 <= len(data) and eight(data, i) & NOT_ASCII == 0:
         marks = between(data, i, 33, 33) | between(data, i, 46, 46) | between(data, i, 63, 63)
         ahead = lowest(marks | between(data, i, 0x80, 0xFF))
         i += ahead

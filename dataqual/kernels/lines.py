@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from dataqual.kernels.compiling import njit
 from dataqual.kernels.cutting import decode
 from dataqual.kernels.loading import between, lowest
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
+from dataqual.kernels.compiling import intrinsic
 
-_intrinsic: Any = intrinsic  # numba's own type hides that the first parameter is filled in
+if TYPE_CHECKING:
+    from llvmlite import ir
+    from numba import types
 
 
-@_intrinsic
+@intrinsic
 def eight(context: Any, data: Any, at: Any) -> Any:
     """Eight bytes of the uint8 array `data` as one number, little end first; as shifts it is three times slower."""
 
@@ -23,7 +23,7 @@ def eight(context: Any, data: Any, at: Any) -> Any:
     return types.uint64(data, at), generate
 
 
-@_intrinsic
+@intrinsic
 def between(context: Any, data: Any, at: Any, low: Any, high: Any) -> Any:
     """Which of the 64 bytes of the uint8 array `data` from `at` on lie from `low` to `high`, as bits, first byte lowest.
 
@@ -52,7 +52,7 @@ def between(context: Any, data: Any, at: Any, low: Any, high: Any) -> Any:
     return types.uint64(data, at, low, high), generate
 
 
-@_intrinsic
+@intrinsic
 def lowest(context: Any, bits: Any) -> Any:
     """The place of the lowest bit that is set in the uint64 `bits`; 64 if none is."""
 
@@ -60,3 +60,22 @@ def lowest(context: Any, bits: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
 
     return types.int64(types.uint64), generate
+
+
+@intrinsic
+def copy(context: Any, data: Any, at: Any, out: Any, to: Any) -> Any:
+    """Copy the 64 bytes of the uint8 array `data` from `at` on to `out` from `to` on."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        vector = ir.VectorType(ir.IntType(8), 64).as_pointer()
+        source, target = (
+            builder.bitcast(
+                builder.gep(context.make_array(kind)(context, builder, array).data, [place]),
+                vector,
+            )
+            for kind, array, place in zip(signature.args[::2], arguments[::2], arguments[1::2], strict=True)
+        )
+        builder.store(builder.load(source, align=1), target, align=1)
+        return context.get_dummy_value()
+
+    return types.void(data, at, out, to), generate

@@ -5,15 +5,17 @@ Arrays in, arrays out; nothing here knows files or strings. All arithmetic wraps
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from llvmlite import ir
-from numba import njit, types, uint32
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from dataqual.kernels.compiling import intrinsic, njit
 from dataqual.kernels.loading import eight
+
+if TYPE_CHECKING:
+    from llvmlite import ir
+    from numba import types
 
 U64 = np.uint64
 ROLL = U64(0x9E3779B97F4A7C15)  # odd, so that every word of a shingle keeps all its 64 bits when it is rolled on
@@ -37,14 +39,11 @@ def _rotate(x: Any, bits: int) -> Any:
     return (x << U64(bits)) | (x >> U64(64 - bits))
 
 
-_intrinsic: Any = intrinsic  # numba's own type hides that the first parameter is filled in
-
-
 LANES = 16
 """Permutations handled by one vector (LLVM makes it two or four of narrower ones); their number is a multiple of it."""
 
 
-@_intrinsic
+@intrinsic
 def _lower(context: Any, minima: Any, multipliers: Any, at: Any, one: Any, two: Any, three: Any, four: Any) -> Any:
     """Lower `LANES` minima from position `at` on by four shingle hashes.
 
@@ -74,7 +73,7 @@ def _lower(context: Any, minima: Any, multipliers: Any, at: Any, one: Any, two: 
 
 
 @njit(cache=True, nogil=True)
-def _exact(data: Any, start: int, end: int) -> Any:
+def exact_hash(data: Any, start: int, end: int) -> Any:
     """MurmurHash3 x64 128 (Appleby 2011, public domain) with seed 0 of data[start:end]."""
     c1 = U64(0x87C37B91114253D5)
     c2 = U64(0x4CF5AD432745937F)
@@ -108,7 +107,7 @@ def _exact(data: Any, start: int, end: int) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _shingles(words: Any, start: int, end: int, shingle: int, out: Any) -> int:
+def shingle_words(words: Any, start: int, end: int, shingle: int, out: Any) -> int:
     """Write the hashes of the shingles of words[start:end] to `out`; how many: one if the words are few, 0 if none."""
     size = min(shingle, end - start)
     if size == 0:
@@ -133,7 +132,25 @@ def shingle(
 ) -> None:
     """Hashes of the shingles of every document, in order and with repeats: `counts[i]` from `out[borders[i]]` on."""
     for i in range(borders.size - 1):
-        counts[i] = _shingles(words, borders[i], borders[i + 1], size, out[borders[i] : borders[i + 1]])
+        counts[i] = shingle_words(words, borders[i], borders[i + 1], size, out[borders[i] : borders[i + 1]])
+
+
+@njit(cache=True, nogil=True)
+def lower(minima: Any, multipliers: Any, hashes: Any, count: int) -> None:
+    """Lower the minimum of every permutation by the first `count` hashes, at least one; behind them three are free."""
+    # Four shingles per trip: the minima are fetched and stored a quarter as often. Repeating the last does no harm.
+    hashes[count : count + 3] = hashes[count - 1]
+    for at in range(0, count, 4):
+        one, two, three, four = hashes[at], hashes[at + 1], hashes[at + 2], hashes[at + 3]
+        for p in range(0, minima.size, LANES):
+            _lower(minima, multipliers, p, one, two, three, four)
+
+
+@njit(cache=True, nogil=True)
+def sixteen_bits(minima: Any, signature: Any) -> None:
+    """What is kept of the minima."""
+    for p in range(minima.size):
+        signature[p] = np.uint32(minima[p] * SPREAD) >> np.uint32(16)
 
 
 @njit(cache=True, nogil=True)
@@ -144,36 +161,27 @@ def sign(
     word_borders: NDArray[np.int64],
     size: int,
     multipliers: NDArray[np.uint32],
+    minima: NDArray[np.uint32],
+    hashes: NDArray[np.uint64],
     exact: NDArray[np.uint64],
     signatures: NDArray[np.uint16],
 ) -> None:
     """The 128-bit hash of every document's bytes, and 16 bits of the minimum of every permutation of its shingles.
 
-    A permutation of the 64-bit shingle hash (high, low) is `multiplier * low + high` in 32 bits: one multiplication
-    and one addition per shingle and permutation, and two shingles that agree in one permutation do not agree in all.
+    `words` are hashes of words, `words[word_borders[i]:word_borders[i + 1]]` those of document i, any words at all.
     The number of permutations is a multiple of `LANES`; `data` must be contiguous (eight bytes are read at once).
+    `minima` (permutations,) and `hashes` (words of the longest document, and three) are room to work in.
     A document without words has a signature of zeros.
     """
-    permutations = multipliers.size
-    minima = np.empty(permutations, np.uint32)
-    hashes = np.empty(0, np.uint64)
     for i in range(borders.size - 1):
-        exact[i, 0], exact[i, 1] = _exact(data, borders[i], borders[i + 1])
-        if hashes.size < word_borders[i + 1] - word_borders[i] + 3:
-            hashes = np.empty(2 * (word_borders[i + 1] - word_borders[i]) + 3, np.uint64)
-        count = _shingles(words, word_borders[i], word_borders[i + 1], size, hashes)
+        exact[i, 0], exact[i, 1] = exact_hash(data, borders[i], borders[i + 1])
+        count = shingle_words(words, word_borders[i], word_borders[i + 1], size, hashes)
         if count == 0:
             signatures[i, :] = 0
             continue
-        # Four shingles per trip: the minima are fetched and stored a quarter as often. Repeating the last does no harm.
-        hashes[count : count + 3] = hashes[count - 1]
         minima[:] = 0xFFFFFFFF
-        for at in range(0, count, 4):
-            one, two, three, four = hashes[at], hashes[at + 1], hashes[at + 2], hashes[at + 3]
-            for p in range(0, permutations, LANES):
-                _lower(minima, multipliers, p, one, two, three, four)
-        for p in range(permutations):
-            signatures[i, p] = uint32(minima[p] * SPREAD) >> uint32(16)
+        lower(minima, multipliers, hashes, count)
+        sixteen_bits(minima, signatures[i])
 
 
 @njit(cache=True, nogil=True)
@@ -257,9 +265,9 @@ def count_matches(
     for i in range(pairs.size):
         first = rows[pairs[i] >> U64(32)]
         second = rows[pairs[i] & NUMBER]
-        same = uint32(0)
+        same = np.uint32(0)
         for p in range(signatures.shape[1]):
-            same += uint32(signatures[first, p] == signatures[second, p])
+            same += np.uint32(signatures[first, p] == signatures[second, p])
         out[i] = same
 
 
@@ -283,7 +291,7 @@ def choose(
         document = pairs[at] >> U64(32)
         undecided = settled[document] < 0
         best = -1
-        most = uint32(0)
+        most = np.uint32(0)
         while at < pairs.size and pairs[at] >> U64(32) == document:
             other = pairs[at] & NUMBER
             if matches[at] >= least and matches[at] > most and settled[other] < 0:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from dataqual.kernels.compiling import njit
 from dataqual.kernels.cutting import decode
 from dataqual.kernels.loading import eight
 from dataqual.kernels.unicode import Class
 
 _DIGIT = int(Class.DIGIT)
-_BLOCK = 1 << 12
+BLOCK = 1 << 12
+PLACES = BLOCK + 1 + 64
 
 
 @njit(cache=True, nogil=True)
@@ -23,6 +24,7 @@ def find_phrases(
     shifts: NDArray[np.int64],
     phrases: NDArray[np.uint8],
     borders: NDArray[np.int64],
+    places: NDArray[np.int64],
     where: NDArray[np.int64],
     which: NDArray[np.uint8],
 ) -> int:  # pragma: no cover - compiled
@@ -34,16 +36,16 @@ def find_phrases(
     letters of the text match in either case. Each phrase is looked for by two bytes in a row that are rare, its
     anchor: `pairs` (65536,) tells whether two bytes, little end first, may be one, `anchors` (2, 256) the phrases
     (bits) whose anchor may have that byte as its first, second, and `shifts` where in its phrase an anchor stands.
-    No occurrence reaches over the end of a document.
+    No occurrence reaches over the end of a document. `places` is room for `PLACES` numbers.
     """
-    free = np.zeros(64, np.int64)  # from which byte on phrase p may occur again
-    places = np.empty(_BLOCK + 1, np.int64)
+    free = places[BLOCK + 1 :]  # from which byte on phrase p may occur again
+    free[:] = 0
     windows = max(0, len(data) - 1) // 7
     n = 0
     doc = 0
-    for block in range(0, windows + 1, _BLOCK):
-        held = _find_anchors(data, pairs, block, min(block + _BLOCK, windows), places)
-        if block + _BLOCK > windows:  # what is left behind the last window
+    for block in range(0, windows + 1, BLOCK):
+        held = _find_anchors(data, pairs, block, min(block + BLOCK, windows), places)
+        if block + BLOCK > windows:  # what is left behind the last window
             places[held] = 7 * windows
             held += 1
         for place in places[:held]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from dataqual.kernels.compiling import njit
 from dataqual.kernels.cutting import decode
 from dataqual.kernels.loading import eight
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from dataqual.kernels.compiling import njit
 
 CELL = 46
 """Bits of a float below those that name its cell: what is left, exponent and six bits, cuts each octave into 64."""

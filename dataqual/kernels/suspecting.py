@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from dataqual.kernels.compiling import njit
 
 AT, DIGITS, QUADS, GROUPS, WIDE = 1, 2, 4, 8, 16
 """An `@`; seven digits with nothing but separators between them; three full stops behind digits close together; a colon behind four characters
@@ -24,10 +25,13 @@ SORTED[[*b"0123456789.@:", 0xEF]] = STOP
 
 @njit(cache=True, nogil=True)
 def suspect(
-    data: NDArray[np.uint8], offsets: NDArray[np.int64], kinds: NDArray[np.uint8], sorts: NDArray[np.uint8]
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    kinds: NDArray[np.uint8],
+    stops: NDArray[np.int64],
+    sorts: NDArray[np.uint8],
 ) -> None:  # pragma: no cover - compiled
-    """Set the bits of every document, (documents,); `kinds` is `SORTED`."""
-    stops = np.empty(4, np.int64)
+    """Set the bits of every document, (documents,); `kinds` is `SORTED`, `stops` room for four numbers."""
     for document in range(len(sorts)):
         start, end = offsets[document], offsets[document + 1]
         found, digits, quads = 0, 0, 0

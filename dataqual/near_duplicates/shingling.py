@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.kernels import minhash
+from dataqual.kernels import minhash, signing
+from dataqual.kernels.unicode import tables
 from dataqual.text import Segments, Text
+
+Number = TypeVar("Number", bound=np.generic)
 
 CUT = "unicode"
 """The cut whose folded words make shingles: a Han, kana or Thai character is a word, so no script is left out."""
@@ -55,11 +61,67 @@ def jaccard(a: str, b: str, size: int = SHINGLE, cut: str = CUT) -> float:
 
 def shingle_sets(texts: Sequence[str], size: int, cut: str = CUT) -> list[NDArray[np.uint64]]:
     """The `shingles` of every text, all cut at once."""
-    words = words_of(Text.of(texts), cut)
-    hashes = np.empty(len(words.folded), np.uint64)
-    counts = np.empty(len(texts), np.int64)
-    minhash.shingle(np.require(words.folded, requirements="W"), words.offsets, size, hashes, counts)
-    return [distinct(hashes[at : at + n]) for at, n in zip(words.offsets[:-1], counts, strict=True)]
+    found = Shingles.of(Text.of(texts), size, cut)
+    return [distinct(found.hashes[start:end]) for start, end in pairwise(found.borders.tolist())]
+
+
+@dataclass(frozen=True, eq=False)
+class Shingles:
+    """The shingles of some documents, in order and with repeats: hashes[borders[i]:borders[i + 1]] are document i's."""
+
+    hashes: NDArray[np.uint64]
+    borders: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, text: Text, size: int, cut: str = CUT) -> Shingles:
+        """Cut, fold and hash; a word and what parts it from the next are seldom less than four bytes."""
+        if cut != CUT:
+            return cls._of_words(words_of(text, cut), size)
+        words, _ = room_for_words(size)
+        borders = np.empty(len(text) + 1, np.int64)
+        data, table = writable(text.data), tables()
+        for bytes_per_word in (4, 1):
+            hashes = np.empty(len(data) // bytes_per_word + len(words) + 4, np.uint64)
+            if signing.shingle(data, text.offsets, table.kinds, table.lower, size, words, hashes, borders) >= 0:
+                break
+        return cls(hashes, borders)
+
+    @classmethod
+    def _of_words(cls, words: Segments, size: int) -> Shingles:
+        """Of words that were cut before."""
+        counts = np.where(words.counts < size, words.counts > 0, words.counts - size + 1)
+        hashes = np.empty(len(words), np.uint64)
+        minhash.shingle(writable(words.folded), words.offsets, size, hashes, np.empty_like(words.counts))
+        borders = np.cumsum([0, *counts], dtype=np.int64)
+        places = np.arange(borders[-1]) + np.repeat(words.offsets[:-1] - borders[:-1], counts)
+        return cls(hashes[places], borders)
+
+    def similarities(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Of documents of these numbers, side by side, the Jaccard similarity of the sets; 0 for two without a word."""
+        counts = np.diff(self.borders)
+        room = 1 << max(6, int(2 * (counts[left] + counts[right]).max(initial=0)).bit_length())
+        found = np.empty(len(left), np.float64)
+        table, marks = np.empty(room, np.uint64), np.empty(room, np.uint8)
+        signing.similarities(self.hashes, self.borders, left, right, table, marks, found)
+        return found
+
+
+WORDS = 4096
+"""Words hashed before they are made into shingles: they and the shingles stay in the cache of a core."""
+
+
+def room_for_words(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Room for the hashes of some words, and for those of their shingles, as the compiled loops want it."""
+    words = np.empty(WORDS + 2 * size, np.uint64)
+    return words, np.empty(len(words) + 4, np.uint64)
+
+
+def writable(data: NDArray[Number]) -> NDArray[Number]:
+    """The same numbers in an array that can be written: one that cannot is another type to the compiler.
+
+    Nobody writes to it.
+    """
+    return np.require(data, requirements=["C", "W"])
 
 
 def distinct(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import minhash
+from dataqual.kernels import signing as kernel
+from dataqual.kernels.unicode import tables
 from dataqual.near_duplicates.parameters import NearDuplicates
-from dataqual.near_duplicates.shingling import words_of
+from dataqual.near_duplicates.shingling import CUT, room_for_words, words_of, writable
 from dataqual.text import Text
 
 
@@ -65,36 +67,40 @@ def sign(text: Text, parameters: NearDuplicates) -> Part:
     >>> part.worded.tolist(), (part.signatures[0] == part.signatures[1]).all(), (part.exact[0] == part.exact[1]).any()
     ([True, True, True, False], np.True_, np.False_)
     """
-    words = words_of(text, parameters.cut)
-    documents = len(text.offsets) - 1
-    exact = np.empty((documents, 2), np.uint64)
-    signatures = np.empty((documents, parameters.permutations), np.uint16)
-    # A read-only array is another type to numba, and would compile everything once more; a copy costs far less.
-    data = np.require(text.data, requirements=["C", "W"])
-    folded = np.require(words.folded, requirements=["C", "W"])
-    minhash.sign(
-        data, text.offsets, folded, words.offsets, parameters.shingle, parameters.multipliers, exact, signatures
+    if parameters.cut != CUT:
+        return _sign_words(text, parameters)
+    exact = np.empty((len(text), 2), np.uint64)
+    signatures = np.empty((len(text), parameters.permutations), np.uint16)
+    counts = np.empty(len(text), np.int64)
+    words, hashes = room_for_words(parameters.shingle)
+    minima = np.empty(parameters.permutations, np.uint32)
+    kernel.sign(
+        writable(text.data), text.offsets, tables().kinds, tables().lower, parameters.shingle, parameters.multipliers,
+        minima, words, hashes, exact, signatures, counts,
     )  # fmt: skip
-    sizes = np.minimum(np.diff(text.offsets), np.iinfo(np.uint32).max).astype(np.uint32)
-    return Part(exact, signatures, np.diff(words.offsets) > 0, sizes)
+    return Part(exact, signatures, counts > 0, _sizes(text))
+
+
+def _sign_words(text: Text, parameters: NearDuplicates) -> Part:
+    """The same from words that are cut before."""
+    words = words_of(text, parameters.cut)
+    exact = np.empty((len(text), 2), np.uint64)
+    signatures = np.empty((len(text), parameters.permutations), np.uint16)
+    minima = np.empty(parameters.permutations, np.uint32)
+    hashes = np.empty(int(words.counts.max(initial=0)) + 3, np.uint64)
+    minhash.sign(
+        writable(text.data), text.offsets, writable(words.folded), words.offsets, parameters.shingle,
+        parameters.multipliers, minima, hashes, exact, signatures,
+    )  # fmt: skip
+    return Part(exact, signatures, words.counts > 0, _sizes(text))
 
 
 def unsigned(text: Text, parameters: NearDuplicates) -> Part:
     """Hash every document, and call none worded: enough to find exact copies."""
-    documents = len(text)
-    exact = np.empty((documents, 2), np.uint64)
-    no_words = np.zeros(documents + 1, np.int64)
-    no_signatures = np.empty((documents, parameters.permutations), np.uint16)
-    data = np.require(text.data, requirements=["C", "W"])
-    minhash.sign(
-        data,
-        text.offsets,
-        np.zeros(0, np.uint64),
-        no_words,
-        parameters.shingle,
-        parameters.multipliers,
-        exact,
-        no_signatures,
-    )
-    sizes = np.minimum(text.byte_counts, np.iinfo(np.uint32).max).astype(np.uint32)
-    return Part(exact, no_signatures[:0], np.zeros(documents, np.bool_), sizes)
+    exact = np.empty((len(text), 2), np.uint64)
+    kernel.exact_hashes(writable(text.data), text.offsets, exact)
+    return Part(exact, np.empty((0, parameters.permutations), np.uint16), np.zeros(len(text), np.bool_), _sizes(text))
+
+
+def _sizes(text: Text) -> NDArray[np.uint32]:
+    return np.minimum(text.byte_counts, np.iinfo(np.uint32).max).astype(np.uint32)

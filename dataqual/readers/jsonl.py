@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import compress
@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 from orjson import loads
 
 from dataqual.columns import Columns, as_string, look_up
-from dataqual.corpus import File, Piece, Rows, Unreadable, text_fault, value_kind
+from dataqual.corpus import File, Piece, Rows, Slices, Unreadable, text_fault, value_kind
+from dataqual.kernels import json_lines
 from dataqual.readers.cutting import Cutter, Sizes, cut_file, cut_lines, invalid_utf8_reason, kept, too_long_reason
 
 BLANK = b" \t\r"
@@ -40,13 +42,17 @@ class JsonLines:
 
     def narrowed(self, piece: Piece, wanted: Set[int]) -> Iterator[Piece]:
         """Each wanted line alone, so that a few records do not cost parsing thousands."""
-        assert isinstance(piece.data, bytes)
-        ends = np.flatnonzero(np.frombuffer(piece.data, np.uint8) == ord("\n"))
-        ends = np.append(ends, len(piece.data))
-        for record in sorted(wanted & set(range(piece.first_record, piece.first_record + len(ends)))):
-            at = record - piece.first_record
-            line = piece.data[ends[at - 1] + 1 if at else 0 : ends[at]]
-            yield replace(piece, data=line, first_record=record, first_line=piece.first_line + at)
+        records, lines = _wanted_lines(piece, wanted)
+        for record, line in zip(records.tolist(), lines, strict=True):
+            first_line = piece.first_line + record - piece.first_record
+            yield replace(piece, data=line, first_record=record, first_line=first_line)
+
+    def chosen(self, piece: Piece, wanted: Set[int], columns: Columns, sizes: Sizes) -> Iterator[tuple[int, str]]:
+        """Number and text of those wanted lines that are documents, all at once."""
+        records, lines = _wanted_lines(piece, wanted)
+        together = Piece(piece.file, lines.lines(), 0, records=len(lines))
+        rows = self.rows(together, Columns(columns.text), sizes)
+        yield from zip(records[rows.records].tolist(), map(bytes.decode, rows.texts), strict=True)
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """The sound objects of a piece, to find the columns in."""
@@ -60,6 +66,10 @@ class JsonLines:
 
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """The documents of a piece; a bad line costs only itself."""
+        return _taken(piece, columns, sizes) or self._parsed(piece, columns, sizes)
+
+    def _parsed(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
+        """Line by line, by a parser that knows all of JSON."""
         lines = _lines(piece)
         text_of = _getter(columns.text)
         too_long = (
@@ -81,14 +91,94 @@ class JsonLines:
         good = np.ones(len(lines), dtype=bool)
         good[bad] = False
         raw = list(compress(lines, good)) if bad else lines
-        unreadable = []
-        for at in bad:
-            if lines[at].strip(BLANK):
-                kind, reason = _fault(lines[at], columns.text, sizes)
-                place = (piece.file, piece.first_record + at, piece.first_line + at)
-                unreadable.append(Unreadable(*place, kind, reason, kept(lines[at])))
+        unreadable = [*_told(piece, columns, sizes, {at: lines[at] for at in bad})]
         extras = {role: _strings(values[role], raw, name) for role, name in columns.extras().items()}
         return Rows(texts, piece.first_record + np.flatnonzero(good), raw, extras, unreadable)
+
+
+def _taken(piece: Piece, columns: Columns, sizes: Sizes) -> Rows | None:
+    """The same without a Python object per record; None where that cannot be done.
+
+    What the compiled loop leaves the parser must find unreadable, too.
+    """
+    assert isinstance(piece.data, bytes)
+    names = [columns.text, *columns.extras().values()]
+    if len(piece.data) > sizes.record or any("." in name for name in names):
+        return None
+    keys = [name.encode("utf-8", "surrogatepass") for name in dict.fromkeys(names)]
+    found = _Found.of(piece.data, keys, piece.records or piece.data.count(b"\n") + 1)
+    left = np.flatnonzero(~found.taken)
+    lines = {at: found.raw[at] for at in left.tolist()}
+    if any(_is_document(line, columns.text) for line in lines.values()):
+        return None
+    good = np.flatnonzero(found.taken)
+    raw = found.raw.take(good)
+    texts = Slices(found.texts, found.borders[:-1][good], found.borders[1:][good])
+    extras = {
+        role: _strings(found.values(good, keys.index(name.encode("utf-8", "surrogatepass"))), raw, name)
+        for role, name in columns.extras().items()
+    }
+    return Rows(texts, piece.first_record + good, raw, extras, [*_told(piece, columns, sizes, lines)])
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What the compiled loop found: arrays are by line."""
+
+    raw: Slices
+    taken: NDArray[np.bool_]
+    texts: NDArray[np.uint8]
+    borders: NDArray[np.int64]
+    """(lines + 1,): between the texts, which are empty where a line was left."""
+    spans: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, data: bytes, keys: Sequence[bytes], most: int) -> _Found:
+        """`most`: how many lines there may be."""
+        starts, ends, borders = (np.empty(most + 1, np.int64) for _ in range(3))
+        spans = np.empty((most, len(keys), 2), np.int64)
+        taken, texts = np.empty(most, np.bool_), np.empty(len(data) + 64, np.uint8)
+        key_borders = np.cumsum([0, *map(len, keys)], dtype=np.int64)
+        whole = np.frombuffer(data, np.uint8)
+        wanted = np.frombuffer(bytearray(b"".join([*keys, b"\0"])), np.uint8)
+        n = json_lines.take(whole, wanted, key_borders, starts, ends, spans, taken, texts, borders)
+        if len(data) > (ends[n - 1] + 1 if n else 0):
+            raise AssertionError(f"more than {most} lines")
+        return cls(Slices(whole, starts[:n], ends[:n]), taken[:n], texts[: borders[n]], borders[: n + 1], spans[:n])
+
+    def values(self, lines: NDArray[np.int64], key: int) -> list[Any]:
+        """What stands under a key in these lines, None where nothing does."""
+        view: Any = memoryview(self.raw.data)  # type: ignore[arg-type]
+        spans = zip(*self.spans[lines, key].T.tolist(), strict=True) if len(lines) else ()
+        return [loads(view[start:end]) if start >= 0 else None for start, end in spans]
+
+
+def _is_document(line: bytes, text: str) -> bool:
+    """Whether a line has a text after all."""
+    try:
+        loads(line)[text].encode()
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return False
+    return True
+
+
+def _wanted_lines(piece: Piece, wanted: Set[int]) -> tuple[NDArray[np.int64], Slices]:
+    """The numbers of the wanted records of a piece, ascending, and their lines."""
+    assert isinstance(piece.data, bytes)
+    data = np.frombuffer(piece.data, np.uint8)
+    ends = np.append(np.flatnonzero(data == ord("\n")), len(data))
+    starts = np.append(0, ends[:-1] + 1)
+    records = np.array(sorted(wanted & set(range(piece.first_record, piece.first_record + len(ends)))), np.int64)
+    at = records - piece.first_record
+    return records, Slices(data, starts[at], ends[at])
+
+
+def _told(piece: Piece, columns: Columns, sizes: Sizes, lines: Mapping[int, bytes]) -> Iterator[Unreadable]:
+    """Why lines of a piece, by their place in it, are no documents; blank ones are no records."""
+    for at, line in lines.items():
+        if line.strip(BLANK):
+            kind, reason = _fault(line, columns.text, sizes)
+            yield Unreadable(piece.file, piece.first_record + at, piece.first_line + at, kind, reason, kept(line))
 
 
 def _lines(piece: Piece) -> list[bytes]:
@@ -117,7 +207,7 @@ def _dotted(record: dict[str, Any], name: str) -> Any:
         return None
 
 
-def _strings(values: list[Any], raw: list[bytes], name: str) -> list[str | None]:
+def _strings(values: list[Any], raw: Sequence[bytes], name: str) -> list[str | None]:
     """A column of ids, labels or groups as strings."""
     types = set(map(type, values))
     if types <= {str, NoneType}:

@@ -86,7 +86,11 @@ class FileCorpus(Corpus):
             if piece.first_record > last:
                 return
             if piece.records and not wanted.isdisjoint(_span(piece)):
-                for part in self._format(file).narrowed(piece, wanted):
+                reader = self._format(file)
+                if isinstance(reader, JsonLines):
+                    yield from reader.chosen(piece, wanted, self.columns, self.sizes)
+                    continue
+                for part in reader.narrowed(piece, wanted):
                     rows = self.rows(part)
                     records = enumerate(rows.records.tolist())
                     yield from ((n, rows.texts[at].decode()) for at, n in records if n in wanted)

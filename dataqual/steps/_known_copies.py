@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,6 +139,8 @@ class Found:
 @dataclass(frozen=True, eq=False)
 class KnownCopies(Step):
     """Drop the documents at these addresses; arrays are (copies,), sorted by `place`."""
+
+    light: ClassVar[bool] = True
 
     place: NDArray[np.uint64]
     kept: NDArray[np.uint64]

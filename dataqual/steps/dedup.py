@@ -92,12 +92,12 @@ class Dedup(Step):
         """The copies in a corpus, of each other and of what came `earlier`; told by group, or file, with `sources`."""
         parameters, near = self.near or NearDuplicates(), self.near is not None
         memory = engine.memory // SURVEY_SHARE
-        with Survey(parameters, near=near, normalized=self.normalized, memory=memory) as survey:
+        with Survey(parameters, near=near, normalized=self.normalized, memory=memory, threads=engine.threads) as survey:
             known = _Known(survey, len(corpus.files))
             for one in earlier:
                 known.take(one, engine)
             asked = _Asked(corpus, survey.signing, self.judge, sources)
-            for looked in engine.map(asked, corpus.chunks()):
+            for looked in engine.map(asked, corpus.chunks()):  # in threads, as nearly all of it is compiled
                 known.add(looked)
             address = known.address
 

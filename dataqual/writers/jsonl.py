@@ -11,10 +11,10 @@ import orjson
 import polars as pl
 
 from dataqual.columns import path_of
-from dataqual.corpus import Batch, Corpus, File
+from dataqual.corpus import Batch, Corpus, File, Slices
 from dataqual.errors import InputError
 from dataqual.writers.delimited import DELIMITERS, decode_row, read_header
-from dataqual.writers.writer import LineEncoder
+from dataqual.writers.writer import LineEncoder, Lines, Wanted
 
 BLANK = re.compile(r"[ \t\r\n]*")
 TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{},:"]+', re.DOTALL)
@@ -28,7 +28,14 @@ class ObjectLines(LineEncoder):
         self._files = corpus.files
         self._text = corpus.columns.text
         self._whole = getattr(corpus, "txt", "file") == "file"
+        self._all_lines = all(file.format == "jsonl" for file in corpus.files)
         self._names = [_names(file) if file.format in DELIMITERS else () for file in corpus.files]
+
+    def __call__(self, batch: Batch) -> Lines | Wanted:
+        as_they_lie = batch.edited is None or not batch.edited.any()
+        if isinstance(batch.raw, Slices) and as_they_lie and self._all_lines:
+            return Lines(len(batch), batch.raw.lines())
+        return super().__call__(batch)
 
     def as_they_came(self, batch: Batch) -> list[bytes]:
         kinds = [self._files[file].format for file in batch.file.tolist()]

@@ -1,1 +1,0 @@
-"""The commands of `dataqual`, one file each: parse, call one function, print."""
