@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -200,9 +201,8 @@ def _made_of() -> str:
 
 
 def _version() -> str:
-    import llvmlite
-
-    return str(llvmlite.__version__)
+    """Of numba too, which is not loaded for it."""
+    return " ".join(version(name) for name in ("numba", "llvmlite"))
 
 
 @cache
