@@ -19,7 +19,7 @@ from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.ledger import places
 from dataqual.masking import mask
 from dataqual.near_duplicates import NearDuplicates, Signing
-from dataqual.operators import Engine
+from dataqual.operators import Engine, Step
 from dataqual.readers.paths import LEDGER
 from dataqual.readers.sources import as_corpus, is_path
 from dataqual.recipe import Recipe, Remaining
@@ -27,10 +27,16 @@ from dataqual.rewriting import Cleaned, Target, rewrite
 from dataqual.seen import Seen
 from dataqual.steps._known_copies import Earlier, Found, OtherCorpus, ids_in, moved
 from dataqual.steps.dedup import Dedup
+from dataqual.steps.dedup_lines import DedupLines
+from dataqual.steps.dedup_paragraphs import DedupParagraphs
+from dataqual.steps.dedup_substrings import DedupSubstrings
 from dataqual.writers import NewParquet
 from dataqual.writers.opening import check_place
 
-METHODS = ("minhash", "exact")
+PARTS: dict[str, type[Step]] = {"lines": DedupLines, "paragraphs": DedupParagraphs, "substring": DedupSubstrings}
+"""Methods that take parts out of documents; a recipe has their parameters."""
+
+METHODS = ("minhash", "exact", *PARTS)
 
 MAX_CLUSTER_SHARE = 0.05
 """In a corpus of many sources a twentieth of all documents are not one document, unless a template was taken for one."""
@@ -119,7 +125,8 @@ def dedup(
     """Write a corpus without its copies, and a ledger that says of each what was kept in its place.
 
     `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. `method` minhash drops exact and near
-    copies, exact the exact ones; `normalized` calls exact what has the same words. `keep` says which of two copies
+    copies, exact the exact ones; lines, paragraphs and substring take out what stands in an earlier document, as the
+    steps `dedup_lines`, `dedup_paragraphs` and `dedup_substrings` do, and of all that follows know nothing; `normalized` calls exact what has the same words. `keep` says which of two copies
     stays: first, longest, or that with the highest value of the signal of this name. `against` is a corpus or several
     whose documents always stay, and are not written. `index` is a folder of what earlier runs saw, which this run
     extends. `clusters` is a .parquet file of who belongs together.
@@ -127,15 +134,32 @@ def dedup(
     A near copy is always verified against the document that is kept: nothing is transitive. All files appear when
     everything is done, the index last. SpecError and InputError as for `clean`.
     """
+    if method in PARTS:
+        given = {
+            "normalized": normalized,
+            "keep": keep != "first",
+            "against": not isinstance(against, list | tuple) or len(against) > 0,
+            "clusters": clusters,
+            "index": index,
+        }
+        for name, value in given.items():
+            if value:
+                raise SpecError(
+                    f"--{name}: says which documents are copies, and --method {method} takes out parts of them"
+                )
+        target = Target(_said(output), _said(ledger), dry_run, shard_size, resume)
+        corpus = _opened(source, asked)
+        cleaned = rewrite(
+            corpus, Recipe("dedup", (PARTS[method](),)), target, Local(workers=workers, max_memory=max_memory), progress
+        )
+        return Deduplicated(**{field.name: getattr(cleaned, field.name) for field in fields(Cleaned)})
     near = NearDuplicates(threshold, shingle, permutations, seed, cut)
     step = dedup_step(method, near, normalized=normalized, keep=keep)
     for name, share in (("max_cluster_share", max_cluster_share), ("max_source_loss", max_source_loss)):
         if not 0 <= share <= 1:
             raise SpecError(f"{name}: {share:g} is no share from 0 to 1 (50 % is 0.5)")
     target = Target(_said(output), _said(ledger), dry_run, shard_size, resume)
-    corpus = as_corpus(source, also=OPTIONS, **asked)
-    if any(file.path == "<pandas frame>" for file in corpus.files):
-        raise InputError("a pandas frame cannot be written whole; write it with to_parquet and give the path")
+    corpus = _opened(source, asked)
     target.open(corpus)  # what is wrong with it is told before the corpus is read
     engine = Local(workers=workers, max_memory=max_memory)
     table = _table(corpus, clusters, output, ledger) if clusters is not None else None
@@ -163,6 +187,13 @@ def dedup(
         clusters=Path(more[0].path) if more else None,
         index=Path(seen.path) if seen is not None and not dry_run else None,
     )
+
+
+def _opened(source: Any, asked: dict[str, Any]) -> Corpus:
+    corpus = as_corpus(source, also=OPTIONS, **asked)
+    if any(file.path == "<pandas frame>" for file in corpus.files):
+        raise InputError("a pandas frame cannot be written whole; write it with to_parquet and give the path")
+    return corpus
 
 
 def dedup_step(method: str, near: NearDuplicates, *, normalized: bool = False, keep: str = "first") -> Dedup:

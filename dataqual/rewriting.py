@@ -63,6 +63,8 @@ class Cleaned:
     resumed: int = 0
     """Of the records read, how many an earlier run had done that was killed."""
     account: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    warnings: tuple[str, ...] = ()
+    """A line for every file that could not be read to its end."""
     """What was done and what it cost, with examples, as plain JSON values: docs/facts.md says what."""
 
     @property

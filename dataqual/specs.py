@@ -162,6 +162,11 @@ def bounds(content: Mapping[str, Any], where: str) -> Bounds:
     for end, value in ends.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
             raise SpecError(f"{where}.{end}: expected a number, got {_shape(value)}")
+    low, high = (
+        max((ends[end] for end in pair if end in ends), default=None) for pair in (("min", "above"), ("max", "below"))
+    )
+    if low is not None and high is not None and low > high:
+        raise SpecError(f"{where}: nothing is at least {low:g} and at most {high:g}")
     return Bounds(**ends)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import random
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -264,7 +266,34 @@ def test_a_page_that_cannot_be_written_is_told_before_anything_is(
 
 def test_json_has_the_facts_the_findings_and_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    facts = json.loads(run("dataqual clean --drop gopher@dolma --dry-run --json").stdout)
+    facts = json.loads(run("dataqual clean --dry-run --drop gopher@dolma --json").stdout)
     assert facts["schema"] == "dataqual.cleaning/1"
-    assert facts["command"] == "dataqual clean --drop gopher@dolma --dry-run --json"
+    assert facts["command"] == "dataqual clean --dry-run --drop gopher@dolma --json"
     assert "script Han loses 100 % of its documents" in " ".join(f["headline"] for f in facts["findings"])
+
+
+@pytest.mark.parametrize("command", ["clean in.jsonl.gz -o out.jsonl --drop empty --quiet", "dedup in.jsonl.gz -o out.jsonl --quiet", "profile in.jsonl.gz --quiet"])  # fmt: skip
+def test_a_file_that_is_cut_off_is_told_whatever_is_quiet(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rng = random.Random(0)
+    lines = [json.dumps({"text": f"{rng.random()} a text of some words {n}"}) for n in range(3000)]
+    data = gzip.compress("\n".join(lines).encode())
+    (tmp_path / "in.jsonl.gz").write_bytes(data[: len(data) // 2])
+    done = click.testing.CliRunner().invoke(main, command.split())
+    assert done.exit_code == 0
+    [line] = done.stderr.splitlines()
+    assert line.startswith("in.jsonl.gz:")
+    assert line.endswith("; whatever is behind it was not read, and is in no count")
+
+
+def test_a_damaged_parquet_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.parquet").write_bytes(b"PAR1 and nothing that is parquet")
+    done = click.testing.CliRunner().invoke(
+        main, "clean in.parquet -o out.parquet --drop empty --text text --quiet".split()
+    )
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "in.parquet" in done.stderr

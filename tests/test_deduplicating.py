@@ -24,7 +24,7 @@ import dataqual
 from dataqual import catalog, jaccard, sample
 from dataqual.cli import main
 from dataqual.corpus import Corpus
-from dataqual.deduplicating import METHODS, Deduplicated
+from dataqual.deduplicating import Deduplicated
 from dataqual.engine import Local
 from dataqual.errors import DataqualError, InputError, SpecError
 from dataqual.near_duplicates import NearDuplicates, shingles
@@ -300,7 +300,7 @@ document = st.one_of(
 @settings(max_examples=25)
 @given(
     st.lists(st.lists(document, min_size=1, max_size=6), min_size=2, max_size=3),
-    st.sampled_from(METHODS),
+    st.sampled_from(["minhash", "exact"]),
     st.booleans(),
 )
 @example([[A, B], [C]], "minhash", False)  # what is like a copy alone stays
@@ -527,7 +527,7 @@ def test_how_sure_it_is_to_find_a_pair_is_said_before_it_begins(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"method": "minhsh"}, "--method: no method 'minhsh'; did you mean 'minhash'? there are: exact, minhash"),
+        ({"method": "minhsh"}, "--method: no method 'minhsh'; did you mean 'minhash'? there are: exact, lines, minhash, paragraphs, substring"),
         ({"keep": "longst"}, "dedup.keep: no policy or signal 'longst'; did you mean 'longest'? there are: "),
         ({"cut": "words"}, "near_duplicates.cut: no cut 'words'; there are: characters, unicode, whitespace"),
         ({"max_source_loss": 50}, "max_source_loss: 50 is no share from 0 to 1 (50 % is 0.5)"),
@@ -589,3 +589,21 @@ def test_the_walk_of_the_page_works_and_prints_what_it_shows(desk: Path) -> None
 def test_the_python_of_the_page_works(desk: Path) -> None:
     assert doctest.testfile(str(ROOT / "docs" / "dedup.md"), module_relative=False).failed == 0
     assert doctest.testfile(str(ROOT / "docs" / "dedup.md"), module_relative=False).attempted >= 6
+
+
+LINE = "This very line of seven words stands in both."
+
+
+@pytest.mark.parametrize(("method", "left"), [("lines", "second"), ("paragraphs", "second"), ("substring", "second")])
+def test_parts_of_documents_go_by_their_methods(method: str, left: str, tmp_path: Path) -> None:
+    same = f"{LINE} {LINE} {LINE} {LINE} {LINE} {LINE}"
+    result = dataqual.dedup([f"{same}\n\nfirst", f"{same}\n\nsecond"], tmp_path / "out.jsonl", method=method)
+    texts = [json.loads(line)["text"] for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert (result.kept, result.edited) == (2, 1)
+    assert [texts[0], texts[1].strip()] == [f"{same}\n\nfirst", left]
+
+
+def test_what_parts_know_nothing_of_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="--clusters: says which documents are copies, and --method lines takes out"):
+        dataqual.dedup(["a"], dry_run=True, method="lines", clusters=tmp_path / "c.parquet")
+    assert dataqual.dedup(["a"], dry_run=True, method="lines", against=[]).kept == 1

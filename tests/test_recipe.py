@@ -80,3 +80,8 @@ def test_a_recipe_that_ships_says_what_it_is_for_and_where_its_rules_are_from(na
     recipe = Recipe.load(name)
     assert len(recipe.about) > 60
     assert len(recipe.says) == len(recipe.steps)
+
+
+def test_bounds_that_nothing_can_meet_are_told() -> None:
+    with pytest.raises(SpecError, match=r"recipe\.steps\[0\]\.keep: nothing is at least 10 and at most 5"):
+        Recipe.of([{"keep": {"signal": "word_count", "min": 10, "max": 5}}])

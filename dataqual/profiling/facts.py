@@ -28,6 +28,7 @@ from dataqual.profiling.result import SCHEMA
 from dataqual.profiling.table import Addresses
 from dataqual.readers import ReadCount
 from dataqual.readers.paths import readable
+from dataqual.readers.unreadable import CUT_OFF, NOT_READ
 from dataqual.reading import Reading, wilson
 from dataqual.signals.email_addresses import EmailAddresses
 from dataqual.sketch import Sketch
@@ -365,7 +366,12 @@ def _unreadable(gathered: Gathered) -> dict[str, Any]:
     reading = Reading("unreadable", count.unreadable / n if n else None, n, of="records")
     first = [{**bad, "reason": mask(bad["reason"])} for bad in gathered.unreadable_first]
     kinds = dict(sorted(count.kinds.items(), key=lambda item: (-item[1], item[0])))
-    return {"share": reading.facts(), "kinds": kinds, "first": first}
+    cut_off = [
+        f"{bad['path']}:{bad['line'] or bad['record']}: {bad['reason']}; {NOT_READ}"
+        for bad in first
+        if bad["kind"] in CUT_OFF
+    ]
+    return {"share": reading.facts(), "kinds": kinds, "first": first} | ({"cut_off": cut_off} if cut_off else {})
 
 
 def _share(gathered: Gathered, name: str, hits: int, n: int) -> dict[str, Any]:

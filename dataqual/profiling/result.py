@@ -31,6 +31,11 @@ class Profile:
         """What is wrong or worth knowing, worst first."""
         return [Finding.of_facts(facts) for facts in self.facts["findings"]]
 
+    @property
+    def warnings(self) -> list[str]:
+        """A line for every file that could not be read to its end."""
+        return list(self.facts["unreadable"].get("cut_off", ()))
+
     def __getitem__(self, name: str) -> Reading:
         readings = self.facts["readings"]
         if name not in readings:

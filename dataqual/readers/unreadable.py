@@ -20,6 +20,13 @@ HINTS = {
 """What to do about a kind of fault that most of a file has: it is another kind of file."""
 
 
+CUT_OFF = ("truncated archive", "damaged archive", "damaged parquet")
+"""One record that could not be read, and all behind it: nobody knows how many that would be."""
+
+
+NOT_READ = "whatever is behind it was not read, and is in no count"
+
+
 @dataclass
 class ReadCount:
     """How many documents and unreadable records came out of a corpus, and whether that is too few or too many."""
@@ -27,6 +34,8 @@ class ReadCount:
     documents: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     first: Unreadable | None = None
+    cut_off: list[Unreadable] = field(default_factory=list)
+    """Where files end before their end; at most one for each."""
 
     @property
     def unreadable(self) -> int:
@@ -39,6 +48,11 @@ class ReadCount:
         self.kinds.update(bad.kind for bad in unreadable)
         if self.first is None and unreadable:
             self.first = unreadable[0]
+        self.cut_off += [bad for bad in unreadable if bad.kind in CUT_OFF]
+
+    def warnings(self, corpus: Corpus) -> tuple[str, ...]:
+        """A line for every file that is not read to its end."""
+        return tuple(f"{place(bad, corpus)}: {bad.reason}; {NOT_READ}" for bad in self.cut_off)
 
     def check(self, corpus: Corpus) -> None:
         """Raise NoDocuments where nothing was readable, TooManyUnreadable where more was not than the corpus allows."""

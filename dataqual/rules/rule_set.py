@@ -66,7 +66,7 @@ def summary() -> str:
     """The rule sets that ship, one line each: name, language, number of rules, and what they are.
 
     >>> summary().splitlines()[1]
-    'fineweb@datatrove  en    4 rules  The filter that FineWeb adds to Gopher\'s and C4\'s, as datatrove ships it.'
+    "fineweb@datatrove  en    4 rules  The filter that FineWeb adds to Gopher\'s and C4\'s, as datatrove ships it."
     """
     width = max(map(len, rule_sets()))
     found = map(load, rule_sets())

@@ -89,8 +89,14 @@ def schema(corpus: Corpus) -> dict[str, Any]:
     """The columns of all files together, null where a file has none; InputError where their types do not go together."""
     if isinstance(corpus, FrameCorpus):
         return dict(corpus.frame.schema)
+    empty = []
+    for file in corpus.files:
+        try:
+            empty.append(pl.DataFrame(schema=pl.read_parquet_schema(file.place)))
+        except (pl.exceptions.PolarsError, OSError) as error:
+            [reason, *_] = str(error).splitlines()
+            raise InputError(f"{file.path}: damaged parquet, of which nothing can be written: {reason}") from None
     try:
-        empty = [pl.DataFrame(schema=pl.read_parquet_schema(file.place)) for file in corpus.files]
         return dict(pl.concat(empty, how="diagonal_relaxed").schema)
     except pl.exceptions.SchemaError as error:
         [reason, *_] = str(error).splitlines()

@@ -1,0 +1,103 @@
+"""`dataqual clean`."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dataqual.commands.common import Shared, reading, writing
+from dataqual.console import Console
+
+
+@click.command()
+@writing
+@click.option("--recipe", metavar="NAME", help="Recipe that ships, or a .yaml file with one; see dataqual recipes.")
+@click.option(
+    "--drop",
+    multiple=True,
+    metavar="NAME",
+    help="Finding, rule set or .yaml file of rules; may be repeated; comes after the recipe.",
+)
+@click.option("--report", type=click.Path(), metavar="FILE", help="Page of what was done [OUTPUT.report.html].")
+@click.option("--no-report", is_flag=True, help="Write no page.")
+@reading
+def clean(
+    shared: Shared,
+    target: dict[str, Any],
+    recipe: str | None,
+    drop: tuple[str, ...],
+    report: str | None,
+    no_report: bool,
+) -> None:
+    """Leave out what a profile found or a recipe says, write the rest as it came, and say of each document why.
+
+    NAME is a finding (exact_copies, near_copies, empty, mojibake, replacement_characters, control_characters,
+    html_residue, email_addresses, long_words), a rule set such as gopher@dolma, or a .yaml file of rules. Kept records
+    keep their bytes where input and output have one format of lines. Beside the output stands a ledger with a row for
+    every record that something was done to, and a page: what each rule did, with examples, and what it cost each source,
+    label and script. Without PATHS it cleans the sample corpus that ships with dataqual.
+
+    \b
+    Examples:
+      dataqual clean -o sample.clean.jsonl --drop exact_copies
+      dataqual clean corpus.jsonl -o corpus.clean.jsonl.zst --drop near_copies --drop mojibake
+      dataqual clean corpus.jsonl -o corpus.clean.jsonl --recipe web
+      dataqual clean corpus.jsonl --drop gopher@dolma --dry-run
+      dataqual clean corpus.jsonl --group source --drop c4@tfds --dry-run --report c4.html
+    """
+    from dataqual.engine import Local
+
+    Local(**shared.engine).expect(shared.paths, "dataqual.cleaning")
+    console = Console(quiet=shared.quiet)
+    console.compiling()
+    from dataqual.cleaning import clean as clean_corpus
+    from dataqual.cleaning import plan, report_for
+    from dataqual.profiling.result import write_text
+
+    what = plan(recipe, drop)  # a wrong name is told before anything is opened
+    with shared.corpus(console, "cleaning") as corpus:
+        place = report_for(
+            corpus,
+            report=report,
+            wanted=not no_report,
+            **{name: target[name] for name in ("output", "ledger", "dry_run")},
+        )
+        page = console.in_background("reports.cleaning_page") if place else None
+        result = clean_corpus(
+            corpus,
+            recipe=what,
+            **target,
+            **shared.engine,
+            progress=console.progress,
+        )
+    facts = result.facts() | {"report": place, "command": _command()}
+    if page and place:
+        write_text(Path(place), page().cleaning(facts))
+    console.done()
+    for line in result.warnings:
+        console.warn(line)
+    if shared.as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+    elif not shared.quiet:
+        console.cleaned(result, place)
+
+
+def _command() -> str:
+    """The command that runs, as it can be pasted: what was said, and no default."""
+    context = click.get_current_context()
+    words = ["dataqual", str(context.info_name)]
+    for param in sorted(context.command.params, key=lambda param: isinstance(param, click.Option)):
+        value = context.params.get(param.name or "")
+        if context.get_parameter_source(param.name or "") is not click.core.ParameterSource.COMMANDLINE:
+            continue
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(param, click.Option):
+                name = param.opts[0] if one is not False else param.secondary_opts[0]
+                words += [name] if isinstance(one, bool) else [name, str(one)]
+            else:
+                words.append(f"./{one}" if one.startswith("-") and one != "-" else one)
+    return shlex.join(words)

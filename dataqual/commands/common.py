@@ -1,0 +1,182 @@
+"""What the commands share: options, the corpus they open, and how they print."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import click
+
+from dataqual.console import Console
+from dataqual.ending import mendable
+from dataqual.errors import SpecError
+
+if TYPE_CHECKING:
+    from dataqual.corpus import Corpus
+
+FORMATS = ("jsonl", "csv", "tsv", "parquet", "txt")
+
+EXCEEDED = 1
+"""Exit code where something is found to be more than was allowed with --strict."""
+
+
+class Result(Protocol):
+    """What a command found: for people by `str`, for machines by `facts`."""
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What every command that reads a corpus is told about it, and how to go about it."""
+
+    paths: tuple[str, ...]
+    text: str | None
+    id: str | None
+    label: str | None
+    group: str | None
+    txt: Any
+    format: str | None
+    max_unreadable: float
+    workers: int | None
+    max_memory: str | None
+    as_json: bool
+    quiet: bool
+
+    @contextmanager
+    def corpus(self, console: Console, doing: str) -> Iterator[Corpus]:
+        """The corpus, while the context lasts, after every note on it was said."""
+        from dataqual import sample
+        from dataqual.readers import open_corpus
+        from dataqual.readers.standard_input import spooled
+
+        with ExitStack() as stack:
+            files: list[Any] = [*self.paths]
+            if "-" in files:
+                at = files.index("-")
+                files[at] = stack.enter_context(spooled(sys.stdin.buffer, self.format))
+                console.say(f"standard input: read as {files[at].format}{'' if self.format else ' (guessed)'}")
+            elif self.format:
+                raise SpecError(
+                    f"--format {self.format}: says what comes by standard input, which is read for the path -"
+                )
+            names = ("text", "id", "label", "group", "txt", "max_unreadable")
+            corpus = open_corpus(files or [sample.path()], **{name: getattr(self, name) for name in names})
+            if not self.paths:
+                console.say(f"no path given: {doing} the sample corpus that ships with dataqual")
+            for note in corpus.notes:
+                console.say(note)
+            yield corpus
+
+    @property
+    def engine(self) -> dict[str, Any]:
+        """The arguments about threads and memory; SpecError where the size is none."""
+        from dataqual.engine import parse_budget
+
+        return {"workers": self.workers, "max_memory": parse_budget(self.max_memory) if self.max_memory else None}
+
+
+SHARED = (
+    click.argument("paths", nargs=-1, type=click.Path(allow_dash=True)),
+    click.option("--text", metavar="COLUMN", help="Column that holds the text [found]."),
+    click.option("--id", metavar="COLUMN", help="Column that names a document [found]."),
+    click.option("--label", metavar="COLUMN", help="Column with labels [found]."),
+    click.option("--group", metavar="COLUMN", help="Column by which to group, such as the source [found]."),
+    click.option(
+        "--txt",
+        type=click.Choice(["file", "paragraph", "line"]),
+        default="file",
+        show_default=True,
+        help="What a document is in .txt files.",
+    ),
+    click.option(
+        "--format", type=click.Choice(FORMATS), help="What comes by standard input, if a path is - [guessed]."
+    ),
+    click.option(
+        "--max-unreadable",
+        type=click.FloatRange(0, 1),
+        default=0.01,
+        show_default=True,
+        help="Share of unreadable records from which the input counts as broken (exit 2).",
+    ),
+    click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Cores to use [all]."),
+    click.option("--max-memory", metavar="SIZE", help="Memory budget, such as 512M or 2G [a quarter of the memory]."),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout instead of the summary."),
+    click.option("--quiet", is_flag=True, help="Print nothing but errors."),
+)
+
+
+def reading(command: Callable[..., None]) -> Callable[..., None]:
+    """A command on a corpus: it gets the options of `SHARED` as one, `shared`, and ends as `mendable` says."""
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        shared = Shared(**{field.name: given.pop(field.name) for field in fields(Shared)})
+        mendable("dataqual")(command)(shared=shared, **given)
+
+    for option in reversed(SHARED):
+        run = option(run)
+    return run
+
+
+WRITING = (
+    click.option(
+        "-o",
+        "--output",
+        type=click.Path(),
+        metavar="FILE",
+        help="File to write; its ending says the format. [required]",
+    ),
+    click.option("--ledger", type=click.Path(), metavar="FILE", help="Why each document went [OUTPUT.ledger.parquet]."),
+    click.option("--dry-run", is_flag=True, help="Count what would go, and write nothing."),
+    click.option("--shard-size", metavar="SIZE", help="Write several files of about this size, such as 1G [one file]."),
+    click.option(
+        "--resume/--restart",
+        default=None,
+        help="Insist on going on from a run that was killed, or begin anew [go on if there is one].",
+    ),
+)
+
+
+def writing(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that writes a corpus: it gets the options of `WRITING` as one mapping, `target`."""
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        from dataqual.engine import parse_size
+
+        target = {name: given.pop(name) for name in ("output", "ledger", "dry_run", "shard_size", "resume")}
+        if target["shard_size"]:
+            target["shard_size"] = parse_size(target["shard_size"])
+        command(target=target, **given)
+
+    for option in reversed(WRITING):
+        run = option(run)
+    return run
+
+
+def tell(shared: Shared, result: Result) -> None:
+    """What came out, as was asked for."""
+    if shared.as_json:
+        click.echo(json.dumps(result.facts(), ensure_ascii=False, indent=1))
+    elif not shared.quiet:
+        click.echo(str(result))
+
+
+def folder_for(paths: tuple[str, ...], ending: str) -> str:
+    """Where results go unless told: in the current folder, named after the first input; after none for a glob."""
+    from dataqual.readers.paths import readable
+
+    if not paths or paths[0] == "-":
+        return f"{'stdin' if paths else 'sample'}.{ending}"
+    name = readable(Path(paths[0]).resolve().name) if Path(paths[0]).exists() else "corpus"
+    for known in (".gz", ".zst", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".txt"):
+        name = name.removesuffix(known) or name
+    return f"{name}.{ending}"

@@ -1,0 +1,113 @@
+"""`dataqual profile`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dataqual.commands.common import Shared, folder_for, reading
+from dataqual.console import Console
+from dataqual.ending import results
+
+if TYPE_CHECKING:
+    from dataqual.corpus import Corpus
+    from dataqual.profiling import Profile
+
+RESULTS = ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl")
+
+
+@click.command()
+@click.option("-o", "--output", type=click.Path(), help="Folder for the results [NAME.profile].")
+@click.option("--rules", multiple=True, metavar="NAME", help="Rule set, by name or .yaml file; may be repeated [all].")
+@click.option("--no-rules", is_flag=True, help="Apply no rule set.")
+@click.option("--no-near-copies", is_flag=True, help="Do not look for near copies.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Profile N documents, drawn evenly.")
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the sample.")
+@reading
+def profile(
+    shared: Shared,
+    output: str | None,
+    rules: tuple[str, ...],
+    no_rules: bool,
+    no_near_copies: bool,
+    sample: int | None,
+    seed: int,
+) -> None:
+    """Say what is in a corpus, what is wrong with it and what to do next.
+
+    Reads .jsonl, .csv, .tsv, .parquet and .txt files, .gz and .zst of them, folders and globs, and standard input as -.
+    Prints a summary and writes a folder with report.html, profile.json, signals.parquet and, if records could not be
+    read, unreadable.jsonl. Without PATHS it profiles the sample corpus that ships with dataqual.
+
+    \b
+    Examples:
+      dataqual profile
+      dataqual profile corpus.jsonl
+      dataqual profile corpus.jsonl --group source --sample 1000 -o quick.profile
+      dataqual profile reviews.csv --text review --rules gopher@datatrove --json
+    """
+    from dataqual.engine import Local
+
+    Local(**shared.engine).expect(shared.paths, "dataqual.profiling.running")
+    console = Console(quiet=shared.quiet)
+    console.compiling()
+    page = console.in_background("reports.profile_page")
+    from dataqual import catalog
+    from dataqual.profiling import profile as profile_of
+    from dataqual.profiling.result import write_text
+
+    for name, parameter in catalog.needing().items():
+        console.say(
+            f"signal {name}: left out, for it needs its parameter {parameter!r}; a rule set can name it with one"
+        )
+    folder = Path(output or folder_for(shared.paths, "profile"))
+    with shared.corpus(console, "profiling") as corpus, _results(folder, corpus):
+        result: Profile = profile_of(
+            corpus,
+            inputs=shared.paths,
+            text=shared.text,
+            rules=() if no_rules else rules or None,
+            near_copies=not no_near_copies,
+            sample=sample,
+            seed=seed,
+            **shared.engine,
+            signals=folder / "signals.parquet",
+            unreadable=folder / "unreadable.jsonl",
+            progress=console.progress,
+        )
+        console.done()
+        result.save(folder)
+        write_text(folder / "report.html", page().profile(result))
+    for line in result.warnings:
+        console.warn(line)
+    if shared.as_json:
+        click.echo((folder / "profile.json").read_text(encoding="utf-8"), nl=False)
+    elif not shared.quiet:
+        console.summary(result, folder / "report.html")
+
+
+@contextmanager
+def _results(folder: Path, corpus: Corpus) -> Iterator[None]:
+    """A folder ready for the results, from which those of a run that fails are taken away."""
+    from dataqual.profiling.running import check_result
+
+    for name in RESULTS:
+        check_result(folder / name, corpus)
+    _clear(folder)
+    with results(folder, RESULTS):
+        yield
+
+
+def _clear(folder: Path) -> None:
+    """Take away the results of an earlier profile, which would pass for this one's if it ended early."""
+    try:
+        with (folder / "profile.json").open("rb") as file:
+            ours = b'"schema":"dataqual.' in file.read(40).replace(b" ", b"")
+    except OSError:
+        return
+    for name in RESULTS if ours else ():
+        (folder / name).unlink(missing_ok=True)

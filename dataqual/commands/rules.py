@@ -1,0 +1,60 @@
+"""`dataqual rules`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from dataqual.commands.common import Shared, reading
+from dataqual.console import Console
+from dataqual.ending import mendable
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+@mendable("dataqual")
+def rules(context: click.Context) -> None:
+    """List the rule sets that ship; diff compares two of them on a corpus.
+
+    \b
+    Examples:
+      dataqual rules
+      dataqual rules diff gopher@datatrove gopher@dolma corpus.jsonl
+    """
+    if context.invoked_subcommand is None:
+        from dataqual.rules import summary
+
+        click.echo(summary())
+
+
+@rules.command()
+@click.argument("first")
+@click.argument("second")
+@click.option("--examples", type=click.IntRange(min=0), default=5, show_default=True, help="Documents to tell of.")
+@reading
+def diff(shared: Shared, first: str, second: str, examples: int) -> None:
+    """Say which documents two rule sets judge differently: a table, the rules that part them, and examples.
+
+    FIRST and SECOND are names of rule sets or .yaml files. Of each example stand there the rules that drop it, and what the
+    rule of the same name in the other set measures. Without PATHS it compares them on the sample corpus.
+
+    \b
+    Examples:
+      dataqual rules diff gopher@datatrove gopher@dolma
+      dataqual rules diff fineweb@paper fineweb@datatrove corpus.jsonl --examples 2
+    """
+    console = Console(quiet=shared.quiet)
+    console.compiling()
+    from dataqual.flipping import flips
+
+    with shared.corpus(console, "judging") as corpus:
+        found = flips(corpus, first, second, examples=examples, **shared.engine, progress=console.progress)
+    console.done()
+    if shared.as_json:
+        click.echo(json.dumps(found.facts(), ensure_ascii=False, indent=1))
+    elif not shared.quiet:
+        from dataqual.profiling.summary import plain
+
+        for line in str(found).split("\n"):
+            click.echo(plain(line))
