@@ -320,9 +320,9 @@ class _Run:
         rules: Mapping[str, int] = {rule: self.rules[rule] for rule in (*told, *sorted(self.rules))}
         facts = account(self.corpus, self.recipe, self.effects, told, Remaining.after(self.steps, self.corpus).fetch)
         kinds = {"unreadable_kinds": dict(sorted(self.count.kinds.items(), key=lambda item: (-item[1], item[0])))}
-        return Cleaned(
-            read, self._kept, dropped, unreadable, edited, added, rules, outputs, ledger, resumed, facts | kinds
-        )
+        sums = read, self._kept, dropped, unreadable, edited, added
+        warnings = self.count.warnings(self.corpus)
+        return Cleaned(*sums, rules, outputs, ledger, resumed, facts | kinds, warnings)
 
     def _chunks(self) -> Iterator[Chunk]:
         """Those that no earlier run has done."""
