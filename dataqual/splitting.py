@@ -58,6 +58,11 @@ SCHEMA: dict[str, Any] = {
 }
 """The columns of a split's ledger; docs/split.md says what stands in them."""
 
+CHANGED = "the input was changed while it was read; split it again"
+
+TEXT, ID, GROUP = range(3)
+"""What a document may be told apart by."""
+
 _HASHING = Signing(NearDuplicates(), near=False)
 _RECORD = (np.uint64(1) << RECORD_BITS) - np.uint64(1)
 
@@ -108,6 +113,13 @@ class Splitting:
         """
         shares = [self.parts[name] for name in self.names]
         return np.searchsorted(np.cumsum(shares)[:-1], points, side="right")
+
+    def deciding(self, names: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Which of a document's names (see `_Looked`) its part follows from: the last that it has and that counts."""
+        kinds = np.full(len(names), TEXT)
+        for kind in (ID, GROUP) if self.by == "id" else (GROUP,):
+            kinds[names[:, kind] != 0] = kind
+        return kinds
 
     def mixed(self, keys: NDArray[np.uint64], purpose: str) -> NDArray[np.uint64]:
         """Keys that have nothing to do with those of another seed or purpose."""
@@ -246,9 +258,10 @@ def split(
         targets: list[NewParquet | Writer] = [paper, *writers]  # the ledger first: a part that is there has one
         for target in targets:
             target.finish()
+        done = run.split(paths, ledger)
         for target in targets:
             target.publish()
-    return run.split(paths, ledger)
+    return done
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,7 +282,7 @@ class _Found:
         wanted = addresses(batch.file, batch.record)
         rows = np.searchsorted(self.places, wanted)
         if not np.array_equal(self.places[rows.clip(max=len(self.places) - 1)], wanted):
-            raise InputError("the input was changed while it was read; split it again")
+            raise InputError(CHANGED)
         return rows
 
 
@@ -280,9 +293,8 @@ class _Looked:
     part: Part
     """What the survey of copies gets."""
     places: NDArray[np.uint64]
-    keys: NDArray[np.uint64]
-    kinds: NDArray[np.int64]
-    """By what each document is told apart: 0 its text, 1 its id, 2 what keeps it together."""
+    names: NDArray[np.uint64]
+    """(documents, 3): hashes of its text, of its id and of what keeps it together; 0 where it has no such thing."""
     strata: Sequence[str | None]
     unreadable: Sequence[Unreadable]
 
@@ -298,15 +310,15 @@ class _Look:
     def __call__(self, chunk: Chunk) -> tuple[int, _Looked]:
         batch = self.corpus.parse(chunk)
         part = self.signing(batch.text)
-        keys, kinds = part.exact[:, 0].copy(), np.zeros(len(batch), np.int64)
-        for kind, role in ((1, "id" if self.how.by == "id" else None), (2, self.how.together)):
+        names = np.zeros((len(batch), 3), np.uint64)
+        names[:, TEXT] = part.exact[:, 0]
+        for kind, role in ((ID, "id"), (GROUP, self.how.together)):
             if role in batch.columns.columns:
                 hashes, there = _hashed(batch.columns[role])
-                keys[there] = splitmix64(hashes[there] ^ np.uint64(kind))
-                kinds[there] = kind
+                names[there, kind] = splitmix64(hashes[there] ^ np.uint64(kind))
         strata = batch.columns[self.how.stratify].to_list() if self.how.stratify else ()
         where = addresses(batch.file, batch.record)
-        return chunk.done, _Looked(part, where, keys, kinds, strata, batch.unreadable)
+        return chunk.done, _Looked(part, where, names, strata, batch.unreadable)
 
 
 @dataclass(frozen=True)
@@ -320,7 +332,7 @@ class _Surveying:
     def go(self, progress: Progress | None) -> _Found:
         """Every document's part."""
         survey = Survey(NearDuplicates(), near=self.how.near_copies, memory=self.engine.memory // SURVEY_SHARE)
-        kept: list[tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]] = []
+        kept: list[tuple[NDArray[np.uint64], NDArray[np.uint64]]] = []
         strata: list[str | None] = []
         count = ReadCount()
         look = _Look(self.corpus, self.how, survey.signing)
@@ -328,17 +340,20 @@ class _Surveying:
             with closing(self.engine.map(look, self.corpus.chunks(), size=self.corpus.size)) as results:
                 for done, seen in results:
                     survey.add(seen.part)
-                    kept.append((seen.places, seen.keys, seen.kinds))
+                    kept.append((seen.places, seen.names))
                     strata += seen.strata
                     count.add(len(seen.places), seen.unreadable)
                     if progress is not None:
                         progress(count.documents, done, self.corpus.size)
             count.check(self.corpus)
-            places, keys, kinds = map(np.concatenate, zip(*kept, strict=True))
+            places, names = map(np.concatenate, zip(*kept, strict=True))
             cluster = survey.clusters(lambda numbers: self.corpus.fetch(_addresses(places[numbers])))
-        _join_equal(keys, cluster)
-        names = ("text", "id", self.how.together or "")
-        keyed = {name: n for name, n in zip(names, np.bincount(kinds, minlength=3).tolist(), strict=True) if n}
+        for kind in (ID, GROUP):  # each for itself: a document of a group still has its id
+            _join_equal(names[:, kind], cluster)
+        kinds = self.how.deciding(names)
+        keys = np.take_along_axis(names, kinds[:, None], axis=1)[:, 0]
+        said = ("text", "id", self.how.together or "")
+        keyed = {name: n for name, n in zip(said, np.bincount(kinds, minlength=3).tolist(), strict=True) if n}
         return self._decided(places, keys, cluster, strata, keyed)
 
     def _decided(
@@ -386,8 +401,9 @@ class _Surveying:
 
 
 def _join_equal(keys: NDArray[np.uint64], cluster: NDArray[np.int64]) -> None:
-    """Join the clusters of documents with the same key, in place."""
-    order = np.argsort(keys, kind="stable")
+    """Join the clusters of documents with the same key, in place; 0 is none."""
+    there = np.flatnonzero(keys)
+    order = there[np.argsort(keys[there], kind="stable")]
     same = np.flatnonzero(keys[order[1:]] == keys[order[:-1]])
     joining.join(cluster, order[same], order[same + 1])
     joining.flatten(cluster)
@@ -490,6 +506,8 @@ class _Writing:
         read, unreadable = self.count.documents + self.count.unreadable, self.count.unreadable
         if read != sum(parts.values()) + unreadable:
             raise AssertionError(f"{read} records read, but {parts} written and {unreadable} unreadable")
+        if self.count.documents != len(self.found.places):
+            raise InputError(CHANGED)
         sizes = np.bincount(self.found.cluster)[1:]
         return Split(
             read,

@@ -155,6 +155,16 @@ def test_documents_with_one_id_stay_together_and_blank_ids_are_none(tmp_path: Pa
     assert (blank.clusters, blank.keyed) == (0, {"text": 90})
 
 
+@pytest.mark.parametrize("by", ["id", "text"])
+def test_documents_with_one_id_stay_together_though_their_groups_differ(by: Any, tmp_path: Path) -> None:
+    given = [{"id": f"d{i % 30}", "text": prose(i), "source": f"书 {i}" if i % 4 else None} for i in range(60)]
+    result = run(tmp_path, given, parts=HALVES, together="group", group="source", by=by)
+    assert len(parts_of(result)) == 30
+    assert (result.clusters, result.clustered) == (30, 60)
+    given = [{"id": f"d{i // 2}", "text": prose(i), "source": f"{(i + 1) // 2}"} for i in range(60)]
+    assert len(set(parts_of(run(tmp_path, given, parts=HALVES, together="group", group="source")).values())) == 1
+
+
 def test_groups_stay_whole_and_documents_without_one_go_their_own_way(tmp_path: Path) -> None:
     given = documents(300, source=lambda i: f"book {i % 50}" if i < 200 else None)
     result = run(tmp_path, given, parts=HALVES, together="group", group="source")
@@ -344,6 +354,28 @@ def test_an_input_that_changes_in_between_is_told(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(Splitting, "part", meanwhile)
     with pytest.raises(InputError, match="the input was changed while it was read; split it again"):
         split(str(path), tmp_path / "parts", parts=HALVES)
+
+
+def test_sums_that_do_not_come_out_even_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dataqual.writers.writer.LineWriter.write", lambda self, encoded: None)
+    with pytest.raises(AssertionError, match="5 records read, but {'train': 0, 'test': 0} written and 0 unreadable"):
+        run(tmp_path, documents(5), parts=HALVES)
+    assert not (tmp_path / "parts").exists()
+
+
+def test_documents_that_went_in_between_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(lines(documents(5)))
+    part = Splitting.part
+
+    def meanwhile(self: Splitting, points: Any) -> Any:
+        path.write_bytes(lines(documents(3)))
+        return part(self, points)
+
+    monkeypatch.setattr(Splitting, "part", meanwhile)
+    with pytest.raises(InputError, match="the input was changed while it was read; split it again"):
+        split(str(path), tmp_path / "parts", parts=HALVES)
+    assert not (tmp_path / "parts").exists()
 
 
 # What is asked wrongly, and what is told
