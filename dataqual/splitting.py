@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +55,7 @@ SCHEMA: dict[str, Any] = {
     "cluster": pl.Int64,
     "stratum": pl.String,
     "unreadable": pl.String,
+    "files": pl.String,
 }
 """The columns of a split's ledger; docs/split.md says what stands in them."""
 
@@ -148,6 +149,8 @@ class Split:
     """How many documents were told apart by what: `id`, `text`, or the value that keeps them `together`."""
     outputs: Mapping[str, Path]
     ledger: Path
+    removed: tuple[Path, ...] = ()
+    """Parts of an earlier split into the same folder that this one does not have."""
 
     @property
     def documents(self) -> int:
@@ -181,6 +184,7 @@ class Split:
             lines.append(f"  {stratum}: {shares}")
         if len(self.strata) > SHOWN:
             lines.append(f"  and {len(self.strata) - SHOWN:,} smaller strata")
+        lines += [f"{path} was of the split that stood here before, and is removed" for path in self.removed]
         return "\n".join([*lines, *(str(path) for path in (*self.outputs.values(), self.ledger))])
 
     def facts(self) -> dict[str, Any]:
@@ -198,6 +202,7 @@ class Split:
             "keyed": dict(self.keyed),
             "outputs": {name: str(path) for name, path in self.outputs.items()},
             "ledger": str(self.ledger),
+            "removed": [str(path) for path in self.removed],
         }
 
 
@@ -226,7 +231,8 @@ def split(
     documents with the same id and, unless `near_copies` is false, near copies stay in one part; `together` keeps all of
     a label or group there. `ending` says the format, such as ".jsonl.zst"; that of the input unless told.
 
-    The files appear together when all is done; on an error nothing is left. SpecError for what is asked wrongly,
+    The files appear together when all is done; on an error nothing is left. Parts of an earlier split into this folder
+    that this one does not have are removed then; InputError where one was changed since, or is an input. SpecError for what is asked wrongly,
     InputError for what cannot be read or written, NoDocuments and TooManyUnreadable as for `profile`.
     """
     how = Splitting(dict(PARTS if parts is None else parts), by, stratify, together, near_copies, seed)
@@ -245,6 +251,7 @@ def split(
     ledger = folder / f"split{LEDGER}"
     with _folder(folder), Unfinished(str(ledger), how, resume=False) as unfinished, ExitStack() as files:
         writers = [open_writer(str(path), corpus) for path in paths.values()]
+        old = _left_over(ledger, {path.name for path in paths.values()}, corpus)
         for number, writer in enumerate(writers):
             place = unfinished.folder / f"part-{number}"
             with writing(writer.path):
@@ -255,13 +262,41 @@ def split(
         found = _Surveying(corpus, how, engine).go(progress)
         run = _Writing(corpus, how, found, writers, paper)
         run.go(engine, progress)
-        targets: list[NewParquet | Writer] = [paper, *writers]  # the ledger first: a part that is there has one
-        for target in targets:
-            target.finish()
-        done = run.split(paths, ledger)
-        for target in targets:
-            target.publish()
+        for writer in writers:
+            writer.finish()
+        paper.finish()  # last, so that a part that is younger than its ledger was changed since
+        done = run.split(paths, ledger, old)
+        for path in old:  # while the ledger that names them stands
+            with writing(str(path)):
+                path.unlink(missing_ok=True)
+        paper.publish()  # first: a part that is there has a ledger
+        for writer in writers:
+            writer.publish()
     return done
+
+
+def _left_over(ledger: Path, names: Collection[str], corpus: Corpus) -> tuple[Path, ...]:
+    """Parts that the split which left this ledger wrote, and that have none of these names."""
+    if not ledger.is_file():
+        return ()
+    try:
+        if "files" not in pl.read_parquet_schema(ledger):
+            return ()
+        listed = pl.scan_parquet(ledger, glob=False).select("files").head(1).collect()["files"].to_list()
+    except (OSError, pl.exceptions.PolarsError):
+        raise InputError(f"{ledger}: no ledger of a split; move it away, or choose another folder with -o") from None
+    old = [ledger.with_name(name) for name in "".join(listed).split("/") if name and name not in names]
+    there = tuple(path for path in old if path.is_file())
+    for path in there:
+        if corpus.holds(str(path)):
+            raise InputError(
+                f"-o: {path} is of the split that stands there, and one of the inputs; choose another folder"
+            )
+        if path.stat().st_mtime_ns > ledger.stat().st_mtime_ns:
+            raise InputError(
+                f"-o: {path} was changed after the split that wrote it; move it away, or choose another folder"
+            )
+    return there
 
 
 @dataclass(frozen=True, eq=False)
@@ -487,11 +522,17 @@ class _Writing:
                 "cluster": cluster.set(cluster == 0, None),
                 "stratum": pl.Series(found.strata, dtype=pl.String)[found.stratum[rows]] if found.strata else None,
                 "unreadable": None,
+                "files": self._files,
             },
             schema=SCHEMA,
         )
         bad = [
-            {"path": self.corpus.files[bad.file].path, "record": bad.record, "unreadable": bad.kind}
+            {
+                "path": self.corpus.files[bad.file].path,
+                "record": bad.record,
+                "unreadable": bad.kind,
+                "files": self._files,
+            }
             for bad in batch.unreadable
         ]
         if not bad:
@@ -500,7 +541,12 @@ class _Writing:
         files = np.concatenate([batch.file, [bad.file for bad in batch.unreadable]])
         return both[np.lexsort((both["record"].to_numpy(), files))]
 
-    def split(self, paths: Mapping[str, Path], ledger: Path) -> Split:
+    @property
+    def _files(self) -> str:
+        """All parts, by file name: a later split into the same folder knows by it which files are of this one."""
+        return "/".join(Path(writer.path).name for writer in self.writers)
+
+    def split(self, paths: Mapping[str, Path], ledger: Path, removed: tuple[Path, ...]) -> Split:
         """The sums, which must come out even."""
         parts = {name: writer.written for name, writer in zip(self.how.names, self.writers, strict=True)}
         read, unreadable = self.count.documents + self.count.unreadable, self.count.unreadable
@@ -521,6 +567,7 @@ class _Writing:
             self.found.keyed,
             paths,
             ledger,
+            removed,
         )
 
     def _strata(self) -> dict[str, dict[str, int]]:

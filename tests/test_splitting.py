@@ -85,7 +85,7 @@ def test_the_ledger_has_a_row_for_every_record_that_says_where_it_went(tmp_path:
     assert [row["record"] for row in rows] == [*range(1, 9)]
     assert rows[3] == {
         "path": str(path), "record": 4, "id": None, "part": None, "cluster": None, "stratum": None,
-        "unreadable": "not JSON",
+        "unreadable": "not JSON", "files": "train.jsonl/test.jsonl",
     }  # fmt: skip
     good = [row for row in rows if row["unreadable"] is None]
     assert {row["id"]: row["part"] for row in good} == where
@@ -323,6 +323,60 @@ def test_a_part_without_a_share_is_not_written(tmp_path: Path) -> None:
     assert [*result.parts] == ["train", "test"]
 
 
+EIGHTY = {"train": 0.8, "test": 0.2}
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_parts_of_an_earlier_split_that_are_no_longer_written_are_removed_and_others_stay(tmp_path: Path) -> None:
+    run(tmp_path, documents(1))  # two of the three parts are empty, and yet of that split
+    (tmp_path / "parts" / "notes.jsonl").write_bytes(b"mine")
+    result = run(tmp_path, documents(30), parts=EIGHTY)
+    assert names(tmp_path / "parts") == ["notes.jsonl", "split.ledger.parquet", "test.jsonl", "train.jsonl"]
+    gone = tmp_path / "parts" / "valid.jsonl"
+    assert result.removed == (gone,)
+    assert f"{gone} was of the split that stood here before, and is removed" in str(result).splitlines()
+    result = run(tmp_path, documents(30), parts=EIGHTY, ending=".jsonl.zst")
+    assert result.facts()["removed"] == [str(tmp_path / "parts" / f"{name}.jsonl") for name in EIGHTY]
+    assert names(tmp_path / "parts") == ["notes.jsonl", "split.ledger.parquet", "test.jsonl.zst", "train.jsonl.zst"]
+
+
+def test_nothing_is_removed_where_a_split_fails(tmp_path: Path) -> None:
+    run(tmp_path, documents(30))
+    before = names(tmp_path / "parts")
+    with pytest.raises(NoDocuments):
+        run(tmp_path, [], parts=EIGHTY)
+    assert names(tmp_path / "parts") == before
+
+
+def test_an_old_part_that_somebody_changed_or_that_is_read_is_not_removed(tmp_path: Path) -> None:
+    folder = run(tmp_path, documents(60), parts={"train": 0.5, "valid": 0.5}).ledger.parent
+    with pytest.raises(InputError) as error:
+        split(str(folder / "valid.jsonl"), folder, parts=EIGHTY)
+    assert str(error.value) == (
+        f"-o: {folder / 'valid.jsonl'} is of the split that stands there, and one of the inputs; choose another folder"
+    )
+    (folder / "valid.jsonl").write_bytes(b"mine")
+    with pytest.raises(InputError) as error:
+        run(tmp_path, documents(60), parts=EIGHTY)
+    assert str(error.value) == (
+        f"-o: {folder / 'valid.jsonl'} was changed after the split that wrote it; "
+        "move it away, or choose another folder"
+    )
+    assert names(folder) == ["split.ledger.parquet", "train.jsonl", "valid.jsonl"]
+
+
+def test_a_file_that_is_no_ledger_is_not_overwritten(tmp_path: Path) -> None:
+    ledger = tmp_path / "parts" / "split.ledger.parquet"
+    ledger.parent.mkdir()
+    ledger.write_bytes(b"mine")
+    with pytest.raises(InputError) as error:
+        run(tmp_path, documents(5))
+    assert str(error.value) == f"{ledger}: no ledger of a split; move it away, or choose another folder with -o"
+
+
 def test_an_error_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_bytes(lines(documents(3)) + b"{\n" * 3)
     with pytest.raises(DataqualError):
@@ -358,7 +412,7 @@ def test_an_input_that_changes_in_between_is_told(tmp_path: Path, monkeypatch: p
 
 def test_sums_that_do_not_come_out_even_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dataqual.writers.writer.LineWriter.write", lambda self, encoded: None)
-    with pytest.raises(AssertionError, match="5 records read, but {'train': 0, 'test': 0} written and 0 unreadable"):
+    with pytest.raises(AssertionError, match=r"5 records read, but \{'train': 0, 'test': 0\} written and 0 unreadable"):
         run(tmp_path, documents(5), parts=HALVES)
     assert not (tmp_path / "parts").exists()
 
