@@ -6,7 +6,7 @@ import os
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -45,7 +45,9 @@ SHOWN = 12
 NONE = "(none)"
 """The stratum of documents without a value."""
 
-OPTIONS = ("parts", "by", "stratify", "together", "near_copies", "seed", "ending", "workers", "max_memory", "progress")
+OPTIONS = (
+    "parts", "by", "stratify", "together", "near_copies", "seed", "ending", "dry_run", "workers", "max_memory", "progress",
+)  # fmt: skip
 
 SCHEMA: dict[str, Any] = {
     "path": pl.String,
@@ -148,7 +150,8 @@ class Split:
     keyed: Mapping[str, int]
     """How many documents were told apart by what: `id`, `text`, or the value that keeps them `together`."""
     outputs: Mapping[str, Path]
-    ledger: Path
+    """Empty in a dry run."""
+    ledger: Path | None
     removed: tuple[Path, ...] = ()
     """Parts of an earlier split into the same folder that this one does not have."""
 
@@ -185,7 +188,8 @@ class Split:
         if len(self.strata) > SHOWN:
             lines.append(f"  and {len(self.strata) - SHOWN:,} smaller strata")
         lines += [f"{path} was of the split that stood here before, and is removed" for path in self.removed]
-        return "\n".join([*lines, *(str(path) for path in (*self.outputs.values(), self.ledger))])
+        files = ["a dry run: nothing was written"] if self.ledger is None else [*self.outputs.values(), self.ledger]
+        return "\n".join([*lines, *map(str, files)])
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -201,14 +205,14 @@ class Split:
             "clusters": {"clusters": self.clusters, "documents": self.clustered, "largest": self.largest},
             "keyed": dict(self.keyed),
             "outputs": {name: str(path) for name, path in self.outputs.items()},
-            "ledger": str(self.ledger),
+            "ledger": None if self.ledger is None else str(self.ledger),
             "removed": [str(path) for path in self.removed],
         }
 
 
 def split(
     source: Any,
-    output: str | Path,
+    output: str | Path | None = None,
     *,
     parts: Mapping[str, float] | None = None,
     by: Key = "id",
@@ -217,6 +221,7 @@ def split(
     near_copies: bool = True,
     seed: int = 0,
     ending: str | None = None,
+    dry_run: bool = False,
     workers: int | None = None,
     max_memory: int | None = None,
     progress: Progress | None = None,
@@ -229,12 +234,15 @@ def split(
     added or come in another order. With `stratify` ("label" or "group") the shares hold within each value to a
     document, by ranks of the hashes, so that documents at the borders may move when others are added. Exact copies,
     documents with the same id and, unless `near_copies` is false, near copies stay in one part; `together` keeps all of
-    a label or group there. `ending` says the format, such as ".jsonl.zst"; that of the input unless told.
+    a label or group there. `ending` says the format, such as ".jsonl.zst"; that of the input unless told. With `dry_run`
+    nothing is written, only counted, and `output` may be left out.
 
     The files appear together when all is done; on an error nothing is left. Parts of an earlier split into this folder
     that this one does not have are removed then; InputError where one was changed since, or is an input. SpecError for what is asked wrongly,
     InputError for what cannot be read or written, NoDocuments and TooManyUnreadable as for `profile`.
     """
+    if output is None and not dry_run:
+        raise SpecError("output: name the folder for the parts, or ask for a dry run")
     how = Splitting(dict(PARTS if parts is None else parts), by, stratify, together, near_copies, seed)
     corpus = as_corpus(source, also=OPTIONS, **asked)
     if any(file.path == "<pandas frame>" for file in corpus.files):
@@ -245,34 +253,62 @@ def split(
                 f"{option}: the corpus has no column that is known as its {role}; name one with --{role} COLUMN"
             )
     engine = Local(workers=workers, max_memory=max_memory)
-    folder = Path(output)
-    end = ending or _ending(corpus)
-    paths = {name: folder / f"{name}{end}" for name in how.names}
-    ledger = folder / f"split{LEDGER}"
-    with _folder(folder), Unfinished(str(ledger), how, resume=False) as unfinished, ExitStack() as files:
-        writers = [open_writer(str(path), corpus) for path in paths.values()]
-        old = _left_over(ledger, {path.name for path in paths.values()}, corpus)
+    target = None if output is None else _Target(Path(output), how.names, ending or _ending(corpus))
+    if target is not None and not dry_run:
+        return _written(corpus, how, target, engine, progress)
+    if target is not None and target.folder.exists():
+        target.open(corpus)
+    return _Surveying(corpus, how, engine).go(progress).split(how)
+
+
+@dataclass(frozen=True)
+class _Target:
+    """Where the parts and their ledger go."""
+
+    folder: Path
+    names: Sequence[str]
+    ending: str
+
+    @property
+    def paths(self) -> dict[str, Path]:
+        """Of each part."""
+        return {name: self.folder / f"{name}{self.ending}" for name in self.names}
+
+    @property
+    def ledger(self) -> Path:
+        """Beside the parts."""
+        return self.folder / f"split{LEDGER}"
+
+    def open(self, corpus: Corpus) -> tuple[list[Writer], tuple[Path, ...]]:
+        """A writer for each part, and what an earlier split left here, after every check that needs no data."""
+        writers = [open_writer(str(path), corpus) for path in self.paths.values()]
+        return writers, _left_over(self.ledger, {path.name for path in self.paths.values()}, corpus)
+
+
+def _written(corpus: Corpus, how: Splitting, target: _Target, engine: Local, progress: Progress | None) -> Split:
+    """The split, after its files appeared."""
+    ledger = str(target.ledger)
+    with _folder(target.folder), Unfinished(ledger, how, resume=False) as unfinished, ExitStack() as files:
+        writers, old = target.open(corpus)
         for number, writer in enumerate(writers):
             place = unfinished.folder / f"part-{number}"
             with writing(writer.path):
                 place.mkdir()
             writer.start(place)
             files.enter_context(writer)
-        paper = files.enter_context(NewParquet(str(ledger), SCHEMA, place=unfinished.folder / "ledger"))
+        paper = files.enter_context(NewParquet(ledger, SCHEMA, place=unfinished.folder / "ledger"))
         found = _Surveying(corpus, how, engine).go(progress)
-        run = _Writing(corpus, how, found, writers, paper)
-        run.go(engine, progress)
+        _Writing(corpus, how, found, writers, paper).go(engine, progress)
         for writer in writers:
             writer.finish()
         paper.finish()  # last, so that a part that is younger than its ledger was changed since
-        done = run.split(paths, ledger, old)
         for path in old:  # while the ledger that names them stands
             with writing(str(path)):
                 path.unlink(missing_ok=True)
         paper.publish()  # first: a part that is there has a ledger
         for writer in writers:
             writer.publish()
-    return done
+    return replace(found.split(how), outputs=target.paths, ledger=target.ledger, removed=old)
 
 
 def _left_over(ledger: Path, names: Collection[str], corpus: Corpus) -> tuple[Path, ...]:
@@ -311,6 +347,35 @@ class _Found:
     strata: Sequence[str]
     part: NDArray[np.int64]
     keyed: Mapping[str, int]
+    count: ReadCount
+
+    def split(self, how: Splitting) -> Split:
+        """The sums, of which nothing is written yet."""
+        counts = np.bincount(self.part, minlength=len(how.names)).tolist()
+        sizes = np.bincount(self.cluster)[1:]
+        return Split(
+            read=self.count.documents + self.count.unreadable,
+            unreadable=self.count.unreadable,
+            parts=dict(zip(how.names, counts, strict=True)),
+            asked={name: how.parts[name] for name in how.names},
+            strata=self._by_stratum(how.names),
+            clusters=len(sizes),
+            clustered=int(sizes.sum()),
+            largest=int(sizes.max(initial=0)),
+            keyed=self.keyed,
+            outputs={},
+            ledger=None,
+        )
+
+    def _by_stratum(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
+        if not self.strata:
+            return {}
+        cells = np.bincount(self.stratum * len(names) + self.part, minlength=len(self.strata) * len(names))
+        table = cells.reshape(len(self.strata), len(names))
+        order = np.argsort(-table.sum(axis=1), kind="stable")
+        return {
+            self.strata[i]: dict(zip(names, table[i].tolist(), strict=True)) for i in order.tolist() if table[i].any()
+        }
 
     def rows(self, batch: Batch) -> NDArray[np.int64]:
         """The numbers of a batch's documents; InputError where they were not there the first time."""
@@ -389,7 +454,7 @@ class _Surveying:
         keys = np.take_along_axis(names, kinds[:, None], axis=1)[:, 0]
         said = ("text", "id", self.how.together or "")
         keyed = {name: n for name, n in zip(said, np.bincount(kinds, minlength=3).tolist(), strict=True) if n}
-        return self._decided(places, keys, cluster, strata, keyed)
+        return self._decided(places, keys, cluster, strata, keyed, count)
 
     def _decided(
         self,
@@ -398,6 +463,7 @@ class _Surveying:
         cluster: NDArray[np.int64],
         values: Sequence[str | None],
         keyed: Mapping[str, int],
+        count: ReadCount,
     ) -> _Found:
         """The part of each cluster, and so of its documents. `cluster`: the first document of each one's."""
         firsts, of, sizes = np.unique(cluster, return_inverse=True, return_counts=True)
@@ -407,7 +473,7 @@ class _Surveying:
         strata, stratum = _strata(of, values)
         part = self._by_rank(chances, sizes, strata, stratum) if strata else self.how.part(uniform(chances))
         numbers = np.where(sizes > 1, np.cumsum(sizes > 1), 0)
-        return _Found(places, numbers[of], stratum[of], strata, part[of], keyed)
+        return _Found(places, numbers[of], stratum[of], strata, part[of], keyed, count)
 
     def _by_rank(
         self, chances: NDArray[np.uint64], sizes: NDArray[np.int64], strata: Sequence[str], stratum: NDArray[np.int64]
@@ -489,7 +555,7 @@ class _Writing:
     count: ReadCount = field(default_factory=ReadCount)
 
     def go(self, engine: Local, progress: Progress | None) -> None:
-        """All batches, in order."""
+        """All batches, in order; InputError where they are not those of the first pass."""
         with closing(engine.map(self._look, self.corpus.chunks())) as results:
             for done, documents, unreadable, encoded, ledger in results:
                 for writer, records in zip(self.writers, encoded, strict=True):
@@ -498,6 +564,7 @@ class _Writing:
                 self.count.add(documents, unreadable)
                 if progress is not None:
                     progress(self.count.documents, done, self.corpus.size)
+        self._check()
 
     def _look(self, chunk: Chunk) -> tuple[int, int, Sequence[Unreadable], list[Lines | Wanted], pl.DataFrame]:
         batch = self.corpus.parse(chunk)
@@ -546,38 +613,14 @@ class _Writing:
         """All parts, by file name: a later split into the same folder knows by it which files are of this one."""
         return "/".join(Path(writer.path).name for writer in self.writers)
 
-    def split(self, paths: Mapping[str, Path], ledger: Path, removed: tuple[Path, ...]) -> Split:
-        """The sums, which must come out even."""
+    def _check(self) -> None:
+        """The sums must come out even, and as they did the first time."""
+        count, first = self.count, self.found.count
         parts = {name: writer.written for name, writer in zip(self.how.names, self.writers, strict=True)}
-        read, unreadable = self.count.documents + self.count.unreadable, self.count.unreadable
-        if read != sum(parts.values()) + unreadable:
-            raise AssertionError(f"{read} records read, but {parts} written and {unreadable} unreadable")
-        if self.count.documents != len(self.found.places):
+        if count.documents != sum(parts.values()):
+            raise AssertionError(f"{count.documents} documents read, but {parts} written")
+        if (count.documents, count.unreadable) != (first.documents, first.unreadable):
             raise InputError(CHANGED)
-        sizes = np.bincount(self.found.cluster)[1:]
-        return Split(
-            read,
-            unreadable,
-            parts,
-            {name: self.how.parts[name] for name in self.how.names},
-            self._strata(),
-            len(sizes),
-            int(sizes.sum()),
-            int(sizes.max(initial=0)),
-            self.found.keyed,
-            paths,
-            ledger,
-            removed,
-        )
-
-    def _strata(self) -> dict[str, dict[str, int]]:
-        strata, names = self.found.strata, self.how.names
-        if not strata:
-            return {}
-        cells = np.bincount(self.found.stratum * len(names) + self.found.part, minlength=len(strata) * len(names))
-        table = cells.reshape(len(strata), len(names))
-        order = np.argsort(-table.sum(axis=1), kind="stable")
-        return {strata[i]: dict(zip(names, table[i].tolist(), strict=True)) for i in order.tolist() if table[i].any()}
 
 
 def _ending(corpus: Corpus) -> str:

@@ -12,11 +12,13 @@ from typing import Any
 import polars as pl
 import pytest
 import zstandard
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import dataqual
 from dataqual import sample
+from dataqual.cli import main
 from dataqual.errors import DataqualError, InputError, NoDocuments, SpecError
 from dataqual.splitting import Splitting, split
 from tests.readers.helpers import opened
@@ -51,6 +53,11 @@ def parts_of(result: dataqual.Split) -> dict[str, str]:
     return found
 
 
+def rows_of(result: dataqual.Split) -> pl.DataFrame:
+    assert result.ledger is not None
+    return pl.read_parquet(result.ledger)
+
+
 def run(folder: Path, given: Sequence[dict[str, Any]], **options: Any) -> dataqual.Split:
     folder.mkdir(exist_ok=True)
     (folder / "in.jsonl").write_bytes(lines(given))
@@ -65,7 +72,7 @@ def test_every_record_is_in_one_part_with_the_bytes_it_came_with_and_in_its_orde
     whole = [line for line in sample.path().read_bytes().split(b"\n") if line]
     written = {name: path.read_bytes().splitlines() for name, path in result.outputs.items()}
     order = {line: number for number, line in enumerate(whole)}
-    unreadable = pl.read_parquet(result.ledger).filter(pl.col("unreadable").is_not_null())["record"].to_list()
+    unreadable = rows_of(result).filter(pl.col("unreadable").is_not_null())["record"].to_list()
     assert Counter(line for part in written.values() for line in part) == Counter(
         line for number, line in enumerate(whole, 1) if number not in unreadable
     )
@@ -80,7 +87,7 @@ def test_the_ledger_has_a_row_for_every_record_that_says_where_it_went(tmp_path:
     path = tmp_path / "in.jsonl"
     path.write_bytes(lines(given[:3]) + b"{broken\n" + lines(given[3:]))
     result = split(str(path), tmp_path / "parts", parts=HALVES, stratify="label", max_unreadable=0.5)
-    rows = pl.read_parquet(result.ledger).to_dicts()
+    rows = rows_of(result).to_dicts()
     where = parts_of(result)
     assert [row["record"] for row in rows] == [*range(1, 9)]
     assert rows[3] == {
@@ -103,8 +110,8 @@ def test_neither_workers_nor_batches_change_a_byte(
         corpus = opened(sample.path(), chunk=chunk)
         assert (len(list(corpus.chunks())) > 5) == (name == "b")
         result = split(corpus, tmp_path / name, workers=workers, **options)
-        written.append([path.read_bytes() for path in (*result.outputs.values(), result.ledger)][:-1])
-        written[-1].append(pl.read_parquet(result.ledger).write_json().encode())
+        written.append([path.read_bytes() for path in result.outputs.values()])
+        written[-1].append(rows_of(result).write_json().encode())
     assert written[0] == written[1]
 
 
@@ -225,7 +232,7 @@ def test_sums_are_even_and_no_cluster_straddles(
     result = run(tmp_path, made(rows), parts=thirds, seed=seed, stratify=stratify, id="id", label="label")
     assert result.read == len(rows) == sum(result.parts.values())
     where: dict[tuple[str, Any], set[str]] = {}
-    table = pl.read_parquet(result.ledger)
+    table = rows_of(result)
     for (key, number, _), row in zip(rows, table.to_dicts(), strict=True):
         kin = number - 10 if number >= 10 else number  # a variant is a near copy of its original
         for same in ([("id", key)] if key and key.strip() else []) + [("text", kin)]:
@@ -352,7 +359,8 @@ def test_nothing_is_removed_where_a_split_fails(tmp_path: Path) -> None:
 
 
 def test_an_old_part_that_somebody_changed_or_that_is_read_is_not_removed(tmp_path: Path) -> None:
-    folder = run(tmp_path, documents(60), parts={"train": 0.5, "valid": 0.5}).ledger.parent
+    run(tmp_path, documents(60), parts={"train": 0.5, "valid": 0.5})
+    folder = tmp_path / "parts"
     with pytest.raises(InputError) as error:
         split(str(folder / "valid.jsonl"), folder, parts=EIGHTY)
     assert str(error.value) == (
@@ -412,7 +420,7 @@ def test_an_input_that_changes_in_between_is_told(tmp_path: Path, monkeypatch: p
 
 def test_sums_that_do_not_come_out_even_leave_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dataqual.writers.writer.LineWriter.write", lambda self, encoded: None)
-    with pytest.raises(AssertionError, match=r"5 records read, but \{'train': 0, 'test': 0\} written and 0 unreadable"):
+    with pytest.raises(AssertionError, match=r"5 documents read, but \{'train': 0, 'test': 0\} written"):
         run(tmp_path, documents(5), parts=HALVES)
     assert not (tmp_path / "parts").exists()
 
@@ -430,6 +438,42 @@ def test_documents_that_went_in_between_are_told(tmp_path: Path, monkeypatch: py
     with pytest.raises(InputError, match="the input was changed while it was read; split it again"):
         split(str(path), tmp_path / "parts", parts=HALVES)
     assert not (tmp_path / "parts").exists()
+
+
+# Without writing
+
+
+@pytest.mark.parametrize("output", [None, "parts"])
+def test_a_dry_run_counts_what_the_split_gives_and_writes_nothing(output: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(lines([*documents(50, label=lambda i: "甲乙"[i % 2]), {"id": "copy", "text": prose(3)}]) + b"{\n")
+    asked: dict[str, Any] = {"parts": HALVES, "stratify": "label", "max_unreadable": 0.5}
+    dry = split(str(path), None if output is None else tmp_path / output, dry_run=True, **asked)
+    assert names(tmp_path) == ["in.jsonl"]
+    facts, wet = dry.facts(), split(str(path), tmp_path / "parts", **asked).facts()
+    assert (facts.pop("outputs"), facts.pop("ledger")) == ({}, None)
+    assert facts == {key: value for key, value in wet.items() if key not in ("outputs", "ledger")}
+    assert str(dry).splitlines()[-1] == "a dry run: nothing was written"
+
+
+def test_a_dry_run_into_a_folder_that_is_there_tells_what_would_be_refused(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_bytes(lines(documents(3)))
+    with pytest.raises(InputError, match="is one of the inputs, which are never overwritten"):
+        split(str(tmp_path / "train.jsonl"), tmp_path, dry_run=True)
+
+
+def test_without_a_folder_there_must_be_a_dry_run() -> None:
+    with pytest.raises(SpecError) as error:
+        split(str(sample.path()))
+    assert str(error.value) == "output: name the folder for the parts, or ask for a dry run"
+
+
+def test_the_command_has_a_dry_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["split", "--dry-run", "--quiet", "--json"])
+    assert done.exit_code == 0, done.output
+    assert sum(json.loads(done.output)["parts"][name]["documents"] for name in ("train", "valid", "test")) == 404
+    assert names(tmp_path) == []
 
 
 # What is asked wrongly, and what is told
@@ -480,4 +524,4 @@ def result_counts(line: str) -> tuple[int, int]:
 def test_a_document_is_in_the_same_part_with_every_release(tmp_path: Path) -> None:
     given = [{"id": key, "text": key} for key in ("a", "b", "c", "文档", "d-5")] + [{"text": prose(i)} for i in (1, 2)]
     result = run(tmp_path, given, parts={"x": 1 / 3, "y": 1 / 3, "z": 1 / 3})
-    assert pl.read_parquet(result.ledger)["part"].to_list() == ["z", "x", "x", "z", "y", "x", "z"]
+    assert rows_of(result)["part"].to_list() == ["z", "x", "x", "z", "y", "x", "z"]

@@ -27,6 +27,7 @@ from dataqual.console import Console
 @click.option("--near-copies/--no-near-copies", default=True, show_default=True, help="Keep near copies in one part.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another split.")
 @click.option("--ending", metavar="ENDING", help="Format of the parts, such as .jsonl.zst [as the input].")
+@click.option("--dry-run", is_flag=True, help="Count what each part would get, and write nothing.")
 @reading
 def split(
     shared: Shared,
@@ -40,6 +41,7 @@ def split(
     near_copies: bool,
     seed: int,
     ending: str | None,
+    dry_run: bool,
 ) -> None:
     """Write a corpus in three parts, train, valid and test, and keep together what is alike.
 
@@ -51,6 +53,7 @@ def split(
     \b
     Examples:
       dataqual split
+      dataqual split corpus.jsonl --stratify label --dry-run
       dataqual split corpus.jsonl -o parts --stratify label
       dataqual split corpus.jsonl -o eighty --valid 0 --test 0.2 --ending .jsonl.zst
       dataqual split pages/ -o by-source --together group --group source
@@ -77,6 +80,7 @@ def split(
             near_copies=near_copies,
             seed=seed,
             ending=ending,
+            dry_run=dry_run,
             **shared.engine,
             progress=console.progress,
         )
