@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from glob import escape, glob
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from dataqual.writers.writer import shard_names
 LIKE = 2000
 """Names that are compared for the nearest ones: difflib takes a tenth of a second for so many."""
 SHOWN = 3
+
+SHARD = re.compile(r"\d{5,}-of-(\d{5,})")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class Story:
         """What became of it in the end: "dropped", "unreadable", "edited" or "kept"."""
         done = {event["action"] for event in self.events}
         return next((action for action in ("dropped", "unreadable", "edited") if action in done), "kept")
+
+    @property
+    def there(self) -> bool:
+        """Whether it is in the output."""
+        return self.outcome in ("edited", "kept")
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -81,20 +89,19 @@ def explain(
     """What was done to a document when `output` was written; several stories where several documents have the name.
 
     `output` is what `clean` wrote, or the ledger beside it. `id` is the document's own, or FILE:RECORD, or the record's
-    number; where a number is both, it is the id. What the ledger does not tell of is looked for in the output, and by
-    its place in the input if that is still there; `text` and `id_column` name their columns. InputError, with the
-    nearest ids, where there is no such document.
+    number; where a number is both, it is the id. Documents of that id that the ledger does not tell of are looked for
+    in the output, and by their place in the input if that is still there; `text` and `id_column` name their columns.
+    InputError, with the nearest ids, where there is no such document, and where it is not clear which files of several
+    by the name of `output` are what the ledger tells of.
     """
     asked = {"text": text, "id": id_column}
     ledger, written = _files(Path(output))
     rows, name = pl.scan_parquet(ledger), str(id)
-    found = rows.filter(pl.col("id") == name).collect()
-    if found.is_empty():
-        if kept := tuple(_kept(written, name, asked)):
-            return kept
-        found = _at(rows, name)
-    if not found.is_empty():
-        return tuple(_stories(found))
+    told = tuple(_stories(rows.filter(pl.col("id") == name).collect()))
+    if named := (*told, *_kept(written, name, told, asked)):
+        return named
+    if placed := tuple(_stories(_at(rows, name))):
+        return placed
     if untouched := tuple(_untouched(rows, name, asked)):
         return untouched
     near = _nearest(name, rows, written, asked)
@@ -112,8 +119,27 @@ def _files(output: Path) -> tuple[Path, list[Path]]:
         raise InputError(f"{ledger}: there is no ledger; name what clean wrote, or the file that --ledger named")
     if output == ledger:
         return ledger, []
-    shards = glob(escape(shard_names(str(output), 1)[0]).replace("-00001-of-00001", "-*-of-*"))
-    return ledger, [output] if output.exists() else sorted(map(Path, shards))
+    return ledger, _written(output, ledger)
+
+
+def _written(output: Path, ledger: Path) -> list[Path]:
+    """The youngest of what bears the output's name, itself or so many shards: what else is there an earlier run left."""
+    runs: dict[str, list[Path]] = {"": [output]} if output.exists() else {}
+    first, _, ending = shard_names(output.name, 1)[0].rpartition("00001-of-00001")
+    for shard in sorted(output.parent.glob(f"{escape(first)}*-of-*{escape(ending)}")):
+        if number := SHARD.fullmatch(shard.name.removeprefix(first).removesuffix(ending)):
+            runs.setdefault(number[1], []).append(shard)
+    *older, youngest = sorted(runs.values(), key=_changed) or [[]]
+    if older and _changed(older[-1]) >= _changed([ledger]):
+        raise InputError(
+            f"{output}: {older[-1][0].name} and {youngest[0].name} are both there, neither older than the ledger; "
+            "move away what it does not tell of"
+        )
+    return youngest
+
+
+def _changed(files: list[Path]) -> int:
+    return max(file.stat().st_mtime_ns for file in files)
 
 
 def _is_ledger(path: Path) -> bool:
@@ -150,10 +176,14 @@ def _place(name: str) -> tuple[str, int | None]:
     return (path, int(record)) if record.isascii() and record.isdecimal() else ("", None)
 
 
-def _kept(written: list[Path], name: str, asked: dict[str, Any]) -> Iterator[Story]:
-    """The documents of that id in the output, of which it is not known where they came from."""
-    for ids in _ids(written, asked):
-        yield from [Story(None, None, None, name, ())] * int((ids == name).sum())
+def _kept(written: list[Path], name: str, told: Sequence[Story], asked: dict[str, Any]) -> list[Story]:
+    """The other documents of that id in the output, of which it is not known where they came from.
+
+    What was edited or only copied stands there too, and its copies: so many are told already.
+    """
+    there = sum(int((ids == name).sum()) for ids in _ids(written, asked))
+    copies = [sum(event["action"] == "added" for event in story.events) for story in told if story.there]
+    return [Story(None, None, None, name, ())] * (there - len(copies) - sum(copies))
 
 
 def _ids(written: list[Path], asked: dict[str, Any]) -> Iterator[pl.Series]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import polars as pl
@@ -170,6 +171,55 @@ def test_documents_of_one_id_are_told_one_by_one(tmp_path: Path) -> None:
     ledger = tmp_path / "out.jsonl.ledger.parquet"
     pl.DataFrame([common | {"record": 4}, common | {"record": 9}], schema=SCHEMA).write_parquet(ledger)
     assert [story.record for story in explain(ledger, "同")] == [4, 9]
+
+
+@pytest.mark.parametrize("text", [LONG, LONG_CHINESE])
+def test_of_two_copies_with_one_id_the_kept_one_is_told_too(text: str, tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    dataqual.dedup(pl.DataFrame({"id": ["x", "y", "x"], "text": [text, "Another one.", text]}), output)
+    assert [(story.record, story.outcome) for story in explain(output, "x")] == [(3, "dropped"), (None, "kept")]
+    assert [story.outcome for story in explain(output, "y")] == ["kept"]
+
+
+def test_what_was_edited_is_told_once_and_what_was_kept_beside_it_too(tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    frame = pl.DataFrame({"id": ["x", "x", "z"], "text": ["a cafe\u0301", "a plain one", "又一个"]})
+    dataqual.clean(frame, output, recipe=Recipe.of({"steps": ["normalize"]}, "mine"))
+    assert [story.outcome for story in explain(output, "x")] == ["edited", "kept"]
+    assert [story.outcome for story in explain(output, "z")] == ["kept"]
+
+
+def aged(path: Path, seconds: int) -> None:
+    """Another time of the last change."""
+    os.utime(path, (seconds, seconds))
+
+
+@pytest.mark.parametrize("sharded", [True, False])
+def test_of_a_whole_output_and_shards_those_of_the_last_run_are_looked_through(sharded: bool, tmp_path: Path) -> None:
+    output, shard = tmp_path / "out.jsonl", tmp_path / "out-00001-of-00001.jsonl"
+    for old, id in ((True, "旧"), (False, "new")):
+        frame = pl.DataFrame({"id": [id], "text": [LONG]})
+        dataqual.clean(frame, output, recipe="minimal", shard_size=1000 if sharded != old else None)
+        if old:
+            aged(output if sharded else shard, 1_000_000)
+    assert output.exists() and shard.exists()
+    assert explain(output, "new")[0].outcome == "kept"
+    with pytest.raises(InputError, match="no such document '旧'"):
+        explain(output, "旧")
+
+
+def test_what_cannot_be_told_apart_by_its_age_is_said_in_one_line(tmp_path: Path) -> None:
+    output = tmp_path / "out.jsonl"
+    for size in (None, 1000):
+        dataqual.clean(pl.DataFrame({"id": ["x"], "text": [LONG]}), output, recipe="minimal", shard_size=size)
+    for path in tmp_path.iterdir():
+        aged(path, 1_000_000)
+    with pytest.raises(InputError) as caught:
+        explain(output, "x")
+    assert str(caught.value) == (
+        f"{output}: out.jsonl and out-00001-of-00001.jsonl are both there, neither older than the ledger; "
+        "move away what it does not tell of"
+    )
 
 
 def test_the_shards_of_an_output_are_looked_through(tmp_path: Path) -> None:
