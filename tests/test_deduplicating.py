@@ -603,6 +603,17 @@ def test_parts_of_documents_go_by_their_methods(method: str, left: str, tmp_path
     assert [texts[0], texts[1].strip()] == [f"{same}\n\nfirst", left]
 
 
+@pytest.mark.parametrize(("method", "expected"), [("lines", 1), ("substring", 1), ("exact", 0), ("minhash", 0)])
+def test_processes_start_early_only_where_they_will_help(
+    method: str, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(Local, "expect", lambda self, paths, module: asked.append((paths, module)))
+    source = jsonl(tmp_path / "in.jsonl", ["a"])
+    assert run(source, "--dry-run", "--method", method).exit_code == 0
+    assert asked == [((str(source),), "dataqual.deduplicating")] * expected
+
+
 def test_what_parts_know_nothing_of_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="--clusters: says which documents are copies, and --method lines takes out"):
         dataqual.dedup(["a"], dry_run=True, method="lines", clusters=tmp_path / "c.parquet")
