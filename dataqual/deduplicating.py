@@ -6,7 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from dataqual.steps.dedup import Dedup
 from dataqual.steps.dedup_lines import DedupLines
 from dataqual.steps.dedup_paragraphs import DedupParagraphs
 from dataqual.steps.dedup_substrings import DedupSubstrings
-from dataqual.unfinished import described
+from dataqual.unfinished import Unfinished, described
 from dataqual.writers import NewParquet
 from dataqual.writers.opening import check_place
 
@@ -165,7 +165,7 @@ def dedup(
     corpus = _opened(source, asked)
     target.open(corpus)  # what is wrong with it is told before the corpus is read
     engine = Local(workers=workers, max_memory=max_memory)
-    table = _table(corpus, clusters, output, ledger) if clusters is not None else None
+    table = _checked(corpus, clusters, output, ledger) if clusters is not None else None
     others = _others(against, asked)
     with ExitStack() as files:
         seen = None
@@ -176,7 +176,7 @@ def dedup(
         earlier: list[Earlier] = [*([seen] if seen else []), *map(OtherCorpus, others)]
         run = _Finding(step, corpus, engine, earlier, progress)
         run.find()
-        more = [files.enter_context(table)] if table is not None and not dry_run else []
+        more = [files.enter_context(_gathering(table))] if table is not None and not dry_run else []
         for one in more:
             for frame in run.clusters():
                 one.add(frame)
@@ -334,10 +334,18 @@ def _others(against: Any, asked: dict[str, Any]) -> list[Corpus]:
     ]
 
 
-def _table(
-    corpus: Corpus, path: str | os.PathLike[str], output: str | Path | None, ledger: str | Path | None
-) -> NewParquet:
-    """The file of clusters, after every check of its place."""
+@contextmanager
+def _gathering(path: str) -> Iterator[NewParquet]:
+    """The file of clusters; what a run that was killed left of it goes with the next."""
+    with (
+        Unfinished(path, "clusters", resume=False) as work,
+        NewParquet(path, CLUSTERS, place=work.folder / "output-clusters") as table,
+    ):
+        yield table
+
+
+def _checked(corpus: Corpus, path: str | os.PathLike[str], output: str | Path | None, ledger: str | Path | None) -> str:
+    """Where clusters are to be written, after every check of the place."""
     name = os.fspath(path)
     if not name.endswith(".parquet"):
         raise SpecError(f"--clusters: {name}: clusters are written to a .parquet file")
@@ -345,7 +353,7 @@ def _table(
     taken = [output, ledger if ledger is not None else f"{output}{LEDGER}"]
     if any(Path(other).resolve() == Path(name).resolve() for other in taken if other is not None):
         raise InputError(f"--clusters: {name} is another output of this run; choose another name")
-    return NewParquet(name, CLUSTERS)
+    return name
 
 
 class _Finding:
