@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -13,23 +15,24 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.corpus import Corpus, Progress
+from dataqual.corpus import Corpus, FrameCorpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.ledger import places
 from dataqual.masking import mask
 from dataqual.near_duplicates import NearDuplicates, Signing
 from dataqual.operators import Engine, Step
-from dataqual.readers.paths import LEDGER
+from dataqual.readers.paths import LEDGER, unchanged
 from dataqual.readers.sources import as_corpus, is_path
 from dataqual.recipe import Recipe, Remaining
 from dataqual.rewriting import Cleaned, Target, rewrite
-from dataqual.seen import Seen
+from dataqual.seen import Run, Seen
 from dataqual.steps._known_copies import Earlier, Found, OtherCorpus, ids_in, moved
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.dedup_lines import DedupLines
 from dataqual.steps.dedup_paragraphs import DedupParagraphs
 from dataqual.steps.dedup_substrings import DedupSubstrings
+from dataqual.unfinished import Unfinished, described
 from dataqual.writers import NewParquet
 from dataqual.writers.opening import check_place
 
@@ -162,13 +165,18 @@ def dedup(
     corpus = _opened(source, asked)
     target.open(corpus)  # what is wrong with it is told before the corpus is read
     engine = Local(workers=workers, max_memory=max_memory)
-    table = _table(corpus, clusters, output, ledger) if clusters is not None else None
-    seen = Seen.open(str(index), _parameters(method, normalized, near)) if index is not None else None
-    earlier: list[Earlier] = [*([seen] if seen else []), *map(OtherCorpus, _others(against, asked))]
-    run = _Finding(step, corpus, engine, earlier, progress)
-    run.find()
+    table = _checked(corpus, clusters, output, ledger) if clusters is not None else None
+    others = _others(against, asked)
     with ExitStack() as files:
-        more = [files.enter_context(table)] if table is not None and not dry_run else []
+        seen = None
+        if index is not None:
+            this = _run(corpus, output, (keep, corpus.columns, *map(_inputs, others)))
+            opened = Seen.open(str(index), _parameters(method, normalized, near), this, extend=not dry_run)
+            seen = files.enter_context(opened)
+        earlier: list[Earlier] = [*([seen] if seen else []), *map(OtherCorpus, others)]
+        run = _Finding(step, corpus, engine, earlier, progress)
+        run.find()
+        more = [files.enter_context(_gathering(table))] if table is not None and not dry_run else []
         for one in more:
             for frame in run.clusters():
                 one.add(frame)
@@ -176,8 +184,8 @@ def dedup(
         cleaned = rewrite(corpus, Recipe("dedup", (run.found.known,)), target, engine, progress)
         for one in more:
             one.publish()
-    if seen is not None and not dry_run:
-        seen.extend(corpus, run.found, run.signing, engine)
+        if seen is not None and not dry_run:
+            seen.extend(corpus, run.found, run.signing, engine)
     members = run.members
     return Deduplicated(
         **{field.name: getattr(cleaned, field.name) for field in fields(Cleaned)},
@@ -292,6 +300,31 @@ def _parameters(method: str, normalized: bool, near: NearDuplicates) -> dict[str
     return common | (more if method == "minhash" else {})
 
 
+def _run(corpus: Corpus, output: str | Path | None, options: object) -> Run | None:
+    """What tells this run from others; None where it writes nothing."""
+    if output is None:
+        return None
+    made = _inputs(corpus), os.path.realpath(output)
+    return Run(
+        *(hashlib.blake2b(repr(described(value)).encode(), digest_size=16).hexdigest() for value in (made, options))
+    )
+
+
+def _inputs(corpus: Corpus) -> object:
+    """What is the same as long as a corpus is: its files, or their bytes if they are gone after this run."""
+    if isinstance(corpus, FrameCorpus):
+        return secrets.token_hex(16)  # nothing tells that two of them are the same
+    return [
+        *(_contents(file.place) if file.spooled else unchanged([file]) for file in corpus.files),
+        getattr(corpus, "txt", None),
+    ]
+
+
+def _contents(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
+
+
 def _others(against: Any, asked: dict[str, Any]) -> list[Corpus]:
     """The corpora to compare with: each path one of its own, as their columns may differ."""
     several = isinstance(against, list | tuple) and all(is_path(item) or isinstance(item, Corpus) for item in against)
@@ -301,10 +334,18 @@ def _others(against: Any, asked: dict[str, Any]) -> list[Corpus]:
     ]
 
 
-def _table(
-    corpus: Corpus, path: str | os.PathLike[str], output: str | Path | None, ledger: str | Path | None
-) -> NewParquet:
-    """The file of clusters, after every check of its place."""
+@contextmanager
+def _gathering(path: str) -> Iterator[NewParquet]:
+    """The file of clusters; what a run that was killed left of it goes with the next."""
+    with (
+        Unfinished(path, "clusters", resume=False) as work,
+        NewParquet(path, CLUSTERS, place=work.folder / "output-clusters") as table,
+    ):
+        yield table
+
+
+def _checked(corpus: Corpus, path: str | os.PathLike[str], output: str | Path | None, ledger: str | Path | None) -> str:
+    """Where clusters are to be written, after every check of the place."""
     name = os.fspath(path)
     if not name.endswith(".parquet"):
         raise SpecError(f"--clusters: {name}: clusters are written to a .parquet file")
@@ -312,7 +353,7 @@ def _table(
     taken = [output, ledger if ledger is not None else f"{output}{LEDGER}"]
     if any(Path(other).resolve() == Path(name).resolve() for other in taken if other is not None):
         raise InputError(f"--clusters: {name} is another output of this run; choose another name")
-    return NewParquet(name, CLUSTERS)
+    return name
 
 
 class _Finding:

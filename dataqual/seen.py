@@ -1,11 +1,13 @@
 """The index of `dataqual dedup`: what was seen in earlier runs, kept in a folder that only grows.
 
-    corpus.dqx/index.json       schema, parameters, and the parts with their sizes and hashes; replaced by a rename
-               000000.documents one row of numbers per document, see `_row`
-               000000.signatures  2 bytes per permutation and document
-               000000.texts     ids and texts of kept documents, in zstd frames that check themselves
+    corpus.dqx/index.json       schema, parameters, and the parts with their names, sizes and hashes; replaced by a rename
+               PART.documents   one row of numbers per document, see `ROW`
+               PART.signatures  2 bytes per permutation and document
+               PART.texts       ids and texts of kept documents, in zstd frames that check themselves
+               lock             held by the run that extends it, from before it reads it
 
-A part never changes. One that no index.json names was left by a run that was killed, and is written over.
+The name of a part is drawn at random, and a part never changes. One that no index.json names was left by a run that was
+killed; the next run to extend the index takes it away.
 """
 
 from __future__ import annotations
@@ -13,8 +15,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -30,9 +35,18 @@ from dataqual.operators import Engine
 from dataqual.steps._known_copies import Found
 from dataqual.writers.appearing import writing
 
-SCHEMA = "dataqual.index/1"
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks; of two runs there the later is refused when it is done
+    fcntl = None  # type: ignore[assignment]
+
+SCHEMA = "dataqual.index/2"
+SIGNATURES = 1
+"""To be raised whenever a document may get another exact hash, words or signature: such an index cannot be compared with."""
 BEGUN = "index.json.part"
+LOCK = "lock"
 KINDS = ("documents", "signatures", "texts")
+PART = re.compile(rf"[0-9a-f]{{16}}\.({'|'.join(KINDS)})")
 FRAME = 1 << 20
 """Bytes of text compressed together: enough to compress well, little enough to undo for one document."""
 READ = FRAME // 4
@@ -49,6 +63,16 @@ ROW = np.dtype(
 paths of its part; `frame` is where its frame begins, `at` where in it its id and text do; `id_bytes` -1 for no id."""
 
 
+@dataclass(frozen=True)
+class Run:
+    """Which run a part is of, so that the same one, given again, is not taken for copies of itself."""
+
+    made: str
+    """A digest of its inputs and its output."""
+    options: str
+    """A digest of what else decides on what it keeps."""
+
+
 @dataclass(eq=False)
 class Seen:
     """The documents of earlier runs that differ from each other, kept or near copies; an `Earlier` of a survey."""
@@ -57,35 +81,51 @@ class Seen:
     parameters: Mapping[str, Any]
     """What must be the same in every run."""
     stored: list[dict[str, Any]] = field(default_factory=list)
+    """What index.json says of every part that counts."""
+    run: Run | None = None
+    """Which run this is; None where that cannot be told."""
+    _listed: list[dict[str, Any]] = field(default_factory=list)
     """What index.json says of every part."""
+    _again: bool = False
+    """Whether it has a part of this very run."""
     _rows: NDArray[Any] = field(default_factory=lambda: np.zeros(0, ROW))
     _read: bytes = b""
 
     @classmethod
-    def open(cls, path: str, parameters: Mapping[str, Any]) -> Seen:
-        """The index at `path`, empty if there is none; SpecError if it was made with other parameters, InputError if it
-        is damaged or no index."""
-        place = Path(path)
-        if not place.exists():
-            if not place.resolve().parent.is_dir():
-                raise InputError(f"--index: {path}: there is no folder {place.parent}; make it first")
-            return cls(path, parameters)
-        if _begun(place):
-            return cls(path, parameters)
-        if not (place / "index.json").is_file():
-            raise InputError(f"--index: {path} is there, but is no index; choose another name")
-        read = (place / "index.json").read_bytes()
-        made, stored = _understood(path, read)
-        for name in parameters:
-            if made.get(name) != parameters[name]:
-                raise SpecError(
-                    f"--index: {path}: made with {name} {made.get(name)}, not {parameters[name]}; "
-                    "ask for the same, or for another index"
-                )
-        seen = cls(path, parameters, stored, _read=read)
-        rows = [seen._documents(part) for part in range(len(stored))]
-        seen._rows = np.concatenate([np.zeros(0, ROW), *rows])
-        return seen
+    @contextmanager
+    def open(
+        cls, path: str, parameters: Mapping[str, Any], run: Run | None = None, *, extend: bool = False
+    ) -> Iterator[Seen]:
+        """The index at `path` as `run` finds it, empty if there is none; to `extend` it, it must be nobody else's.
+
+        What an earlier go of the same run put in, and what came after that, is left out. SpecError if it was made with
+        other parameters, InputError if it is damaged, no index, or in use.
+        """
+        _check_place(path)
+        with _held(path) if extend else nullcontext():
+            place = Path(path) / "index.json"
+            seen = cls(path, parameters, run=run)
+            if place.is_file():
+                seen._take_in(place.read_bytes())
+            if extend and fcntl is not None:
+                seen._tidy()
+            yield seen
+
+    def _take_in(self, read: bytes) -> None:
+        made, listed = _understood(self.path, read)
+        _check_parameters(self.path, made, self.parameters)
+        own = _own(self.path, listed, self.run)
+        self._read, self._listed, self._again = read, listed, own is not None
+        self.stored = listed[:own]
+        self._rows = np.concatenate([np.zeros(0, ROW), *map(self._documents, range(len(self.stored)))])
+
+    def _tidy(self) -> None:
+        """Take away parts that nobody finished."""
+        listed = {f"{part['name']}.{kind}" for part in self._listed for kind in KINDS}
+        for found in Path(self.path).iterdir():
+            if PART.fullmatch(found.name) and found.name not in listed:
+                with suppress(OSError):
+                    found.unlink()
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -116,24 +156,26 @@ class Seen:
     def extend(self, corpus: Corpus, found: Found, signing: Signing, engine: Engine) -> None:
         """Take in what a run found new, after its output appeared; index.json is replaced last, by a rename.
 
-        `found` has this index first among its earlier documents. InputError if another run has extended it meanwhile.
+        Nothing changes where an earlier go of this run has done so. `found` has this index first among its earlier documents. InputError if another run has extended it meanwhile.
         """
         plan = _Plan.of(found, len(self))
-        if not plan.stored.any():
+        if self._again or not plan.stored.any():
             return
-        number = len(self.stored)
+        name = secrets.token_hex(8)
         folder = Path(self.path)
         with writing(self.path):
             folder.mkdir(exist_ok=True)
             if not self._read and not (folder / "index.json").exists():
                 self._say([])  # so that a folder without it is either empty or no index
             self._check_unchanged()
-            names = {kind: folder / f"{number:06d}.{kind}" for kind in KINDS}
+            names = {kind: folder / f"{name}.{kind}" for kind in KINDS}
             with _Files(names) as files:
                 look = _Look(corpus, plan, signing)
                 for took in engine.map(look, corpus.chunks()):
                     files.write(took)
             part = {
+                "name": name,
+                "run": asdict(self.run) if self.run else None,
                 "documents": files.documents,
                 "paths": [file.path for file in corpus.files],
                 "files": files.facts(),
@@ -148,7 +190,7 @@ class Seen:
 
     def _say(self, stored: list[dict[str, Any]]) -> None:
         """Put index.json in its place, with its own hash."""
-        said = {"schema": SCHEMA, "parameters": dict(self.parameters), "parts": stored}
+        said = {"schema": SCHEMA, "signatures": SIGNATURES, "parameters": dict(self.parameters), "parts": stored}
         self._read = _json(said | {"hash": _hash(_json(said))})
         fresh = Path(self.path) / BEGUN
         with fresh.open("wb") as file:
@@ -166,7 +208,7 @@ class Seen:
             self._check_size(part, kind)
         read = self._place(part, "documents").read_bytes()
         if _hash(read) != self.stored[part]["files"]["documents"]["hash"]:
-            raise _damaged(self.path, f"{part:06d}.documents is not what was written")
+            raise _damaged(self.path, f"{self._name(part)}.documents is not what was written")
         return np.frombuffer(read, ROW)
 
     def _signatures(self, part: int, signing: Signing) -> Iterator[tuple[int, NDArray[np.uint16]]]:
@@ -181,7 +223,7 @@ class Seen:
                 yield rows, np.frombuffer(bytearray(read), np.uint16).reshape(-1, permutations)
                 left -= rows
         if summed.hexdigest() != self.stored[part]["files"]["signatures"]["hash"]:
-            raise _damaged(self.path, f"{part:06d}.signatures is not what was written")
+            raise _damaged(self.path, f"{self._name(part)}.signatures is not what was written")
 
     def _kept(self, numbers: NDArray[np.int64]) -> Iterator[tuple[str | None, str]]:
         """Ids and texts of kept documents; every frame is undone once, as the numbers ascend."""
@@ -207,38 +249,107 @@ class Seen:
                 while not undone.eof and (read := file.read(READ)):
                     whole += undone.decompress(read)
             except zstandard.ZstdError:
-                raise _damaged(self.path, f"{part:06d}.texts is not what was written") from None
+                raise _damaged(self.path, f"{self._name(part)}.texts is not what was written") from None
             return bytes(whole)
 
+    def _name(self, part: int) -> str:
+        return str(self.stored[part]["name"])
+
     def _place(self, part: int, kind: str) -> Path:
-        return Path(self.path) / f"{part:06d}.{kind}"
+        return Path(self.path) / f"{self._name(part)}.{kind}"
 
     def _check_size(self, part: int, kind: str) -> None:
         try:
             size = self._place(part, kind).stat().st_size
             expected = self.stored[part]["files"][kind]["bytes"]
         except OSError as error:
-            raise _damaged(self.path, f"{part:06d}.{kind}: {error.strerror}") from None
+            raise _damaged(self.path, f"{self._name(part)}.{kind}: {error.strerror}") from None
         if size != expected:
-            raise _damaged(self.path, f"{part:06d}.{kind} has {size:,} bytes, not {expected:,}")
+            raise _damaged(self.path, f"{self._name(part)}.{kind} has {size:,} bytes, not {expected:,}")
+
+
+def _check_place(path: str) -> None:
+    """InputError where there neither is nor can be an index."""
+    place = Path(path)
+    if not place.exists():
+        if not place.resolve().parent.is_dir():
+            raise InputError(f"--index: {path}: there is no folder {place.parent}; make it first")
+    elif not (place / "index.json").is_file() and not _begun(place):
+        raise InputError(f"--index: {path} is there, but is no index; choose another name")
 
 
 def _begun(folder: Path) -> bool:
     """Whether there is nothing in it but what a first run that was killed at once left."""
-    return folder.is_dir() and {name.name for name in folder.iterdir()} <= {BEGUN}
+    return folder.is_dir() and {name.name for name in folder.iterdir()} <= {BEGUN, LOCK}
+
+
+@contextmanager
+def _held(path: str) -> Iterator[None]:
+    """Keep other runs from extending the index; a folder that is made for that goes again if nothing comes into it."""
+    folder = Path(path)
+    fresh = not folder.exists()
+    with writing(path):
+        folder.mkdir(exist_ok=True)
+        lock = (folder / LOCK).open("ab")
+    with lock:
+        if fcntl is not None and not _locked(lock, folder / LOCK):
+            raise InputError(f"--index: {path}: is being extended by another run; wait for it")
+        try:
+            yield
+        finally:
+            if fresh and not (folder / "index.json").exists():
+                with suppress(OSError):
+                    (folder / LOCK).unlink()
+                    folder.rmdir()
+
+
+def _locked(lock: BinaryIO, place: Path) -> bool:
+    """Whether it is ours now, and still what lies there."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(lock.fileno()), place.stat())
+    except OSError:
+        return False
 
 
 def _understood(path: str, read: bytes) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Parameters and parts as index.json has them; InputError where it is not as it was written."""
+    """Parameters and parts as index.json has them; InputError where it is not as it was written, or cannot be compared."""
     try:
         said = json.loads(read)
         if said["schema"] != SCHEMA:
             raise InputError(f"--index: {path}: has the form {said['schema']!r}, and this version reads {SCHEMA!r}")
         if said.pop("hash") == _hash(_json(said)):
+            if said["signatures"] != SIGNATURES:
+                raise InputError(
+                    f"--index: {path}: has signatures of version {said['signatures']}, and this version makes "
+                    f"{SIGNATURES}; build it again from the corpora"
+                )
             return said["parameters"], said["parts"]
     except (ValueError, TypeError, KeyError, AttributeError):
         pass
     raise _damaged(path, "index.json is not what was written")
+
+
+def _check_parameters(path: str, made: Mapping[str, Any], asked: Mapping[str, Any]) -> None:
+    for name in asked:
+        if made.get(name) != asked[name]:
+            raise SpecError(
+                f"--index: {path}: made with {name} {made.get(name)}, not {asked[name]}; "
+                "ask for the same, or for another index"
+            )
+
+
+def _own(path: str, listed: Sequence[Mapping[str, Any]], run: Run | None) -> int | None:
+    """Which part is of this very run; SpecError if it was made with other options: all would be copies of itself."""
+    for number, part in enumerate(listed):
+        if run and part["run"] and part["run"]["made"] == run.made:
+            if part["run"]["options"] != run.options:
+                raise SpecError(
+                    f"--index: {path}: has this input already, for the same -o but with other options; "
+                    "ask for the same, or for another index"
+                )
+            return number
+    return None
 
 
 def _json(said: dict[str, Any]) -> bytes:

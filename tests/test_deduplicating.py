@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import hashlib
 import json
 import os
 import random
@@ -27,9 +28,11 @@ from dataqual.corpus import Corpus
 from dataqual.deduplicating import Deduplicated
 from dataqual.engine import Local
 from dataqual.errors import DataqualError, InputError, SpecError
-from dataqual.near_duplicates import NearDuplicates, shingles
+from dataqual.near_duplicates import NearDuplicates, Signing, shingles
+from dataqual.seen import SIGNATURES
 from dataqual.steps._known_copies import Found
 from dataqual.steps.dedup import Dedup
+from dataqual.text import Text
 
 HAN = [chr(c) for c in range(0x4E00, 0x9FA0)]
 
@@ -115,7 +118,9 @@ def test_the_bytes_are_the_same_whatever_the_workers_and_the_memory(tmp_path: Pa
             source, folder / "out.jsonl", keep="longest", clusters=folder / "c.parquet", index=folder / "i.dqx", **options
         )  # fmt: skip
         assert 0 < done.rules["near_copies"] < done.kept
-        results.append({file.name: file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()})
+        (folder / "i.dqx" / "index.json").unlink()  # it says where the output is, and the names of the parts are random
+        written = (file for file in sorted(folder.rglob("*")) if file.is_file())
+        results.append({re.sub(r"^[0-9a-f]{16}", "part", file.name): file.read_bytes() for file in written})
     assert results[0] == results[1] == results[2]
     assert len(results[0]) == 7
 
@@ -354,10 +359,10 @@ def indexed(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", ["000000.documents", "000000.signatures", "000000.texts", "index.json"])
+@pytest.mark.parametrize("name", ["*.documents", "*.signatures", "*.texts", "index.json"])
 @pytest.mark.parametrize("harm", ["shorter", "other", "gone"])
 def test_a_damaged_index_is_one_clear_line(indexed: Path, name: str, harm: str) -> None:
-    place = indexed / "i.dqx" / name
+    [place] = (indexed / "i.dqx").glob(name)
     read = bytearray(place.read_bytes())
     read[len(read) // 2] ^= 0x55
     if harm == "gone":
@@ -442,23 +447,149 @@ def test_a_folder_that_is_no_index_is_left_alone_but_an_empty_one_becomes_one(tm
         dataqual.dedup(source, tmp_path / "out.jsonl", index=tmp_path / "mine")
 
 
-def test_two_runs_that_extend_an_index_at_once_do_not_undo_each_other(
-    indexed: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def while_it_extends(monkeypatch: pytest.MonkeyPatch, what: Any) -> None:
+    """Let `what` happen when a run has written its output and begins to extend its index."""
     from dataqual.seen import Seen
 
-    extend = Seen.extend
+    check = Seen._check_unchanged
 
-    def after_another(self: Seen, *given: Any) -> None:
-        monkeypatch.setattr(Seen, "extend", extend)
-        other = jsonl(indexed / "other.jsonl", ["meanwhile"])
-        dataqual.dedup(other, indexed / "other.out.jsonl", index=indexed / "i.dqx")
-        extend(self, *given)
+    def once(self: Seen) -> None:
+        monkeypatch.setattr(Seen, "_check_unchanged", check)
+        check(self)
+        what()
 
-    monkeypatch.setattr(Seen, "extend", after_another)
+    monkeypatch.setattr(Seen, "_check_unchanged", once)
+
+
+def test_a_run_that_would_extend_an_index_which_another_has_is_told_so_before_it_reads(
+    indexed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = jsonl(indexed / "other.jsonl", ["meanwhile"])
+    said: list[str] = []
+
+    def another() -> None:
+        with pytest.raises(InputError) as told:
+            dataqual.dedup(other, indexed / "other.out.jsonl", index=indexed / "i.dqx")
+        said.append(str(told.value))
+        assert dataqual.dedup(other, dry_run=True, index=indexed / "i.dqx").kept == 1  # this only reads
+
+    while_it_extends(monkeypatch, another)
+    dataqual.dedup(indexed / "new.jsonl", indexed / "new.out.jsonl", index=indexed / "i.dqx")
+    assert said == [f"--index: {indexed / 'i.dqx'}: is being extended by another run; wait for it"]
+    assert not (indexed / "other.out.jsonl").exists()
+    assert dataqual.dedup(other, indexed / "other.out.jsonl", index=indexed / "i.dqx").kept == 1
+
+
+def test_where_there_are_no_locks_the_later_of_two_runs_is_refused_and_the_index_stays_whole(
+    indexed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = jsonl(indexed / "other.jsonl", ["meanwhile"])
+    monkeypatch.setattr("dataqual.seen.fcntl", None)
+    another = {"source": other, "output": indexed / "other.out.jsonl", "index": indexed / "i.dqx"}
+    while_it_extends(monkeypatch, lambda: dataqual.dedup(**another))
     with pytest.raises(InputError, match="another run has extended it meanwhile; run again"):
         dataqual.dedup(indexed / "new.jsonl", indexed / "new.out.jsonl", index=indexed / "i.dqx")
-    assert dataqual.dedup(indexed / "other.jsonl", dry_run=True, index=indexed / "i.dqx").kept == 0
+    assert dataqual.dedup(other, dry_run=True, index=indexed / "i.dqx").kept == 0
+
+
+def test_the_same_run_again_gives_the_same_and_leaves_the_index_as_it_is(indexed: Path) -> None:
+    def outcome(name: str) -> tuple[bytes, pl.DataFrame]:
+        return (indexed / name).read_bytes(), pl.read_parquet(indexed / f"{name}.ledger.parquet")
+
+    asked: dict[str, Any] = {"index": indexed / "i.dqx"}
+    dataqual.dedup(indexed / "new.jsonl", indexed / "new.out.jsonl", **asked)
+    first, second, listed = outcome("out.jsonl"), outcome("new.out.jsonl"), (indexed / "i.dqx/index.json").read_bytes()
+    assert (first[0].count(b"\n"), second[0].count(b"\n")) == (5, 1)
+    for source, name, before in (("in", "out.jsonl", first), ("new", "new.out.jsonl", second)):
+        dataqual.dedup(indexed / f"{source}.jsonl", indexed / name, **asked)  # what came after the first does not count
+        assert outcome(name)[0] == before[0]
+        assert outcome(name)[1].equals(before[1])
+    assert (indexed / "i.dqx/index.json").read_bytes() == listed
+    assert (
+        dataqual.dedup(indexed / "in.jsonl", indexed / "else.jsonl", **asked).kept == 0
+    )  # another output, another run
+
+
+def test_what_a_later_run_kept_is_not_held_against_an_earlier_one_given_again(tmp_path: Path) -> None:
+    first, later = jsonl(tmp_path / "1.jsonl", [A, B]), jsonl(tmp_path / "2.jsonl", [C])  # B goes for A, and is like C
+    asked: dict[str, Any] = {"index": tmp_path / "i.dqx"}
+    told = ledger(dataqual.dedup(first, tmp_path / "1.out.jsonl", **asked))
+    dataqual.dedup(first, tmp_path / "1.out.jsonl", **asked)
+    assert dataqual.dedup(later, tmp_path / "2.out.jsonl", **asked).kept == 1
+    assert ledger(dataqual.dedup(first, tmp_path / "1.out.jsonl", **asked)) == told
+    assert [(row["record"], row["kept_path"], row["kept_record"]) for row in told] == [(2, str(first), 1)]
+
+
+@pytest.mark.parametrize("changed", ["its size", "its time"])
+def test_an_input_that_was_changed_makes_another_run(indexed: Path, changed: str) -> None:
+    source = indexed / "in.jsonl"
+    if changed == "its size":
+        jsonl(source, [*texts_of(source), "more"])
+    else:
+        os.utime(source, ns=(0, 0))
+    done = dataqual.dedup(source, indexed / "out.jsonl", index=indexed / "i.dqx")
+    assert done.kept == (1 if changed == "its size" else 0)
+
+
+def test_the_same_run_by_standard_input_again_gives_the_same(tmp_path: Path) -> None:
+    given = b'{"text": "one"}\n{"text": "two"}\n'
+    for _ in range(2):
+        arguments = ["dedup", "-", "-o", str(tmp_path / "out.jsonl"), "--index", str(tmp_path / "i.dqx"), "--quiet"]
+        assert CliRunner().invoke(main, arguments, input=given).exit_code == 0
+        assert (tmp_path / "out.jsonl").read_bytes() == given
+
+
+@pytest.mark.parametrize("option", [{"keep": "longest"}, {"against": pl.DataFrame({"text": ["a"]})}])
+def test_the_same_run_with_other_options_does_not_put_nothing_in_the_place_of_its_output(
+    indexed: Path, option: dict[str, Any]
+) -> None:
+    with pytest.raises(SpecError) as told:
+        dataqual.dedup(indexed / "in.jsonl", indexed / "out.jsonl", index=indexed / "i.dqx", **option)
+    said = "has this input already, for the same -o but with other options; ask for the same, or for another index"
+    assert str(told.value) == f"--index: {indexed / 'i.dqx'}: {said}"
+    assert len(texts_of(indexed / "out.jsonl")) == 5
+
+
+def test_what_a_killed_run_left_in_an_index_goes_with_the_next(indexed: Path) -> None:
+    listed = {file.name for file in (indexed / "i.dqx").iterdir()}
+    (indexed / "i.dqx" / f"{'0a' * 8}.texts").write_bytes(b"half")
+    (indexed / "i.dqx" / "notes.txt").write_text("mine")
+    dataqual.dedup(indexed / "in.jsonl", indexed / "out.jsonl", index=indexed / "i.dqx")
+    assert {file.name for file in (indexed / "i.dqx").iterdir()} == listed | {"notes.txt"}
+
+
+def test_a_first_run_that_fails_leaves_no_index(tmp_path: Path) -> None:
+    with pytest.raises(DataqualError):
+        dataqual.dedup(jsonl(tmp_path / "in.jsonl", []), tmp_path / "out.jsonl", index=tmp_path / "i.dqx")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["in.jsonl"]
+
+
+def test_an_index_with_signatures_of_another_version_is_refused(indexed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dataqual.seen.SIGNATURES", 2)
+    with pytest.raises(InputError) as told:
+        dataqual.dedup(indexed / "new.jsonl", dry_run=True, index=indexed / "i.dqx")
+    said = "has signatures of version 1, and this version makes 2; build it again from the corpora"
+    assert str(told.value) == f"--index: {indexed / 'i.dqx'}: {said}"
+
+
+def test_signatures_are_those_of_the_version_that_an_index_bears() -> None:
+    """Where this fails, raise `dataqual.seen.SIGNATURES` and write the new digest here."""
+    texts = [
+        "The cat, sat on the MAT today.",
+        "今天天气很好,我们去公园散步。",
+        "ภาษาไทยไม่มีช่องว่าง",
+        "نص عربي قصير جدا هنا",
+        "👩‍👩‍👧 🎉",
+        "",
+        "…",
+    ]
+    summed = hashlib.blake2b(digest_size=8)
+    for cut in ("unicode", "whitespace", "characters"):
+        for normalized in (False, True):
+            part = Signing(NearDuplicates(cut=cut), normalized=normalized)(Text.of(texts))
+            for array in (part.exact, part.signatures, part.worded):
+                summed.update(np.ascontiguousarray(array).tobytes())
+    assert (SIGNATURES, summed.hexdigest()) == (1, "b61888af8b11da38")
 
 
 # What is told
@@ -481,6 +612,21 @@ def test_clusters_have_a_row_for_every_document_in_one(tmp_path: Path) -> None:
     without = jsonl(tmp_path / "no.jsonl", ["x", "x"], id=[])
     dataqual.dedup(without, tmp_path / "out.jsonl", clusters=tmp_path / "c.parquet")
     assert pl.read_parquet(tmp_path / "c.parquet")["kept_id"].to_list() == [None, None]
+
+
+def test_a_run_that_is_killed_leaves_nothing_of_its_clusters_behind_the_next(tmp_path: Path) -> None:
+    source, clusters = jsonl(tmp_path / "in.jsonl", ["a", "a"]), tmp_path / "c.parquet"
+    killed = (
+        "import os, sys, dataqual, dataqual.deduplicating as module; module.rewrite = lambda *given: os._exit(9);"
+        "dataqual.dedup(sys.argv[1], sys.argv[2], clusters=sys.argv[3])"
+    )
+    arguments = [str(source), str(tmp_path / "out.jsonl"), str(clusters)]
+    assert subprocess.run([sys.executable, "-c", killed, *arguments]).returncode == 9
+    assert {file.name for file in tmp_path.iterdir()} > {"in.jsonl"}
+    dataqual.dedup(source, tmp_path / "out.jsonl", clusters=clusters)
+    assert pl.read_parquet(clusters).height == 2
+    names = sorted(file.name for file in tmp_path.iterdir())
+    assert names == ["c.parquet", "in.jsonl", "out.jsonl", "out.jsonl.ledger.parquet"]
 
 
 def test_a_large_cluster_and_a_source_that_loses_much_are_alarms_with_excerpts(tmp_path: Path) -> None:
@@ -601,6 +747,17 @@ def test_parts_of_documents_go_by_their_methods(method: str, left: str, tmp_path
     texts = [json.loads(line)["text"] for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert (result.kept, result.edited) == (2, 1)
     assert [texts[0], texts[1].strip()] == [f"{same}\n\nfirst", left]
+
+
+@pytest.mark.parametrize(("method", "expected"), [("lines", 1), ("substring", 1), ("exact", 0), ("minhash", 0)])
+def test_processes_start_early_only_where_they_will_help(
+    method: str, expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(Local, "expect", lambda self, paths, module: asked.append((paths, module)))
+    source = jsonl(tmp_path / "in.jsonl", ["a"])
+    assert run(source, "--dry-run", "--method", method).exit_code == 0
+    assert asked == [((str(source),), "dataqual.deduplicating")] * expected
 
 
 def test_what_parts_know_nothing_of_is_an_error(tmp_path: Path) -> None:

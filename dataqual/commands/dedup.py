@@ -93,6 +93,10 @@ def dedup(
       dataqual dedup corpus.jsonl -o corpus.lines.jsonl --method lines
       dataqual dedup pages/part-0.jsonl -o new.jsonl --against pages/part-1.jsonl --index corpus.dqx
     """
+    from dataqual.engine import Local
+
+    if method not in ("minhash", "exact"):  # whole documents are compared in threads: no process is worth its start
+        Local(**shared.engine).expect(shared.paths, "dataqual.deduplicating")
     console = Console(quiet=shared.quiet)
     console.compiling()
     from dataqual.deduplicating import Deduplicated, detection

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Chunk, Corpus
@@ -187,8 +188,11 @@ def ids_in(corpus: Corpus, where: NDArray[np.uint64], engine: Engine) -> list[st
 
     def look(chunk: Chunk) -> list[str | None]:
         batch = corpus.parse(chunk)
-        found: list[str | None] = batch.columns["id"].to_list()
-        return [found[row] for row in np.flatnonzero(np.isin(addresses(batch.file, batch.record), where)).tolist()]
+        own = addresses(batch.file, batch.record)
+        at = np.searchsorted(where, own)  # np.isin would sort all of them anew for every batch
+        wanted = where[at.clip(max=len(where) - 1)] == own
+        found: list[str | None] = batch.columns["id"].filter(pl.Series(wanted)).to_list()
+        return found
 
     return [name for names in engine.map(look, corpus.chunks()) for name in names]
 
