@@ -99,7 +99,7 @@ def places(document: str) -> list[Place]:
     marks = evidence(document, at[ends > 0].tolist(), ends[ends > 0].tolist(), "markup")
     code = [span.span() for span in _CODE.finditer(document)] if marks else []
     starts = [first for first, _ in code]
-    return [(a, b) for a, b, _ in marks if not (at := bisect_right(starts, a)) or a >= code[at - 1][1]]
+    return [(a, b) for a, b, _ in marks if not (before := bisect_right(starts, a)) or a >= code[before - 1][1]]
 
 
 def is_html(document: str, found: list[Place]) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataqual.ledger import Dropped, Edited
+from dataqual.signals.c4_lines import judge
 from dataqual.steps import remove_lines
 from dataqual.steps.remove_lines import COUNTED, Left, RemoveLines, Variant
 from dataqual.text import Text
@@ -140,7 +141,7 @@ def test_documents_of_which_every_line_stays_keep_their_batch(variant: Variant) 
 
 
 def test_c4_judges_a_batch_at_once_and_then_only_what_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked, judge = [], remove_lines.judge
+    looked = []
 
     def counted(text: Text) -> Any:
         looked.append(len(text))
