@@ -11,15 +11,13 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from dataqual.catalog import label
 from dataqual.corpus import Address, Corpus
 from dataqual.effects import COUNTS, SUMS, Costs, Effects, Reason, Shown, Told
 from dataqual.errors import InputError
-from dataqual.excerpts import differences, excerpt
+from dataqual.excerpts import differences, excerpt, marked
 from dataqual.finding import SEVERITIES, Finding, percent
 from dataqual.masking import mask
 from dataqual.metrics.distribution import QUANTILES
-from dataqual.operators import Signal
 from dataqual.readers.paths import readable
 from dataqual.reading import wilson
 from dataqual.recipe import Recipe
@@ -109,15 +107,15 @@ def _reason(
         "action": action,
         "step": step,
         "rule": rule,
-        "signal": label(told.signal) if told.signal else None,
-        "unit": told.signal.unit if told.signal else "",
+        "signal": told.signal,
+        "unit": told.unit,
         "threshold": told.threshold,
         "ends": [float(end) for end in re.findall(r"-?\d+\.?\d*(?:e[-+]?\d+)?", told.threshold or "")],
         "documents": told.documents,
         "characters": told.characters,
         "share": {"value": told.documents / n if n else None, "n": n, "of": "documents", "method": "exact"},
         "values": _values(told),
-        "examples": [_example(shown, told.signal, names, originals) for shown in told.examples],
+        "examples": [_example(shown, names, originals) for shown in told.examples],
     }
 
 
@@ -132,11 +130,9 @@ def _values(told: Told) -> dict[str, Any] | None:
     }
 
 
-def _example(
-    shown: Shown, signal: Signal | None, names: Sequence[str], originals: Mapping[Address, str]
-) -> dict[str, Any]:
+def _example(shown: Shown, names: Sequence[str], originals: Mapping[Address, str]) -> dict[str, Any]:
     place = {"file": names[shown.file], "record": shown.record, "id": mask(shown.id) if shown.id else shown.id}
-    facts = place | excerpt(shown.text, signal, cut=shown.cut) | {"value": shown.value}
+    facts = place | marked(shown.text, list(shown.marks), cut=shown.cut) | {"value": shown.value}
     if shown.after is not None:
         return facts | {"diff": differences(shown.text, shown.after)}
     if shown.similarity is None:

@@ -10,10 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from dataqual.catalog import label
 from dataqual.corpus import Address, Batch, Corpus
+from dataqual.excerpts import why
 from dataqual.ledger import Added, Change, Dropped, Edited, addresses
 from dataqual.measured import priorities
-from dataqual.operators import Signal
 from dataqual.sketch import Sketch
 from dataqual.text import SCRIPTS, Text
 
@@ -52,6 +53,8 @@ class Shown:
     text: str
     cut: bool
     """Whether the document goes on before or after `text`."""
+    marks: tuple[tuple[int, int, str], ...] = ()
+    """Where in `text` the reason stands."""
     after: str | None = None
     """Of an edit, what stands there now; None where the change itself must not be shown."""
     original: Address | None = None
@@ -72,7 +75,9 @@ class Told:
     characters: int
     """Of these documents, as they came."""
     values: Sketch | None
-    signal: Signal | None
+    signal: str | None
+    """Its name and parameters, not the signal itself: that may hold all that a corpus is compared with."""
+    unit: str
     threshold: str | None
     examples: tuple[Shown, ...]
 
@@ -84,6 +89,7 @@ class Told:
             self.characters + other.characters,
             values,
             self.signal,
+            self.unit,
             self.threshold,
             tuple(sorted(self.examples + other.examples, key=lambda shown: shown.order)[:SHOWN]),
         )
@@ -225,11 +231,13 @@ def _told(part: Change, characters: int) -> Told:
     hashed = priorities(part.batch.file, part.batch.record)
     rows = np.argsort(hashed, kind="stable")[:SHOWN]
     ids = part.batch.columns["id"].gather(rows).to_list() if "id" in part.batch.columns.columns else [None] * len(rows)
+    signal = part.signal if isinstance(part, Dropped) else None
     return Told(
         len(part),
         characters,
         Sketch.of(values) if values is not None else None,
-        part.signal if isinstance(part, Dropped) else None,
+        label(signal) if signal is not None else None,
+        signal.unit if signal is not None else "",
         part.threshold if isinstance(part, Dropped) else None,
         tuple(
             sorted(
@@ -254,7 +262,7 @@ def _shown(part: Change, row: int, priority: int, id: str | None) -> Shown:
         return Shown(**common, **_edit(part, row))
     start, end = (int(at) for at in batch.text.offsets[row : row + 2])
     shown = _decoded(batch.text, start, min(end, start + TEXT_BYTES))
-    more: dict[str, Any] = {}
+    more: dict[str, Any] = {"marks": tuple(why(shown, part.signal))} if isinstance(part, Dropped) else {}
     if isinstance(part, Dropped) and part.originals is not None:
         more["original"] = (int(part.originals.file[row]), int(part.originals.record[row]))
         more["similarity"] = float(part.originals.similarity[row])

@@ -19,7 +19,17 @@ Marks = list[tuple[int, int, str]]
 
 def excerpt(text: str, signal: Signal | None = None, *, cut: bool = False) -> dict[str, Any]:
     """The part of `text` that shows why `signal` has its value: `text`, `marks` (character spans in it) and `cut`."""
+    return marked(text, why(text, signal), cut=cut)
+
+
+def why(text: str, signal: Signal | None) -> Marks:
+    """The evidence that an excerpt can show: what begins near the first of it."""
     marks = signal.evidence(text) if signal is not None else []
+    return [mark for mark in marks if mark[0] < marks[0][0] + LONGEST]
+
+
+def marked(text: str, marks: Marks, *, cut: bool = False) -> dict[str, Any]:
+    """The excerpt around evidence that was found before."""
     first = marks[0][0] if marks else 0
     start = 0 if first < LONGEST * 2 // 3 else first - LONGEST // 3
     end = start + LONGEST

@@ -94,6 +94,8 @@ class Step(ABC):
     """Whether it changes the text of documents that stay."""
     light: ClassVar[bool] = False
     """Whether it costs less than handing a batch to another process and back, once it is prepared."""
+    secrets: ClassVar[tuple[str, ...]] = ()
+    """Parameters that no page or file may quote, unless they name an environment variable: $NAME."""
 
     @property
     def rests_on(self) -> object:

@@ -37,7 +37,7 @@ class Recipe:
     language: str | None = None
     """The language it is meant for; None for any."""
     says: tuple[str, ...] = ()
-    """Each step as YAML has it, on one line; empty where it was not made from YAML."""
+    """Each step as YAML has it, on one line, without its secrets; empty where it was not made from YAML."""
 
     @classmethod
     def load(cls, name: str, base: Path | None = None) -> Recipe:
@@ -63,7 +63,7 @@ class Recipe:
         if not steps:
             raise SpecError(f"{where}.steps: expected at least one step")
         said = {key: specs.string(given, key, where) for key in ("about", "language") if key in given}
-        return cls(where, steps, **said, says=tuple(map(specs.flow, given["steps"])))
+        return cls(where, steps, **said, says=tuple(map(_said, steps, given["steps"])))
 
     def on(self, column: Any) -> Any:
         """The texts of a column as the steps leave them, None where one was dropped.
@@ -91,6 +91,21 @@ class Recipe:
     def told_as(self) -> tuple[str, ...]:
         """Every rule under which a step may tell of a document, each once."""
         return tuple(dict.fromkeys(rule for step in self.steps for rule in step.told_as))
+
+
+def _said(step: Step, content: Any) -> str:
+    """A step as YAML has it, "…" in the place of a secret; the name of an environment variable is none."""
+    if isinstance(content, Mapping):
+        content = {
+            name: {key: _unsaid(value) if key in step.secrets else value for key, value in (given or {}).items()}
+            or given
+            for name, given in content.items()
+        }
+    return specs.flow(content)
+
+
+def _unsaid(value: Any) -> Any:
+    return "…" if isinstance(value, str) and not value.startswith("$") else value
 
 
 def _like(column: Any, texts: list[str | None]) -> Any:

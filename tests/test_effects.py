@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from dataqual import rewriting, sample
 from dataqual.accounts import far_above
 from dataqual.corpus import Corpus
 from dataqual.effects import SHOWN, Accounting, Effects
+from dataqual.engine import Local
 from dataqual.readers.cutting import Sizes
-from dataqual.recipe import Recipe, applied
+from dataqual.recipe import Recipe, applied, prepared
 from dataqual.unfinished import Unfinished
 
 MIXED = Recipe.of(
@@ -110,6 +112,24 @@ def test_a_run_that_was_killed_and_gone_on_with_tells_the_same(tmp_path: Path, m
     again = dataqual.clean(str(sample.path()), tmp_path / "broken.jsonl", recipe=MIXED)
     assert again.resumed == 200
     assert facts(again) == facts(straight)
+
+
+def test_what_is_sent_between_processes_does_not_grow_with_what_a_corpus_is_compared_with(tmp_path: Path) -> None:
+    def sent(known: int) -> int:
+        lines = [
+            json.dumps({"text": f"{ENGLISH}{n} " + " ".join(f"w{n}x{i}" for i in range(50))}) for n in range(known)
+        ]
+        (tmp_path / f"{known}.jsonl").write_text("\n".join(lines))
+        recipe = Recipe.of([{"decontaminate": {"against": str(tmp_path / f"{known}.jsonl")}}])
+        corpus = Corpus.of([ENGLISH * 2])
+        [batch] = corpus.batches()
+        left, changes = applied(prepared(recipe.steps, corpus, Local()), batch)
+        effects = Accounting.of(corpus, recipe.told_as)(batch, left, changes)
+        [told] = effects.reasons.values()
+        assert told.examples[0].marks[0][2].startswith("in ")
+        return len(pickle.dumps(effects))
+
+    assert abs(sent(1000) - sent(1)) < 200  # the name of the file, and what a number takes
 
 
 def test_sums_before_and_after_are_those_of_the_texts() -> None:

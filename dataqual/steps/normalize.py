@@ -32,7 +32,10 @@ _CONTROL = re.compile(
 )
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟", '"') | dict.fromkeys("‘’‚‛", "'"))
 _CURLY = re.compile("[“”„‟‘’‚‛]")
-_EAST_ASIAN = re.compile("[\u2e80-\u312f\u31a0-\u9fff\uac00-\ud7af\uf900-\ufaff\uff01-\uffee\U00020000-\U0003ffff]")
+_EAST_ASIAN = re.compile(
+    "[\u2e80-\u2fff\u3001-\u312f\u31a0-\u9fff\uac00-\ud7af\uf900-\ufaff\uff01-\uffee\U00020000-\U0003ffff]"
+)
+"""Letters and signs, not the wide blank U+3000: that may be collapsed away, and then would not be seen again."""
 
 _BLANK = r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]"
 _WITHIN = re.compile(rf"(?<=\S){_BLANK}{{2,}}(?=\S)")
@@ -102,8 +105,8 @@ class Normalize(Step):
         changes: list[tuple[bool, Change]] = [
             (self.control == "drop", lambda document: _CONTROL.sub("", document)),
             (self.line_ends == "lf", lambda document: _LINE_ENDS.sub("\n", document)),
-            (self.chinese != "keep", lambda document: _rewrite_chinese(document, self.chinese)),
             (self.form is not None, lambda document: unicodedata.normalize(self.form or "NFC", document)),
+            (self.chinese != "keep", lambda document: _rewrite_chinese(document, self.chinese)),
             (self.quotes == "straight", _straightened),
             (self.whitespace == "collapse", _collapsed),
         ]

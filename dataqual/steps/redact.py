@@ -48,6 +48,7 @@ class Redact(Step):
     """
 
     rewrites: ClassVar[bool] = True
+    secrets: ClassVar[tuple[str, ...]] = ("key",)
 
     kinds: tuple[Kind, ...] = USUAL
     replace_with: Literal["mask", "pseudonym"] = "mask"

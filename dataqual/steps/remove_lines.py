@@ -15,7 +15,7 @@ from dataqual.ledger import Dropped, Edited, edited
 from dataqual.line_cuts import Phrases, lines, ranks
 from dataqual.operators import Step
 from dataqual.signals.c4_lines import Fate, judge
-from dataqual.text import Text
+from dataqual.text import Segments, Text
 
 Variant = Literal["c4@tfds", "refinedweb@dclm"]
 
@@ -67,9 +67,7 @@ class RemoveLines(Step):
         return tuple(f"{rule}@{self.variant}" for rule in ("lines", *loss, "nothing_left"))
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped | Edited]]:
-        find, leave = (_touched_by_c4, _c4) if self.variant == "c4@tfds" else (_touched_by_refinedweb, _refinedweb)
-        rows = np.flatnonzero(find(batch.text)).tolist()
-        left = {row: after for row in rows if (after := _fixed(batch.text[row], leave)).removed}
+        left = _fixed(batch.text, _look_of_c4 if self.variant == "c4@tfds" else _look_of_refinedweb)
         empty = [row for row, after in left.items() if not after.text.strip()]
         losses = {} if self.variant == "c4@tfds" else {row: _loss(batch.text[row], left[row].text) for row in left}
         lossy = [row for row, loss in losses.items() if loss > MAX_REMOVED and row not in empty]
@@ -96,38 +94,39 @@ class RemoveLines(Step):
         return [Dropped(documents, "remove_lines", told, values=np.array(values), threshold=threshold)]
 
 
-def _fixed(document: str, leave: Callable[[str], Left]) -> Left:
-    """What is left when nothing more goes; neither C4 nor RefinedWeb looks twice at what it has shortened."""
-    text, removed = leave(document)
-    while text:
-        again, more = leave(text)
-        if not more:
-            break
-        text, removed = again, removed + more
-    return Left(text, removed)
-
-
-def _touched_by_c4(text: Text) -> NDArray[np.bool_]:
-    """The documents that have a line which C4 would not leave as it is."""
-    judged = judge(text)
-    goes = ~_stays(judged.fates)
-    goes[judged.cited] = True
-    touched: NDArray[np.bool_] = judged.lines.total(goes) > 0
-    return touched
+def _fixed(text: Text, look: Callable[[Text], dict[int, Left]]) -> dict[int, Left]:
+    """What is left of the rows that change when nothing more goes; neither C4 nor RefinedWeb looks twice at what it
+    has shortened. Only what a look has changed is looked at again."""
+    left = changed = look(text)
+    while changed:
+        rows = list(changed)
+        again = look(Text.of([changed[row].text for row in rows]))
+        changed = {rows[at]: Left(after.text, left[rows[at]].removed + after.removed) for at, after in again.items()}
+        left = left | changed
+    return left
 
 
 def _stays(fates: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.isin(fates, (Fate.KEPT, Fate.LOREM_IPSUM, Fate.CURLY_BRACKET))
 
 
-def _c4(document: str) -> Left:
-    """What one look of C4 leaves; a document of which every line stays keeps its line ends too."""
-    judged = judge(Text.of([document]))
-    own = judged.lines.strings(0)
-    plain = {at: judged.plain[i] for i, at in enumerate(judged.cited.tolist())}
-    stays = np.flatnonzero(_stays(judged.fates)).tolist()
-    removed = len(own) - len(stays) + len(plain.keys() & set(stays))
-    return Left("\n".join(plain.get(at, own[at]) for at in stays).strip() if removed else document, removed)
+def _look_of_c4(text: Text) -> dict[int, Left]:
+    """What one look of C4 leaves of the documents that have a line which it would not leave as it is."""
+    judged = judge(text)
+    stays, cited = _stays(judged.fates), np.zeros(len(judged.fates), np.bool_)
+    cited[judged.cited] = True
+    plain = dict(zip(judged.cited.tolist(), range(len(judged.cited)), strict=True))
+    left = {}
+    for row in np.flatnonzero(judged.lines.total(~stays | cited)).tolist():
+        first, last = judged.lines.offsets[row : row + 2].tolist()
+        lines = np.flatnonzero(stays[first:last]) + first
+        kept = [judged.plain[plain[at]] if at in plain else _line(judged.lines, at) for at in lines.tolist()]
+        left[row] = Left("\n".join(kept).strip(), last - first - len(lines) + int(cited[lines].sum()))
+    return left
+
+
+def _line(lines: Segments, at: int) -> str:
+    return lines.data[lines.starts[at] : lines.ends[at]].tobytes().decode()
 
 
 def _touched_by_refinedweb(text: Text) -> NDArray[np.bool_]:
@@ -142,6 +141,12 @@ def _touched_by_refinedweb(text: Text) -> NDArray[np.bool_]:
     goes = shouted | known.within(segments, *known.phrases) | ((segments.ends > segments.starts) & (counts < MIN_WORDS))
     touched: NDArray[np.bool_] = segments.total(goes) > 0
     return touched
+
+
+def _look_of_refinedweb(text: Text) -> dict[int, Left]:
+    """What one look of RefinedWeb leaves of the documents that it changes."""
+    rows = np.flatnonzero(_touched_by_refinedweb(text)).tolist()
+    return {row: after for row in rows if (after := _refinedweb(text[row])).removed}
 
 
 def _refinedweb(document: str) -> Left:

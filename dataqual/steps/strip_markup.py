@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -31,6 +32,8 @@ _CODE = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)|(`+)(?!`)[^\n]*?(?<!`)\
 _NAME = re.compile(r"</?([a-z][a-z0-9]*)", re.IGNORECASE)
 _HIDDEN = {name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("script", "style")}
 """What a browser does not show goes up to its end, where it has one."""
+
+_COMMENT_END = re.compile("-->")
 
 _QUOTES = tuple("\"'“‘«「(`")
 
@@ -95,7 +98,8 @@ def places(document: str) -> list[Place]:
     at, ends = scan(Text.of([document]))
     marks = evidence(document, at[ends > 0].tolist(), ends[ends > 0].tolist(), "markup")
     code = [span.span() for span in _CODE.finditer(document)] if marks else []
-    return [(a, b) for a, b, _ in marks if not any(first <= a < last for first, last in code)]
+    starts = [first for first, _ in code]
+    return [(a, b) for a, b, _ in marks if not (before := bisect_right(starts, a)) or a >= code[before - 1][1]]
 
 
 def is_html(document: str, found: list[Place]) -> bool:
@@ -105,10 +109,11 @@ def is_html(document: str, found: list[Place]) -> bool:
     [False, False, True, True]
     """
     opened = set()
+    last = document.rfind("-->")
     for start, end in found:
         name = _NAME.match(document, start)
         if name is None:
-            if document.startswith("<!--", start) and "-->" in document[end:]:
+            if document.startswith("<!--", start) and last >= end:
                 return True
         elif document[start + 1] != "/":
             opened.add(name[1].lower())
@@ -130,32 +135,67 @@ def shown(document: str, found: list[Place]) -> str:
     """
     if not is_html(document, found):
         found = [(start, end) for start, end in found if document[start] == "&"]
-    out, between, at = "", "", 0
+    out, between, at = _Written(), "", 0
+    hidden = _Hidden(document)
     for start, end in [*found, (len(document), len(document))]:
         if start < at:  # within what is not shown
             continue
         piece, mark = document[at:start], document[start:end]
         if between and (piece.strip() or not mark):
-            out, piece = out.rstrip(), piece.lstrip("\n" if at and document[:at].endswith("<pre>") else None)
-            out, between = out + between if out and piece else out, ""
-        out += "" if between else piece
-        at = _hidden_until(document, start, end)
+            out.rstrip()
+            piece = piece.lstrip("\n" if document.endswith("<pre>", 0, at) else None)
+            out.write(between if out.pieces and piece else "")
+            between = ""
+        out.write("" if between else piece)
+        at = hidden.until(start, end)
         if mark.startswith("&"):
-            out += html.unescape(mark)
+            out.write(html.unescape(mark))
         elif name := _NAME.match(mark):
             between = max(between, _BREAK_OF.get(name[1].lower(), ""), key=["", "\t", "\n", "\n\n"].index)
-    return out
+    return "".join(out.pieces)
 
 
-def _hidden_until(document: str, start: int, end: int) -> int:
-    """Where the text goes on behind a mark: at its end, or at the end of what it hides."""
-    if document.startswith("<!--", start):
-        closing = document.find("-->", end)
-        return closing + 3 if closing >= 0 else end
-    name = _NAME.match(document, start)
-    hidden = _HIDDEN.get(name[1].lower()) if name and document[start + 1] != "/" else None
-    last = hidden.search(document, end) if hidden else None
-    return last.end() if last else end
+class _Written:
+    """Text that grows at its end, each character of which is looked at once."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        """None of them empty."""
+
+    def write(self, piece: str) -> None:
+        if piece:
+            self.pieces.append(piece)
+
+    def rstrip(self) -> None:
+        last = ""
+        while self.pieces and not last:
+            last = self.pieces.pop().rstrip()
+        self.write(last)
+
+
+class _Hidden:
+    """Where the text of a document goes on behind a mark; what is looked for in vain is not looked for again."""
+
+    def __init__(self, document: str) -> None:
+        self.document = document
+        self.open: set[re.Pattern[str]] = set()
+        """What closes nothing from here on; marks are asked for in order."""
+
+    def until(self, start: int, end: int) -> int:
+        """At the end of the mark, or at the end of what it hides, where that has one."""
+        if self.document.startswith("<!--", start):
+            return self._behind(_COMMENT_END, end)
+        name = _NAME.match(self.document, start)
+        closing = _HIDDEN.get(name[1].lower()) if name and self.document[start + 1] != "/" else None
+        return self._behind(closing, end) if closing else end
+
+    def _behind(self, closing: re.Pattern[str], end: int) -> int:
+        if closing in self.open:
+            return end
+        if found := closing.search(self.document, end):
+            return found.end()
+        self.open.add(closing)
+        return end
 
 
 def escaped(text: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 import sys
 import unicodedata
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,21 @@ STEPS = {
     "simplified": Normalize(chinese="simplified"),
     "traditional": Normalize(whitespace="collapse", chinese="traditional"),
 }
+ALPHABET = "a e\u0301\u00ad\u200b\ufeffก\r\n\t \u3000\u00a0\x1b[0m\x00“‘’”好漢汉\uf902\x0c`~\u212b"
+
+
+def steps_with(**fixed: Any) -> st.SearchStrategy[Normalize]:
+    """Every combination of the other parameters."""
+    hints = get_type_hints(Normalize)
+    free = {field.name: st.from_type(hints[field.name]) for field in dataclasses.fields(Normalize)}
+    return st.builds(Normalize, **free | {name: st.just(value) for name, value in fixed.items()})
+
+
+any_step = st.one_of(  # something is always to be done
+    steps_with(form="NFC"), steps_with(form="NFKC"), steps_with(quotes="straight"), steps_with(whitespace="collapse"),
+    steps_with(control="drop"), steps_with(line_ends="lf"), steps_with(chinese="simplified"),
+    steps_with(chinese="traditional"),
+)  # fmt: skip
 every_step = pytest.mark.parametrize("step", [pytest.param(step, id=name) for name, step in STEPS.items()])
 
 
@@ -70,6 +86,21 @@ def test_one_character_is_enough_to_be_looked_at(step: Normalize) -> None:
 def test_a_second_run_changes_nothing(step: Normalize, document: str) -> None:
     once = step.normal(document)
     assert step.normal(once) == once
+
+
+@given(step=any_step, document=st.text(st.sampled_from(ALPHABET)))
+def test_a_second_run_changes_nothing_whatever_the_parameters(step: Normalize, document: str) -> None:
+    once = step.normal(document)
+    assert step.normal(once) == once
+
+
+def test_a_wide_blank_does_not_keep_the_quotes_curly() -> None:
+    step = Normalize(None, "straight", "collapse", "keep", "keep")
+    assert step.normal("“a”\u3000\n“b” \u3000c\n“好”\u3000d") == '"a"\n"b" c\n“好”\u3000d'
+
+
+def test_a_compatibility_character_is_rewritten_as_the_one_it_stands_for() -> None:
+    assert Normalize(chinese="simplified").normal("\uf902") == "车"
 
 
 def test_what_is_normal_keeps_its_batch() -> None:

@@ -16,6 +16,7 @@ from dataqual import specs
 from dataqual.corpus import Batch, Corpus
 from dataqual.errors import SpecError
 from dataqual.personal.finding import KINDS
+from dataqual.recipe import Recipe
 from dataqual.steps.redact import Redact
 
 CASES = json.loads((Path(__file__).parent.parent / "cases" / "personal.json").read_text(encoding="utf-8"))
@@ -165,3 +166,13 @@ def test_a_recipe_redacts_a_file_and_the_other_records_keep_their_bytes(tmp_path
     ]
     ledger = pl.read_parquet(f"{out}.ledger.parquet")
     assert ledger["evidence"].to_list() == ["email a••@•••••••.org", "phone １３•••••••••"]
+
+
+@pytest.mark.parametrize(("key", "said"), [(KEY, "…"), ("$DATAQUAL_TEST_KEY", "$DATAQUAL_TEST_KEY")])
+def test_a_key_that_is_written_out_stands_in_no_facts(key: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATAQUAL_TEST_KEY", KEY)
+    recipe = Recipe.of([{"redact": {"replace_with": "pseudonym", "key": key}}, "redact", {"redact": None}])
+    assert recipe.says == (f"{{redact: {{replace_with: pseudonym, key: {said}}}}}", "redact", "{redact: null}")
+    cleaned = dataqual.clean(pl.DataFrame({"text": ["Ask ann@example.org."]}), recipe=recipe, dry_run=True)
+    assert KEY not in json.dumps(cleaned.facts())
+    assert cleaned.facts()["recipe"]["steps"][0] == {"redact": {"replace_with": "pseudonym", "key": said}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataqual.ledger import Dropped, Edited
+from dataqual.signals.c4_lines import judge
 from dataqual.steps import remove_lines
-from dataqual.steps.remove_lines import COUNTED, RemoveLines, Variant
+from dataqual.steps.remove_lines import COUNTED, Left, RemoveLines, Variant
+from dataqual.text import Text
 from tests.steps.rewriting import CASES, after, batch_of
 from tests.strange import DOCUMENTS, corpora
 
@@ -26,11 +29,16 @@ SHORT = [document for document in DOCUMENTS if len(document) < 10_000]
 every_variant = pytest.mark.parametrize("variant", [C4, REFINEDWEB])
 
 
+def c4(document: str) -> Left:
+    """One look at one document."""
+    return remove_lines._look_of_c4(Text.of([document])).get(0, Left(document, 0))
+
+
 @pytest.mark.parametrize(
     "case", [pytest.param(case, id=case["label"]) for case in OF_C4 if case["kept_text"] is not None]
 )
 def test_one_look_leaves_what_the_code_of_c4_leaves(case: dict[str, str]) -> None:
-    left, removed = remove_lines._c4(case["text"])
+    left, removed = c4(case["text"])
     if removed:
         assert left == case["kept_text"]
     else:  # only white space around lines would go
@@ -38,7 +46,7 @@ def test_one_look_leaves_what_the_code_of_c4_leaves(case: dict[str, str]) -> Non
 
 
 def test_c4_has_many_examples_of_which_most_lose_a_line() -> None:
-    assert sum(remove_lines._c4(case["text"]).removed > 0 for case in OF_C4 if case["kept_text"] is not None) >= 20
+    assert sum(c4(case["text"]).removed > 0 for case in OF_C4 if case["kept_text"] is not None) >= 20
 
 
 @pytest.mark.parametrize(
@@ -132,6 +140,22 @@ def test_documents_of_which_every_line_stays_keep_their_batch(variant: Variant) 
     assert np.array_equal(left.text.data, batch.text.data)
 
 
+def test_c4_judges_a_batch_at_once_and_then_only_what_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+
+    def counted(text: Text) -> Any:
+        looked.append(len(text))
+        return judge(text)
+
+    monkeypatch.setattr(remove_lines, "judge", counted)
+    twice = "This line has five [ed[1]it] words."
+    assert after(RemoveLines(C4), *[LONG] * 50, *[f"{LONG}\nMenu"] * 30, *[twice] * 20) == [
+        *[LONG] * 80,
+        *["This line has five  words."] * 20,
+    ]
+    assert looked == [100, 50, 20]
+
+
 PIECES = st.sampled_from(["[", "]", "[1]", "edit", "MENU", "3 likes", "items in cart", "Sign-in", "read more...", ".", "!", "{", " ", "\n", "\r\n",
                           "one two three", "four five", "\x85", "好", "É", "12", "javascript"])  # fmt: skip
 
@@ -148,7 +172,7 @@ def test_a_second_run_takes_out_no_more(variant: Variant, document: str) -> None
 def test_only_documents_that_lose_a_line_are_looked_at_and_all_of_them(
     variant: Variant, documents: list[str], document: str
 ) -> None:
-    leave = {C4: remove_lines._c4, REFINEDWEB: remove_lines._refinedweb}[variant]
+    leave = {C4: c4, REFINEDWEB: remove_lines._refinedweb}[variant]
     documents = [*documents, *SHORT, document]
     _, changes = RemoveLines(variant)(batch_of(documents))
     told = sorted(record for change in changes for record in change.batch.record.tolist())

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import given
@@ -12,9 +14,10 @@ from hypothesis import strategies as st
 from dataqual.corpus import Corpus
 from dataqual.engine import Local
 from dataqual.errors import MissingExtra
-from dataqual.signals.html_residue import HtmlResidue
+from dataqual.signals.html_residue import HtmlResidue, scan
 from dataqual.steps import strip_markup
 from dataqual.steps.strip_markup import StripMarkup, escaped, is_html, places
+from dataqual.text import Text
 from tests.steps.rewriting import after, batch_of, cases, check_cases, parameters
 
 PIECES = [
@@ -57,6 +60,44 @@ def test_what_the_signal_calls_clean_keeps_its_batch() -> None:
 
 def test_a_tag_that_is_one_only_when_another_in_it_is_quoted_is_quoted_too() -> None:
     assert escaped("<b>x</b> </a <p> >") == "&lt;b&gt;x&lt;/b&gt; &lt;/a &lt;p&gt; &gt;"
+
+
+@given(document=soup)
+def test_places_are_those_of_the_signal_that_no_code_holds(document: str) -> None:
+    code = {at for span in strip_markup._CODE.finditer(document) for at in range(*span.span())}
+    at, ends = scan(Text.of([document]))
+    raw = document.encode()
+    spans = [(len(raw[:a].decode()), len(raw[:b].decode())) for a, b in zip(at, ends, strict=True) if b > 0]
+    assert places(document) == [span for span in spans if span[0] not in code]
+
+
+def test_each_mark_is_compared_with_few_spans_of_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+
+    class Counted(int):
+        def __gt__(self, other: int) -> bool:
+            compared.append(1)
+            return int(self) > int(other)
+
+        def __le__(self, other: int) -> bool:
+            compared.append(1)
+            return int(self) <= int(other)
+
+    spans = [SimpleNamespace(span=lambda at=at: (Counted(at), Counted(at + 3))) for at in range(9, 13 * 256, 13)]
+    monkeypatch.setattr(strip_markup, "_CODE", SimpleNamespace(finditer=lambda document: spans))
+    assert len(places("<b>y</b> `x` " * 256)) == 512
+    assert len(compared) <= 512 * 10  # 8 to find one of 256 spans, one to see where it ends
+
+
+@pytest.mark.parametrize(("mark", "name"), [("<!-- a ", None), ("<script> a ", "script"), ("<style> a ", "style")])
+def test_an_end_that_is_not_there_is_looked_for_once(
+    mark: str, name: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counting = Mock(wraps=strip_markup._HIDDEN[name] if name else strip_markup._COMMENT_END)
+    monkeypatch.setattr(strip_markup, "_COMMENT_END", counting)
+    monkeypatch.setattr(strip_markup, "_HIDDEN", {name: counting})
+    assert StripMarkup().text_of("<b>x</b>" + mark * 50).count("a") == 50
+    assert counting.search.call_count == 1
 
 
 def test_boilerplate_stays_where_that_is_asked() -> None:
