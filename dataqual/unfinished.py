@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import hmac
+import json
 import os
 import pickle
 import secrets
@@ -45,7 +46,8 @@ class Unfinished:
         place = Path(os.path.realpath(path))
         self.path = path
         self.folder = place.parent / f".dataqual-{place.name}.unfinished"
-        self._plan = described((__version__, plan))
+        # A digest: what is asked for may hold what is secret, such as a key.
+        self._plan = hashlib.sha256(json.dumps(described((__version__, plan))).encode()).hexdigest()
         self._resume = resume
         self._lock: IO[bytes] | None = None
         self.state: Any = None

@@ -22,6 +22,7 @@ from dataqual import rewriting, unfinished
 from dataqual.errors import InputError, SpecError
 from dataqual.readers.cutting import Sizes
 from dataqual.recipe import Recipe
+from dataqual.steps.redact import Redact
 from dataqual.unfinished import Unfinished
 
 ENDINGS = ("jsonl", "jsonl.gz", "jsonl.zst", "parquet")
@@ -271,6 +272,13 @@ def test_a_link_in_the_place_of_the_work_is_refused_and_nothing_behind_it_touche
     with pytest.raises(InputError, match="this is no work of yours that could be gone on with; move it away"):
         dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE)
     assert [found.name for found in home.iterdir()] == ["thesis.txt"]
+
+
+def test_no_key_of_a_recipe_stands_in_the_work(tmp_path: Path) -> None:
+    step = Redact(replace_with="pseudonym", key="a key of sixteen letters")
+    with unfinished.Unfinished(str(tmp_path / "out.jsonl"), step):
+        held = [path.read_bytes() for path in (tmp_path / ".dataqual-out.jsonl.unfinished").iterdir()]
+        assert not any(b"sixteen letters" in data for data in held)
 
 
 @pytest.mark.usefixtures("small")
