@@ -12,9 +12,9 @@ from dataqual.dropping import Drop
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError
 from dataqual.readers.paths import LEDGER
-from dataqual.readers.sources import as_corpus
+from dataqual.readers.sources import as_whole_corpus
 from dataqual.recipe import Recipe
-from dataqual.rewriting import Cleaned, Target, rewrite
+from dataqual.rewriting import Cleaned, Target, as_said, rewrite
 from dataqual.writers.opening import check_place
 
 REPORT = ".report.html"
@@ -52,10 +52,8 @@ def clean(
     known, InputError for what cannot be read or written, NoDocuments and TooManyUnreadable as for `profile`.
     """
     what = plan(recipe, drop)
-    target = Target(_said(output), _said(ledger), dry_run, shard_size, resume)
-    corpus = as_corpus(source, also=OPTIONS, **asked)
-    if any(file.path == "<pandas frame>" for file in corpus.files):
-        raise InputError("a pandas frame cannot be cleaned whole; write it with to_parquet and give the path")
+    target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
+    corpus = as_whole_corpus(source, also=OPTIONS, **asked)
     return rewrite(corpus, what, target, Local(workers=workers, max_memory=max_memory), progress)
 
 
@@ -94,7 +92,3 @@ def report_for(
         if path is not None and Path(path).resolve() == Path(place).resolve():
             raise InputError(f"--report: {place} is {name} itself; choose another name")
     return place
-
-
-def _said(path: str | Path | None) -> str | None:
-    return str(path) if path is not None else None

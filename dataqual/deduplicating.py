@@ -23,9 +23,9 @@ from dataqual.masking import mask
 from dataqual.near_duplicates import NearDuplicates, Signing
 from dataqual.operators import Engine, Step
 from dataqual.readers.paths import LEDGER, unchanged
-from dataqual.readers.sources import as_corpus, is_path
+from dataqual.readers.sources import as_corpus, as_whole_corpus, is_path
 from dataqual.recipe import Recipe, Remaining
-from dataqual.rewriting import Cleaned, Target, rewrite
+from dataqual.rewriting import Cleaned, Target, as_said, rewrite
 from dataqual.seen import Run, Seen
 from dataqual.steps._known_copies import Earlier, Found, OtherCorpus, ids_in, moved
 from dataqual.steps.dedup import Dedup
@@ -150,8 +150,8 @@ def dedup(
                 raise SpecError(
                     f"--{name}: says which documents are copies, and --method {method} takes out parts of them"
                 )
-        target = Target(_said(output), _said(ledger), dry_run, shard_size, resume)
-        corpus = _opened(source, asked)
+        target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
+        corpus = as_whole_corpus(source, also=OPTIONS, **asked)
         cleaned = rewrite(
             corpus, Recipe("dedup", (PARTS[method](),)), target, Local(workers=workers, max_memory=max_memory), progress
         )
@@ -161,8 +161,8 @@ def dedup(
     for name, share in (("max_cluster_share", max_cluster_share), ("max_source_loss", max_source_loss)):
         if not 0 <= share <= 1:
             raise SpecError(f"{name}: {share:g} is no share from 0 to 1 (50 % is 0.5)")
-    target = Target(_said(output), _said(ledger), dry_run, shard_size, resume)
-    corpus = _opened(source, asked)
+    target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
+    corpus = as_whole_corpus(source, also=OPTIONS, **asked)
     target.open(corpus)  # what is wrong with it is told before the corpus is read
     engine = Local(workers=workers, max_memory=max_memory)
     table = _checked(corpus, clusters, output, ledger) if clusters is not None else None
@@ -195,13 +195,6 @@ def dedup(
         clusters=Path(more[0].path) if more else None,
         index=Path(seen.path) if seen is not None and not dry_run else None,
     )
-
-
-def _opened(source: Any, asked: dict[str, Any]) -> Corpus:
-    corpus = as_corpus(source, also=OPTIONS, **asked)
-    if any(file.path == "<pandas frame>" for file in corpus.files):
-        raise InputError("a pandas frame cannot be written whole; write it with to_parquet and give the path")
-    return corpus
 
 
 def dedup_step(method: str, near: NearDuplicates, *, normalized: bool = False, keep: str = "first") -> Dedup:
@@ -287,10 +280,6 @@ def _pair(corpus: Corpus, found: Found, among: NDArray[np.bool_]) -> str:
 def _excerpt(text: str) -> str:
     line = " ".join(mask(text[: 20 * EXCERPT]).split())
     return line if len(line) <= EXCERPT else f"{line[:EXCERPT]}…"
-
-
-def _said(path: str | Path | None) -> str | None:
-    return str(path) if path is not None else None
 
 
 def _parameters(method: str, normalized: bool, near: NearDuplicates) -> dict[str, Any]:

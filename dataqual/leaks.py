@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.corpus import Address, Chunk, Corpus, Progress, Unreadable
+from dataqual.corpus import Chunk, Corpus, Progress, Unreadable
 from dataqual.engine import Local
 from dataqual.errors import InputError
-from dataqual.ledger import RECORD_BITS, addresses
+from dataqual.ledger import RECORD_BITS, address_list, addresses
 from dataqual.masking import mask
 from dataqual.near_duplicates import NearDuplicates, Part, Survey
 from dataqual.near_duplicates.clusters import Counterparts
@@ -246,7 +246,7 @@ class _Run:
 
             def fetch(numbers: list[int]) -> list[str]:
                 border = int(np.searchsorted(numbers, len(where)))
-                texts = self.train.fetch(_addresses(where[numbers[:border]]))
+                texts = self.train.fetch(address_list(where[numbers[:border]]))
                 return texts + [known.ngrams.text[number - len(where)] for number in numbers[border:]]
 
             copies = survey.across(fetch, len(where))
@@ -330,7 +330,3 @@ def mask_from(document: str, start: int) -> str:
 def _share(name: str, mask: NDArray[np.bool_]) -> Reading:
     hits, n = int(mask.sum()), len(mask)
     return Reading(name, hits / n, n, interval=wilson(hits, n), detail={"documents": hits})
-
-
-def _addresses(places: NDArray[np.uint64]) -> list[Address]:
-    return list(zip((places >> RECORD_BITS).tolist(), (places & _RECORD).tolist(), strict=True))

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.corpus import Batch, Corpus, Unreadable
+from dataqual.corpus import Address, Batch, Corpus, Unreadable
 from dataqual.text import Text
 
 if TYPE_CHECKING:
@@ -132,6 +132,16 @@ def places(address: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.i
     """
     record = address & ((np.uint64(1) << RECORD_BITS) - np.uint64(1))
     return (address >> RECORD_BITS).astype(np.int64), record.astype(np.int64)
+
+
+def address_list(address: NDArray[np.uint64]) -> list[Address]:
+    """The addresses as `Corpus.fetch` takes them.
+
+    >>> address_list(addresses(np.array([0, 1]), np.array([5, 1])))
+    [(0, 5), (1, 1)]
+    """
+    file, record = places(address)
+    return list(zip(file.tolist(), record.tolist(), strict=True))
 
 
 def addresses(file: NDArray[Any], record: NDArray[Any]) -> NDArray[np.uint64]:

@@ -149,6 +149,11 @@ class Target:
         return (Nowhere(), None) if self.dry_run else (writer, paper)
 
 
+def as_said(path: str | Path | None) -> str | None:
+    """A path as messages show it: as the user wrote it."""
+    return str(path) if path is not None else None
+
+
 def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progress: Progress | None = None) -> Cleaned:
     """Write a corpus as a recipe leaves it, and the ledger; both appear when everything is done.
 

@@ -14,17 +14,17 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.corpus import Address, Batch, Chunk, Corpus, Progress, Unreadable
+from dataqual.corpus import Batch, Chunk, Corpus, Progress, Unreadable
 from dataqual.drawing import uniform
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.kernels import joining
-from dataqual.ledger import RECORD_BITS, addresses
+from dataqual.ledger import address_list, addresses
 from dataqual.near_duplicates import NearDuplicates, Part, Signing, Survey
 from dataqual.near_duplicates.parameters import splitmix64
 from dataqual.readers import ReadCount
 from dataqual.readers.paths import LEDGER
-from dataqual.readers.sources import as_corpus
+from dataqual.readers.sources import as_whole_corpus
 from dataqual.text import Text
 from dataqual.unfinished import Unfinished
 from dataqual.writers import NewParquet, Writer, open_writer
@@ -67,7 +67,6 @@ TEXT, ID, GROUP = range(3)
 """What a document may be told apart by."""
 
 _HASHING = Signing(NearDuplicates(), near=False)
-_RECORD = (np.uint64(1) << RECORD_BITS) - np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -244,9 +243,7 @@ def split(
     if output is None and not dry_run:
         raise SpecError("output: name the folder for the parts, or ask for a dry run")
     how = Splitting(dict(PARTS if parts is None else parts), by, stratify, together, near_copies, seed)
-    corpus = as_corpus(source, also=OPTIONS, **asked)
-    if any(file.path == "<pandas frame>" for file in corpus.files):
-        raise InputError("a pandas frame cannot be split whole; write it with to_parquet and give the path")
+    corpus = as_whole_corpus(source, also=OPTIONS, **asked)
     for option, role in (("stratify", stratify), ("together", together)):
         if role is not None and role not in corpus.columns.extras():
             raise SpecError(
@@ -447,7 +444,7 @@ class _Surveying:
                         progress(count.documents, done, self.corpus.size)
             count.check(self.corpus)
             places, names = map(np.concatenate, zip(*kept, strict=True))
-            cluster = survey.clusters(lambda numbers: self.corpus.fetch(_addresses(places[numbers])))
+            cluster = survey.clusters(lambda numbers: self.corpus.fetch(address_list(places[numbers])))
         for kind in (ID, GROUP):  # each for itself: a document of a group still has its id
             _join_equal(names[:, kind], cluster)
         kinds = self.how.deciding(names)
@@ -537,10 +534,6 @@ def _hashed(column: pl.Series) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
 def _hash(values: Sequence[str]) -> NDArray[np.uint64]:
     """64 bits of each, the same on every machine."""
     return _HASHING(Text.of_bytes([value.encode() for value in values])).exact[:, 0]
-
-
-def _addresses(places: NDArray[np.uint64]) -> list[Address]:
-    return list(zip((places >> RECORD_BITS).tolist(), (places & _RECORD).tolist(), strict=True))
 
 
 @dataclass

@@ -379,7 +379,7 @@ def test_a_ledger_that_is_the_output_itself_is_an_error(tmp_path: Path) -> None:
 
 def test_a_pandas_frame_is_an_error_because_only_its_text_is_known() -> None:
     pandas = pytest.importorskip("pandas")
-    with pytest.raises(InputError, match="a pandas frame cannot be cleaned whole"):
+    with pytest.raises(InputError, match="a pandas frame cannot be written whole"):
         dataqual.clean(pandas.DataFrame({"text": ["a"]}), dry_run=True, drop=["empty"])
 
 

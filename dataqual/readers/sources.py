@@ -34,6 +34,16 @@ def as_corpus(source: Any, *, text: str | None = None, also: Iterable[str] = (),
     return source
 
 
+def as_whole_corpus(source: Any, *, also: Iterable[str] = (), **asked: Any) -> Corpus:
+    """A corpus as `as_corpus` opens it, of which records can be written with every field; InputError where not."""
+    corpus = as_corpus(source, also=also, **asked)
+    if any(file.path == "<pandas frame>" for file in corpus.files):
+        raise InputError(
+            "a pandas frame cannot be written whole, for only its text was read; write it with to_parquet and give the path"
+        )
+    return corpus
+
+
 def _is_file_name(document: Any) -> bool:
     """Whether a document in a list looks like a path that was meant: short, and there."""
     return isinstance(document, str) and 0 < len(document) < 500 and "\n" not in document and os.path.isfile(document)
