@@ -129,42 +129,27 @@ def dedup(
 
     `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. `method` minhash drops exact and near
     copies, exact the exact ones; lines, paragraphs and substring take out what stands in an earlier document, as the
-    steps `dedup_lines`, `dedup_paragraphs` and `dedup_substrings` do, and of all that follows know nothing; `normalized` calls exact what has the same words. `keep` says which of two copies
-    stays: first, longest, or that with the highest value of the signal of this name. `against` is a corpus or several
-    whose documents always stay, and are not written. `index` is a folder of what earlier runs saw, which this run
-    extends. `clusters` is a .parquet file of who belongs together.
+    steps `dedup_lines`, `dedup_paragraphs` and `dedup_substrings` do, and of all that follows know nothing.
+    `normalized` calls exact what has the same words. `keep` says which of two copies stays: first, longest, or that
+    with the highest value of the signal of this name. `against` is a corpus or several whose documents always stay,
+    and are not written. `index` is a folder of what earlier runs saw, which this run extends. `clusters` is a .parquet file of who belongs together.
 
     A near copy is always verified against the document that is kept: nothing is transitive. All files appear when
     everything is done, the index last. SpecError and InputError as for `clean`.
     """
+    target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
+    engine = Local(workers=workers, max_memory=max_memory)
     if method in PARTS:
-        given = {
-            "normalized": normalized,
-            "keep": keep != "first",
-            "against": not isinstance(against, list | tuple) or len(against) > 0,
-            "clusters": clusters,
-            "index": index,
-        }
-        for name, value in given.items():
-            if value:
-                raise SpecError(
-                    f"--{name}: says which documents are copies, and --method {method} takes out parts of them"
-                )
-        target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
-        corpus = as_whole_corpus(source, also=OPTIONS, **asked)
-        cleaned = rewrite(
-            corpus, Recipe("dedup", (PARTS[method](),)), target, Local(workers=workers, max_memory=max_memory), progress
-        )
-        return Deduplicated(**{field.name: getattr(cleaned, field.name) for field in fields(Cleaned)})
+        given = {"normalized": normalized, "keep": keep != "first", "clusters": clusters, "index": index}
+        given["against"] = not isinstance(against, list | tuple) or len(against) > 0
+        return _parts(method, source, asked, given, target, engine, progress)
     near = NearDuplicates(threshold, shingle, permutations, seed, cut)
     step = dedup_step(method, near, normalized=normalized, keep=keep)
     for name, share in (("max_cluster_share", max_cluster_share), ("max_source_loss", max_source_loss)):
         if not 0 <= share <= 1:
             raise SpecError(f"{name}: {share:g} is no share from 0 to 1 (50 % is 0.5)")
-    target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
     corpus = as_whole_corpus(source, also=OPTIONS, **asked)
     target.open(corpus)  # what is wrong with it is told before the corpus is read
-    engine = Local(workers=workers, max_memory=max_memory)
     table = _checked(corpus, clusters, output, ledger) if clusters is not None else None
     others = _others(against, asked)
     with ExitStack() as files:
@@ -195,6 +180,24 @@ def dedup(
         clusters=Path(more[0].path) if more else None,
         index=Path(seen.path) if seen is not None and not dry_run else None,
     )
+
+
+def _parts(
+    method: str,
+    source: Any,
+    asked: dict[str, Any],
+    given: dict[str, Any],
+    target: Target,
+    engine: Local,
+    progress: Progress | None,
+) -> Deduplicated:
+    """What takes parts out of documents; SpecError for what is `given` that it knows nothing of."""
+    for name, value in given.items():
+        if value:
+            raise SpecError(f"--{name}: says which documents are copies, and --method {method} takes out parts of them")
+    corpus = as_whole_corpus(source, also=OPTIONS, **asked)
+    cleaned = rewrite(corpus, Recipe("dedup", (PARTS[method](),)), target, engine, progress)
+    return Deduplicated(**{field.name: getattr(cleaned, field.name) for field in fields(Cleaned)})
 
 
 def dedup_step(method: str, near: NearDuplicates, *, normalized: bool = False, keep: str = "first") -> Dedup:
