@@ -56,7 +56,7 @@ class Signatures(Spill):
 
     def add(self, signatures: NDArray[np.uint16]) -> None:
         """Append signatures (documents, permutations)."""
-        _write(self._file, signatures)
+        write_array(self._file, signatures)
         self.documents += len(signatures)
 
     def segments(self) -> Iterator[tuple[int, NDArray[np.uint16]]]:
@@ -107,7 +107,7 @@ class Signatures(Spill):
 
     def _read(self, first: int, rows: NDArray[np.uint16]) -> None:
         self._file.seek(first * self.permutations * 2)
-        _read(self._file, rows)
+        read_array(self._file, rows)
 
 
 class Pairs(Spill):
@@ -153,7 +153,7 @@ class Pairs(Spill):
 
     def _append(self, packed: NDArray[np.uint64]) -> int:
         """Write at the end; how many stood before."""
-        _write(self._file, packed)
+        write_array(self._file, packed)
         self._written += len(packed)
         return self._written - len(packed)
 
@@ -166,7 +166,7 @@ class Pairs(Spill):
     def _slice(self, start: int, end: int) -> NDArray[np.uint64]:
         packed = np.empty(end - start, np.uint64)
         self._file.seek(start * packed.itemsize)
-        _read(self._file, packed)
+        read_array(self._file, packed)
         return packed
 
 
@@ -175,13 +175,15 @@ def _bytes(array: NDArray[Any]) -> Any:
     return array.reshape(-1).view(np.uint8)
 
 
-def _write(file: IO[bytes], array: NDArray[Any]) -> None:
+def write_array(file: IO[bytes], array: NDArray[Any]) -> None:
+    """All of a contiguous array, at the file's place."""
     view = memoryview(_bytes(array))
     while view:  # an unbuffered file may take less than it is given
         view = view[file.write(view) :]
 
 
-def _read(file: IO[bytes], array: NDArray[Any]) -> None:
+def read_array(file: IO[bytes], array: NDArray[Any]) -> None:
+    """Fill a contiguous array from the file's place on; EOFError where the file ends first."""
     view = memoryview(_bytes(array))
     while view:
         read = file.readinto(view)  # type: ignore[attr-defined]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.near_duplicates.spilling import Spill
+from dataqual.near_duplicates.spilling import Spill, read_array, write_array
 
 BITS = 12
 """Ranges are 4096: with groups of 16 MB as small a budget as 64 MB sorts 64 GB."""
@@ -79,22 +78,13 @@ class Rows(Spill):
 
     def _write(self, rows: NDArray[np.uint64]) -> None:
         self._file.seek(0, 2)
-        flat: Any = rows.reshape(-1).view(np.uint8)  # numpy's types do not say that it is a buffer
-        view = memoryview(flat)
-        while view:  # an unbuffered file may take less than it is given
-            view = view[self._file.write(view) :]
+        write_array(self._file, rows)
 
     def _slice(self, start: int, end: int) -> NDArray[np.uint64]:
-        size = 8 * self.columns
-        self._file.seek(start * size)
-        parts, left = [], (end - start) * size
-        while left:
-            part = self._file.read(left)
-            if not part:
-                raise EOFError("a temporary file is shorter than what was written to it")
-            parts.append(part)
-            left -= len(part)
-        return np.frombuffer(b"".join(parts), np.uint64).reshape(-1, self.columns)
+        rows = np.empty((end - start, self.columns), np.uint64)
+        self._file.seek(start * rows.itemsize * self.columns)
+        read_array(self._file, rows)
+        return rows
 
 
 def recurring(keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
