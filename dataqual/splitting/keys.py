@@ -1,0 +1,65 @@
+"""What one batch leaves for deciding on parts: hashes of what its documents are told apart by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dataqual.corpus import Chunk, Corpus, Unreadable
+from dataqual.ledger import addresses
+from dataqual.near_duplicates import NearDuplicates, Part, Signing
+from dataqual.near_duplicates.parameters import splitmix64
+from dataqual.splitting.shares import GROUP, ID, TEXT, Splitting
+from dataqual.text import Text
+
+_HASHING = Signing(NearDuplicates(), near=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """What one batch leaves for deciding on parts."""
+
+    part: Part
+    """What the survey of copies gets."""
+    places: NDArray[np.uint64]
+    names: NDArray[np.uint64]
+    """(documents, 3): hashes of its text, of its id and of what keeps it together; 0 where it has no such thing."""
+    strata: Sequence[str | None]
+    unreadable: Sequence[Unreadable]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is done with every batch of the first pass, in any thread or process."""
+
+    corpus: Corpus
+    how: Splitting
+    signing: Signing
+
+    def __call__(self, chunk: Chunk) -> tuple[int, Looked]:
+        batch = self.corpus.parse(chunk)
+        part = self.signing(batch.text)
+        names = np.zeros((len(batch), 3), np.uint64)
+        names[:, TEXT] = part.exact[:, 0]
+        for kind, role in ((ID, "id"), (GROUP, self.how.together)):
+            if role in batch.columns.columns:
+                hashes, there = _column(batch.columns[role])
+                names[there, kind] = splitmix64(hashes[there] ^ np.uint64(kind))
+        strata = batch.columns[self.how.stratify].to_list() if self.how.stratify else ()
+        where = addresses(batch.file, batch.record)
+        return chunk.done, Looked(part, where, names, strata, batch.unreadable)
+
+
+def _column(column: pl.Series) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+    """A hash of every value, and which values are there: neither null nor blank."""
+    there = (column.is_not_null() & (column.str.strip_chars() != "")).fill_null(False).to_numpy()
+    return hashed(column.fill_null("").to_list()), there
+
+
+def hashed(values: Sequence[str]) -> NDArray[np.uint64]:
+    """64 bits of each, the same on every machine."""
+    return _HASHING(Text.of_bytes([value.encode() for value in values])).exact[:, 0]

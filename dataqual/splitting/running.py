@@ -1,0 +1,101 @@
+"""`split` itself: what is asked for, looked at, decided and written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from dataqual.corpus import Corpus, Progress
+from dataqual.engine import Local
+from dataqual.errors import SpecError
+from dataqual.readers.sources import as_whole_corpus
+from dataqual.splitting.places import Target, ending_like, made_for
+from dataqual.splitting.result import Split
+from dataqual.splitting.shares import PARTS, Key, Role, Splitting
+from dataqual.splitting.surveying import Surveying
+from dataqual.splitting.writing import SCHEMA, Writing
+from dataqual.unfinished import Unfinished
+from dataqual.writers import NewParquet
+from dataqual.writers.appearing import writing
+
+OPTIONS = (
+    "parts", "by", "stratify", "together", "near_copies", "seed", "ending", "dry_run", "workers", "max_memory", "progress",
+)  # fmt: skip
+
+
+def split(
+    source: Any,
+    output: str | Path | None = None,
+    *,
+    parts: Mapping[str, float] | None = None,
+    by: Key = "id",
+    stratify: Role | None = None,
+    together: Role | None = None,
+    near_copies: bool = True,
+    seed: int = 0,
+    ending: str | None = None,
+    dry_run: bool = False,
+    workers: int | None = None,
+    max_memory: int | None = None,
+    progress: Progress | None = None,
+    **asked: Any,
+) -> Split:
+    """Write the documents of a corpus into one file a part, in the folder `output`, each record as it came.
+
+    `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. A document's part follows from the hash
+    of its id, or of its text where it has none or `by` is "text", and of `seed`: it stays there when documents are
+    added or come in another order. With `stratify` ("label" or "group") the shares hold within each value to a
+    document, by ranks of the hashes, so that documents at the borders may move when others are added. Exact copies,
+    documents with the same id and, unless `near_copies` is false, near copies stay in one part; `together` keeps all of
+    a label or group there. `ending` says the format, such as ".jsonl.zst"; that of the input unless told. With `dry_run`
+    nothing is written, only counted, and `output` may be left out.
+
+    The files appear together when all is done; on an error nothing is left. Parts of an earlier split into this folder
+    that this one does not have are removed then; InputError where one was changed since, or is an input. SpecError for what is asked wrongly,
+    InputError for what cannot be read or written, NoDocuments and TooManyUnreadable as for `profile`.
+    """
+    if output is None and not dry_run:
+        raise SpecError("output: name the folder for the parts, or ask for a dry run")
+    how = Splitting(dict(PARTS if parts is None else parts), by, stratify, together, near_copies, seed)
+    corpus = as_whole_corpus(source, also=OPTIONS, **asked)
+    for option, role in (("stratify", stratify), ("together", together)):
+        if role is not None and role not in corpus.columns.extras():
+            raise SpecError(
+                f"{option}: the corpus has no column that is known as its {role}; name one with --{role} COLUMN"
+            )
+    engine = Local(workers=workers, max_memory=max_memory)
+    target = None if output is None else Target(Path(output), how.names, ending or ending_like(corpus))
+    if target is not None and not dry_run:
+        return _written(corpus, how, target, engine, progress)
+    if target is not None and target.folder.exists():
+        target.open(corpus)
+    return Surveying(corpus, how, engine).go(progress).split(how)
+
+
+def _written(corpus: Corpus, how: Splitting, target: Target, engine: Local, progress: Progress | None) -> Split:
+    """The split, after its files appeared."""
+    ledger = str(target.ledger)
+    with made_for(target.folder), Unfinished(ledger, how, resume=False) as unfinished, ExitStack() as files:
+        writers, old = target.open(corpus)
+        for number, writer in enumerate(writers):
+            place = unfinished.folder / f"part-{number}"
+            with writing(writer.path):
+                place.mkdir()
+            writer.start(place)
+            files.enter_context(writer)
+        paper = files.enter_context(NewParquet(ledger, SCHEMA, place=unfinished.folder / "ledger"))
+        found = Surveying(corpus, how, engine).go(progress)
+        Writing(corpus, how, found, writers, paper).go(engine, progress)
+        for writer in writers:
+            writer.finish()
+        paper.finish()  # last, so that a part that is younger than its ledger was changed since
+        for path in old:  # while the ledger that names them stands
+            with writing(str(path)):
+                path.unlink(missing_ok=True)
+        paper.publish()  # first: a part that is there has a ledger
+        for writer in writers:
+            writer.publish()
+    return replace(found.split(how), outputs=target.paths, ledger=target.ledger, removed=old)
