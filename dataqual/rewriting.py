@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
@@ -15,25 +14,22 @@ import polars as pl
 
 from dataqual.accounts import account
 from dataqual.catalog import label
-from dataqual.corpus import Chunk, Corpus, FrameCorpus, Progress, Unreadable
+from dataqual.corpus import Chunk, Corpus, Progress, Unreadable
 from dataqual.effects import Accounting, Effects
 from dataqual.engine import Local
-from dataqual.errors import InputError, SpecError
+from dataqual.errors import SpecError
 from dataqual.finding import SIGNS, Finding
 from dataqual.ledger import SCHEMA
 from dataqual.ledger import rows as ledger_rows
 from dataqual.operators import Step
 from dataqual.quoting import difference, evidence
 from dataqual.readers import ReadCount
-from dataqual.readers.paths import LEDGER, unchanged
+from dataqual.readers.paths import LEDGER
 from dataqual.recipe import Recipe, Remaining, applied
-from dataqual.unfinished import Unfinished
+from dataqual.unfinished import PART, Unfinished, inputs
 from dataqual.writers import NewParquet, Nowhere, Writer, open_writer
-from dataqual.writers.opening import check_place
+from dataqual.writers.opening import check_ledger, check_shard_size
 from dataqual.writers.writer import Encoder, Lines, Wanted
-
-PART = 16
-"""Batches between two marks: about 64 MB, a second or a few; no more is done twice after a kill."""
 
 KEPT = ("count", "rules", "changed", "effects", "batches")
 """Of a run, what is marked beside what is on the disk."""
@@ -132,8 +128,7 @@ class Target:
     def __post_init__(self) -> None:
         if self.output is None and not self.dry_run:
             raise SpecError("-o: name the file to write, or ask for a dry run")
-        if self.shard_size is not None and self.shard_size < 1:
-            raise SpecError(f"--shard-size: {self.shard_size} bytes is too small; 1G is usual")
+        check_shard_size(self.shard_size)
 
     def open(self, corpus: Corpus) -> tuple[Writer, str | None]:
         """The writer, and the path of the ledger, after every check that needs no data."""
@@ -141,11 +136,7 @@ class Target:
             return Nowhere(), None
         writer = open_writer(self.output, corpus, self.shard_size)
         paper = self.ledger if self.ledger is not None else f"{self.output}{LEDGER}"
-        if not paper.endswith(".parquet"):
-            raise SpecError(f"--ledger: {paper}: a ledger is a .parquet file")
-        check_place(paper, "--ledger", corpus)
-        if Path(paper).resolve() == Path(self.output).resolve():
-            raise InputError(f"--ledger: {paper} is the output itself; choose another name")
+        check_ledger(paper, [self.output], corpus)
         return (Nowhere(), None) if self.dry_run else (writer, paper)
 
 
@@ -167,7 +158,7 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
         run.check()
         return run.cleaned()
     plan = (
-        _inputs(corpus),
+        inputs(corpus),
         [step.rests_on for step in recipe.steps],
         corpus.columns,
         getattr(corpus, "txt", None),
@@ -176,7 +167,7 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
         target.ledger,
     )
     with Unfinished(target.output, plan, resume=target.resume) as unfinished, ExitStack() as files:
-        state = _sound(unfinished)
+        state = _sound(unfinished, writer)
         steps = _prepared(recipe, corpus, engine, progress, unfinished)
         run = _Run(corpus, recipe, steps, writer, unfinished=unfinished)
         writer.start(unfinished.folder, state and state["writer"])
@@ -212,21 +203,12 @@ def _prepared(
     return ready
 
 
-def _inputs(corpus: Corpus) -> object:
-    """What must be the same for a run to go on: the files, their sizes and when they were changed; else no run does."""
-    if isinstance(corpus, FrameCorpus) or any(file.spooled for file in corpus.files):
-        return secrets.token_hex(16)
-    return unchanged(corpus.files)
-
-
-def _sound(unfinished: Unfinished) -> Any:
+def _sound(unfinished: Unfinished, writer: Writer) -> Any:
     """The state to go on from, if all that it speaks of is there."""
     state = unfinished.state
     if state is None:
         return None
-    *marks, _ = state["writer"]
-    outputs = [unfinished.folder / f"output-{at}" for at in range(len(marks))]
-    if not all(place.exists() for place in (*outputs, unfinished.folder / "ledger")):
+    if not writer.there(unfinished.folder, state["writer"]) or not (unfinished.folder / "ledger").exists():
         unfinished.begin_anew()  # it was killed in the very moment in which its files got their names
         return None
     return state

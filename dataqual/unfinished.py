@@ -17,7 +17,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, TypeVar
 
+from dataqual.corpus import Corpus, FrameCorpus
 from dataqual.errors import DataqualError, InputError, SpecError, WorkerLost
+from dataqual.readers.paths import unchanged
 from dataqual.version import __version__
 from dataqual.writers.appearing import writing
 
@@ -27,6 +29,9 @@ except ImportError:  # Windows has no such locks; two runs on one output are for
     fcntl = None  # type: ignore[assignment]
 
 Made = TypeVar("Made")
+
+PART = 16
+"""Batches between two marks: about 64 MB, a second or a few; no more is done twice after a kill."""
 
 SEAL = 32
 """Bytes of a key, and of the seal that is made with it."""
@@ -134,7 +139,7 @@ class Unfinished:
 
     def _clear(self) -> None:
         """Take away what runs put there, and nothing else."""
-        for pattern in ("*.pickle", "*.new", "output-*", "ledger"):
+        for pattern in ("*.pickle", "*.new", "output-*", "part-*", "ledger"):
             for found in self.folder.glob(pattern):
                 with suppress(OSError):
                     if found.is_dir() and not found.is_symlink():
@@ -187,6 +192,13 @@ def _key() -> bytes:
         if len(key := place.read_bytes()) == SEAL:
             return key
     return secrets.token_bytes(SEAL)
+
+
+def inputs(corpus: Corpus) -> object:
+    """What must be the same for a run to go on: the files, their sizes and when they were changed; else no run does."""
+    if isinstance(corpus, FrameCorpus) or any(file.spooled for file in corpus.files):
+        return secrets.token_hex(16)
+    return unchanged(corpus.files)
 
 
 def described(value: Any) -> Any:

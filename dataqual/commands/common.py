@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -145,9 +145,26 @@ WRITING = (
 )
 
 
+FOLDER = (
+    click.option("-o", "--output", type=click.Path(), metavar="FOLDER", help="Folder for the parts [NAME.split]."),
+    click.option(
+        "--ledger", type=click.Path(), metavar="FILE", help="Where each record went [FOLDER/split.ledger.parquet]."
+    ),
+    click.option("--dry-run", is_flag=True, help="Count what each part would get, and write nothing."),
+)
+
+
 def writing(command: Callable[..., None]) -> Callable[..., None]:
     """A command that writes a corpus: it gets the options of `WRITING` as one mapping, `target`."""
+    return _writing(command, WRITING)
 
+
+def writing_folder(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that writes a folder of parts."""
+    return _writing(command, (*FOLDER, *WRITING[len(FOLDER) :]))
+
+
+def _writing(command: Callable[..., None], options: Sequence[Callable[..., Any]]) -> Callable[..., None]:
     @wraps(command)
     def run(**given: Any) -> None:
         from dataqual.engine import parse_size
@@ -157,7 +174,7 @@ def writing(command: Callable[..., None]) -> Callable[..., None]:
             target["shard_size"] = parse_size(target["shard_size"])
         command(target=target, **given)
 
-    for option in reversed(WRITING):
+    for option in reversed(options):
         run = option(run)
     return run
 

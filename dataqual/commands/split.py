@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import click
 
-from dataqual.commands.common import Shared, folder_for, reading, tell
+from dataqual.commands.common import Shared, folder_for, reading, tell, writing_folder
 from dataqual.console import Console
 
 
 @click.command()
-@click.option("-o", "--output", type=click.Path(), metavar="FOLDER", help="Folder for the parts [NAME.split].")
+@writing_folder
 @click.option("--train", type=click.FloatRange(0, 1), metavar="SHARE", help="Share for train [what is left].")
 @click.option("--valid", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Share for valid.")
 @click.option("--test", type=click.FloatRange(0, 1), default=0.05, show_default=True, help="Share for test.")
@@ -27,11 +27,10 @@ from dataqual.console import Console
 @click.option("--near-copies/--no-near-copies", default=True, show_default=True, help="Keep near copies in one part.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another split.")
 @click.option("--ending", metavar="ENDING", help="Format of the parts, such as .jsonl.zst [as the input].")
-@click.option("--dry-run", is_flag=True, help="Count what each part would get, and write nothing.")
 @reading
 def split(
     shared: Shared,
-    output: str | None,
+    target: dict[str, Any],
     train: float | None,
     valid: float,
     test: float,
@@ -41,7 +40,6 @@ def split(
     near_copies: bool,
     seed: int,
     ending: str | None,
-    dry_run: bool,
 ) -> None:
     """Write a corpus in three parts, train, valid and test, and keep together what is alike.
 
@@ -72,7 +70,7 @@ def split(
     with shared.corpus(console, "splitting") as corpus:
         result = split_corpus(
             corpus,
-            output or folder_for(shared.paths, "split"),
+            **target | {"output": target["output"] or folder_for(shared.paths, "split")},
             parts=parts,
             by=by,
             stratify=stratify,
@@ -80,7 +78,6 @@ def split(
             near_copies=near_copies,
             seed=seed,
             ending=ending,
-            dry_run=dry_run,
             **shared.engine,
             progress=console.progress,
         )

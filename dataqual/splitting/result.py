@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,18 @@ class Split:
     """Documents in the largest."""
     keyed: Mapping[str, int]
     """How many documents were told apart by what: `id`, `text`, or the value that keeps them `together`."""
-    outputs: Mapping[str, Path]
-    """Empty in a dry run."""
-    ledger: Path | None
+    shards: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
+    """The files of each part, one unless several were asked for; empty in a dry run."""
+    ledger: Path | None = None
     removed: tuple[Path, ...] = ()
     """Parts of an earlier split into the same folder that this one does not have."""
+    resumed: int = 0
+    """Of the records, how many an earlier run had written that was killed."""
+
+    @property
+    def outputs(self) -> dict[str, Path]:
+        """The file of each part, the first where there are several; empty in a dry run."""
+        return {name: files[0] for name, files in self.shards.items()}
 
     @property
     def documents(self) -> int:
@@ -69,8 +76,12 @@ class Split:
         if len(self.strata) > SHOWN:
             lines.append(f"  and {len(self.strata) - SHOWN:,} smaller strata")
         lines += [f"{path} was of the split that stood here before, and is removed" for path in self.removed]
-        files = ["a dry run: nothing was written"] if self.ledger is None else [*self.outputs.values(), self.ledger]
-        return "\n".join([*lines, *map(str, files)])
+        if self.resumed:
+            lines.append(f"{self.resumed:,} of the records were written by an earlier run")
+        if self.ledger is None:
+            return "\n".join([*lines, "a dry run: nothing was written"])
+        written = [f"{one}{f' … {more[-1].name}' if more else ''}" for one, *more in self.shards.values()]
+        return "\n".join([*lines, *written, str(self.ledger)])
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -86,6 +97,8 @@ class Split:
             "clusters": {"clusters": self.clusters, "documents": self.clustered, "largest": self.largest},
             "keyed": dict(self.keyed),
             "outputs": {name: str(path) for name, path in self.outputs.items()},
+            "shards": {name: [str(path) for path in files] for name, files in self.shards.items()},
             "ledger": None if self.ledger is None else str(self.ledger),
             "removed": [str(path) for path in self.removed],
+            "resumed": self.resumed,
         }

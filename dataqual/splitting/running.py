@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +17,13 @@ from dataqual.splitting.result import Split
 from dataqual.splitting.shares import PARTS, Key, Role, Splitting
 from dataqual.splitting.surveying import Surveying
 from dataqual.splitting.writing import SCHEMA, Writing
-from dataqual.unfinished import Unfinished
-from dataqual.writers import NewParquet
-from dataqual.writers.appearing import writing
+from dataqual.unfinished import Unfinished, inputs
+from dataqual.writers import NewParquet, Writer
+from dataqual.writers.appearing import writing as making
 
 OPTIONS = (
-    "parts", "by", "stratify", "together", "near_copies", "seed", "ending", "dry_run", "workers", "max_memory", "progress",
+    "parts", "by", "stratify", "together", "near_copies", "seed", "ending", "ledger", "dry_run", "shard_size", "resume",
+    "workers", "max_memory", "progress",
 )  # fmt: skip
 
 
@@ -37,7 +38,10 @@ def split(
     near_copies: bool = True,
     seed: int = 0,
     ending: str | None = None,
+    ledger: str | Path | None = None,
     dry_run: bool = False,
+    shard_size: int | None = None,
+    resume: bool | None = None,
     workers: int | None = None,
     max_memory: int | None = None,
     progress: Progress | None = None,
@@ -50,12 +54,16 @@ def split(
     added or come in another order. With `stratify` ("label" or "group") the shares hold within each value to a
     document, by ranks of the hashes, so that documents at the borders may move when others are added. Exact copies,
     documents with the same id and, unless `near_copies` is false, near copies stay in one part; `together` keeps all of
-    a label or group there. `ending` says the format, such as ".jsonl.zst"; that of the input unless told. With `dry_run`
-    nothing is written, only counted, and `output` may be left out.
+    a label or group there. `ending` says the format, such as ".jsonl.zst"; that of the input unless told. With
+    `shard_size`, in bytes, a part is several files, train-00001-of-00003.jsonl and so on. `ledger` is
+    OUTPUT/split.ledger.parquet unless told. With `dry_run` nothing is written, only counted, and `output` may be left
+    out.
 
-    The files appear together when all is done; on an error nothing is left. Parts of an earlier split into this folder
-    that this one does not have are removed then; InputError where one was changed since, or is an input. SpecError for what is asked wrongly,
-    InputError for what cannot be read or written, NoDocuments and TooManyUnreadable as for `profile`.
+    The files appear together when all is done; on an error nothing is left. A run that was killed is gone on with, if
+    files and options are the same: `resume` True insists on that, False begins anew. Parts of an earlier split into
+    this folder that this one does not have are removed at the end; InputError where one was changed since, or is an
+    input. SpecError for what is asked wrongly, InputError for what cannot be read or written, NoDocuments and
+    TooManyUnreadable as for `profile`.
     """
     if output is None and not dry_run:
         raise SpecError("output: name the folder for the parts, or ask for a dry run")
@@ -67,7 +75,10 @@ def split(
                 f"{option}: the corpus has no column that is known as its {role}; name one with --{role} COLUMN"
             )
     engine = Local(workers=workers, max_memory=max_memory)
-    target = None if output is None else Target(Path(output), how.names, ending or ending_like(corpus))
+    target = None
+    if output is not None:
+        paper = None if ledger is None else str(ledger)
+        target = Target(Path(output), how.names, ending or ending_like(corpus), paper, shard_size, resume)
     if target is not None and not dry_run:
         return _written(corpus, how, target, engine, progress)
     if target is not None and target.folder.exists():
@@ -76,26 +87,55 @@ def split(
 
 
 def _written(corpus: Corpus, how: Splitting, target: Target, engine: Local, progress: Progress | None) -> Split:
-    """The split, after its files appeared."""
-    ledger = str(target.ledger)
-    with made_for(target.folder), Unfinished(ledger, how, resume=False) as unfinished, ExitStack() as files:
+    """The split, after its files appeared; what was done is marked on the way, so that a run that is killed goes on."""
+    with (
+        made_for(target.folder),
+        Unfinished(target.work, _plan(corpus, how, target), resume=target.resume) as unfinished,
+        ExitStack() as files,
+    ):
         writers, old = target.open(corpus)
-        for number, writer in enumerate(writers):
-            place = unfinished.folder / f"part-{number}"
-            with writing(writer.path):
-                place.mkdir()
-            writer.start(place)
+        state = _sound(unfinished, writers)
+        found = unfinished.once("survey", lambda: Surveying(corpus, how, engine).go(progress))
+        for at, writer in enumerate(writers):
+            place = _place(unfinished, at)
+            with making(writer.path):
+                place.mkdir(exist_ok=True)
+            writer.start(place, state["writers"][at] if state else None)
             files.enter_context(writer)
-        paper = files.enter_context(NewParquet(ledger, SCHEMA, place=unfinished.folder / "ledger"))
-        found = Surveying(corpus, how, engine).go(progress)
-        Writing(corpus, how, found, writers, paper).go(engine, progress)
+        parts = state["ledger"] if state else 0
+        paper = NewParquet(target.ledger, SCHEMA, place=unfinished.folder / "ledger", parts=parts)
+        run = Writing(corpus, how, found, writers, files.enter_context(paper), unfinished)
+        resumed = run.go_on(state) if state else 0
+        run.go(engine, progress)
         for writer in writers:
             writer.finish()
         paper.finish()  # last, so that a part that is younger than its ledger was changed since
         for path in old:  # while the ledger that names them stands
-            with writing(str(path)):
+            with making(str(path)):
                 path.unlink(missing_ok=True)
         paper.publish()  # first: a part that is there has a ledger
-        for writer in writers:
-            writer.publish()
-    return replace(found.split(how), outputs=target.paths, ledger=target.ledger, removed=old)
+        shards = {name: tuple(map(Path, writer.publish())) for name, writer in zip(how.names, writers, strict=True)}
+    return replace(found.split(how), shards=shards, ledger=Path(target.ledger), removed=old, resumed=resumed)
+
+
+def _plan(corpus: Corpus, how: Splitting, target: Target) -> object:
+    """What must be the same for a run to go on with what another did."""
+    asked = [*how.parts.items()], how, target.ending, target.shard_size, target.ledger
+    return inputs(corpus), corpus.columns, getattr(corpus, "txt", None), *asked
+
+
+def _place(unfinished: Unfinished, at: int) -> Path:
+    """Where the files of a part gather."""
+    return unfinished.folder / f"part-{at}"
+
+
+def _sound(unfinished: Unfinished, writers: Sequence[Writer]) -> Any:
+    """The state to go on from, if all that it speaks of is there."""
+    state = unfinished.state
+    if state is None:
+        return None
+    there = (writer.there(_place(unfinished, at), state["writers"][at]) for at, writer in enumerate(writers))
+    if not all([*there, (unfinished.folder / "ledger").exists()]):
+        unfinished.begin_anew()  # it was killed in the very moment in which its files got their names
+        return None
+    return state

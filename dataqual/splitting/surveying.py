@@ -56,8 +56,6 @@ class Found:
             clustered=int(sizes.sum()),
             largest=int(sizes.max(initial=0)),
             keyed=self.keyed,
-            outputs={},
-            ledger=None,
         )
 
     def _by_stratum(self, names: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from dataqual.errors import InputError
 from dataqual.readers import ReadCount
 from dataqual.splitting.shares import Splitting
 from dataqual.splitting.surveying import CHANGED, Found
+from dataqual.unfinished import PART, Unfinished
 from dataqual.writers import NewParquet, Writer
 from dataqual.writers.writer import Lines, Wanted
 
@@ -43,19 +45,36 @@ class Writing:
     found: Found
     writers: Sequence[Writer]
     paper: NewParquet
+    unfinished: Unfinished
+    batches: int = 0
     count: ReadCount = field(default_factory=ReadCount)
+
+    def go_on(self, state: Mapping[str, Any]) -> int:
+        """Begin behind what a run had done when it marked this; how many records those were."""
+        self.batches, self.count = state["batches"], state["count"]
+        return self.count.documents + self.count.unreadable
 
     def go(self, engine: Local, progress: Progress | None) -> None:
         """All batches, in order; InputError where they are not those of the first pass."""
-        with closing(engine.map(self._look, self.corpus.chunks())) as results:
+        chunks = islice(self.corpus.chunks(), self.batches, None)
+        with closing(engine.map(self._look, chunks)) as results:
             for done, documents, unreadable, encoded, ledger in results:
-                for writer, records in zip(self.writers, encoded, strict=True):
-                    writer.write(records)
-                self.paper.add(ledger)
-                self.count.add(documents, unreadable)
+                self._take(documents, unreadable, encoded, ledger)
                 if progress is not None:
                     progress(self.count.documents, done, self.corpus.size)
         self._check()
+
+    def _take(
+        self, documents: int, unreadable: Sequence[Unreadable], encoded: Sequence[Lines | Wanted], ledger: pl.DataFrame
+    ) -> None:
+        for writer, records in zip(self.writers, encoded, strict=True):
+            writer.write(records)
+        self.paper.add(ledger)
+        self.count.add(documents, unreadable)
+        self.batches += 1
+        if self.batches % PART == 0:
+            marks = {"writers": [writer.mark() for writer in self.writers], "ledger": self.paper.mark()}
+            self.unfinished.mark(marks | {"batches": self.batches, "count": self.count})
 
     def _look(self, chunk: Chunk) -> tuple[int, int, Sequence[Unreadable], list[Lines | Wanted], pl.DataFrame]:
         batch = self.corpus.parse(chunk)
@@ -101,7 +120,8 @@ class Writing:
 
     @property
     def _files(self) -> str:
-        """All parts, by file name: a later split into the same folder knows by it which files are of this one."""
+        """All parts, by file name, that of a part in several without their numbers: a later split into the same folder
+        knows by it which files are of this one."""
         return "/".join(Path(writer.path).name for writer in self.writers)
 
     def _check(self) -> None:

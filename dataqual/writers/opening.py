@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from pathlib import Path
 
 from dataqual.corpus import Corpus
 from dataqual.errors import InputError, SpecError
@@ -11,7 +13,7 @@ from dataqual.writers.delimited import DELIMITERS, DelimitedLines
 from dataqual.writers.jsonl import ObjectLines
 from dataqual.writers.parquet import ParquetWriter
 from dataqual.writers.plain import TextLines
-from dataqual.writers.writer import LineEncoder, LineWriter, Writer
+from dataqual.writers.writer import LineEncoder, LineWriter, Writer, shards_of
 
 ALL = {"jsonl", *DELIMITERS, "parquet", "frame", "txt"}
 HELD = {
@@ -26,6 +28,9 @@ HELD = {
 def open_writer(path: str, corpus: Corpus, shard_size: int | None = None) -> Writer:
     """The writer for `path` by its ending; SpecError where that is unknown or cannot hold these documents."""
     check_place(path, "-o", corpus)
+    if shard_size is not None:
+        for shard in shards_of(path):  # it will be replaced or taken away
+            check_place(str(shard), "-o", corpus)
     kind = kind_of(path)
     if kind is None:
         raise SpecError(f"-o: {path}: unknown kind of file; known are: {known_kinds()}")
@@ -60,3 +65,18 @@ def check_place(path: str, option: str, corpus: Corpus) -> None:
         raise InputError(f"{option}: {path}: there is no folder {os.path.dirname(path)}; make it first")
     if corpus.holds(path):
         raise InputError(f"{option}: {path} is one of the inputs, which are never overwritten; choose another name")
+
+
+def check_ledger(path: str, outputs: Iterable[str], corpus: Corpus) -> None:
+    """SpecError where the ledger is no .parquet file; InputError where it can or must not be written."""
+    if not path.endswith(".parquet"):
+        raise SpecError(f"--ledger: {path}: a ledger is a .parquet file")
+    check_place(path, "--ledger", corpus)
+    if Path(path).resolve() in [Path(output).resolve() for output in outputs]:
+        raise InputError(f"--ledger: {path} is the output itself; choose another name")
+
+
+def check_shard_size(size: int | None) -> None:
+    """SpecError where a file cannot be so small."""
+    if size is not None and size < 1:
+        raise SpecError(f"--shard-size: {size} bytes is too small; 1G is usual")

@@ -144,6 +144,11 @@ class Writer(ABC):
         *marks, self.written = state or [0]
         self._targets = [self._target(folder / f"output-{at}", mark) for at, mark in enumerate(marks or [0])]
 
+    def there(self, folder: Path, state: State) -> bool:
+        """Whether all the files that this state speaks of are in the folder."""
+        *marks, _ = state
+        return all((folder / f"output-{at}").exists() for at in range(len(marks)))
+
     @abstractmethod
     def _target(self, place: Path, mark: int) -> Target:
         """One more file, of which so much is there already."""
@@ -179,7 +184,7 @@ class Writer(ABC):
         names = shard_names(self.path, len(self._targets))
         for target, name in zip(self._targets, names, strict=True):
             target.publish(name)
-        for place in other_shards(names[0]):
+        for place in {*shards_of(self.path)}.difference(map(Path, names)):
             place.unlink(missing_ok=True)
         return names
 
@@ -208,15 +213,12 @@ def shard_names(path: str, number: int) -> list[str]:
     return [str(place.with_name(f"{stem}-{at:05d}-of-{number:05d}{ending}")) for at in range(1, number + 1)]
 
 
-def other_shards(name: str) -> list[Path]:
-    """The shards of the same output that another run wrote, of which there were more or fewer."""
-    first = Path(name)
-    stem, ending = re.split(r"-00001-of-\d+", first.name)
-    known = re.compile(re.escape(stem) + r"-\d{5,}-of-(\d{5,})" + re.escape(ending))
-    number = re.search(r"-of-(\d+)", first.name.removeprefix(stem))
-    assert number is not None
-    found = ((place, known.fullmatch(place.name)) for place in sorted(first.parent.iterdir()))
-    return [place for place, match in found if match and match[1] != number[1]]
+def shards_of(path: str) -> list[Path]:
+    """The shards of this output that are there, of one run or several."""
+    [first] = shard_names(path, 1)
+    stem, ending = Path(first).name.split(f"-{1:05d}-of-{1:05d}")
+    known = re.compile(re.escape(stem) + r"-\d{5,}-of-\d{5,}" + re.escape(ending))
+    return [place for place in sorted(Path(path).parent.iterdir()) if known.fullmatch(place.name)]
 
 
 COMPRESSED = (".gz", ".zst")
