@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from dataqual.errors import UnknownColumn, did_you_mean
+from dataqual.turns import FIELDS, LISTS, NoTurns, Path, Turn, fields_of, turns_of
 
 Record = Mapping[str, Any]
 
@@ -32,6 +33,8 @@ class Columns:
     id: str | None = None
     label: str | None = None
     group: str | None = None
+    turns: bool = False
+    """Whether the text lies in several places of a record: fields joined by `+`, or a list of turns (dataqual.turns)."""
 
     def extras(self) -> dict[str, str]:
         """The columns beside the text that the corpus has: role to name.
@@ -43,27 +46,51 @@ class Columns:
         return {role: name for role, name in roles.items() if name is not None}
 
 
-def path_of(name: str, record: Record) -> tuple[str, ...]:
-    """The keys that lead to `name`: the name itself where the record has it, else cut at the dots.
+def path_of(name: str, record: Record) -> Path:
+    """The keys that lead to `name`: the name itself where the record has it, else cut at the dots; numbers into lists.
 
     >>> path_of("meta.title", {"meta": {"title": "x"}}), path_of("meta.title", {"meta.title": "x"})
     (('meta', 'title'), ('meta.title',))
+    >>> path_of("parts.0.text", {"parts": [{"text": "x"}]})
+    ('parts', 0, 'text')
     """
-    return (name,) if name in record or "." not in name else tuple(name.split("."))
+    return located(record, name)[0]
 
 
 def look_up(record: Record, name: str) -> Any:
     """The value of column `name`, dotted or not; KeyError where the record has none.
 
-    >>> look_up({"meta": {"title": "x"}}, "meta.title")
-    'x'
+    >>> look_up({"meta": {"titles": ["x", "y"]}}, "meta.titles.1")
+    'y'
     """
+    return located(record, name)[1]
+
+
+def located(record: Record, name: str) -> tuple[Path, Any]:
+    """The keys that lead to column `name`, and the value there; KeyError where the record has none."""
+    if name in record or "." not in name:
+        return (name,), record[name]
     value: Any = record
-    for key in path_of(name, record):
-        if not isinstance(value, Mapping):
+    path: list[str | int] = []
+    for part in name.split("."):
+        if isinstance(value, Mapping) and part in value:
+            path.append(part)
+        elif isinstance(value, list | tuple) and part.isdecimal() and int(part) < len(value):
+            path.append(int(part))
+        else:
             raise KeyError(name)
-        value = value[key]
-    return value
+        value = value[path[-1]]
+    return tuple(path), value
+
+
+def needed_of(present: Iterable[str], names: Iterable[str]) -> list[str]:
+    """The columns of a table in which columns lie, dotted or joined by `+` or not.
+
+    >>> needed_of(["id", "meta", "q", "a"], ["q+a", "meta.lang"])
+    ['meta', 'q', 'a']
+    """
+    wanted = [field for name in names for field in (name, *fields_of(name))]
+    return [name for name in present if any(one == name or one.startswith(f"{name}.") for one in wanted)]
 
 
 def as_string(value: Any) -> str | None:
@@ -89,23 +116,29 @@ def find_columns(
     """
     asked = asked or Columns()
     for option, name in (("text", text), *asked.extras().items()):
-        if name is not None:
-            _must_be_there(name, option, sample)
+        several = option == "text" and name is not None and not any(name in record for record in sample)
+        for one in fields_of(name) if several and name else [name]:
+            if one is not None:
+                _must_be_there(one, option, sample)
     if not sample:
         return replace(asked, text=text or "text"), []
     columns, notes = replace(asked, text=text or _find_text(sample)), []
-    if text is None:
+    columns = replace(columns, turns=_has_turns(sample, columns.text))
+    if columns.turns:
+        how = "as asked" if text else "found; --text names another"
+        notes.append(f"text: the turns of {columns.text!r}, joined by a blank line ({how})")
+    elif text is None:
         known = columns.text.lower() in TEXT_NAMES
         how = "found" if known else "guessed: it is the longest; --text names another"
         notes.append(f"text column: {columns.text!r} ({how})")
     for role, names in (("id", ID_NAMES), ("label", LABEL_NAMES), ("group", GROUP_NAMES)):
         if getattr(columns, role) is None:
-            taken = {columns.text, *columns.extras().values()}
+            taken = {*fields_of(columns.text), columns.text, *columns.extras().values()}
             found = next(
                 (name for name in _spelled(names, sample) if name not in taken and _is_plain(sample, name)), None
             )
             if found is not None:
-                columns = replace(columns, **{role: found})
+                columns = replace(columns, **{role: found})  # type: ignore[arg-type]
                 notes.append(f"{role} column: {found!r} (found)")
     return columns, notes
 
@@ -145,12 +178,63 @@ def _find_text(sample: Sequence[Record]) -> str:
         values = [record[name] for record in sample if record.get(name) is not None]
         if values and sum(isinstance(value, str) for value in values) * 2 > len(values):
             return name
+    if turns := _find_turns(sample):
+        return turns
     lengths = {name: _length(sample, name) for name in _names(sample)}
     ranked = sorted(((length, name) for name, length in lengths.items() if length), reverse=True)
     if ranked and (len(ranked) == 1 or ranked[0][0] >= DOMINATES * ranked[1][0]):
         return ranked[0][1]
     listing = ", ".join(sorted(_names(sample))) or "none"
     raise UnknownColumn(f"cannot tell which column is the text; name it with --text (text=…); there are: {listing}")
+
+
+def _find_turns(sample: Sequence[Record]) -> str | None:
+    """The list of turns, or the fields, that most records of a chat or of instructions have."""
+    names = [[name] for name in _spelled(LISTS, sample)] + [
+        spelled
+        for fields in FIELDS
+        if len(spelled := [next(iter(_spelled([name], sample)), "") for name in fields]) and all(spelled)
+    ]
+    for fields in names:
+        have = [record for record in sample if all(record.get(name) is not None for name in fields[-1:])]
+        name = "+".join(fields)
+        if len(have) * 2 > len(sample) and _has_turns(have, name):
+            return name
+    return None
+
+
+def _has_turns(sample: Sequence[Record], name: str) -> bool:
+    """Whether a name means several places of a record: fields joined by +, or a list of turns in most records."""
+    if len(fields_of(name)) > 1 and not any(name in record for record in sample):
+        return True
+    values = []
+    for record in sample:
+        try:
+            values.append(look_up(record, name))
+        except KeyError:
+            continue
+    values = [value for value in values if value is not None]
+    lists = [value for value in values if isinstance(value, list)]
+    return len(lists) * 2 > len(values) and any(map(_is_chat, lists))
+
+
+def _is_chat(value: list[Any]) -> bool:
+    """Whether a list is one of turns: its items say something, not just anything."""
+    try:
+        return bool(value) and isinstance(value[0], Mapping) and bool(turns_of({"": value}, [""], located))
+    except NoTurns:
+        return False
+
+
+def text_turns(record: Record, name: str) -> list[Turn]:
+    """The turns of a record whose text lies in several places; NoTurns where it has none.
+
+    >>> [turn.text for turn in text_turns({"prompt": "Why?", "completion": "因为。"}, "prompt+completion")]
+    ['Why?', '因为。']
+    """
+    if not isinstance(record, Mapping):
+        raise TypeError("not an object")
+    return turns_of(record, fields_of(name), located)
 
 
 def _length(sample: Sequence[Record], name: str) -> int:

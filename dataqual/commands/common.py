@@ -20,7 +20,7 @@ from dataqual.errors import SpecError
 if TYPE_CHECKING:
     from dataqual.corpus import Corpus
 
-FORMATS = ("jsonl", "csv", "tsv", "parquet", "txt")
+FORMATS = ("jsonl", "json", "csv", "tsv", "parquet", "arrow", "txt", "md", "html", "warc")
 
 EXCEEDED = 1
 """Exit code where something is found to be more than was allowed with --strict."""
@@ -189,11 +189,13 @@ def tell(shared: Shared, result: Result) -> None:
 
 def folder_for(paths: tuple[str, ...], ending: str) -> str:
     """Where results go unless told: in the current folder, named after the first input; after none for a glob."""
+    from dataqual.readers.paths import FORMATS as KINDS
     from dataqual.readers.paths import readable
+    from dataqual.readers.streams import COMPRESSIONS
 
     if not paths or paths[0] == "-":
         return f"{'stdin' if paths else 'sample'}.{ending}"
     name = readable(Path(paths[0]).resolve().name) if Path(paths[0]).exists() else "corpus"
-    for known in (".gz", ".zst", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".txt"):
+    for known in (*COMPRESSIONS, *KINDS):
         name = name.removesuffix(known) or name
     return f"{name}.{ending}"

@@ -71,6 +71,8 @@ class Cutter:
     """What ends a record that is too long to hold."""
     overlap: int = 0
     """Bytes of the last block that `end` may begin in."""
+    marks: bool = True
+    """Whether a byte order mark is none of the data, and one of UTF-16 makes it unreadable."""
 
 
 def cut_lines(data: bytes, final: bool) -> Cut:
@@ -121,7 +123,7 @@ class _Cutting:
         """The pieces that one more block completes."""
         if not self._started:
             self._started = True
-            block = self._without_mark(block)
+            block = self._without_mark(block) if self.cutter.marks else block
             if self.hopeless:
                 reason = "the file begins with a UTF-16 byte order mark; convert it: iconv -f UTF-16 -t UTF-8 IN > OUT"
                 yield self._bad("UTF-16", reason, block)

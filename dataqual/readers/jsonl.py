@@ -16,10 +16,11 @@ import orjson
 from numpy.typing import NDArray
 from orjson import loads
 
-from dataqual.columns import Columns, as_string, look_up
-from dataqual.corpus import File, Piece, Rows, Slices, Unreadable, text_fault, value_kind
+from dataqual.columns import Columns, as_string, look_up, text_turns
+from dataqual.corpus import File, Piece, Rows, Slices, Unreadable, text_fault, turns_fault, value_kind
 from dataqual.kernels import json_lines
 from dataqual.readers.cutting import Cutter, Sizes, cut_file, cut_lines, invalid_utf8_reason, kept, too_long_reason
+from dataqual.turns import NoTurns, joined
 
 BLANK = b" \t\r"
 
@@ -51,7 +52,7 @@ class JsonLines:
         """Number and text of those wanted lines that are documents, all at once."""
         records, lines = _wanted_lines(piece, wanted)
         together = Piece(piece.file, lines.lines(), 0, records=len(lines))
-        rows = self.rows(together, Columns(columns.text), sizes)
+        rows = self.rows(together, Columns(columns.text, turns=columns.turns), sizes)
         yield from zip(records[rows.records].tolist(), map(bytes.decode, rows.texts), strict=True)
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
@@ -71,7 +72,7 @@ class JsonLines:
     def _parsed(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """Line by line, by a parser that knows all of JSON."""
         lines = _lines(piece)
-        text_of = _getter(columns.text)
+        text_of = _getter(columns)
         too_long = (
             {at for at, line in enumerate(lines) if len(line) > sizes.record} if len(piece.data) > sizes.record else ()
         )
@@ -83,7 +84,7 @@ class JsonLines:
             try:
                 record: Any = loads(line) if at not in too_long else None
                 texts.append(text_of(record).encode())
-            except (ValueError, LookupError, TypeError, AttributeError):
+            except (ValueError, LookupError, TypeError, AttributeError, NoTurns):
                 bad.append(at)
                 continue
             for append, take in takers:
@@ -103,7 +104,7 @@ def _taken(piece: Piece, columns: Columns, sizes: Sizes) -> Rows | None:
     """
     assert isinstance(piece.data, bytes)
     names = [columns.text, *columns.extras().values()]
-    if len(piece.data) > sizes.record or any("." in name for name in names):
+    if columns.turns or len(piece.data) > sizes.record or any("." in name for name in names):
         return None
     keys = [name.encode("utf-8", "surrogatepass") for name in dict.fromkeys(names)]
     found = _Found.of(piece.data, keys, piece.records or piece.data.count(b"\n") + 1)
@@ -177,7 +178,7 @@ def _told(piece: Piece, columns: Columns, sizes: Sizes, lines: Mapping[int, byte
     """Why lines of a piece, by their place in it, are no documents; blank ones are no records."""
     for at, line in lines.items():
         if line.strip(BLANK):
-            kind, reason = _fault(line, columns.text, sizes)
+            kind, reason = _fault(line, columns, sizes)
             yield Unreadable(piece.file, piece.first_record + at, piece.first_line + at, kind, reason, kept(line))
 
 
@@ -190,8 +191,11 @@ def _lines(piece: Piece) -> list[bytes]:
     return lines
 
 
-def _getter(name: str) -> Callable[[Any], Any]:
-    """What takes a column, dotted or not, from a parsed record; LookupError or TypeError where there is none."""
+def _getter(columns: Columns) -> Callable[[Any], Any]:
+    """What takes the text from a parsed record; LookupError, TypeError or NoTurns where there is none."""
+    name = columns.text
+    if columns.turns:
+        return lambda record: joined(text_turns(record, name))
     return (lambda record: look_up(record, name)) if "." in name else itemgetter(name)
 
 
@@ -219,12 +223,13 @@ def _strings(values: list[Any], raw: Sequence[bytes], name: str) -> list[str | N
     return [as_string(value) for value in values]
 
 
-def _fault(line: bytes, text: str, sizes: Sizes) -> tuple[str, str]:
+def _fault(line: bytes, columns: Columns, sizes: Sizes) -> tuple[str, str]:
     """Kind and reason of a line that is no document.
 
-    >>> _fault(b'{"text": 5}', "text", Sizes()), _fault(b'{"body": "x"}', "text", Sizes())
+    >>> _fault(b'{"text": 5}', Columns("text"), Sizes()), _fault(b'{"body": "x"}', Columns("text"), Sizes())
     (('text is not a string', "'text' is a number: 5"), ('missing text', "no field 'text'; there are: body"))
     """
+    text = columns.text
     if len(line) > sizes.record:
         return "too long", too_long_reason(len(line), sizes)
     try:
@@ -242,6 +247,6 @@ def _fault(line: bytes, text: str, sizes: Sizes) -> tuple[str, str]:
     if not isinstance(record, dict):
         return "not an object", f"the line holds {value_kind(record)}, not an object with a field {text!r}"
     try:
-        return text_fault(look_up(record, text), text)
+        return turns_fault(record, text) if columns.turns else text_fault(look_up(record, text), text)
     except KeyError:
         return "missing text", f"no field {text!r}; there are: {', '.join(record) or 'none'}"

@@ -12,12 +12,17 @@ from typing import Any, Protocol, get_args
 from dataqual.columns import Columns, find_columns
 from dataqual.corpus import SAMPLE, Address, Corpus, File, Piece, Rows
 from dataqual.errors import InputError, did_you_mean
+from dataqual.readers.arrow import Arrow
 from dataqual.readers.cutting import Sizes
 from dataqual.readers.delimited import Delimited
+from dataqual.readers.json_values import JsonValues
 from dataqual.readers.jsonl import JsonLines
+from dataqual.readers.pages import Pages
 from dataqual.readers.parquet import Parquet
 from dataqual.readers.paths import NAMED, find_files
 from dataqual.readers.plain import PlainText, Txt
+from dataqual.readers.remote import opened
+from dataqual.readers.warc import Warc
 
 LOOKED_INTO = 5
 """Files that are looked into to find the columns."""
@@ -97,11 +102,11 @@ class FileCorpus(Corpus):
 
     def _again(self, file: int, wanted: set[int]) -> Iterator[Piece]:
         """The pieces of a plain file that hold wanted records, sought and read a second time."""
-        with open(self.files[file].place, "rb") as opened:
+        with opened(self.files[file].place) as stream:
             for piece, length in self._places[file]:
                 if not wanted.isdisjoint(_span(piece)):
-                    opened.seek(piece.offset)
-                    yield self._format(file).again(piece, opened.read(length), self.sizes)
+                    stream.seek(piece.offset)
+                    yield self._format(file).again(piece, stream.read(length), self.sizes)
 
     def _file_pieces(self, index: int) -> Iterator[Piece]:
         """The pieces of one file; where they lie is kept once the end is reached, if the file can be sought in."""
@@ -142,8 +147,10 @@ def open_corpus(
     sizes = sizes or Sizes()
     sample = _sample(files, txt, sizes)
     columns, found = find_columns(sample, Columns(id=id, label=label, group=group), text=text)
-    if all(file.format == "txt" for file in files):
+    if all(file.format in ("txt", "md") for file in files):
         found = []
+    if id is None and columns.id is None and all(is_document(file, txt) for file in files):
+        columns = replace(columns, id="path")
     empty = [file.path for file in files if not file.size]
     if empty:
         notes.append(
@@ -161,7 +168,9 @@ def _sample(files: Sequence[File], txt: Txt, sizes: Sizes) -> list[dict[str, Any
     looked = 0
     for index, file in enumerate(files):
         reader = _formats(txt)[file.format]
-        if file.format == "txt":
+        if is_document(file, txt):
+            records = [{"text": "", "path": ""} | ({"title": ""} if file.format == "html" else {})]
+        elif file.format == "txt":
             records = [{"text": ""}]
         else:
             pieces = islice(reader.pieces(index, file, Columns(text=""), sizes), SAMPLE)
@@ -171,6 +180,11 @@ def _sample(files: Sequence[File], txt: Txt, sizes: Sizes) -> list[dict[str, Any
         if looked == LOOKED_INTO:
             break
     return sample
+
+
+def is_document(file: File, txt: Txt) -> bool:
+    """Whether a whole file is one document."""
+    return file.format in ("md", "html") or (file.format == "txt" and txt == "file")
 
 
 def _span(piece: Piece) -> range:
@@ -183,6 +197,11 @@ def _formats(txt: Txt) -> Mapping[str, Format]:
         "jsonl": JsonLines(),
         "csv": Delimited(","),
         "tsv": Delimited("\t"),
+        "json": JsonValues(),
         "parquet": Parquet(),
+        "arrow": Arrow(),
         "txt": PlainText(txt),
+        "md": PlainText("file"),
+        "html": Pages(),
+        "warc": Warc(),
     }

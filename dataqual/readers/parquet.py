@@ -8,9 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from dataqual.columns import Columns
+from dataqual.columns import Columns, needed_of
 from dataqual.corpus import SAMPLE, File, Piece, Rows, Unreadable, frame_pieces, frame_rows
 from dataqual.readers.cutting import Sizes
+from dataqual.readers.remote import local
 
 ROWS = 16_384
 """Rows decoded at once; the pieces do not depend on it."""
@@ -24,9 +25,11 @@ class Parquet:
         """Cut where the text fills a chunk."""
         record = 1
         try:
-            for piece in frame_pieces(_frames(file.place, columns), columns.text, index, sizes.chunk, sizes.records):
-                record = piece.first_record + piece.records
-                yield piece
+            with local(file.place) as place:
+                frames = _frames(place, columns)
+                for piece in frame_pieces(frames, columns.text, index, sizes.chunk, sizes.records):
+                    record = piece.first_record + piece.records
+                    yield piece
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
             [reason, *_] = str(error).splitlines() or ["unknown error"]
             bad = Unreadable(index, record, 0, "damaged parquet", f"cannot be read from row {record} on: {reason}", b"")
@@ -58,7 +61,6 @@ def _frames(path: str, columns: Columns) -> Iterator[pl.DataFrame]:
     """The rows in order, with the columns that are needed; with all of them where none of those is there."""
     scan = pl.scan_parquet(path, glob=False)
     present = scan.collect_schema().names()
-    asked = (columns.text, *columns.extras().values())
-    needed = [name for name in present if name in asked or any(column.startswith(f"{name}.") for column in asked)]
+    needed = needed_of(present, (columns.text, *columns.extras().values()))
     rows = scan.select(needed) if columns.text and needed else scan
     yield from rows.collect_batches(maintain_order=True, chunk_size=ROWS)

@@ -9,15 +9,26 @@ from pathlib import Path
 
 from dataqual.corpus import File
 from dataqual.errors import InputError
+from dataqual.readers.json_head import is_lines, read_head
+from dataqual.readers.remote import is_url, listed, unchanged_url
+from dataqual.readers.saved_datasets import saved_files
 from dataqual.readers.streams import COMPRESSIONS
 
 FORMATS = {
-    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl",
-    ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".txt": "txt",
+    ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json",
+    ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".arrow": "arrow", ".feather": "arrow", ".txt": "txt",
+    ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".xhtml": "html", ".warc": "warc", ".wet": "warc",
 }  # fmt: skip
+"""A .json file that holds lines is read as such."""
+
+FRAMES = ("parquet", "arrow")
+"""Formats of rows that polars reads; they compress inside, so no ending of an archive goes behind theirs."""
 
 LEDGER = ".ledger.parquet"
 """How the ledger that stands beside a cleaned corpus is called: no documents, so folders and globs do not mean it."""
+
+BESIDE = (LEDGER, ".report.html", "/README.md", "/readme.md")
+"""How files end that lie beside a corpus and are none of it: what commands wrote, and what a card says of it."""
 
 NAMED = 3
 """Passed-over files that a note names; the rest are counted."""
@@ -36,14 +47,14 @@ def find_files(inputs: Sequence[str | os.PathLike[str] | File]) -> tuple[list[Fi
         if isinstance(given, File):
             files[given.place] = given
             continue
-        for path, named in _expand(str(os.fspath(given)), passed):
-            file = _file(path) if named or not path.endswith(LEDGER) else None
+        for path, named, size in _expand(str(os.fspath(given)), passed):
+            file = _file(path, size) if named or not f"/{path}".endswith(BESIDE) else None
             if file is None and named:
                 raise InputError(f"{path}: unknown kind of file; known are: {known_kinds()}")
             if file is None:
                 passed.append(path)
                 continue
-            key = os.path.realpath(path)
+            key = path if is_url(path) else os.path.realpath(path)
             twice += key in files
             files.setdefault(key, file)
     if not files:
@@ -55,14 +66,27 @@ def find_files(inputs: Sequence[str | os.PathLike[str] | File]) -> tuple[list[Fi
     return list(files.values()), notes
 
 
-def unchanged(files: Sequence[File]) -> list[tuple[str, int, int]]:
+def unchanged(files: Sequence[File]) -> list[object]:
     """Place, size and time of the last change of files: as long as these are the same, so are the files."""
-    places = [os.path.realpath(file.path) for file in files]
-    return [(place, os.stat(place).st_size, os.stat(place).st_mtime_ns) for place in places]
+    return [unchanged_url(file.path) if is_url(file.path) else _unchanged(file.path) for file in files]
 
 
-def _expand(given: str, passed: list[str]) -> Iterator[tuple[str, bool]]:
-    """The paths that one input means, and whether they were named; InputError where there is none."""
+def _unchanged(path: str) -> tuple[str, int, int]:
+    place = os.path.realpath(path)
+    status = os.stat(place)
+    return place, status.st_size, status.st_mtime_ns
+
+
+def _expand(given: str, passed: list[str]) -> Iterator[tuple[str, bool, int | None]]:
+    """The paths that one input means, whether they were named, and their size where known; InputError for none."""
+    if is_url(given):
+        yield from ((url, named, size) for url, size, named in listed(given))
+    else:
+        yield from ((path, named, None) for path, named in _expand_here(given, passed))
+
+
+def _expand_here(given: str, passed: list[str]) -> Iterator[tuple[str, bool]]:
+    """The paths of this machine that one input means, and whether they were named."""
     if os.path.isdir(given):
         yield from ((path, False) for path in _walk(given, passed))
     elif os.path.exists(given):
@@ -79,7 +103,10 @@ def _expand(given: str, passed: list[str]) -> Iterator[tuple[str, bool]]:
 
 
 def _walk(folder: str, passed: list[str]) -> Iterator[str]:
-    """Every file below a folder, sorted; hidden ones, linked folders and profiles of ours go to `passed`."""
+    """Every file below a folder, sorted, of a saved dataset its data; hidden ones, linked folders, our profiles go to `passed`."""
+    if (data := saved_files(folder)) is not None:
+        yield from data
+        return
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -112,24 +139,31 @@ def kind_of(path: str) -> tuple[str, str | None] | None:
     stem, suffix = os.path.splitext(path.lower())
     compression = COMPRESSIONS.get(suffix)
     kind = FORMATS.get(os.path.splitext(stem)[1] if compression else suffix)
-    return None if kind is None or (kind == "parquet" and compression) else (kind, compression)
+    return None if kind is None or (kind in FRAMES and compression) else (kind, compression)
 
 
-def _file(path: str) -> File | None:
+def _file(path: str, size: int | None) -> File | None:
     """What kind of file a name means, None where it is none that is known; InputError where it may not be read."""
-    kind = kind_of(path)
+    kind = kind_of(path.partition("?")[0] if is_url(path) else path)
     if kind is None:
         return None
-    if not os.access(path, os.R_OK):
-        raise InputError(f"{path}: cannot be read: permission denied")
-    return File(path, *kind, Path(path).stat().st_size)
+    if size is None:
+        if not os.access(path, os.R_OK):
+            raise InputError(f"{path}: cannot be read: permission denied")
+        size = Path(path).stat().st_size
+    name, compression = kind
+    if name == "json" and is_lines(read_head(path, compression)):
+        name = "jsonl"
+    return File(path, name, compression, size)
 
 
 def known_kinds() -> str:
     """Every kind of file there is, for a message."""
-    return f"{' '.join(FORMATS)}, all but .parquet also with {' or '.join(COMPRESSIONS)} behind"
+    *first, last = COMPRESSIONS
+    archives = f"{', '.join(first)} or {last}"
+    return f"{' '.join(FORMATS)}, all but .parquet, .arrow and .feather also with {archives} behind"
 
 
 def _passed_over(paths: list[str]) -> str:
     more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
-    return f"passed over: {', '.join(paths[:NAMED])}{more} (hidden, linked, of an unknown kind, or a profile)"
+    return f"passed over: {', '.join(paths[:NAMED])}{more} (hidden, linked, of an unknown kind, a profile, a report or a README)"

@@ -30,7 +30,8 @@ class PlainText:
 
     def pieces(self, index: int, file: File, columns: Columns, sizes: Sizes) -> Iterator[Piece]:
         """Cut at lines, between paragraphs, or not at all."""
-        return cut_file(index, file, self._cutter(), sizes)
+        for piece in cut_file(index, file, self._cutter(), sizes):
+            yield replace(piece, header=(file.path,))
 
     def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
         """The piece with its data, read a second time."""
@@ -41,8 +42,8 @@ class PlainText:
         yield piece
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
-        """Text files have one column."""
-        yield {"text": ""}
+        """Text files have one column, and a whole one its path."""
+        yield {"text": ""} | ({"path": piece.header[0]} if self.txt == "file" else {})
 
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """The documents of a piece."""
@@ -61,7 +62,8 @@ class PlainText:
             else:
                 unreadable.append(Unreadable(piece.file, piece.first_record + at, line, *fault, kept(raw)))
         bare = texts if self.txt == "file" else [text.removesuffix(b"\r") for text in texts]
-        extras = {role: [None] * len(texts) for role in columns.extras()}
+        path = piece.header[0] if self.txt == "file" and piece.header else None
+        extras = {role: [path if name == "path" else None] * len(texts) for role, name in columns.extras().items()}
         return Rows(bare, piece.first_record + np.array(good, dtype=np.int64), texts, extras, unreadable)
 
     def _records(self, piece: Piece) -> Iterator[tuple[int, bytes]]:
@@ -82,13 +84,13 @@ class PlainText:
 
     def _cutter(self) -> Cutter:
         if self.txt == "file":
-            return Cutter(_cut_nowhere, re.compile(rb"(?!)"))
+            return Cutter(cut_nowhere, re.compile(rb"(?!)"))
         if self.txt == "line":
             return Cutter(cut_lines)
         return Cutter(_cut_paragraphs, BLANK_LINE, overlap=1024)
 
 
-def _cut_nowhere(data: bytes, final: bool) -> Cut:
+def cut_nowhere(data: bytes, final: bool) -> Cut:
     """The whole file is one record."""
     return Cut(len(data), 1, data.count(b"\n")) if final else Cut(0, 0, 0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -14,6 +15,7 @@ from typing import BinaryIO
 
 from dataqual.corpus import File
 from dataqual.readers.cutting import UTF8_MARK
+from dataqual.readers.json_head import is_lines
 from dataqual.readers.streams import Blocks, BrokenArchive
 
 NAME = "<stdin>"
@@ -21,7 +23,7 @@ NAME = "<stdin>"
 LOOKED_AT = 1 << 16
 """Bytes that tell the format: some dozen records."""
 
-COMPRESSED = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst"}
+COMPRESSED = {b"\x1f\x8b": "gz", b"\x28\xb5\x2f\xfd": "zst", b"BZh": "bz2", b"\xfd7zXZ\0": "xz"}
 
 
 @contextmanager
@@ -31,7 +33,7 @@ def spooled(stream: BinaryIO, kind: str | None = None) -> Iterator[File]:
         shutil.copyfileobj(stream, spool, LOOKED_AT)
         spool.flush()
         spool.seek(0)
-        compression = compression_of(spool.read(4))
+        compression = compression_of(spool.read(6))
         file = File(NAME, "", compression, os.path.getsize(spool.name), spool.name)
         head = _head(file)
         yield replace(file, format=kind or looks_like(head), inode=_inode(stream))
@@ -60,8 +62,14 @@ def looks_like(head: bytes) -> str:
     body = head.removeprefix(UTF8_MARK)
     if body.startswith(b"PAR1"):
         return "parquet"
+    if body.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
+        return "arrow"
+    if re.match(rb"WARC/\d", body):
+        return "warc"
     if body.lstrip()[:1] in (b"{", b"["):
-        return "jsonl"
+        return "jsonl" if is_lines(body) else "json"
+    if re.match(rb"\s*<(?:!doctype\s+html|html)\b", body, re.IGNORECASE):
+        return "html"
     text = body.decode(errors="replace")
     for kind, delimiter in (("tsv", "\t"), ("csv", ",")):
         rows = list(csv.reader(text.splitlines(), delimiter=delimiter))

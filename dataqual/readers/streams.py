@@ -1,7 +1,9 @@
-"""The bytes of a file, plain, gzip or zstd, in blocks of one size; a broken archive gives what it has first."""
+"""The bytes of a file, plain or compressed, in blocks of one size; a broken archive gives what it has first."""
 
 from __future__ import annotations
 
+import bz2
+import lzma
 import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
@@ -9,12 +11,25 @@ from typing import Any, BinaryIO
 import zstandard
 
 from dataqual.errors import InputError
+from dataqual.readers.remote import opened
 
 STEP = 8 << 10
 """Compressed bytes undone at once: the most that a damaged archive takes with it, and little enough that
 text which shrank ten-thousandfold does not fill memory at one stroke."""
 
-COMPRESSIONS = {".gz": "gz", ".zst": "zst"}
+AT_ONCE = 1 << 20
+"""The most that one call makes of them, where the library can be told: a bomb goes off a megabyte at a time."""
+
+XZ_MEMORY = 256 << 20
+"""What undoing .xz may take: `xz -9` asks for 65 MiB, and a header could ask for 4 GiB."""
+
+COMPRESSIONS = {".gz": "gz", ".zst": "zst", ".bz2": "bz2", ".xz": "xz"}
+
+PADDING = {"gz": b"\0", "xz": b"\0"}
+"""What may stand behind a member: tapes pad gzip so, and the .xz format has stream padding."""
+
+DAMAGE = (zlib.error, zstandard.ZstdError, lzma.LZMAError, ValueError, OSError)
+"""What the libraries raise at bytes that are none of theirs; bz2 has no error of its own."""
 
 
 class BrokenArchive(Exception):
@@ -46,8 +61,9 @@ class Blocks:
 
     def _parts(self, compression: str | None, size: int, offset: int) -> Iterator[bytes]:
         try:
-            with open(self.path, "rb") as file:
-                file.seek(offset)
+            with opened(self.path) as file:
+                if offset:
+                    file.seek(offset)
                 if compression is None:
                     yield from self._read(file, size)
                 else:
@@ -61,33 +77,37 @@ class Blocks:
             yield data
 
     def _undo(self, file: BinaryIO, compression: str) -> Iterator[bytes]:
-        """All members (frames) of an archive, one behind the other; zeros behind a gzip member are padding."""
+        """All members (frames) of an archive, one behind the other; zeros behind one of gzip or xz are padding."""
         member = None
         padding = b""
         for data in self._read(file, STEP):
-            while data:
+            while data or not getattr(member, "needs_input", True):
                 if member is None:
                     data = data.lstrip(padding) if padding else data
                     member = _member(compression) if data else None
                 if member is not None:
                     try:
-                        yield member.decompress(data, 1 << 20) if compression == "gz" else member.decompress(data)
-                    except (zlib.error, zstandard.ZstdError) as error:
+                        yield member.decompress(data) if compression == "zst" else member.decompress(data, AT_ONCE)
+                    except DAMAGE as error:
                         at = self.done - len(data)
                         raise BrokenArchive(
                             "damaged archive", f"not {compression} data behind byte {at}: {error}"
                         ) from error
                     data = member.unused_data if member.eof else getattr(member, "unconsumed_tail", b"")
                     if member.eof:
-                        member, padding = None, b"\0" if compression == "gz" else b""
+                        member, padding = None, PADDING.get(compression, b"")
         if member is not None:
             raise BrokenArchive("truncated archive", f"the {compression} data end early, after {self.done} bytes")
 
 
 def _member(compression: str) -> Any:
-    """A fresh decompressor for one gzip member or one zstd frame."""
+    """A fresh decompressor for one member of gzip, one frame of zstd, one stream of bzip2 or xz."""
     if compression == "gz":
         return zlib.decompressobj(wbits=31)
+    if compression == "bz2":
+        return bz2.BZ2Decompressor()
+    if compression == "xz":
+        return lzma.LZMADecompressor(memlimit=XZ_MEMORY)
     return zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj()
 
 

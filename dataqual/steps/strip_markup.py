@@ -5,15 +5,14 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import ClassVar
 
 import numpy as np
 
 from dataqual.corpus import Batch, Corpus
-from dataqual.errors import MissingExtra
+from dataqual.html_text import check, shown_text
 from dataqual.ledger import Edited
 from dataqual.line_cuts import evidence
 from dataqual.operators import Engine, Step
@@ -73,7 +72,7 @@ class StripMarkup(Step):
 
     def prepare(self, corpus: Corpus, engine: Engine) -> StripMarkup:
         """MissingExtra, before any work is done, where the extractor is not installed."""
-        _extractor()
+        check()
         return self
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Edited]]:
@@ -89,7 +88,7 @@ class StripMarkup(Step):
         found = places(document)
         page = _PAGE.match(document)
         if page and any(start == page.start(1) for start, _ in found):
-            return escaped(_extracted(document, boilerplate=self.boilerplate))
+            return escaped(shown_text(document, boilerplate=self.boilerplate))
         return escaped(shown(document, found))
 
 
@@ -217,20 +216,3 @@ def escaped(text: str) -> str:
         more = places(text) if html_too else []
         found = [(start, end) for start, end in more if text[start] == "<"]  # one that had another inside
     return text
-
-
-def _extracted(page: str, *, boilerplate: bool) -> str:
-    """The text of a whole page; all of it where the extractor finds no main content."""
-    extract = _extractor()
-    text = "" if boilerplate else extract(page, main_content=True, alt_texts=False)
-    return text or extract(page, alt_texts=False)
-
-
-@cache
-def _extractor() -> Callable[..., str]:
-    try:
-        from resiliparse.extract.html2text import extract_plain_text
-    except ImportError:
-        raise MissingExtra("resiliparse", "clean") from None
-    extract: Callable[..., str] = extract_plain_text
-    return extract

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import os
 import secrets
 from collections.abc import Iterator
@@ -18,7 +20,9 @@ from dataqual.errors import InputError
 
 GZIP_LEVEL = 6
 ZSTD_LEVEL = 3
-"""Both tools' own defaults."""
+BZIP2_LEVEL = 9
+XZ_LEVEL = 6
+"""The tools' own defaults."""
 
 
 @contextmanager
@@ -116,4 +120,8 @@ def _compressed(file: BinaryIO, compression: str | None) -> Any:
         return gzip.GzipFile(filename="", mode="wb", compresslevel=GZIP_LEVEL, fileobj=file, mtime=0)
     if compression == "zst":
         return zstandard.ZstdCompressor(level=ZSTD_LEVEL).stream_writer(file, closefd=False)
+    if compression == "bz2":
+        return bz2.BZ2File(file, "wb", compresslevel=BZIP2_LEVEL)
+    if compression == "xz":
+        return lzma.LZMAFile(file, "wb", preset=XZ_LEVEL)
     return file

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.corpus import Corpus, FrameCorpus, frame_column
+from dataqual.columns import path_of, text_turns
+from dataqual.corpus import Corpus, File, FrameCorpus, frame_column, turn_columns
 from dataqual.errors import InputError
+from dataqual.readers import arrow
+from dataqual.readers.remote import local
+from dataqual.turns import Path, put_back
 
 ROWS = 16_384
 
@@ -30,14 +34,33 @@ class FullRows:
             positions = np.flatnonzero(file == number)
             frame = self._of(int(number), record[positions] - 1)
             new = {row: texts[at] for row, at in enumerate(positions.tolist()) if at in texts}
-            taken.append(with_texts(frame, self._corpus.columns.text, new) if new else frame)
+            taken.append(self._edited(frame, record[positions], number, new) if new else frame)
         return taken
+
+    def _edited(
+        self, frame: pl.DataFrame, record: NDArray[np.int64], file: int, new: Mapping[int, str]
+    ) -> pl.DataFrame:
+        """The frame with other texts in some rows."""
+        columns = self._corpus.columns
+        if not columns.turns:
+            return with_texts(frame, columns.text, new)
+        rows = turn_columns(frame, columns.text)
+        texts: dict[int, dict[Path, str]] = {}
+        for row, text in new.items():
+            try:
+                texts[row] = put_back(text_turns(rows.row(row, named=True), columns.text), text)
+            except InputError as error:
+                place = f"{self._corpus.files[file].path}:{int(record[row])}"
+                raise InputError(
+                    f"{place}: {error}; leave that step out, or edit a copy in which each turn is a record"
+                ) from None
+        return with_values(frame, texts)
 
     def _of(self, file: int, rows: NDArray[np.int64]) -> pl.DataFrame:
         if isinstance(self._corpus, FrameCorpus):
             return self._corpus.frame[rows]
         if self._open is None or self._open[0] != file:
-            self._open = file, frames(self._corpus.files[file].place)
+            self._open = file, frames(self._corpus.files[file])
             self._held = 0, pl.DataFrame()
         found: list[pl.DataFrame] = []
         at = 0
@@ -59,6 +82,11 @@ def with_texts(frame: pl.DataFrame, column: str, texts: Mapping[int, str]) -> pl
     [{'t': 'a'}, {'t': 'c'}]
     """
     root, *inner = [column] if column in frame.columns else column.split(".")
+    if any(part.isdecimal() for part in inner):
+        rows = turn_columns(frame, column)
+        return with_values(
+            frame, {row: {path_of(column, rows.row(row, named=True)): text} for row, text in texts.items()}
+        )
     old = frame_column(frame, column)
     assert old is not None
     values = old.to_list()
@@ -77,12 +105,54 @@ def _into(column: pl.Series, path: list[str], new: pl.Series) -> pl.Series:
     return changed if not column.null_count() else changed.zip_with(column.is_not_null(), column)
 
 
-def frames(path: str) -> Generator[tuple[int, pl.DataFrame]]:
-    """Every row of a parquet file, in order, each frame with the number of rows before it."""
+def with_values(frame: pl.DataFrame, texts: Mapping[int, Mapping[Path, str]]) -> pl.DataFrame:
+    """The frame with other strings in some places of some rows, however deep in lists and structs.
+
+    >>> with_values(pl.DataFrame({"m": [[{"t": "a"}, {"t": "b"}]]}), {0: {("m", 1, "t"): "c"}})["m"].to_list()
+    [[{'t': 'a'}, {'t': 'c'}]]
+    """
+    roots = {path[0] for paths in texts.values() for path in paths}
+    for root in [name for name in frame.columns if name in roots]:
+        values = frame[root].to_list()
+        for row, paths in texts.items():
+            for path, text in paths.items():
+                if path[0] == root:
+                    values[row] = _replaced(values[row], path[1:], text)
+        frame = frame.with_columns(pl.Series(root, values, dtype=frame[root].dtype))
+    return frame
+
+
+def _replaced(value: Any, path: Path, text: str) -> Any:
+    """The value with a string in this place of it."""
+    if not path:
+        return text
+    changed = dict(value) if isinstance(value, Mapping) else list(value)
+    key: Any = path[0]
+    changed[key] = _replaced(changed[key], path[1:], text)
+    return changed
+
+
+def frames(file: File) -> Generator[tuple[int, pl.DataFrame]]:
+    """Every row of a parquet or arrow file, in order, each frame with the number of rows before it."""
     start = 0
-    for frame in pl.scan_parquet(path, glob=False).collect_batches(maintain_order=True, chunk_size=ROWS):
+    for frame in _frames(file):
         yield start, frame
         start += frame.height
+
+
+def _frames(file: File) -> Iterator[pl.DataFrame]:
+    if file.format == "arrow":
+        yield from arrow.frames(file)
+        return
+    with local(file.place) as place:
+        yield from pl.scan_parquet(place, glob=False).collect_batches(maintain_order=True, chunk_size=ROWS)
+
+
+def _schema(file: File) -> dict[str, Any]:
+    if file.format == "arrow":
+        return dict(arrow.schema(file))
+    with local(file.place) as place:
+        return dict(pl.read_parquet_schema(place))
 
 
 def schema(corpus: Corpus) -> dict[str, Any]:
@@ -92,10 +162,10 @@ def schema(corpus: Corpus) -> dict[str, Any]:
     empty = []
     for file in corpus.files:
         try:
-            empty.append(pl.DataFrame(schema=pl.read_parquet_schema(file.place)))
-        except (pl.exceptions.PolarsError, OSError) as error:
+            empty.append(pl.DataFrame(schema=_schema(file)))
+        except (pl.exceptions.PolarsError, OSError, arrow.Damaged) as error:
             [reason, *_] = str(error).splitlines()
-            raise InputError(f"{file.path}: damaged parquet, of which nothing can be written: {reason}") from None
+            raise InputError(f"{file.path}: damaged {file.format}, of which nothing can be written: {reason}") from None
     try:
         return dict(pl.concat(empty, how="diagonal_relaxed").schema)
     except pl.exceptions.SchemaError as error:

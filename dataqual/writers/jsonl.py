@@ -5,14 +5,19 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 import polars as pl
 
-from dataqual.columns import path_of
+from dataqual.columns import path_of, text_turns
 from dataqual.corpus import Batch, Corpus, File, Slices
 from dataqual.errors import InputError
+from dataqual.html_text import decoded
+from dataqual.readers import pages, warc
+from dataqual.readers.json_values import one_line
+from dataqual.turns import put_back
 from dataqual.writers.delimited import DELIMITERS, decode_row, read_header
 from dataqual.writers.writer import LineEncoder, Lines, Wanted
 
@@ -22,25 +27,28 @@ TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{},:"]+', re.DOTA
 
 
 class ObjectLines(LineEncoder):
-    """One JSON object per line, from any format; of a whole .txt file its text and path."""
+    """One JSON object per line, from any format; of a file that is one document its text, its path and what else it says."""
+
+    own: tuple[str, ...] = ("jsonl",)
+    """Formats whose records leave as they came."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._files = corpus.files
-        self._text = corpus.columns.text
+        self._columns = corpus.columns
         self._whole = getattr(corpus, "txt", "file") == "file"
-        self._all_lines = all(file.format == "jsonl" for file in corpus.files)
+        self._all_own = all(file.format in self.own for file in corpus.files)
         self._names = [_names(file) if file.format in DELIMITERS else () for file in corpus.files]
 
     def __call__(self, batch: Batch) -> Lines | Wanted:
         as_they_lie = batch.edited is None or not batch.edited.any()
-        if isinstance(batch.raw, Slices) and as_they_lie and self._all_lines:
+        if isinstance(batch.raw, Slices) and as_they_lie and self._all_own and (self.before, self.end) == (b"", b"\n"):
             return Lines(len(batch), batch.raw.lines())
         return super().__call__(batch)
 
     def as_they_came(self, batch: Batch) -> list[bytes]:
         kinds = [self._files[file].format for file in batch.file.tolist()]
         return [
-            raw if kind == "jsonl" else orjson.dumps(self._object(batch, i, kind))
+            raw if kind in self.own else self._line(batch, i, kind)
             for i, (kind, raw) in enumerate(zip(kinds, batch.raw, strict=True))
         ]
 
@@ -49,16 +57,44 @@ class ObjectLines(LineEncoder):
 
     def edited(self, batch: Batch, row: int, text: str) -> bytes:
         kind = self._files[int(batch.file[row])].format
-        if kind == "jsonl":
-            return with_text(batch.raw[row], self._text, text)
-        return orjson.dumps(self._object(batch, row, kind) | {self._text: text})
+        raw = batch.raw[row] if kind in self.own else self._line(batch, row, kind)
+        if not self._columns.turns:
+            return with_text(raw, self._columns.text, text)
+        return with_turns(raw, self._columns.text, text, self._place(batch, row))
 
-    def _object(self, batch: Batch, i: int, kind: str) -> dict[str, str]:
-        """What a record of another format of lines holds."""
+    def _line(self, batch: Batch, i: int, kind: str) -> bytes:
+        """A record of another format as an object on a line."""
         file = int(batch.file[i])
+        if kind == "json":
+            return one_line(batch.raw[i])
+        if kind == "jsonl":
+            return batch.raw[i]
         if kind in DELIMITERS:
-            return dict(zip(self._names[file], decode_row(batch.raw[i], DELIMITERS[kind]), strict=True))
-        return {"text": batch.text[i]} | ({"path": self._files[file].path} if self._whole else {})
+            fields = decode_row(batch.raw[i], DELIMITERS[kind])
+            return orjson.dumps(dict(zip(self._names[file], fields, strict=True)))
+        return orjson.dumps({"text": batch.text[i]} | self._beside(batch.raw[i], file, kind))
+
+    def _beside(self, raw: bytes, file: int, kind: str) -> dict[str, str]:
+        """What documents of formats without fields have beside their text."""
+        path = self._files[file].path
+        if kind == "warc":
+            return warc.beside(raw)
+        if kind == "html":
+            return pages.beside(decoded(raw), path)
+        return {"path": path} if kind == "md" or self._whole else {}
+
+    def _place(self, batch: Batch, row: int) -> str:
+        return f"{self._files[int(batch.file[row])].path}:{int(batch.record[row])}"
+
+
+class ArrayValues(ObjectLines):
+    """One JSON array, a record on each line, but for those that came from such a file: they keep their bytes."""
+
+    own = ("jsonl", "json")
+    head = b"[\n"
+    before = b",\n"
+    end = b""
+    tail = b"\n]\n"
 
 
 def _names(file: File) -> tuple[str, ...]:
@@ -78,12 +114,42 @@ def with_text(raw: bytes, column: str, text: str) -> bytes:
     >>> with_text(b'{"meta": {"text": "\\\\u00e9"}}', "meta.text", "\u00e8")
     b'{"meta": {"text": "\\\\u00e8"}}'
     """
+    return _with(raw, {path_of(column, orjson.loads(raw)): text})
+
+
+def with_turns(raw: bytes, column: str, text: str, place: str) -> bytes:
+    """A line whose turns say `text` together; every byte that is not of a turn that changed stays. InputError at `place`.
+
+    >>> with_turns(b'{"q": "Hi", "a":"Yes."}', "q+a", "Hi\\n\\nNo.", "x.jsonl:1")
+    b'{"q": "Hi", "a":"No."}'
+    """
+    try:
+        return _with(raw, put_back(text_turns(orjson.loads(raw), column), text))
+    except InputError as error:
+        raise InputError(
+            f"{place}: {error}; leave that step out, or edit a copy in which each turn is a record"
+        ) from None
+
+
+def _with(raw: bytes, texts: Mapping[tuple[str | int, ...], str]) -> bytes:
+    """A line with other strings in these places."""
     line = raw.decode()
-    start, end = 0, len(line)
-    for key in path_of(column, orjson.loads(raw)):
-        start, end = _value(line, start, key)
     ascii_only = raw.isascii()
-    return f"{line[:start]}{json.dumps(text, ensure_ascii=ascii_only)}{line[end:]}".encode()
+    for path, text in texts.items():
+        start, end = 0, len(line)
+        for key in path:
+            start, end = _value(line, start, key) if isinstance(key, str) else _item(line, start, key)
+        line = f"{line[:start]}{json.dumps(text, ensure_ascii=ascii_only)}{line[end:]}"
+    return line.encode()
+
+
+def _item(line: str, at: int, number: int) -> tuple[int, int]:
+    """Where an item lies in the list that begins at `at`."""
+    at = line.index("[", at) + 1
+    for _ in range(number):
+        at = _blank(line, _end(line, _blank(line, at))) + 1
+    start = _blank(line, at)
+    return start, _end(line, start)
 
 
 def _value(line: str, at: int, key: str) -> tuple[int, int]:

@@ -10,19 +10,26 @@ from dataqual.corpus import Corpus
 from dataqual.errors import InputError, SpecError
 from dataqual.readers.paths import kind_of, known_kinds
 from dataqual.writers.delimited import DELIMITERS, DelimitedLines
-from dataqual.writers.jsonl import ObjectLines
-from dataqual.writers.parquet import ParquetWriter
+from dataqual.writers.jsonl import ArrayValues, ObjectLines
+from dataqual.writers.parquet import FrameWriter
 from dataqual.writers.plain import TextLines
 from dataqual.writers.writer import LineEncoder, LineWriter, Writer, shards_of
 
-ALL = {"jsonl", *DELIMITERS, "parquet", "frame", "txt"}
+FRAMES = {"parquet", "arrow", "frame"}
+ALL = {"jsonl", "json", *DELIMITERS, *FRAMES, "txt", "md", "html", "warc"}
+NOT_WRITTEN = {
+    "html": "a page is read for its text, and that is no page",
+    "md": "a .md file is one document",
+    "warc": "an archive is read for its text, and that is no archive",
+}
 HELD = {
     "csv": set(DELIMITERS),
     "tsv": set(DELIMITERS),
-    "parquet": {"parquet", "frame"},
+    "parquet": FRAMES,
+    "arrow": FRAMES,
     "txt": {"txt"},
 }
-"""What a format other than .jsonl can hold without changing a value: no cell is null, no text has a type."""
+"""What a format other than .jsonl and .json can hold without changing a value: no cell is null, no text has a type."""
 
 
 def open_writer(path: str, corpus: Corpus, shard_size: int | None = None) -> Writer:
@@ -35,17 +42,21 @@ def open_writer(path: str, corpus: Corpus, shard_size: int | None = None) -> Wri
     if kind is None:
         raise SpecError(f"-o: {path}: unknown kind of file; known are: {known_kinds()}")
     name, compression = kind
+    if name in NOT_WRITTEN:
+        raise SpecError(f"-o: {path}: {NOT_WRITTEN[name]}; write .jsonl instead")
     others = sorted({file.format for file in corpus.files} - HELD.get(name, ALL))
     if others:
         raise SpecError(f"-o: {path}: .{name} cannot hold every value of {', '.join(others)} data; write .jsonl")
-    if name == "parquet":
-        return ParquetWriter(path, corpus, shard_size)
+    if name in FRAMES:
+        return FrameWriter(path, corpus, name, shard_size)
     return LineWriter(path, compression, corpus, _encoder(path, name, corpus), shard_size)
 
 
 def _encoder(path: str, name: str, corpus: Corpus) -> LineEncoder:
     if name == "jsonl":
         return ObjectLines(corpus)
+    if name == "json":
+        return ArrayValues(corpus)
     if name != "txt":
         return DelimitedLines(name, corpus)
     txt = getattr(corpus, "txt", "file")

@@ -1,4 +1,4 @@
-"""Parquet, part by part: the rows of every batch go to disk, and are joined at the end."""
+"""Parquet and arrow, part by part: the rows of every batch go to disk, and are joined at the end."""
 
 from __future__ import annotations
 
@@ -17,13 +17,16 @@ from dataqual.writers.writer import Rows, Wanted, Writer
 
 
 class NewParquet:
-    """A parquet file of this `schema` that appears complete or not at all, and never stands in memory.
+    """A file of `kind` and this `schema` that appears complete or not at all, and never stands in memory.
 
     With `place` its parts gather in that folder, which is somebody else's to take away; the first `parts` of them stay.
     """
 
-    def __init__(self, path: str, schema: dict[str, Any], *, place: Path | None = None, parts: int = 0) -> None:
+    def __init__(
+        self, path: str, schema: dict[str, Any], *, place: Path | None = None, parts: int = 0, kind: str = "parquet"
+    ) -> None:
         self.path = path
+        self._kind = kind
         self._schema = schema
         self._own = place is None
         self._folder = place or beside(path)
@@ -70,12 +73,11 @@ class NewParquet:
         """Join the parts."""
         joined = self._folder / "joined"
         with writing(self.path):
-            if self._parts:
-                pl.scan_parquet(self._parts, glob=False).sink_parquet(
-                    joined, compression="zstd", compression_level=1, maintain_order=True
-                )
+            rows = pl.scan_parquet(self._parts, glob=False) if self._parts else pl.DataFrame(schema=self._schema).lazy()
+            if self._kind == "arrow":
+                rows.sink_ipc(joined, compression="uncompressed", maintain_order=True)
             else:
-                pl.DataFrame(schema=self._schema).write_parquet(joined)
+                rows.sink_parquet(joined, compression="zstd", compression_level=1, maintain_order=True)
 
     def publish(self, path: str | None = None) -> None:
         """Take the place of whatever had the name, or has the name `path`."""
@@ -86,17 +88,18 @@ class NewParquet:
         return self._folder / f"{number:09d}.parquet"
 
 
-class ParquetWriter(Writer):
-    """Rows of parquet files and frames as they are, but for the texts that were edited."""
+class FrameWriter(Writer):
+    """Rows of parquet and arrow files and of frames as they are, but for the texts that were edited."""
 
-    def __init__(self, path: str, corpus: Corpus, shard_size: int | None = None) -> None:
+    def __init__(self, path: str, corpus: Corpus, kind: str, shard_size: int | None = None) -> None:
         super().__init__(path, shard_size)
+        self._kind = kind
         self.encoder = Rows()
         self._schema = schema(corpus)
         self._rows = FullRows(corpus)
 
     def _target(self, place: Path, mark: int) -> NewParquet:
-        return NewParquet(self.path, self._schema, place=place, parts=mark)
+        return NewParquet(self.path, self._schema, place=place, parts=mark, kind=self._kind)
 
     def _put(self, target: NewParquet, encoded: Wanted) -> None:
         for frame in self._rows.take(encoded.file, encoded.record, encoded.texts):

@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Corpus
+from dataqual.readers.streams import COMPRESSIONS
 from dataqual.writers.appearing import NewFile
 from dataqual.writers.full_rows import FullRows
 
@@ -57,7 +58,11 @@ class LineEncoder(Encoder):
 
     head: bytes = b""
     """What stands above the records."""
+    before: bytes = b""
+    """What stands before each but the first."""
     end: bytes = b"\n"
+    tail: bytes = b""
+    """What stands below them."""
 
     @abstractmethod
     def as_they_came(self, batch: Batch) -> list[bytes]:
@@ -82,8 +87,9 @@ class LineEncoder(Encoder):
         return self.lines(records)
 
     def lines(self, records: Sequence[bytes]) -> Lines:
-        """Records with what ends each."""
-        return Lines(len(records), self.end.join([*records, b""]))
+        """Records with what begins and ends each."""
+        between = self.end + self.before
+        return Lines(len(records), self.before + between.join(records) + self.end if records else b"")
 
 
 class Rows(Encoder):
@@ -207,8 +213,8 @@ def shard_names(path: str, number: int) -> list[str]:
     ['out/web.v2-00001-of-00002.jsonl.zst', 'out/web.v2-00002-of-00002.jsonl.zst']
     """
     place = Path(path)
-    endings = [ending for ending in place.suffixes[-2:] if ending in COMPRESSED or ending == place.suffix]
-    ending = "".join(place.suffixes[-2:]) if place.suffix in COMPRESSED else "".join(endings[-1:])
+    endings = [ending for ending in place.suffixes[-2:] if ending in COMPRESSIONS or ending == place.suffix]
+    ending = "".join(place.suffixes[-2:]) if place.suffix in COMPRESSIONS else "".join(endings[-1:])
     stem = place.name.removesuffix(ending)
     return [str(place.with_name(f"{stem}-{at:05d}-of-{number:05d}{ending}")) for at in range(1, number + 1)]
 
@@ -219,9 +225,6 @@ def shards_of(path: str) -> list[Path]:
     stem, ending = Path(first).name.split(f"-{1:05d}-of-{1:05d}")
     known = re.compile(re.escape(stem) + r"-\d{5,}-of-\d{5,}" + re.escape(ending))
     return [place for place in sorted(Path(path).parent.iterdir()) if known.fullmatch(place.name)]
-
-
-COMPRESSED = (".gz", ".zst")
 
 
 class Nowhere(Writer):
@@ -264,10 +267,14 @@ class LineWriter(Writer):
             encoded = self.encoder.lines([record for frame in rows for record in self.encoder.of_frame(frame)])
         if target.empty:
             target.write(self.encoder.head)
-        target.write(encoded.data)
+            target.write(encoded.data[len(self.encoder.before) :])
+        else:
+            target.write(encoded.data)
 
     def finish(self) -> None:
+        targets: Any = self._targets
         if not self.written:
-            first: Any = self._targets[0]
-            first.write(self.encoder.head)
+            targets[0].write(self.encoder.head)
+        for target in targets if self.encoder.tail else ():
+            target.write(self.encoder.tail)
         super().finish()

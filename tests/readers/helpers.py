@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +14,21 @@ from dataqual.corpus import CHUNK_RECORDS, Corpus
 from dataqual.readers import open_corpus
 from dataqual.readers.cutting import Sizes
 
-COMPRESSIONS = ("", ".gz", ".zst")
+COMPRESSIONS = ("", ".gz", ".zst", ".bz2", ".xz")
 
 
 def pack(data: bytes, suffix: str, members: int = 1) -> bytes:
     """`data` compressed as `suffix` says, in so many members one behind the other."""
     step = -(-len(data) // members) or 1
     parts = [data[start : start + step] for start in range(0, max(len(data), 1), step)]
-    undone = {"": bytes, ".gz": lambda part: gzip.compress(part, mtime=0), ".zst": zstandard.ZstdCompressor().compress}
-    return b"".join(undone[suffix](part) for part in parts)
+    packed = {
+        "": bytes,
+        ".gz": lambda part: gzip.compress(part, mtime=0),
+        ".zst": zstandard.ZstdCompressor().compress,
+        ".bz2": bz2.compress,
+        ".xz": lambda part: lzma.compress(part, preset=0),
+    }
+    return b"".join(packed[suffix](part) for part in parts)
 
 
 def written(folder: Path, name: str, data: bytes, members: int = 1) -> Path:

@@ -23,7 +23,9 @@ def test_a_folder_means_every_known_file_below_it_in_sorted_order(tmp_path: Path
         ("jsonl", "zst"), ("txt", None), ("csv", "gz"), ("jsonl", None), ("jsonl", None), ("tsv", None), ("parquet", None),
     ]  # fmt: skip
     first = ", ".join(str(tmp_path / name) for name in (".git", ".hidden.jsonl", "README.md"))
-    assert notes == [f"passed over: {first} and 2 more (hidden, linked, of an unknown kind, or a profile)"]
+    assert notes == [
+        f"passed over: {first} and 2 more (hidden, linked, of an unknown kind, a profile, a report or a README)"
+    ]
 
 
 def test_a_linked_folder_is_passed_over_so_that_walking_ends(tmp_path: Path) -> None:
@@ -48,7 +50,10 @@ def test_a_name_with_brackets_is_a_name_first(tmp_path: Path) -> None:
     assert texts(opened(path)) == ["a"]
 
 
-KNOWN = "known are: .jsonl .ndjson .json .csv .tsv .parquet .txt, all but .parquet also with .gz or .zst behind"
+KNOWN = (
+    "known are: .jsonl .ndjson .json .csv .tsv .parquet .arrow .feather .txt .md .markdown .html .htm .xhtml .warc .wet, "
+    "all but .parquet, .arrow and .feather also with .gz, .zst, .bz2 or .xz behind"
+)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,242 @@
+"""Text that lies in several places of a record: the turns of a chat, or the fields of an instruction and its answer.
+
+The text of such a record is its turns that are not blank, joined by a blank line. What a step makes of that text goes back
+into the turns, so that reading the written record gives the very text that the step left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+from typing import Any
+
+from dataqual.errors import InputError
+
+JOINT = "\n\n"
+"""What stands between two turns in the text."""
+
+Path = tuple[str | int, ...]
+
+PROMPT, RESPONSE, OTHER = "prompt", "response", "other"
+"""Who speaks: what is asked of a model, what it answers, and all else, such as a system or a tool."""
+
+SPEAKERS = {
+    "user": PROMPT, "human": PROMPT, "prompter": PROMPT, "prompt": PROMPT, "instruction": PROMPT, "input": PROMPT,
+    "question": PROMPT, "query": PROMPT,
+    "assistant": RESPONSE, "gpt": RESPONSE, "model": RESPONSE, "bot": RESPONSE, "chatgpt": RESPONSE, "completion": RESPONSE,
+    "output": RESPONSE, "response": RESPONSE, "answer": RESPONSE, "chosen": RESPONSE,
+}  # fmt: skip
+"""By role, or by the name of a field: OpenAI's and ShareGPT's roles, Alpaca's and TRL's fields."""
+
+LISTS = ("messages", "conversations", "conversation", "dialogue", "dialog")
+"""Fields that hold a list of turns."""
+
+FIELDS = (
+    ("instruction", "input", "output"), ("instruction", "output"), ("instruction", "input", "response"),
+    ("instruction", "response"), ("prompt", "completion"), ("prompt", "response"),
+)  # fmt: skip
+"""Fields that are a turn each, or a list of turns."""
+
+SAID = ("content", "value", "text")
+SPEAKS = ("role", "from", "speaker")
+
+_BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One piece of the text: where it lies in the record, who says it, and what."""
+
+    path: Path
+    speaker: str
+    text: str
+
+
+class NoTurns(Exception):
+    """Why a record has no turns: the kind of fault and the reason in words."""
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+
+
+def fields_of(name: str) -> list[str]:
+    """The fields that a name of a text column stands for.
+
+    >>> fields_of("instruction+output"), fields_of("messages")
+    (['instruction', 'output'], ['messages'])
+    """
+    return name.split("+")
+
+
+def turns_of(record: Mapping[str, Any], fields: Sequence[str], look_up: Any) -> list[Turn]:
+    """The turns of a record, empty ones too; a field that is missing or null beside others has none.
+
+    `look_up` finds a field by name and tells its path. Raises NoTurns where the record has none of the fields, or what
+    stands there is no text and no list of turns.
+    """
+    turns: list[Turn] = []
+    found = False
+    for field in fields:
+        try:
+            path, value = look_up(record, field)
+        except KeyError:
+            continue
+        found = True
+        if value is not None:
+            turns += _turns(path, value, SPEAKERS.get(field.rpartition(".")[2].lower(), OTHER), field)
+    if not found:
+        there = ", ".join(map(str, record)) or "none"
+        raise NoTurns("missing text", f"no field {' or '.join(map(repr, fields))}; there are: {there}")
+    if not turns and len(fields) == 1:
+        raise NoTurns("null text", f"{fields[0]!r} is null")
+    return turns
+
+
+def joined(turns: Sequence[Turn]) -> str:
+    """The text of a record.
+
+    >>> joined([Turn(("q",), PROMPT, "Why?"), Turn(("i",), PROMPT, ""), Turn(("a",), RESPONSE, "因为。")])
+    'Why?\\n\\n因为。'
+    """
+    return JOINT.join(turn.text for turn in turns if turn.text.strip())
+
+
+def _turns(path: Path, value: Any, speaker: str, field: str) -> Iterator[Turn]:
+    """A string is a turn, a list has one in each of its items."""
+    if isinstance(value, str):
+        yield Turn(path, speaker, value)
+        return
+    if not isinstance(value, list):
+        raise NoTurns("text is not a string", f"{field!r} is {type(value).__name__}, neither text nor a list of turns")
+    if not value:
+        yield Turn(path, speaker, "")
+    for at, item in enumerate(value):
+        yield from _message((*path, at), item, speaker, f"{field}[{at}]")
+
+
+def _message(path: Path, item: Any, speaker: str, field: str) -> Iterator[Turn]:
+    """What one message says: a string, or the texts among its parts; pictures and calls of tools say nothing."""
+    if isinstance(item, str):
+        yield Turn(path, speaker, item)
+        return
+    said = next((name for name in SAID if name in item), None) if isinstance(item, Mapping) else None
+    if said is None and not isinstance(item, Mapping):
+        raise NoTurns("text is not a string", f"{field} is {type(item).__name__}, not a turn with a role and a content")
+    if said is None:
+        raise NoTurns("missing text", f"{field} has none of {', '.join(SAID)}; there are: {', '.join(map(str, item))}")
+    role = next((item[name] for name in SPEAKS if isinstance(item.get(name), str)), "")
+    speaker = SPEAKERS.get(role.lower(), OTHER)
+    content = item[said]
+    path = (*path, said)
+    if content is None:
+        return
+    if isinstance(content, str):
+        yield Turn(path, speaker, content)
+    elif isinstance(content, list):
+        for at, part in enumerate(content):
+            if isinstance(part, str):
+                yield Turn((*path, at), speaker, part)
+            elif isinstance(part, Mapping) and isinstance(part.get("text"), str):
+                yield Turn((*path, at, "text"), speaker, part["text"])
+    else:
+        raise NoTurns("text is not a string", f"{field}.{said} is {type(content).__name__}, not text")
+
+
+def put_back(turns: Sequence[Turn], text: str) -> dict[Path, str]:
+    """The turns that have another text, so that joined they are `text`; InputError where it cannot be told which is whose.
+
+    Paragraphs that stayed tell where turns begin and end; what changed between two of them belongs to the turn they
+    were of. A turn of which nothing is left is empty.
+
+    >>> turns = [Turn(("q",), PROMPT, "My mail is a@b.cn"), Turn(("a",), RESPONSE, "Thanks!")]
+    >>> put_back(turns, "My mail is <EMAIL>\\n\\nThanks!")
+    {('q',): 'My mail is <EMAIL>'}
+    """
+    full = [turn for turn in turns if turn.text.strip()]
+    new = _split(full, text)
+    changed = {turn.path: own for turn, own in zip(full, new, strict=True) if turn.text != own}
+    after = JOINT.join(own for own in new if own.strip())
+    if after != text:
+        raise InputError("what was edited cannot be put back into its turns")
+    return changed
+
+
+def _split(turns: Sequence[Turn], text: str) -> list[str]:
+    """The part of `text` that is each turn's."""
+    if len(turns) <= 1:
+        return [text] * len(turns)
+    old, owners = _paragraphs(turns)
+    spans = _spans(text)
+    new = [text[start:end] for start, end in spans]
+    whose = _whose(old, owners, new)
+    parts = [""] * len(turns)
+    groups: list[tuple[int, int, int]] = []
+    for owner, (start, end) in zip(whose, spans, strict=True):
+        if groups and groups[-1][0] == owner:
+            groups[-1] = owner, groups[-1][1], end
+        else:
+            groups.append((owner, start, end))
+    begin = 0
+    for (owner, _, end), (_, start, _) in pairwise(groups):
+        trail = len(turns[owner].text) - len(turns[owner].text.rstrip())
+        gap = text[end:start]
+        at = trail if gap[trail : trail + len(JOINT)] == JOINT else gap.find(JOINT)
+        if at < 0:
+            raise InputError("what was edited has no blank line between two turns any more")
+        parts[owner] = text[begin : end + at]
+        begin = end + at + len(JOINT)
+    if groups:
+        parts[groups[-1][0]] = text[begin:]
+    elif text:
+        parts[0] = text
+    return parts
+
+
+def _paragraphs(turns: Sequence[Turn]) -> tuple[list[str], list[int]]:
+    """All paragraphs, and of which turn each is."""
+    found = [[turn.text[start:end] for start, end in _spans(turn.text)] for turn in turns]
+    return [part for parts in found for part in parts], [at for at, parts in enumerate(found) for _ in parts]
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """Where the paragraphs of a text lie, without white space around them."""
+    found = []
+    at = 0
+    for start, end in [*(gap.span() for gap in _BLANK_LINES.finditer(text)), (len(text), len(text))]:
+        part = text[at:start]
+        if part.strip():
+            first = at + len(part) - len(part.lstrip())
+            found.append((first, at + len(part.rstrip())))
+        at = end
+    return found
+
+
+def _whose(old: Sequence[str], owners: Sequence[int], new: Sequence[str]) -> list[int]:
+    """Of which turn each paragraph of the new text is."""
+    whose: list[int] = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        own = owners[a:b]
+        if kind == "delete":
+            continue
+        if kind == "equal" or (kind == "replace" and b - a == d - c):
+            whose += own
+        elif kind == "replace" and len(set(own)) == 1:
+            whose += [own[0]] * (d - c)
+        elif kind == "insert" and _between_same(owners, a):
+            whose += [owners[max(a - 1, 0)]] * (d - c)
+        else:
+            raise InputError(
+                "what was edited cannot be put back: paragraphs of several turns were joined or taken apart"
+            )
+    return whose
+
+
+def _between_same(owners: Sequence[int], at: int) -> bool:
+    """Whether what is put in before paragraph `at` can only be of one turn."""
+    around = {owners[n] for n in (at - 1, at) if 0 <= n < len(owners)}
+    return len(around) == 1
