@@ -15,6 +15,7 @@ from dataqual.readers.paths import LEDGER
 from dataqual.readers.sources import as_whole_corpus
 from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
+from dataqual.writers.appearing import is_elsewhere
 from dataqual.writers.opening import check_place
 
 REPORT = ".report.html"
@@ -83,7 +84,7 @@ def report_for(
     """
     if report is not None and not wanted:
         raise SpecError("--report and --no-report: say one of them")
-    if not wanted or (report is None and (dry_run or output is None)):
+    if not wanted or (report is None and (dry_run or output is None or is_elsewhere(output))):
         return None
     place = report or f"{output}{REPORT}"
     check_place(place, "--report", corpus)

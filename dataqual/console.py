@@ -88,15 +88,19 @@ class Console:
         click.echo(f"\n{plain(str(page))}")
 
     def cleaned(self, cleaned: Cleaned, page: str | None) -> None:
-        """What a cleaning came to, and where the page is, on stdout; findings in the colour of their severity."""
+        """What a cleaning came to, and where the page is; findings in the colour of their severity.
+
+        On stdout, but on stderr where the documents go there.
+        """
+        aside = "-" in cleaned.sent
         from dataqual.finding import SIGNS
         from dataqual.profiling.summary import COLOURS, plain
 
         colours = {SIGNS[severity]: colour for severity, colour in COLOURS.items()}
         for line in str(cleaned).splitlines():
-            click.secho(plain(line), fg=colours.get(line[:1]))
+            click.secho(plain(line), fg=colours.get(line[:1]), err=aside)
         if page:
-            click.echo(plain(page))
+            click.echo(plain(page), err=aside)
 
 
 def _compiled() -> bool:

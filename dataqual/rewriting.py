@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,12 @@ from dataqual.readers.paths import LEDGER
 from dataqual.recipe import Recipe, Remaining, applied
 from dataqual.unfinished import PART, Unfinished, inputs
 from dataqual.writers import NewParquet, Nowhere, Writer, open_writer
+from dataqual.writers.appearing import STDOUT, is_elsewhere
 from dataqual.writers.opening import check_ledger, check_shard_size
 from dataqual.writers.writer import Encoder, Lines, Wanted
+
+STDOUT_NAME = "stdout"
+"""After what the ledger is called where the output has no name."""
 
 KEPT = ("count", "rules", "changed", "effects", "batches")
 """Of a run, what is marked beside what is on the disk."""
@@ -61,6 +65,8 @@ class Cleaned:
     account: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     warnings: tuple[str, ...] = ()
     """A line for every file that could not be read to its end."""
+    sent: tuple[str, ...] = ()
+    """What was written elsewhere: URLs, and - for standard output."""
     """What was done and what it cost, with examples, as plain JSON values: docs/facts.md says what."""
 
     @property
@@ -100,14 +106,16 @@ class Cleaned:
         written = [str(path) for path in self.outputs[:1]]
         if len(self.outputs) > 1:
             written = [f"{self.outputs[0]} … {self.outputs[-1].name}"]
+        written += [url for url in self.sent if url != STDOUT]
         return "\n".join([*lines, *written, *([str(self.ledger)] if self.ledger else [])])
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values: docs/facts.md says what."""
         names = ("read", "kept", "dropped", "unreadable", "edited", "added", "written", "resumed")
         counts = {name: getattr(self, name) for name in names}
-        outputs = [str(path) for path in self.outputs]
-        ledger = str(self.ledger) if self.ledger else None
+        ledgers = [str(self.ledger)] if self.ledger else [url for url in self.sent if url.endswith(".parquet")][-1:]
+        outputs = [*map(str, self.outputs), *(url for url in self.sent if [url] != ledgers)]
+        ledger = ledgers[0] if ledgers else None
         named = {"rules": dict(self.rules), "outputs": outputs, "ledger": ledger}
         return {"schema": "dataqual.cleaning/1", **counts, **named, **self.account}
 
@@ -135,7 +143,8 @@ class Target:
         if self.output is None:
             return Nowhere(), None
         writer = open_writer(self.output, corpus, self.shard_size)
-        paper = self.ledger if self.ledger is not None else f"{self.output}{LEDGER}"
+        name = STDOUT_NAME if self.output == STDOUT else self.output
+        paper = self.ledger if self.ledger is not None else f"{name}{LEDGER}"
         check_ledger(paper, [self.output], corpus)
         return (Nowhere(), None) if self.dry_run else (writer, paper)
 
@@ -185,8 +194,10 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
         for part in (run.paper, writer):
             part.finish()
         run.paper.publish()  # the ledger first: an output that is there has one
-        outputs = tuple(map(Path, writer.publish()))
-    return run.cleaned(outputs, Path(ledger), resumed)
+        names = writer.publish()
+    outputs = tuple(Path(name) for name in names if not is_elsewhere(name))
+    sent = tuple(name for name in (*names, ledger) if is_elsewhere(name))
+    return replace(run.cleaned(outputs, None if is_elsewhere(ledger) else Path(ledger), resumed), sent=sent)
 
 
 def _prepared(

@@ -11,6 +11,7 @@ import pickle
 import secrets
 import shutil
 import stat
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -21,7 +22,7 @@ from dataqual.corpus import Corpus, FrameCorpus
 from dataqual.errors import DataqualError, InputError, SpecError, WorkerLost
 from dataqual.readers.paths import unchanged
 from dataqual.version import __version__
-from dataqual.writers.appearing import writing
+from dataqual.writers.appearing import STDOUT, is_elsewhere, writing
 
 try:
     import fcntl
@@ -48,9 +49,8 @@ class Unfinished:
 
     def __init__(self, path: str, plan: object, *, resume: bool | None = None) -> None:
         """`resume` None goes on if there is something to go on from; True insists on it, False begins anew."""
-        place = Path(os.path.realpath(path))
         self.path = path
-        self.folder = place.parent / f".dataqual-{place.name}.unfinished"
+        self.folder = _folder(path)
         # A digest: what is asked for may hold what is secret, such as a key.
         self._plan = hashlib.sha256(json.dumps(described((__version__, plan))).encode()).hexdigest()
         self._resume = resume
@@ -116,7 +116,7 @@ class Unfinished:
         return made
 
     def _open(self) -> None:
-        self.folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True, parents=is_elsewhere(self.path))
         found = self.folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
             raise InputError(f"{self.folder}: this is no work of yours that could be gone on with; move it away")
@@ -171,6 +171,21 @@ class Unfinished:
         return hmac.new(self._key, name.encode() + b"\0" + content, hashlib.sha256).digest()
 
 
+def _folder(path: str) -> Path:
+    """Beside the output; for a URL in this user's cache, and for standard output, which no other run goes on with, anywhere."""
+    if path == STDOUT:
+        return Path(tempfile.gettempdir()) / f".dataqual-{secrets.token_hex(6)}.unfinished"
+    if is_elsewhere(path):
+        digest = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        return _cache() / f".dataqual-{digest}.unfinished"
+    place = Path(os.path.realpath(path))
+    return place.parent / f".dataqual-{place.name}.unfinished"
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dataqual"
+
+
 def _hopeless(error: BaseException) -> bool:
     """Whether the same command would end in the same way: what it says or what it reads is wrong."""
     mendable = isinstance(error, DataqualError) and not isinstance(error, WorkerLost)
@@ -180,7 +195,7 @@ def _hopeless(error: BaseException) -> bool:
 def _key() -> bytes:
     """A secret of this user, kept outside of any corpus: work that does not bear its seal, such as what came with a
     folder from elsewhere, is not read, for reading it would run it. Where none can be kept, nothing is gone on with."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dataqual"
+    folder = _cache()
     place = folder / "seal"
     with suppress(OSError, RuntimeError):
         folder.mkdir(parents=True, exist_ok=True)

@@ -47,6 +47,7 @@ def clean(
       dataqual clean corpus.jsonl -o corpus.clean.jsonl.zst --drop near_copies --drop mojibake
       dataqual clean corpus.jsonl -o corpus.clean.jsonl --recipe web
       dataqual clean corpus.jsonl --drop gopher@dolma --dry-run
+      head -n 100 corpus.jsonl | dataqual clean - -o - --recipe web | wc -l
       dataqual clean corpus.jsonl --group source --drop c4@tfds --dry-run --report c4.html
     """
     from dataqual.engine import Local
@@ -81,7 +82,7 @@ def clean(
     for line in result.warnings:
         console.warn(line)
     if shared.as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=1), err="-" in result.sent)
     elif not shared.quiet:
         console.cleaned(result, place)
 

@@ -130,9 +130,9 @@ WRITING = (
     click.option(
         "-o",
         "--output",
-        type=click.Path(),
+        type=click.Path(allow_dash=True),
         metavar="FILE",
-        help="File to write; its ending says the format. [required]",
+        help="File or URL to write; its ending says the format; - is standard output. [required]",
     ),
     click.option("--ledger", type=click.Path(), metavar="FILE", help="Why each document went [OUTPUT.ledger.parquet]."),
     click.option("--dry-run", is_flag=True, help="Count what would go, and write nothing."),
@@ -180,11 +180,12 @@ def _writing(command: Callable[..., None], options: Sequence[Callable[..., Any]]
 
 
 def tell(shared: Shared, result: Result) -> None:
-    """What came out, as was asked for."""
+    """What came out, as was asked for; on stderr where the documents went to standard output."""
+    aside = "-" in getattr(result, "sent", ())
     if shared.as_json:
-        click.echo(json.dumps(result.facts(), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(result.facts(), ensure_ascii=False, indent=1), err=aside)
     elif not shared.quiet:
-        click.echo(str(result))
+        click.echo(str(result), err=aside)
 
 
 def folder_for(paths: tuple[str, ...], ending: str) -> str:

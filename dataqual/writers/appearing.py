@@ -7,6 +7,9 @@ import gzip
 import lzma
 import os
 import secrets
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,6 +20,9 @@ import polars as pl
 import zstandard
 
 from dataqual.errors import InputError
+from dataqual.readers.remote import is_url, put
+
+STDOUT = "-"
 
 GZIP_LEVEL = 6
 ZSTD_LEVEL = 3
@@ -35,9 +41,27 @@ def writing(path: str | os.PathLike[str]) -> Iterator[None]:
         raise InputError(f"{path}: cannot be written: {reason}") from error
 
 
+def is_elsewhere(path: str) -> bool:
+    """Whether an output is no file of this machine: standard output, or a URL."""
+    return path == STDOUT or is_url(path)
+
+
 def beside(path: str) -> Path:
     """A name for something temporary in the same folder, hidden, so that no folder or glob means it."""
-    return Path(os.path.realpath(path)).parent / f".dataqual-{secrets.token_hex(6)}.part"
+    folder = tempfile.gettempdir() if is_elsewhere(path) else os.path.dirname(os.path.realpath(path))
+    return Path(folder) / f".dataqual-{secrets.token_hex(6)}.part"
+
+
+def appear(place: Path, path: str) -> None:
+    """What is complete gets its name, or goes to standard output, or under its URL."""
+    if path == STDOUT:
+        with place.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer, 1 << 20)
+            sys.stdout.buffer.flush()
+    elif is_url(path):
+        put(str(place), path)
+    else:
+        place.replace(os.path.realpath(path))
 
 
 class NewFile:
@@ -111,7 +135,7 @@ class NewFile:
     def publish(self, path: str | None = None) -> None:
         """Take the place of whatever had the name, or has the name `path`."""
         with writing(path or self.path):
-            self._temporary.replace(os.path.realpath(path or self.path))
+            appear(self._temporary, path or self.path)
 
 
 def _compressed(file: BinaryIO, compression: str | None) -> Any:

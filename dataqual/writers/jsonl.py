@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import orjson
 import polars as pl
@@ -16,6 +14,7 @@ from dataqual.corpus import Batch, Corpus, File, Slices
 from dataqual.errors import InputError
 from dataqual.html_text import decoded
 from dataqual.readers import pages, warc
+from dataqual.readers.encoding import encoded
 from dataqual.readers.json_values import one_line
 from dataqual.turns import put_back
 from dataqual.writers.delimited import DELIMITERS, decode_row, read_header
@@ -53,7 +52,7 @@ class ObjectLines(LineEncoder):
         ]
 
     def of_frame(self, frame: pl.DataFrame) -> list[bytes]:
-        return [_dumps(row) for row in frame.to_dicts()]
+        return [encoded(row) for row in frame.to_dicts()]
 
     def edited(self, batch: Batch, row: int, text: str) -> bytes:
         kind = self._files[int(batch.file[row])].format
@@ -181,17 +180,3 @@ def _blank(line: str, at: int) -> int:
     match = BLANK.match(line, at)
     assert match is not None
     return match.end()
-
-
-def _dumps(row: dict[str, Any]) -> bytes:
-    return orjson.dumps(row, default=_plain, option=orjson.OPT_NON_STR_KEYS)
-
-
-def _plain(value: Any) -> str:
-    """What JSON has no word for: bytes as text if they are UTF-8, else as base64; decimals and durations as written."""
-    if isinstance(value, bytes):
-        try:
-            return value.decode()
-        except UnicodeDecodeError:
-            return base64.b64encode(value).decode()
-    return str(value)

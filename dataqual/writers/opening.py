@@ -9,6 +9,7 @@ from pathlib import Path
 from dataqual.corpus import Corpus
 from dataqual.errors import InputError, SpecError
 from dataqual.readers.paths import kind_of, known_kinds
+from dataqual.writers.appearing import STDOUT, is_elsewhere
 from dataqual.writers.delimited import DELIMITERS, DelimitedLines
 from dataqual.writers.jsonl import ArrayValues, ObjectLines
 from dataqual.writers.parquet import FrameWriter
@@ -35,10 +36,12 @@ HELD = {
 def open_writer(path: str, corpus: Corpus, shard_size: int | None = None) -> Writer:
     """The writer for `path` by its ending; SpecError where that is unknown or cannot hold these documents."""
     check_place(path, "-o", corpus)
+    if path == STDOUT and shard_size is not None:
+        raise SpecError("-o -: standard output is one stream; leave out --shard-size")
     if shard_size is not None:
         for shard in shards_of(path):  # it will be replaced or taken away
             check_place(str(shard), "-o", corpus)
-    kind = kind_of(path)
+    kind = (like(corpus), None) if path == STDOUT else kind_of(path)
     if kind is None:
         raise SpecError(f"-o: {path}: unknown kind of file; known are: {known_kinds()}")
     name, compression = kind
@@ -67,14 +70,31 @@ def _encoder(path: str, name: str, corpus: Corpus) -> LineEncoder:
 
 def check_place(path: str, option: str, corpus: Corpus) -> None:
     """InputError where a file can or must not be written: a folder, a device, one of the inputs, no folder to be in."""
-    if os.path.isdir(path):
+    if os.path.isdir(path) and path != STDOUT:
         raise InputError(f"{option}: {path} is a folder; name a file in it")
-    if os.path.exists(path) and not os.path.isfile(path):
+    if os.path.exists(path) and not os.path.isfile(path) and path != STDOUT:
         raise InputError(f"{option}: {path} is no regular file, so it cannot be replaced")
+    if is_elsewhere(path):
+        if path == STDOUT and option != "-o":
+            raise InputError(f"{option}: standard output is for the documents; name a file")
+        return check_input(path, option, corpus)
     folder = os.path.dirname(os.path.realpath(path))
     if not os.path.isdir(folder):
         raise InputError(f"{option}: {path}: there is no folder {os.path.dirname(path)}; make it first")
-    if corpus.holds(path):
+    check_input(path, option, corpus)
+
+
+def like(corpus: Corpus) -> str:
+    """The format in which documents leave by standard output: their own where it is one of lines, else jsonl."""
+    kinds = {file.format for file in corpus.files}
+    own = kinds.pop() if len(kinds) == 1 else "jsonl"
+    lines = own in DELIMITERS or own == "json" or (own == "txt" and getattr(corpus, "txt", "file") != "file")
+    return own if lines else "jsonl"
+
+
+def check_input(path: str, option: str, corpus: Corpus) -> None:
+    """InputError where a file is one of the inputs."""
+    if path != STDOUT and corpus.holds(path):
         raise InputError(f"{option}: {path} is one of the inputs, which are never overwritten; choose another name")
 
 

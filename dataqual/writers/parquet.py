@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from dataqual.corpus import Corpus
-from dataqual.writers.appearing import beside, writing
+from dataqual.writers.appearing import appear, beside, writing
 from dataqual.writers.full_rows import FullRows, schema
 from dataqual.writers.writer import Rows, Wanted, Writer
 
@@ -82,7 +82,7 @@ class NewParquet:
     def publish(self, path: str | None = None) -> None:
         """Take the place of whatever had the name, or has the name `path`."""
         with writing(path or self.path):
-            (self._folder / "joined").replace(Path(path or self.path).resolve())
+            appear(self._folder / "joined", path or self.path)
 
     def _part(self, number: int) -> Path:
         return self._folder / f"{number:09d}.parquet"

@@ -15,8 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Corpus
+from dataqual.readers.remote import is_url
 from dataqual.readers.streams import COMPRESSIONS
-from dataqual.writers.appearing import NewFile
+from dataqual.writers.appearing import NewFile, is_elsewhere
 from dataqual.writers.full_rows import FullRows
 
 State = list[int]
@@ -212,6 +213,9 @@ def shard_names(path: str, number: int) -> list[str]:
     >>> shard_names("out/web.v2.jsonl.zst", 2)
     ['out/web.v2-00001-of-00002.jsonl.zst', 'out/web.v2-00002-of-00002.jsonl.zst']
     """
+    if is_url(path):
+        folder, slash, name = path.rpartition("/")
+        return [f"{folder}{slash}{shard}" for shard in shard_names(name, number)]
     place = Path(path)
     endings = [ending for ending in place.suffixes[-2:] if ending in COMPRESSIONS or ending == place.suffix]
     ending = "".join(place.suffixes[-2:]) if place.suffix in COMPRESSIONS else "".join(endings[-1:])
@@ -220,7 +224,9 @@ def shard_names(path: str, number: int) -> list[str]:
 
 
 def shards_of(path: str) -> list[Path]:
-    """The shards of this output that are there, of one run or several."""
+    """The shards of this output that are there, of one run or several; of a URL nobody looks."""
+    if is_elsewhere(path):
+        return []
     [first] = shard_names(path, 1)
     stem, ending = Path(first).name.split(f"-{1:05d}-of-{1:05d}")
     known = re.compile(re.escape(stem) + r"-\d{5,}-of-\d{5,}" + re.escape(ending))

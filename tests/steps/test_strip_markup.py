@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dataqual import html_text
 from dataqual.corpus import Corpus
 from dataqual.engine import Local
 from dataqual.errors import MissingExtra
@@ -114,7 +115,7 @@ def test_a_page_of_nothing_but_boilerplate_is_not_emptied() -> None:
 
 def test_without_the_extractor_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "resiliparse.extract.html2text", None)
-    strip_markup._extractor.cache_clear()
+    html_text._resiliparse.cache_clear()
     with pytest.raises(MissingExtra) as error:
         StripMarkup().prepare(Corpus.of(["a"]), Local())
     assert str(error.value) == "resiliparse is not installed; it comes with: pip install 'dataqual[clean]'"

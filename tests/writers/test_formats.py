@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import datetime
 import gzip
 import json
+import lzma
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import dataqual
 from dataqual.corpus import Corpus
 from tests.readers.helpers import opened, pack, written
 
-COMPRESSIONS = ("", ".gz", ".zst")
+COMPRESSIONS = ("", ".gz", ".zst", ".bz2", ".xz")
 
 JSONL = [
     b'{"text":"kept",  "n": 1.50, "big": 123456789012345678901234567890}',
@@ -39,7 +41,8 @@ def undone(path: Path) -> bytes:
     data = path.read_bytes()
     if path.suffix == ".zst":
         return zstandard.ZstdDecompressor().decompressobj().decompress(data)
-    return gzip.decompress(data) if path.suffix == ".gz" else data
+    undo = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
+    return undo.get(path.suffix, bytes)(data)
 
 
 def cleaned(source: Any, output: Path, drop: str = "empty", **options: Any) -> bytes:
