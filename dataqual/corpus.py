@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dataqual.columns import Columns, as_string, find_columns, needed_of, text_turns
 from dataqual.errors import InputError
 from dataqual.text import Text
-from dataqual.turns import NoTurns, joined
+from dataqual.turns import NoTurns, facts_of, joined
 
 __all__ = [
     "Batch",
@@ -144,7 +144,10 @@ class Batch:
             raw = [raw[int(row)] for row in rows]
         return replace(
             self,
-            text=_text(Slices(data, offsets[rows], offsets[rows + 1])),
+            text=_text(
+                Slices(data, offsets[rows], offsets[rows + 1]),
+                self.text.turns[rows] if self.text.turns is not None else None,
+            ),
             file=self.file[rows],
             record=self.record[rows],
             raw=raw,
@@ -164,7 +167,7 @@ class Batch:
         documents = [texts.get(row, data[a:b]) for row, (a, b) in enumerate(pairwise(offsets))]
         edited = np.zeros(len(self), bool) if self.edited is None else self.edited.copy()
         edited[list(texts)] = True
-        return replace(self, text=Text.of_bytes(list(map(bytes, documents))), edited=edited)
+        return replace(self, text=_text(list(map(bytes, documents)), self.text.turns), edited=edited)
 
 
 @dataclass(frozen=True)
@@ -292,6 +295,8 @@ class Rows:
     raw: Sequence[bytes] = ()
     columns: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
+    turns: Sequence[tuple[int, ...]] = ()
+    """Of chats, what `dataqual.turns.facts_of` tells of each document."""
 
 
 @dataclass(frozen=True)
@@ -355,7 +360,12 @@ class Corpus(ABC):
         ]
         return Batch(
             index=chunk.index,
-            text=_text(_joined([part.texts for part in parts])),
+            text=_text(
+                _joined([part.texts for part in parts]),
+                np.array(_joined([part.turns for part in parts]), np.int64).reshape(-1, 4)
+                if self.columns.turns
+                else None,
+            ),
             file=files,
             record=np.concatenate([part.records for part in parts]) if parts else np.zeros(0, dtype=np.int64),
             raw=_joined([part.raw for part in parts]),
@@ -500,8 +510,9 @@ def frame_rows(frame: pl.DataFrame, columns: Columns, file: int, first_record: i
     column = frame_column(frame, columns.text) if not columns.turns else None
     values: list[Any]
     faults: list[Any]
+    balance: list[tuple[int, ...]] = []
     if columns.turns:
-        values, faults = _turned(frame, columns.text)
+        values, faults, balance = _turned(frame, columns.text)
     elif column is None:
         listing = ", ".join(frame.columns)
         faults = [("missing text", f"no column {columns.text!r}; there are: {listing}", b"")] * frame.height
@@ -528,7 +539,8 @@ def frame_rows(frame: pl.DataFrame, columns: Columns, file: int, first_record: i
         found = frame_column(frame, name)
         strings = as_strings(found) if found is not None else [None] * frame.height
         extras[role] = strings if len(good) == len(strings) else [strings[row] for row in good]
-    return Rows(texts, first_record + np.array(good, dtype=np.int64), (), extras, unreadable)
+    turns = [balance[row] for row in good] if balance else []
+    return Rows(texts, first_record + np.array(good, dtype=np.int64), (), extras, unreadable, turns)
 
 
 def frame_column(frame: pl.DataFrame, name: str) -> pl.Series | None:
@@ -547,18 +559,22 @@ def frame_column(frame: pl.DataFrame, name: str) -> pl.Series | None:
     return column
 
 
-def _turned(frame: pl.DataFrame, name: str) -> tuple[list[Any], list[Any]]:
-    """The text of each row whose text lies in several places, or None, and then why."""
+def _turned(frame: pl.DataFrame, name: str) -> tuple[list[Any], list[Any], list[tuple[int, ...]]]:
+    """The text of each row whose text lies in several places, or None, and then why; and how it is balanced."""
     values: list[Any] = []
     faults: list[Any] = []
+    balance: list[tuple[int, ...]] = []
     for record in turn_columns(frame, name).to_dicts():
         try:
-            values.append(joined(text_turns(record, name)))
+            turns = text_turns(record, name)
+            values.append(joined(turns))
             faults.append(None)
+            balance.append(facts_of(turns))
         except NoTurns as no:
             values.append(None)
             faults.append((no.kind, no.reason, b""))
-    return values, faults
+            balance.append(facts_of([]))
+    return values, faults, balance
 
 
 def turn_columns(frame: pl.DataFrame, name: str) -> pl.DataFrame:
@@ -650,8 +666,9 @@ def _weights(frame: pl.DataFrame, text: str) -> NDArray[np.int64]:
     return np.array([len(value) if isinstance(value, str | bytes) else 0 for value in values], dtype=np.int64)
 
 
-def _text(documents: Sequence[bytes]) -> Text:
-    return Text(*documents.packed()) if isinstance(documents, Slices) else Text.of_bytes(documents)
+def _text(documents: Sequence[bytes], turns: NDArray[np.int64] | None = None) -> Text:
+    text = Text(*documents.packed()) if isinstance(documents, Slices) else Text.of_bytes(documents)
+    return text if turns is None else Text(text.data, text.offsets, turns)
 
 
 def _joined(parts: Sequence[Sequence[Any]]) -> Sequence[Any]:

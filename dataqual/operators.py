@@ -31,6 +31,8 @@ class Signal(ABC):
 
     unit: ClassVar[str] = ""
     """What one unit of the number is: "words", "characters", "bytes"; "" for a share (0 to 1) or ratio."""
+    of_turns: ClassVar[bool] = False
+    """Whether it tells of chats and instructions alone, and nothing of other documents."""
 
     @abstractmethod
     def measure(self, text: Text) -> NDArray[Any]:

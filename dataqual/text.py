@@ -47,10 +47,16 @@ class Text:
     '我们'
     """
 
-    def __init__(self, data: NDArray[np.uint8], offsets: NDArray[np.int64]) -> None:
-        """`data`: valid UTF-8 of all documents in a row; `offsets`: (documents + 1,) where each begins."""
+    def __init__(
+        self, data: NDArray[np.uint8], offsets: NDArray[np.int64], turns: NDArray[np.int64] | None = None
+    ) -> None:
+        """`data`: valid UTF-8 of all documents in a row; `offsets`: (documents + 1,) where each begins.
+
+        `turns`: (documents, 4) what `dataqual.turns.facts_of` tells of each as it was read; None where these are no chats.
+        """
         self.data = data
         self.offsets = offsets
+        self.turns = turns
         self._cuts: dict[str, Segments] = {}
         self._ngrams: dict[str, NgramTable] = {}
 

@@ -106,6 +106,24 @@ def joined(turns: Sequence[Turn]) -> str:
     return JOINT.join(turn.text for turn in turns if turn.text.strip())
 
 
+TURNS, ASKED, ANSWERED, UNANSWERED = range(4)
+"""What `facts_of` tells: turns, characters of prompts and of responses, and responses that are missing or empty."""
+
+
+def facts_of(turns: Sequence[Turn]) -> tuple[int, int, int, int]:
+    """How a record is balanced; a prompt behind which nothing is said has a response that is missing.
+
+    >>> facts_of([Turn(("q",), PROMPT, "Why?"), Turn(("a",), RESPONSE, "")])
+    (2, 4, 0, 1)
+    """
+    length = {
+        speaker: sum(len(turn.text) for turn in turns if turn.speaker == speaker) for speaker in (PROMPT, RESPONSE)
+    }
+    empty = sum(turn.speaker == RESPONSE and not turn.text.strip() for turn in turns)
+    alone = bool(turns) and turns[-1].speaker == PROMPT
+    return len(turns), length[PROMPT], length[RESPONSE], empty + alone
+
+
 def _turns(path: Path, value: Any, speaker: str, field: str) -> Iterator[Turn]:
     """A string is a turn, a list has one in each of its items."""
     if isinstance(value, str):

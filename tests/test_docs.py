@@ -212,7 +212,7 @@ def test_the_python_blocks_of_the_readme_work_in_order(at_the_desk: Path) -> Non
     assert runner.summarize(verbose=False).failed == 0
 
 
-WALKS = ("docs/split.md",)
+WALKS = ("docs/split.md", "docs/formats.md")
 """Pages whose blocks are run from top to bottom, by a reader who begins with corpus.jsonl."""
 
 

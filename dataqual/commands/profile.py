@@ -39,7 +39,8 @@ def profile(
 ) -> None:
     """Say what is in a corpus, what is wrong with it and what to do next.
 
-    Reads .jsonl, .csv, .tsv, .parquet and .txt files, .gz and .zst of them, folders and globs, and standard input as -.
+    Reads .jsonl, .json, .csv, .tsv, .parquet, .arrow, .txt, .md, .html and .warc files, those of lines also packed, folders and
+    globs, URLs, and standard input as -.
     Prints a summary and writes a folder with report.html, profile.json, signals.parquet and, if records could not be
     read, unreadable.jsonl. Without PATHS it profiles the sample corpus that ships with dataqual.
 

@@ -67,7 +67,8 @@ class Plan:
     @lazy
     def signals(self) -> dict[str, Signal]:
         """Every signal with its defaults, then the variants that the rules mean, each once, by what it is called."""
-        defaults = catalog.defaults()
+        found = catalog.defaults()
+        defaults = {name: signal for name, signal in found.items() if self.columns.turns or not signal.of_turns}
         known = set(defaults.values())
         variants = {}
         for rule_set in self.rule_sets:

@@ -20,7 +20,7 @@ from dataqual.columns import Columns, as_string, look_up, text_turns
 from dataqual.corpus import File, Piece, Rows, Slices, Unreadable, text_fault, turns_fault, value_kind
 from dataqual.kernels import json_lines
 from dataqual.readers.cutting import Cutter, Sizes, cut_file, cut_lines, invalid_utf8_reason, kept, too_long_reason
-from dataqual.turns import NoTurns, joined
+from dataqual.turns import NoTurns, facts_of, joined
 
 BLANK = b" \t\r"
 
@@ -72,7 +72,8 @@ class JsonLines:
     def _parsed(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """Line by line, by a parser that knows all of JSON."""
         lines = _lines(piece)
-        text_of = _getter(columns)
+        balance: list[tuple[int, ...]] = []
+        text_of = _getter(columns, balance)
         too_long = (
             {at for at, line in enumerate(lines) if len(line) > sizes.record} if len(piece.data) > sizes.record else ()
         )
@@ -94,7 +95,7 @@ class JsonLines:
         raw = list(compress(lines, good)) if bad else lines
         unreadable = [*_told(piece, columns, sizes, {at: lines[at] for at in bad})]
         extras = {role: _strings(values[role], raw, name) for role, name in columns.extras().items()}
-        return Rows(texts, piece.first_record + np.flatnonzero(good), raw, extras, unreadable)
+        return Rows(texts, piece.first_record + np.flatnonzero(good), raw, extras, unreadable, balance)
 
 
 def _taken(piece: Piece, columns: Columns, sizes: Sizes) -> Rows | None:
@@ -191,11 +192,20 @@ def _lines(piece: Piece) -> list[bytes]:
     return lines
 
 
-def _getter(columns: Columns) -> Callable[[Any], Any]:
-    """What takes the text from a parsed record; LookupError, TypeError or NoTurns where there is none."""
+def _getter(columns: Columns, balance: list[tuple[int, ...]]) -> Callable[[Any], Any]:
+    """What takes the text from a parsed record; LookupError, TypeError or NoTurns where there is none.
+
+    How the turns of a chat are balanced goes to `balance`.
+    """
     name = columns.text
+
+    def of_turns(record: Any) -> str:
+        turns = text_turns(record, name)
+        balance.append(facts_of(turns))
+        return joined(turns)
+
     if columns.turns:
-        return lambda record: joined(text_turns(record, name))
+        return of_turns
     return (lambda record: look_up(record, name)) if "." in name else itemgetter(name)
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dataqual
-from dataqual.corpus import Batch
+from dataqual.corpus import Batch, Corpus
 from dataqual.errors import InputError, UnknownColumn
 from dataqual.ledger import Change, edited
 from dataqual.operators import Step
@@ -158,3 +158,17 @@ def test_text_may_lie_deep_in_a_record(tmp_path: Path) -> None:
     frame.write_parquet(tmp_path / "x.parquet")
     dataqual.clean(tmp_path / "x.parquet", tmp_path / "out.parquet", recipe=recipe, text="data.1.body")
     assert pl.read_parquet(tmp_path / "out.parquet")["data"].to_list() == [[{"body": "kept"}, {"body": "an new one"}]]
+
+
+def test_signals_of_chats_are_in_the_profile_of_a_chat_and_in_no_other(tmp_path: Path) -> None:
+    chats = [PAIR, {"prompt": "Why?", "completion": ""}, {"prompt": "你好", "completion": None}]
+    path = written(tmp_path, "x.jsonl", lines(*chats))
+    profile = dataqual.profile(path)
+    told = {"turn_count", "response_ratio", "empty_responses"}
+    assert told <= set(profile.facts["signals"])
+    kept = dataqual.clean(
+        path, tmp_path / "out.jsonl", recipe=Recipe.of([{"keep": {"signal": "empty_responses", "max": 0}}])
+    )
+    assert (kept.kept, kept.dropped) == (1, 2)
+    assert (tmp_path / "out.jsonl").read_bytes() == lines(PAIR)
+    assert not told & set(dataqual.profile(Corpus.of(["no chat"])).facts["signals"])
