@@ -15,6 +15,7 @@ from dataqual.errors import InputError, did_you_mean
 from dataqual.readers.arrow import Arrow
 from dataqual.readers.cutting import Sizes
 from dataqual.readers.delimited import Delimited
+from dataqual.readers.json_head import head_of, read_head
 from dataqual.readers.json_values import JsonValues
 from dataqual.readers.jsonl import JsonLines
 from dataqual.readers.pages import Pages
@@ -156,6 +157,7 @@ def open_corpus(
         notes.append(
             f"empty: {', '.join(empty[:NAMED])}{f' and {len(empty) - NAMED} more' if len(empty) > NAMED else ''}"
         )
+    notes += list(islice(_around(files), NAMED))
     if txt == "file":
         big = [file for file in files if file.format == "txt" and file.size >= BIG_TEXT]
         notes += [f"{file.path}: read as one document; --txt paragraph or --txt line cuts it" for file in big[:NAMED]]
@@ -180,6 +182,13 @@ def _sample(files: Sequence[File], txt: Txt, sizes: Sizes) -> list[dict[str, Any
         if looked == LOOKED_INTO:
             break
     return sample
+
+
+def _around(files: Sequence[File]) -> Iterator[str]:
+    """A line for each file whose records lie within one object, of which all else is no record."""
+    for file in files:
+        if file.format == "json" and (head := head_of(read_head(file.place, file.compression))).kind == "around":
+            yield f"{file.path}: the records are those of {head.field!r}; what else the object holds is no record"
 
 
 def is_document(file: File, txt: Txt) -> bool:

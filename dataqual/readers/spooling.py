@@ -25,12 +25,20 @@ class Spool:
         os.close(handle)
         self._gone = weakref.finalize(self, _remove, self.path)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """In another process nothing: that process does not take the file away."""
+        return _nothing, ()
+
     def fill(self, records: Iterable[Any]) -> None:
         """A line for each: a text is an object with a text, what is neither is there to be told as unreadable."""
         with open(self.path, "wb") as file:
             for record in records:
                 file.write(encoded({"text": record} if isinstance(record, str) else record))
                 file.write(b"\n")
+
+
+def _nothing() -> None:
+    return None
 
 
 def _remove(path: str) -> None:

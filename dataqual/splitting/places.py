@@ -13,7 +13,7 @@ from dataqual.corpus import Corpus
 from dataqual.errors import InputError
 from dataqual.readers.paths import LEDGER
 from dataqual.writers import Writer, open_writer
-from dataqual.writers.opening import check_ledger, check_shard_size
+from dataqual.writers.opening import NOT_WRITTEN, check_ledger, check_shard_size
 from dataqual.writers.writer import shards_of
 
 
@@ -96,7 +96,7 @@ def ending_like(corpus: Corpus) -> str:
     formats = {kind for kind, _ in kinds}
     if formats == {"frame"}:
         return ".parquet"
-    if formats == {"txt"} and getattr(corpus, "txt", "file") == "file":
+    if formats <= set(NOT_WRITTEN) or (formats == {"txt"} and getattr(corpus, "txt", "file") == "file"):
         return ".jsonl"
     compressions = {compression for _, compression in kinds}
     compression = f".{compressions.pop()}" if len(compressions) == 1 and None not in compressions else ""

@@ -7,6 +7,7 @@ import gc
 import io
 import json
 import os
+import pickle
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +117,7 @@ def test_an_iterator_is_taken_once_and_read_often(tmp_path: Path) -> None:
     [first, _] = map(json.loads, (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines())
     assert first == {"n": 1 << 70, "when": "2024-05-01", "body": "one"}
     place = corpus.files[0].place
+    assert texts(pickle.loads(pickle.dumps(corpus))) == ["one", "", "第三"], "as a helping process has it"
     assert os.path.exists(place)
     del corpus
     gc.collect()
