@@ -12,6 +12,9 @@ from dataqual.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from dataqual.bounds import Bounds as Bounds
+    from dataqual.checking import Checked as Checked
+    from dataqual.checking import Suite as Suite
+    from dataqual.checking import check as check
     from dataqual.cleaning import clean as clean
     from dataqual.corpus import Batch as Batch
     from dataqual.corpus import Corpus as Corpus
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Batch": "dataqual.corpus",
     "Bounds": "dataqual.bounds",
+    "Checked": "dataqual.checking",
     "Cleaned": "dataqual.rewriting",
     "Corpus": "dataqual.corpus",
     "DataqualError": "dataqual.errors",
@@ -50,7 +54,9 @@ _HOMES = {
     "Recipe": "dataqual.recipe",
     "Signal": "dataqual.operators",
     "Split": "dataqual.splitting",
+    "Suite": "dataqual.checking",
     "Text": "dataqual.text",
+    "check": "dataqual.checking",
     "clean": "dataqual.cleaning",
     "dedup": "dataqual.deduplicating",
     "explain": "dataqual.explaining",

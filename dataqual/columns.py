@@ -32,6 +32,8 @@ class Columns:
     id: str | None = None
     label: str | None = None
     group: str | None = None
+    more: tuple[str, ...] = ()
+    """Columns that no document needs, but a look at the records does."""
 
     def extras(self) -> dict[str, str]:
         """The columns beside the text that the corpus has: role to name.
@@ -105,7 +107,8 @@ def find_columns(
                 (name for name in _spelled(names, sample) if name not in taken and _is_plain(sample, name)), None
             )
             if found is not None:
-                columns = replace(columns, **{role: found})
+                named: dict[str, Any] = {role: found}
+                columns = replace(columns, **named)
                 notes.append(f"{role} column: {found!r} (found)")
     return columns, notes
 

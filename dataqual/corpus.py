@@ -332,6 +332,10 @@ class Corpus(ABC):
     def fetch(self, addresses: Iterable[Address]) -> list[str]:
         """The documents at these addresses, in this order; InputError where there is no such document."""
 
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Number and values of every sound record of a piece, whether or not it has a text: `columns.more` at least."""
+        raise InputError(f"{self.files[piece.file].path}: its records have no columns")
+
     def chunks(self) -> Iterator[Chunk]:
         """The input by `CHUNK_BYTES` or `CHUNK_RECORDS`: one thread, sequential, cheap. Small files share a chunk."""
         return pack(self.pieces(), self.files, CHUNK_BYTES, CHUNK_RECORDS)
@@ -374,11 +378,13 @@ class Corpus(ABC):
         id: str | None = None,
         label: str | None = None,
         group: str | None = None,
+        more: Sequence[str] = (),
         max_unreadable: float = 0.01,
     ) -> Corpus:
         """The documents of a list (or column) of str, or of a polars or pandas frame; a Corpus stays as it is.
 
         In a frame the text column is found, as in a file, or named with `text`; `id`, `label` and `group` likewise.
+        `more` names columns whose values are asked for beside.
         """
         if isinstance(data, Corpus):
             return data
@@ -387,8 +393,9 @@ class Corpus(ABC):
                 f"Corpus.of takes documents, not a path: {data!r}; a file is read with dataqual.read(path)"
             )
         kind, sample, column = _opened(data)
-        columns, notes = find_columns(sample, Columns(id=id, label=label, group=group), text=text)
-        used = dict.fromkeys((columns.text, *columns.extras().values()))
+        columns, notes = find_columns(sample, Columns(id=id, label=label, group=group, more=tuple(more)), text=text)
+        names = tuple(map(str, getattr(data, "columns", ("text",))))
+        used = dict.fromkeys((columns.text, *columns.extras().values(), *(name for name in more if name in names)))
         whole = isinstance(data, pl.DataFrame)  # costs nothing, and a cleaned copy has every column
         return FrameCorpus(
             files=(File(path=f"<{kind}>", format="frame"),),
@@ -396,6 +403,7 @@ class Corpus(ABC):
             notes=tuple(notes) if kind != "list" else (),
             max_unreadable=max_unreadable,
             frame=data if whole else pl.DataFrame([column(name) for name in used]),
+            names=names,
         )
 
 
@@ -404,6 +412,8 @@ class FrameCorpus(Corpus):
     """Documents that are in memory already; record numbers are row numbers, from 1."""
 
     frame: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
+    names: tuple[str, ...] = ()
+    """Of all columns that the data had."""
 
     def pieces(self) -> Iterator[Piece]:
         """The frame cut where the text fills a chunk."""
@@ -413,6 +423,10 @@ class FrameCorpus(Corpus):
         """The documents of a slice."""
         assert isinstance(piece.data, pl.DataFrame)
         return frame_rows(piece.data, self.columns, piece.file, piece.first_record)
+
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """The rows of a slice."""
+        return frame_records(piece)
 
     def fetch(self, addresses: Iterable[Address]) -> list[str]:
         """The documents of these rows; InputError where a row is not there or is no document."""
@@ -507,6 +521,12 @@ def frame_rows(frame: pl.DataFrame, columns: Columns, file: int, first_record: i
         strings = as_strings(found) if found is not None else [None] * frame.height
         extras[role] = strings if len(good) == len(strings) else [strings[row] for row in good]
     return Rows(texts, first_record + np.array(good, dtype=np.int64), (), extras, unreadable)
+
+
+def frame_records(piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Number and values of the rows of a frame."""
+    assert isinstance(piece.data, pl.DataFrame)
+    return enumerate(piece.data.to_dicts(), piece.first_record)
 
 
 def frame_column(frame: pl.DataFrame, name: str) -> pl.Series | None:

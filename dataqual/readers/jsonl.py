@@ -56,13 +56,17 @@ class JsonLines:
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """The sound objects of a piece, to find the columns in."""
-        for line in _lines(piece):
+        return (record for _, record in self.records(piece))
+
+    def records(self, piece: Piece) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Number and content of the sound objects of a piece."""
+        for number, line in enumerate(_lines(piece), piece.first_record):
             try:
                 record = loads(line)
             except orjson.JSONDecodeError:
                 continue
             if isinstance(record, dict):
-                yield record
+                yield number, record
 
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """The documents of a piece; a bad line costs only itself."""
