@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dataqual.profiling import Finding as Finding
     from dataqual.profiling import Profile as Profile
     from dataqual.profiling import profile as profile
+    from dataqual.pseudonyms import restore as restore
     from dataqual.readers import read as read
     from dataqual.reading import Reading as Reading
     from dataqual.recipe import Recipe as Recipe
@@ -64,6 +65,7 @@ _HOMES = {
     "leakage": "dataqual.leaks",
     "profile": "dataqual.profiling",
     "read": "dataqual.readers",
+    "restore": "dataqual.pseudonyms",
     "split": "dataqual.splitting",
 }
 

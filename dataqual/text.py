@@ -63,7 +63,7 @@ class Text:
         """
         if isinstance(column, Text):
             return column
-        return cls.of_bytes([_encode(row, element) for row, element in enumerate(_elements(column))])
+        return cls.of_bytes([_encode(row, element) for row, element in enumerate(elements(column))])
 
     @classmethod
     def of_bytes(cls, documents: Sequence[bytes]) -> Text:
@@ -445,7 +445,7 @@ class NgramTable:
         return cls(**{name: array.T for name, array in arrays.items()}, word_entropy=entropy)
 
 
-def _elements(column: object) -> Iterable[object]:
+def elements(column: object) -> Iterable[object]:
     """The elements of whatever kind of column; a table is none, though one could go over it."""
     if isinstance(column, Mapping) or hasattr(column, "columns"):
         raise InputError("expected a column of documents, got a whole table: choose one of its columns")
@@ -459,13 +459,16 @@ def _elements(column: object) -> Iterable[object]:
     return column
 
 
+def missing(element: object) -> bool:
+    """Whether there is nothing: None, NaN, or what pandas has for it."""
+    kind = type(element).__name__
+    return element is None or kind in ("NAType", "NaTType") or (isinstance(element, float) and math.isnan(element))
+
+
 def _encode(row: int, element: object) -> bytes:
     if not isinstance(element, str):
         kind = type(element).__name__
-        missing = (
-            element is None or kind in ("NAType", "NaTType") or (isinstance(element, float) and math.isnan(element))
-        )
-        what = "missing" if missing else f"{kind}, not a string"
+        what = "missing" if missing(element) else f"{kind}, not a string"
         raise InputError(f"row {row}: the text is {what}; drop or fill such rows first")
     try:
         return element.encode()

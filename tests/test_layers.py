@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
-    version · lazy · naming · errors · bounds · reading, intervals · kernels · sketch · text · line_cuts, shared_ngrams · columns · corpus · ledger · near_duplicates · drawing ·
+    version · lazy · naming · errors · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams · columns · corpus · ledger · pseudonyms · near_duplicates · drawing ·
     operators · recurring · measured · examples · catalog · specs · faults · finding · readers, writers · signals, metrics, rules, personal · masking · steps · quoting, excerpts · engine ·
     unfinished · recipe · effects · accounts · dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks · profiling · checking · checks · adapters ·
     dataqual (the face) · studies · reports · the two cli

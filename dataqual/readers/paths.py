@@ -19,6 +19,9 @@ FORMATS = {
 LEDGER = ".ledger.parquet"
 """How the ledger that stands beside a cleaned corpus is called: no documents, so folders and globs do not mean it."""
 
+MAP = ".map.parquet"
+"""The same for what pseudonyms stand for: nobody means that by a folder."""
+
 NAMED = 3
 """Passed-over files that a note names; the rest are counted."""
 
@@ -37,7 +40,7 @@ def find_files(inputs: Sequence[str | os.PathLike[str] | File]) -> tuple[list[Fi
             files[given.place] = given
             continue
         for path, named in _expand(str(os.fspath(given)), passed):
-            file = _file(path) if named or not path.endswith(LEDGER) else None
+            file = _file(path) if named or not path.endswith((LEDGER, MAP)) else None
             if file is None and named:
                 raise InputError(f"{path}: unknown kind of file; known are: {known_kinds()}")
             if file is None:
