@@ -142,8 +142,10 @@ def repeats(text: Text, cut: LineCut | Literal["paragraphs"]) -> NDArray[np.int6
     def make() -> NDArray[np.int64]:
         segments = paragraphs(text) if cut == "paragraphs" else lines(text, cut)
         out = np.zeros((len(text), 4), np.int64)
+        room = 1 << max(4, (2 * int(segments.counts.max(initial=0)) - 1).bit_length())
+        first, owner, repeated = np.empty(room, np.int64), np.full(room, -1), np.empty(room, np.bool_)
         line_kernels.count_repeated(
-            segments.data, segments.starts, segments.ends, segments.hashes, segments.offsets, out
+            segments.data, segments.starts, segments.ends, segments.hashes, segments.offsets, first, owner, repeated, out
         )
         return out
 

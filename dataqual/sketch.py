@@ -52,7 +52,9 @@ class Sketch:
         counts = np.zeros(BINS, np.int64)
         if not len(array):
             return cls(counts, None, None, 0, 0)
-        low, high, whole, fraction = count_bins(array, array.view(np.int64), *_cells(), float(_FINE), counts)
+        found = np.empty(3)
+        fraction = count_bins(array, array.view(np.int64), *_cells(), _FINE, counts, found)
+        low, high, whole = found.tolist()
         if low < 0:
             raise ValueError(f"{low} is negative; signals count, and a sketch holds what is counted")
         exact = int(whole) if high * len(array) < _EXACT else sum(map(int, np.floor(array).tolist()))

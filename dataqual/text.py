@@ -150,7 +150,10 @@ class Text:
         paragraphs = self.paragraphs
         size = len(self.data) // 2 + len(paragraphs) + 1  # after the shortest, ".", there is a space or a long letter
         starts, ends, of = (np.empty(size, np.int64) for _ in range(3))
-        n = cutting.cut_sentences(self.data, paragraphs.starts, paragraphs.ends, tables().classes, starts, ends, of)
+        classes = tables().classes
+        plain = (classes[:256] & int(Class.TERMINAL)) == 0
+        plain[128:] = False
+        n = cutting.cut_sentences(self.data, paragraphs.starts, paragraphs.ends, classes, plain, starts, ends, of)
         counts = np.bincount(paragraphs.documents[of[:n]], minlength=len(self))
         return Segments(self.data, starts[:n], ends[:n], _borders(counts))
 
@@ -329,8 +332,10 @@ class Segments:
 
     def median(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """The median of `values` (whole numbers, not negative) in each document; 0 without segments."""
-        out = np.empty(len(self.counts), np.float64)
-        counting.medians(np.ascontiguousarray(values, np.int32), self.offsets, out)
+        out, counts = np.empty(len(self.counts), np.float64), np.zeros(counting.COUNTED, np.int64)
+        counting.medians(np.ascontiguousarray(values, np.int32), self.offsets, counts, out)
+        for beyond in np.flatnonzero(out < 0).tolist():
+            out[beyond] = np.median(values[self.offsets[beyond] : self.offsets[beyond + 1]])
         return out
 
     def strings(self, document: int) -> list[str]:
@@ -441,7 +446,8 @@ class NgramTable:
         names = ("top_count", "top_chars", "later_chars", "repeated_chars", "all_chars", "covered_chars", "distinct")
         arrays = {name: np.zeros(shape, np.int64) for name in names}
         entropy = np.zeros(shape[1], np.float64)
-        repeats.count_repeats(words.hashes, words.chars, words.offsets, **arrays, word_entropy=entropy)
+        room = repeats.room(int(words.counts.max(initial=1)))
+        repeats.count_repeats(words.hashes, words.chars, words.offsets, **arrays, word_entropy=entropy, **room)
         return cls(**{name: array.T for name, array in arrays.items()}, word_entropy=entropy)
 
 

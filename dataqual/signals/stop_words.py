@@ -35,7 +35,9 @@ class StopWords(Signal):
     def measure(self, text: Text) -> NDArray[Any]:
         words = text.cut(self.cut)
         distinct, occurrences = np.empty(len(text), np.int64), np.empty(len(text), np.int64)
-        kernels.count_listed(words.hashes, words.offsets, *_by_low_bits(self.words), distinct, occurrences)
+        listed, firsts = _by_low_bits(self.words)
+        seen = np.full(len(listed), -1)
+        kernels.count_listed(words.hashes, words.offsets, listed, firsts, seen, distinct, occurrences)
         return distinct if self.count == "distinct" else occurrences
 
     def evidence(self, document: str) -> list[tuple[int, int, str]]:

@@ -73,9 +73,9 @@ def test_what_cannot_be_kept_or_found_is_no_error() -> None:
 @pytest.mark.parametrize(
     ("args", "types"),
     [
-        ((np.zeros(3, np.uint8), 5, True), "|u1 1w,i,b"),
-        ((np.zeros((2, 3), np.int64), np.int64(5), np.uint64(5), np.bool_(True)), "<i8 2w,i,u,b"),
-        ((np.frombuffer(b"ab", np.uint8),), "|u1 1r"),
+        ((np.zeros(3, np.uint8), 5, True), "|u1 1,i,b"),
+        ((np.zeros((2, 3), np.int64), np.int64(5), np.uint64(5), np.bool_(True)), "<i8 2,i,u,b"),
+        ((np.frombuffer(b"ab", np.uint8),), "|u1 1"),
         ((np.zeros((4, 4))[:, 0],), None),
         ((np.zeros((4, 4)).T[:2],), None),
         ((1 << 63,), None),
