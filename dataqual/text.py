@@ -275,6 +275,12 @@ class Segments:
         return out
 
     @lazy
+    def total_chars(self) -> NDArray[np.int64]:
+        """Characters of all segments of each document."""
+        total: NDArray[np.int64] = self.total(self.chars)
+        return total
+
+    @lazy
     def stripped(self) -> Segments:
         """The same segments without the white space around them; blank ones become empty."""
         starts, ends, chars = np.empty_like(self.starts), np.empty_like(self.ends), np.empty(len(self), np.int32)
@@ -444,7 +450,7 @@ class NgramTable:
         """Count the words of one cut."""
         shape = (repeats.LEVELS + 1, len(words.counts))  # the documents last: signals take one n of all
         names = ("top_count", "top_chars", "later_chars", "repeated_chars", "all_chars", "covered_chars", "distinct")
-        arrays = {name: np.zeros(shape, np.int64) for name in names}
+        arrays: dict[str, NDArray[Any]] = {name: np.zeros(shape, np.int64) for name in names}
         entropy = np.zeros(shape[1], np.float64)
         room = repeats.room(int(words.counts.max(initial=1)))
         repeats.count_repeats(words.hashes, words.chars, words.offsets, **arrays, word_entropy=entropy, **room)

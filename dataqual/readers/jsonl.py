@@ -154,7 +154,9 @@ class _Found:
         """What stands under a key in these lines, None where nothing does."""
         view: Any = memoryview(self.raw.data)  # type: ignore[arg-type]
         spans = zip(*self.spans[lines, key].T.tolist(), strict=True) if len(lines) else ()
-        return [loads(view[start:end]) if start >= 0 else None for start, end in spans]
+        found = [view[start:end] if start >= 0 else b"null" for start, end in spans]
+        values: list[Any] = loads(b"[%b]" % b",".join(found))
+        return values
 
 
 def _is_document(line: bytes, text: str) -> bool:

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dataqual.kernels import keeping
+import dataqual
+from dataqual.corpus import Corpus
+from dataqual.kernels import keeping, lines
 from dataqual.kernels.compiling import Kernel, njit
+from tests.strange import DOCUMENTS
 
 ROOT = Path(__file__).parents[2]
 
@@ -86,6 +89,28 @@ def test_what_cannot_be_kept_or_found_is_no_error() -> None:
 )
 def test_types_are_told_apart_as_numba_does(args: tuple[Any, ...], types: str | None) -> None:
     assert keeping.types_of(args) == types
+
+
+def test_no_loop_of_a_profile_needs_numba_the_next_time() -> None:
+    dataqual.profile(Corpus.of([*DOCUMENTS, *DOCUMENTS, "So it ends. And one more, of more than a few words!"]))
+    loops = {(name, types): loop for name, kernel in kernels().items() for types, loop in kernel._ready.items()}
+    assert {"count_repeats", "cut", "sign", "count_bins", "medians"} <= {name.split(".")[-1] for name, _ in loops}
+    assert [key for key, loop in loops.items() if loop is None] == []
+
+
+def kernels() -> dict[str, Kernel]:
+    """Every compiled loop, by module and name."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("dataqual.kernels.")]
+    return {f"{k.__module__}.{k.__name__}": k for module in modules for k in vars(module).values() if type(k) is Kernel}
+
+
+def test_what_cannot_be_written_is_compiled_no_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    fixed = np.frombuffer(b"one\x0btwo", np.uint8)
+    monkeypatch.setattr(lines.has_other_breaks, "_ready", {})
+    monkeypatch.setattr(lines.has_other_breaks, "_quick", {})
+    assert lines.has_other_breaks(fixed)
+    assert lines.has_other_breaks(fixed.copy())
+    assert [*lines.has_other_breaks._ready] == ["|u1 1"]  # type: ignore[attr-defined]
 
 
 @njit()
