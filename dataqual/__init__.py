@@ -12,6 +12,9 @@ from dataqual.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from dataqual.bounds import Bounds as Bounds
+    from dataqual.checking import Checked as Checked
+    from dataqual.checking import Suite as Suite
+    from dataqual.checking import check as check
     from dataqual.cleaning import clean as clean
     from dataqual.corpus import Batch as Batch
     from dataqual.corpus import Corpus as Corpus
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from dataqual.profiling import Finding as Finding
     from dataqual.profiling import Profile as Profile
     from dataqual.profiling import profile as profile
+    from dataqual.pseudonyms import restore as restore
     from dataqual.readers import read as read
     from dataqual.reading import Reading as Reading
     from dataqual.recipe import Recipe as Recipe
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Batch": "dataqual.corpus",
     "Bounds": "dataqual.bounds",
+    "Checked": "dataqual.checking",
     "Cleaned": "dataqual.rewriting",
     "Corpus": "dataqual.corpus",
     "DataqualError": "dataqual.errors",
@@ -50,7 +55,9 @@ _HOMES = {
     "Recipe": "dataqual.recipe",
     "Signal": "dataqual.operators",
     "Split": "dataqual.splitting",
+    "Suite": "dataqual.checking",
     "Text": "dataqual.text",
+    "check": "dataqual.checking",
     "clean": "dataqual.cleaning",
     "dedup": "dataqual.deduplicating",
     "explain": "dataqual.explaining",
@@ -58,6 +65,7 @@ _HOMES = {
     "leakage": "dataqual.leaks",
     "profile": "dataqual.profiling",
     "read": "dataqual.readers",
+    "restore": "dataqual.pseudonyms",
     "split": "dataqual.splitting",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dataqual.commands.check import check
 from dataqual.commands.clean import clean
 from dataqual.commands.dedup import dedup
 from dataqual.commands.explain import explain
@@ -12,6 +13,7 @@ from dataqual.commands.profile import profile
 from dataqual.commands.recipes import recipes
 from dataqual.commands.rules import rules
 from dataqual.commands.split import split
+from dataqual.commands.suite import suite
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -28,5 +30,5 @@ def main() -> None:
     """
 
 
-for command in (profile, clean, dedup, split, leakage, explain, recipes, rules):
+for command in (profile, check, suite, clean, dedup, split, leakage, explain, recipes, rules):
     main.add_command(command)

@@ -35,6 +35,8 @@ class Columns:
     group: str | None = None
     turns: bool = False
     """Whether the text lies in several places of a record: fields joined by `+`, or a list of turns (dataqual.turns)."""
+    more: tuple[str, ...] = ()
+    """Columns that no document needs, but a look at the records does."""
 
     def extras(self) -> dict[str, str]:
         """The columns beside the text that the corpus has: role to name.
@@ -138,7 +140,8 @@ def find_columns(
                 (name for name in _spelled(names, sample) if name not in taken and _is_plain(sample, name)), None
             )
             if found is not None:
-                columns = replace(columns, **{role: found})  # type: ignore[arg-type]
+                named: dict[str, Any] = {role: found}
+                columns = replace(columns, **named)
                 notes.append(f"{role} column: {found!r} (found)")
     return columns, notes
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -50,17 +47,6 @@ class Console:
         from dataqual.profiling.warming import elsewhere
 
         elsewhere()
-
-    def in_background(self, module: str) -> Callable[[], Any]:
-        """Import a module and `prepare` it in a thread, which is free while compiled loops run; the result waits for it."""
-        thread = Thread(target=lambda: import_module(module).prepare(), daemon=True)
-        thread.start()
-
-        def wait() -> Any:
-            thread.join()
-            return import_module(module)
-
-        return wait
 
     def progress(self, documents: int, done: int, size: int) -> None:
         """A line that is overwritten: how far, how fast, how long still."""

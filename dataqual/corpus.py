@@ -343,6 +343,10 @@ class Corpus(ABC):
     def fetch(self, addresses: Iterable[Address]) -> list[str]:
         """The documents at these addresses, in this order; InputError where there is no such document."""
 
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Number and values of every sound record of a piece, whether or not it has a text: `columns.more` at least."""
+        raise InputError(f"{self.files[piece.file].path}: its records have no columns")
+
     def chunks(self) -> Iterator[Chunk]:
         """The input by `CHUNK_BYTES` or `CHUNK_RECORDS`: one thread, sequential, cheap. Small files share a chunk."""
         return pack(self.pieces(), self.files, CHUNK_BYTES, CHUNK_RECORDS)
@@ -390,13 +394,15 @@ class Corpus(ABC):
         id: str | None = None,
         label: str | None = None,
         group: str | None = None,
+        more: Sequence[str] = (),
         max_unreadable: float = 0.01,
     ) -> Corpus:
         """The documents of a list (or column) of str, a polars or pandas frame, an iterator of str or of records, or a
         `datasets.Dataset` or `IterableDataset`; a Corpus stays as it is.
 
-        In a frame the text column is found, as in a file, or named with `text`; `id`, `label` and `group` likewise. What
-        comes once is taken now and kept in a temporary file as long as the corpus is, and may be read again and again.
+        In a frame the text column is found, as in a file, or named with `text`; `id`, `label` and `group` likewise.
+        `more` names columns whose values are asked for beside. What comes once is taken now and kept in a temporary file
+        as long as the corpus is, and may be read again and again.
 
         >>> corpus = Corpus.of({"body": text, "n": n} for n, text in enumerate(["one", "两"]))
         >>> [len(batch) for _ in range(2) for batch in corpus.batches()], corpus.columns.text
@@ -411,12 +417,13 @@ class Corpus(ABC):
         spooling = import_module(SPOOLING)
         if spooling.is_records(data):
             spooled: Corpus = spooling.corpus_of(
-                data, text=text, id=id, label=label, group=group, max_unreadable=max_unreadable
+                data, text=text, id=id, label=label, group=group, more=more, max_unreadable=max_unreadable
             )
             return spooled
         kind, sample, column = _opened(data)
-        columns, notes = find_columns(sample, Columns(id=id, label=label, group=group), text=text)
-        used = dict.fromkeys((columns.text, *columns.extras().values()))
+        columns, notes = find_columns(sample, Columns(id=id, label=label, group=group, more=tuple(more)), text=text)
+        names = tuple(map(str, getattr(data, "columns", ("text",))))
+        used = dict.fromkeys((columns.text, *columns.extras().values(), *(name for name in more if name in names)))
         whole = isinstance(data, pl.DataFrame)  # costs nothing, and a cleaned copy has every column
         return FrameCorpus(
             files=(File(path=f"<{kind}>", format="frame"),),
@@ -424,6 +431,7 @@ class Corpus(ABC):
             notes=tuple(notes) if kind != "list" else (),
             max_unreadable=max_unreadable,
             frame=data if whole else pl.DataFrame([column(name) for name in used]),
+            names=names,
         )
 
 
@@ -432,6 +440,8 @@ class FrameCorpus(Corpus):
     """Documents that are in memory already; record numbers are row numbers, from 1."""
 
     frame: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
+    names: tuple[str, ...] = ()
+    """Of all columns that the data had."""
 
     def pieces(self) -> Iterator[Piece]:
         """The frame cut where the text fills a chunk."""
@@ -441,6 +451,10 @@ class FrameCorpus(Corpus):
         """The documents of a slice."""
         assert isinstance(piece.data, pl.DataFrame)
         return frame_rows(piece.data, self.columns, piece.file, piece.first_record)
+
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """The rows of a slice."""
+        return frame_records(piece)
 
     def fetch(self, addresses: Iterable[Address]) -> list[str]:
         """The documents of these rows; InputError where a row is not there or is no document."""
@@ -541,6 +555,12 @@ def frame_rows(frame: pl.DataFrame, columns: Columns, file: int, first_record: i
         extras[role] = strings if len(good) == len(strings) else [strings[row] for row in good]
     turns = [balance[row] for row in good] if balance else []
     return Rows(texts, first_record + np.array(good, dtype=np.int64), (), extras, unreadable, turns)
+
+
+def frame_records(piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Number and values of the rows of a frame."""
+    assert isinstance(piece.data, pl.DataFrame)
+    return enumerate(piece.data.to_dicts(), piece.first_record)
 
 
 def frame_column(frame: pl.DataFrame, name: str) -> pl.Series | None:

@@ -6,6 +6,7 @@ DataqualError                one line for the user, exit code 2
 │   ├── NoDocuments          nothing readable was found
 │   └── TooManyUnreadable    more bad records than --max-unreadable allows
 ├── SpecError                a name, parameter or file of ours is wrong: rule, signal, recipe
+├── CheckFailed              a corpus is not as a suite of checks says it must be
 ├── MissingExtra             a package of an optional extra is not installed
 └── WorkerLost               a helping process was ended from outside
 """
@@ -38,6 +39,10 @@ class TooManyUnreadable(InputError):
 
 class SpecError(DataqualError):
     """A name, a parameter or a value in a rule set, recipe or option is wrong."""
+
+
+class CheckFailed(DataqualError):
+    """A corpus is not as a suite says it must be, or that cannot be told; the message is what `check` prints."""
 
 
 class MissingExtra(DataqualError):

@@ -97,6 +97,8 @@ class Edited(_Told):
     """The same documents as they are now."""
     originals: Originals | None = None
     """Where what was taken out of each stays, the first of it where that is several places."""
+    undo: Sequence[Sequence[tuple[str, str]]] | None = None
+    """Of each, what now stands in some places and what did, in their order: for a map alone, never for the ledger."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,13 +113,14 @@ def edited(
     rule: str,
     values: NDArray[Any],
     evidence: Sequence[str] | None = None,
+    undo: Sequence[Sequence[tuple[str, str]]] | None = None,
 ) -> tuple[Batch, list[Edited]]:
-    """What a step gives back that puts `texts` in some rows; `values` and `evidence` are theirs, in ascending order."""
+    """What a step gives back that puts `texts` in some rows; `values` and the rest are theirs, in ascending order."""
     if not texts:
         return batch, []
     rows = np.array(sorted(texts), np.int64)
     after = Text.of_bytes([texts[row] for row in rows.tolist()])
-    return batch.rewritten(texts), [Edited(batch.take(rows), step, rule, values, evidence, after)]
+    return batch.rewritten(texts), [Edited(batch.take(rows), step, rule, values, evidence, after, undo=undo)]
 
 
 Change = Dropped | Edited | Added

@@ -65,6 +65,7 @@ def _newline(text: Text) -> Segments:
         ends[:-1] = newline.starts[1:] - 1
         ends[newline.offsets[1:] - 1] = text.offsets[1:]
         newline = Segments(text.data, newline.starts, ends, newline.offsets)
+        newline.stripped = text.lines.stripped  # a carriage return is white space
     bare = newline.stripped
     chars = bare.chars.copy()
     line_kernels.add_trimmed(text.data, newline.starts, newline.ends, bare.starts, bare.ends, chars)
@@ -142,8 +143,18 @@ def repeats(text: Text, cut: LineCut | Literal["paragraphs"]) -> NDArray[np.int6
     def make() -> NDArray[np.int64]:
         segments = paragraphs(text) if cut == "paragraphs" else lines(text, cut)
         out = np.zeros((len(text), 4), np.int64)
+        room = 1 << max(4, (2 * int(segments.counts.max(initial=0)) - 1).bit_length())
+        first, owner, repeated = np.empty(room, np.int64), np.full(room, -1), np.empty(room, np.bool_)
         line_kernels.count_repeated(
-            segments.data, segments.starts, segments.ends, segments.hashes, segments.offsets, out
+            segments.data,
+            segments.starts,
+            segments.ends,
+            segments.hashes,
+            segments.offsets,
+            first,
+            owner,
+            repeated,
+            out,
         )
         return out
 

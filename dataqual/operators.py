@@ -100,6 +100,11 @@ class Step(ABC):
     """Parameters that no page or file may quote, unless they name an environment variable: $NAME."""
 
     @property
+    def reversible(self) -> bool:
+        """Whether what it edits can be undone by a map that is written beside the output."""
+        return False
+
+    @property
     def rests_on(self) -> object:
         """What beside its parameters decides what it does, such as files: a run goes on only where it is the same."""
         return None

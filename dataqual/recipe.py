@@ -17,6 +17,7 @@ from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.ledger import Added, Change
 from dataqual.operators import Engine, Step
+from dataqual.series import like, texts_of
 from dataqual.text import Text
 
 FOLDER = Path(__file__).parent / "recipes"
@@ -66,16 +67,17 @@ class Recipe:
         return cls(where, steps, **said, says=tuple(map(_said, steps, given["steps"])))
 
     def on(self, column: Any) -> Any:
-        """The texts of a column as the steps leave them, None where one was dropped.
+        """The texts of a column as the steps leave them, None where one was dropped, or is missing as it came.
 
         A polars column gives one, so does a pandas column, with its index; anything else gives a list. SpecError
-        for a step that adds documents.
+        for a step that adds documents, InputError for what is no text.
 
         >>> Recipe.of([{"keep": {"signal": "word_count", "min": 2}}]).on(["one two", "three"])
         ['one two', None]
         """
-        texts = Text.of(column)
-        corpus = Corpus.of([texts[i] for i in range(len(texts))])
+        texts = texts_of(column)
+        rows = [row for row, text in enumerate(texts) if text is not None]
+        corpus = Corpus.of([texts[row] for row in rows])
         steps = prepared(self.steps, corpus, Local())
         left: list[str | None] = [None] * len(texts)
         for batch in corpus.batches():
@@ -84,8 +86,8 @@ class Recipe:
                 if isinstance(change, Added):
                     raise SpecError(f"{self.name}: {change.step} adds documents, for which a column has no room")
             for row, record in enumerate(after.record.tolist()):
-                left[record - 1] = after.text[row]
-        return _like(column, left)
+                left[rows[record - 1]] = after.text[row]
+        return like(column, left)
 
     @property
     def told_as(self) -> tuple[str, ...]:
@@ -106,15 +108,6 @@ def _said(step: Step, content: Any) -> str:
 
 def _unsaid(value: Any) -> Any:
     return "…" if isinstance(value, str) and not value.startswith("$") else value
-
-
-def _like(column: Any, texts: list[str | None]) -> Any:
-    """The texts as the kind of column they come from."""
-    if isinstance(column, pl.Series):
-        return pl.Series(column.name, texts, dtype=pl.String)
-    if hasattr(column, "index") and hasattr(column, "to_list"):  # pandas, which need not be installed
-        return type(column)(texts, index=column.index, name=column.name, dtype=column.dtype)
-    return texts
 
 
 def recipes() -> list[str]:

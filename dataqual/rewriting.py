@@ -22,14 +22,16 @@ from dataqual.finding import SIGNS, Finding
 from dataqual.ledger import SCHEMA
 from dataqual.ledger import rows as ledger_rows
 from dataqual.operators import Step
+from dataqual.pseudonyms import SCHEMA as MAP_SCHEMA
+from dataqual.pseudonyms import rows as map_rows
 from dataqual.quoting import difference, evidence
 from dataqual.readers import ReadCount
-from dataqual.readers.paths import LEDGER
+from dataqual.readers.paths import LEDGER, MAP
 from dataqual.recipe import Recipe, Remaining, applied
 from dataqual.unfinished import PART, Unfinished, inputs
 from dataqual.writers import NewParquet, Nowhere, Writer, open_writer
 from dataqual.writers.appearing import STDOUT, is_elsewhere
-from dataqual.writers.opening import check_ledger, check_shard_size
+from dataqual.writers.opening import check_ledger, check_place, check_shard_size
 from dataqual.writers.writer import Encoder, Lines, Wanted
 
 STDOUT_NAME = "stdout"
@@ -63,11 +65,13 @@ class Cleaned:
     resumed: int = 0
     """Of the records read, how many an earlier run had done that was killed."""
     account: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was done and what it cost, with examples, as plain JSON values: docs/facts.md says what."""
     warnings: tuple[str, ...] = ()
     """A line for every file that could not be read to its end."""
+    map: Path | None = None
+    """What the pseudonyms stand for, where a step was asked to write that."""
     sent: tuple[str, ...] = ()
     """What was written elsewhere: URLs, and - for standard output."""
-    """What was done and what it cost, with examples, as plain JSON values: docs/facts.md says what."""
 
     @property
     def findings(self) -> list[Finding]:
@@ -107,7 +111,11 @@ class Cleaned:
         if len(self.outputs) > 1:
             written = [f"{self.outputs[0]} … {self.outputs[-1].name}"]
         written += [url for url in self.sent if url != STDOUT]
-        return "\n".join([*lines, *written, *([str(self.ledger)] if self.ledger else [])])
+        return "\n".join([*lines, *written, *([str(self.ledger)] if self.ledger else []), *self._private])
+
+    @property
+    def _private(self) -> list[str]:
+        return [f"{self.map} says what the pseudonyms stand for: keep it apart"] if self.map else []
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values: docs/facts.md says what."""
@@ -116,7 +124,8 @@ class Cleaned:
         ledgers = [str(self.ledger)] if self.ledger else [url for url in self.sent if url.endswith(".parquet")][-1:]
         outputs = [*map(str, self.outputs), *(url for url in self.sent if [url] != ledgers)]
         ledger = ledgers[0] if ledgers else None
-        named = {"rules": dict(self.rules), "outputs": outputs, "ledger": ledger}
+        private = str(self.map) if self.map else None
+        named = {"rules": dict(self.rules), "outputs": outputs, "ledger": ledger, "map": private}
         return {"schema": "dataqual.cleaning/1", **counts, **named, **self.account}
 
 
@@ -138,6 +147,11 @@ class Target:
             raise SpecError("-o: name the file to write, or ask for a dry run")
         check_shard_size(self.shard_size)
 
+    @property
+    def map(self) -> str:
+        """Where a map goes, if a step asks for one."""
+        return f"{self.output}{MAP}"
+
     def open(self, corpus: Corpus) -> tuple[Writer, str | None]:
         """The writer, and the path of the ledger, after every check that needs no data."""
         if self.output is None:
@@ -146,6 +160,7 @@ class Target:
         name = STDOUT_NAME if self.output == STDOUT else self.output
         paper = self.ledger if self.ledger is not None else f"{name}{LEDGER}"
         check_ledger(paper, [self.output], corpus)
+        check_place(self.map, "-o", corpus)
         return (Nowhere(), None) if self.dry_run else (writer, paper)
 
 
@@ -187,17 +202,28 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
             for name in KEPT:
                 setattr(run, name, state[name])
         resumed = run.count.documents + run.count.unreadable
+        if any(step.reversible for step in recipe.steps):
+            if is_elsewhere(target.output):
+                raise SpecError(
+                    f"-o: {target.output}: what pseudonyms stand for is kept on this machine; name a file of it"
+                )
+            folder, parts = unfinished.folder / "map", state["map"] if state else 0
+            run.map = files.enter_context(NewParquet(target.map, MAP_SCHEMA, place=folder, parts=parts, private=True))
         files.enter_context(writer)
         files.enter_context(run.paper)
         run.go(engine, progress)
         run.check()
-        for part in (run.paper, writer):
-            part.finish()
-        run.paper.publish()  # the ledger first: an output that is there has one
+        papers = [run.paper] if run.map is None else [run.paper, run.map]
+        writer.finish()
+        for paper in papers:
+            paper.finish()
+        for paper in papers:
+            paper.publish()  # the ledger first: an output that is there has one
         names = writer.publish()
     outputs = tuple(Path(name) for name in names if not is_elsewhere(name))
     sent = tuple(name for name in (*names, ledger) if is_elsewhere(name))
-    return replace(run.cleaned(outputs, None if is_elsewhere(ledger) else Path(ledger), resumed), sent=sent)
+    own = None if is_elsewhere(ledger) else Path(ledger)
+    return replace(run.cleaned(outputs, own, resumed), map=Path(target.map) if run.map else None, sent=sent)
 
 
 def _prepared(
@@ -219,7 +245,8 @@ def _sound(unfinished: Unfinished, writer: Writer) -> Any:
     state = unfinished.state
     if state is None:
         return None
-    if not writer.there(unfinished.folder, state["writer"]) or not (unfinished.folder / "ledger").exists():
+    papers = [unfinished.folder / name for name in ("ledger", "map") if state[name] is not None]
+    if not writer.there(unfinished.folder, state["writer"]) or not all(paper.exists() for paper in papers):
         unfinished.begin_anew()  # it was killed in the very moment in which its files got their names
         return None
     return state
@@ -237,6 +264,7 @@ class _Done:
     rules: Counter[str]
     effects: Effects
     ledger: pl.DataFrame
+    map: pl.DataFrame
     unreadable: Sequence[Unreadable]
 
 
@@ -249,6 +277,7 @@ class _Look:
     encoder: Encoder
     accounting: Accounting
     told: bool
+    mapped: bool
 
     def __call__(self, chunk: Chunk) -> _Done:
         batch = self.corpus.parse(chunk)
@@ -258,6 +287,7 @@ class _Look:
             rows = ledger_rows(
                 self.corpus, changes, batch.unreadable, name=label, evidence=evidence, difference=difference
             )
+        undo = map_rows(self.corpus, changes) if self.mapped else pl.DataFrame()
         changed: Counter[str] = Counter()
         rules: Counter[str] = Counter()
         for part in changes:
@@ -265,7 +295,7 @@ class _Look:
             rules[part.rule] += len(part)
         changed["edited"] = int(left.edited.sum()) if left.edited is not None else 0
         effects = self.accounting(batch, left, changes)
-        return _Done(chunk.done, len(batch), self.encoder(left), changed, rules, effects, rows, batch.unreadable)
+        return _Done(chunk.done, len(batch), self.encoder(left), changed, rules, effects, rows, undo, batch.unreadable)
 
 
 @dataclass
@@ -278,6 +308,7 @@ class _Run:
     """Those of the recipe, prepared."""
     writer: Writer
     paper: NewParquet | None = None
+    map: NewParquet | None = None
     unfinished: Unfinished | None = None
     batches: int = 0
     count: ReadCount = field(default_factory=ReadCount)
@@ -288,7 +319,8 @@ class _Run:
     def go(self, engine: Local, progress: Progress | None) -> None:
         """All batches; raises where there are no documents, or too many records that are none."""
         accounting = Accounting.of(self.corpus, self.recipe.told_as)
-        look = _Look(self.corpus, self.steps, self.writer.encoder, accounting, self.paper is not None)
+        papers = self.paper is not None, self.map is not None
+        look = _Look(self.corpus, self.steps, self.writer.encoder, accounting, *papers)
         size = 0 if all(step.light for step in self.steps) else self.corpus.size
         with closing(engine.map(look, self._chunks(), size=size)) as results:
             for done in results:
@@ -330,6 +362,8 @@ class _Run:
         self.writer.write(done.encoded)
         if self.paper is not None:
             self.paper.add(done.ledger)
+        if self.map is not None:
+            self.map.add(done.map)
         self.count.add(done.documents, done.unreadable)
         self.rules.update(done.rules)
         self.changed.update(done.changed)
@@ -337,4 +371,5 @@ class _Run:
         self.batches += 1
         if self.unfinished is not None and self.paper is not None and self.batches % PART == 0:
             marks = {"writer": self.writer.mark(), "ledger": self.paper.mark()}
+            marks["map"] = self.map.mark() if self.map is not None else None
             self.unfinished.mark(marks | {name: getattr(self, name) for name in KEPT})

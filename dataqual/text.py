@@ -69,7 +69,7 @@ class Text:
         """
         if isinstance(column, Text):
             return column
-        return cls.of_bytes([_encode(row, element) for row, element in enumerate(_elements(column))])
+        return cls.of_bytes([_encode(row, element) for row, element in enumerate(elements(column))])
 
     @classmethod
     def of_bytes(cls, documents: Sequence[bytes]) -> Text:
@@ -156,7 +156,10 @@ class Text:
         paragraphs = self.paragraphs
         size = len(self.data) // 2 + len(paragraphs) + 1  # after the shortest, ".", there is a space or a long letter
         starts, ends, of = (np.empty(size, np.int64) for _ in range(3))
-        n = cutting.cut_sentences(self.data, paragraphs.starts, paragraphs.ends, tables().classes, starts, ends, of)
+        classes = tables().classes
+        plain = (classes[:256] & int(Class.TERMINAL)) == 0
+        plain[128:] = False
+        n = cutting.cut_sentences(self.data, paragraphs.starts, paragraphs.ends, classes, plain, starts, ends, of)
         counts = np.bincount(paragraphs.documents[of[:n]], minlength=len(self))
         return Segments(self.data, starts[:n], ends[:n], _borders(counts))
 
@@ -278,6 +281,12 @@ class Segments:
         return out
 
     @lazy
+    def total_chars(self) -> NDArray[np.int64]:
+        """Characters of all segments of each document."""
+        total: NDArray[np.int64] = self.total(self.chars)
+        return total
+
+    @lazy
     def stripped(self) -> Segments:
         """The same segments without the white space around them; blank ones become empty."""
         starts, ends, chars = np.empty_like(self.starts), np.empty_like(self.ends), np.empty(len(self), np.int32)
@@ -335,8 +344,10 @@ class Segments:
 
     def median(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """The median of `values` (whole numbers, not negative) in each document; 0 without segments."""
-        out = np.empty(len(self.counts), np.float64)
-        counting.medians(np.ascontiguousarray(values, np.int32), self.offsets, out)
+        out, counts = np.empty(len(self.counts), np.float64), np.zeros(counting.COUNTED, np.int64)
+        counting.medians(np.ascontiguousarray(values, np.int32), self.offsets, counts, out)
+        for beyond in np.flatnonzero(out < 0).tolist():
+            out[beyond] = np.median(values[self.offsets[beyond] : self.offsets[beyond + 1]])
         return out
 
     def strings(self, document: int) -> list[str]:
@@ -445,13 +456,14 @@ class NgramTable:
         """Count the words of one cut."""
         shape = (repeats.LEVELS + 1, len(words.counts))  # the documents last: signals take one n of all
         names = ("top_count", "top_chars", "later_chars", "repeated_chars", "all_chars", "covered_chars", "distinct")
-        arrays = {name: np.zeros(shape, np.int64) for name in names}
+        arrays: dict[str, NDArray[Any]] = {name: np.zeros(shape, np.int64) for name in names}
         entropy = np.zeros(shape[1], np.float64)
-        repeats.count_repeats(words.hashes, words.chars, words.offsets, **arrays, word_entropy=entropy)
+        room = repeats.room(int(words.counts.max(initial=1)))
+        repeats.count_repeats(words.hashes, words.chars, words.offsets, **arrays, word_entropy=entropy, **room)
         return cls(**{name: array.T for name, array in arrays.items()}, word_entropy=entropy)
 
 
-def _elements(column: object) -> Iterable[object]:
+def elements(column: object) -> Iterable[object]:
     """The elements of whatever kind of column; a table is none, though one could go over it."""
     if isinstance(column, Mapping) or hasattr(column, "columns"):
         raise InputError("expected a column of documents, got a whole table: choose one of its columns")
@@ -465,13 +477,16 @@ def _elements(column: object) -> Iterable[object]:
     return column
 
 
+def missing(element: object) -> bool:
+    """Whether there is nothing: None, NaN, or what pandas has for it."""
+    kind = type(element).__name__
+    return element is None or kind in ("NAType", "NaTType") or (isinstance(element, float) and math.isnan(element))
+
+
 def _encode(row: int, element: object) -> bytes:
     if not isinstance(element, str):
         kind = type(element).__name__
-        missing = (
-            element is None or kind in ("NAType", "NaTType") or (isinstance(element, float) and math.isnan(element))
-        )
-        what = "missing" if missing else f"{kind}, not a string"
+        what = "missing" if missing(element) else f"{kind}, not a string"
         raise InputError(f"row {row}: the text is {what}; drop or fill such rows first")
     try:
         return element.encode()

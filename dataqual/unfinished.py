@@ -139,7 +139,7 @@ class Unfinished:
 
     def _clear(self) -> None:
         """Take away what runs put there, and nothing else."""
-        for pattern in ("*.pickle", "*.new", "output-*", "part-*", "ledger"):
+        for pattern in ("*.pickle", "*.new", "output-*", "part-*", "ledger", "map"):
             for found in self.folder.glob(pattern):
                 with suppress(OSError):
                     if found.is_dir() and not found.is_symlink():

@@ -1,8 +1,8 @@
-"""Quantiles and tails of Student's t and Fisher's F, without scipy: the incomplete beta function by its fraction."""
+"""Quantiles and tails of Student's t and Fisher's F, without scipy: they follow from the incomplete beta function."""
 
 from __future__ import annotations
 
-import math
+from dataqual.intervals import incomplete_beta
 
 
 def f_tail(f: float, a: float, b: float) -> float:
@@ -27,29 +27,3 @@ def t_quantile(p: float, df: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if f_tail(middle * middle, 1, df) / 2 > 1 - p else (low, middle)
     return (low + high) / 2
-
-
-def incomplete_beta(a: float, b: float, x: float) -> float:
-    """The regularised incomplete beta function I_x(a, b) (DLMF 8.17.22, by Lentz's method).
-
-    >>> round(incomplete_beta(2, 3, 0.4), 4)
-    0.5248
-    """
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    if x > (a + 1) / (a + b + 2):
-        return 1 - incomplete_beta(b, a, 1 - x)
-    front = math.exp(math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)) / a
-    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1))
-    value = d
-    for m in range(1, 500):
-        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
-        change = 1.0
-        for term in (even, odd):
-            d, c = 1 / (1 + term * d), 1 + term / c
-            change *= c * d
-        value *= change
-        if abs(change - 1) < 1e-15:
-            break
-    return front * value

@@ -126,6 +126,22 @@ def without_accents(text: str) -> str:
     return "".join("".join(left) if len(left) <= 1 else char for left, char in zip(bare, text, strict=True))
 
 
+def hashed(raw: bytes) -> int:
+    """64 bits of a segment: eight bytes at a time, the last of them with how many they are, and splitmix64's finaliser."""
+
+    def mix(h: int, v: int) -> int:
+        h = (h ^ v) * 0x9E3779B97F4A7C15 % 2**64
+        return h ^ (h >> 32)
+
+    h, whole = 0x243F6A8885A308D3, len(raw) // 8 * 8
+    for at in range(0, whole, 8):
+        h = mix(h, int.from_bytes(raw[at : at + 8], "little"))
+    h = (mix(h, int.from_bytes(raw[whole:], "little")) + len(raw) % 8) % 2**64
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        h = (h ^ (h >> shift)) * factor % 2**64
+    return h ^ (h >> 31)
+
+
 def median(values: Sequence[int]) -> float:
     ordered, n = sorted(values), len(values)
     return (ordered[(n - 1) // 2] + ordered[n // 2]) / 2 if n else 0.0

@@ -103,6 +103,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "id,review,stars\n1,Good kettle.,5\n2,很好用。,4\n3,It leaks.,1\n", encoding="utf-8"
     )
     shutil.copy(ROOT / "tests" / "studies" / "tiny.yaml", folder / "scaling.yaml")
+    (folder / "suite.yaml").write_text("checks:\n  - {metric: documents, min: 400}\n", encoding="utf-8")
+    dataqual.check(folder / "corpus.jsonl", folder / "suite.yaml").save(folder / "release.json")
     (folder / "scaling.study").mkdir()
     (folder / "scaling.study" / "study.json").write_text(json.dumps(study_facts.likely()), encoding="utf-8")
     (folder / "runs.csv").write_text(runs(), encoding="utf-8")
@@ -212,7 +214,7 @@ def test_the_python_blocks_of_the_readme_work_in_order(at_the_desk: Path) -> Non
     assert runner.summarize(verbose=False).failed == 0
 
 
-WALKS = ("docs/split.md", "docs/formats.md")
+WALKS = ("docs/checks.md", "docs/formats.md", "docs/split.md")
 """Pages whose blocks are run from top to bottom, by a reader who begins with corpus.jsonl."""
 
 

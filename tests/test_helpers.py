@@ -18,7 +18,7 @@ import pytest
 
 import dataqual
 from dataqual import sample
-from dataqual.engine import Local, helper, local
+from dataqual.engine import Aside, Local, helper, local
 from dataqual.errors import MissingExtra, SpecError, WorkerLost
 from tests.profiling.test_running import small
 
@@ -194,6 +194,41 @@ def test_where_no_other_python_can_be_started_threads_do_it(monkeypatch: pytest.
     assert Local(8, 1 << 50).helpers(1) == 0
     monkeypatch.setattr(helper.sys, "executable", "/no/such/python")
     assert set(Local(2).map(where, range(20), size=1)) == {os.getpid()}
+
+
+ASIDE = """
+import os
+prepared = []
+def prepare(): prepared.append(os.getpid())
+def told(n): return os.getpid(), prepared, n
+def refuse(): raise ValueError("no page today")
+def vanish(parent): os._exit(1) if os.getpid() != parent else None
+"""
+
+
+@pytest.fixture
+def aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A module to be imported beside everything else."""
+    (tmp_path / "work_aside.py").write_text(ASIDE)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "work_aside", raising=False)
+    return "work_aside"
+
+
+@pytest.mark.parametrize("process", [True, False])
+def test_what_runs_aside_is_prepared_and_called_once(aside: str, process: bool) -> None:
+    worker, prepared, n = Aside(aside, process=process).call("told", 5)
+    assert (worker != os.getpid(), prepared, n) == (process, [worker], 5)
+
+
+@pytest.mark.parametrize("process", [True, False])
+def test_what_fails_aside_fails_here(aside: str, process: bool) -> None:
+    with pytest.raises(ValueError, match="no page today"):
+        Aside(aside, process=process).call("refuse")
+
+
+def test_what_dies_aside_is_done_here(aside: str) -> None:
+    assert Aside(aside).call("vanish", os.getpid()) is None
 
 
 def test_helpers_change_no_byte_of_a_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

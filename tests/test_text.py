@@ -143,6 +143,13 @@ def test_hashes_are_equal_where_the_mapped_text_is(
     assert len(set(hashes)) == len(first)
 
 
+@given(st.lists(st.text(st.sampled_from("ab0é我"), max_size=20), max_size=8))
+@example(["a" * 7, "a" * 8, "a" * 9, "a" * 15, "a" * 16, "a" * 17, "", "b"])
+def test_hashes_are_those_of_a_loop_over_the_bytes(corpus: list[str]) -> None:
+    lines = Text.of(corpus).lines
+    assert lines.hashes.tolist() == [reference.hashed(document.encode()) for document in corpus]
+
+
 def test_hashes_do_not_depend_on_what_stands_around() -> None:
     alone = Text.of(["naïve"]).cut("unicode")
     among = Text.of(["x", "a naïve b naïve", ""]).cut("unicode")

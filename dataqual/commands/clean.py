@@ -50,9 +50,9 @@ def clean(
       head -n 100 corpus.jsonl | dataqual clean - -o - --recipe web | wc -l
       dataqual clean corpus.jsonl --group source --drop c4@tfds --dry-run --report c4.html
     """
-    from dataqual.engine import Local
+    from dataqual.engine import Aside, Local
 
-    Local(**shared.engine).expect(shared.paths, "dataqual.cleaning")
+    helpers = Local(**shared.engine).expect(shared.paths, "dataqual.cleaning")
     console = Console(quiet=shared.quiet)
     console.compiling()
     from dataqual.cleaning import clean as clean_corpus
@@ -67,7 +67,7 @@ def clean(
             wanted=not no_report,
             **{name: target[name] for name in ("output", "ledger", "dry_run")},
         )
-        page = console.in_background("reports.cleaning_page") if place else None
+        page = Aside("reports.cleaning_page", process=helpers > 0) if place else None
         result = clean_corpus(
             corpus,
             recipe=what,
@@ -77,7 +77,7 @@ def clean(
         )
     facts = result.facts() | {"report": place, "command": _command()}
     if page and place:
-        write_text(Path(place), page().cleaning(facts))
+        write_text(Path(place), page.call("cleaning", facts))
     console.done()
     for line in result.warnings:
         console.warn(line)

@@ -51,8 +51,8 @@ class Shared:
     quiet: bool
 
     @contextmanager
-    def corpus(self, console: Console, doing: str) -> Iterator[Corpus]:
-        """The corpus, while the context lasts, after every note on it was said."""
+    def corpus(self, console: Console, doing: str, more: Sequence[str] = ()) -> Iterator[Corpus]:
+        """The corpus, while the context lasts, after every note on it was said; `more` as `open_corpus` has it."""
         from dataqual import sample
         from dataqual.readers import open_corpus
         from dataqual.readers.standard_input import spooled
@@ -68,7 +68,8 @@ class Shared:
                     f"--format {self.format}: says what comes by standard input, which is read for the path -"
                 )
             names = ("text", "id", "label", "group", "txt", "max_unreadable")
-            corpus = open_corpus(files or [sample.path()], **{name: getattr(self, name) for name in names})
+            given = {name: getattr(self, name) for name in names}
+            corpus = open_corpus(files or [sample.path()], more=more, **given)
             if not self.paths:
                 console.say(f"no path given: {doing} the sample corpus that ships with dataqual")
             for note in corpus.notes:

@@ -51,12 +51,12 @@ def profile(
       dataqual profile corpus.jsonl --group source --sample 1000 -o quick.profile
       dataqual profile reviews.csv --text review --rules gopher@datatrove --json
     """
-    from dataqual.engine import Local
+    from dataqual.engine import Aside, Local
 
-    Local(**shared.engine).expect(shared.paths, "dataqual.profiling.running")
+    helpers = Local(**shared.engine).expect(shared.paths, "dataqual.profiling.running")
     console = Console(quiet=shared.quiet)
     console.compiling()
-    page = console.in_background("reports.profile_page")
+    page = Aside("reports.profile_page", process=helpers > 0)
     from dataqual import catalog
     from dataqual.profiling import profile as profile_of
     from dataqual.profiling.result import write_text
@@ -82,7 +82,7 @@ def profile(
         )
         console.done()
         result.save(folder)
-        write_text(folder / "report.html", page().profile(result))
+        write_text(folder / "report.html", page.call("profile", result.facts))
     for line in result.warnings:
         console.warn(line)
     if shared.as_json:

@@ -90,13 +90,14 @@ class Local:
         budget = self.memory - BASE_MEMORY - 2 * BATCH_MEMORY
         return max(0, min((self.workers or _cores()) - 1, budget // HELPER_MEMORY))
 
-    def expect(self, paths: Iterable[str], module: str) -> None:
+    def expect(self, paths: Iterable[str], module: str) -> int:
         """Start the processes that will help with these files, if any will, while this one still has to import.
 
-        They import `module`, and wait for the next `map`.
+        They import `module`, and wait for the next `map`. Returns how many.
         """
-        size = sum(os.path.getsize(path) for path in paths if os.path.isfile(path))
-        start_early(self.helpers(size), module)
+        helpers = self.helpers(sum(os.path.getsize(path) for path in paths if os.path.isfile(path)))
+        start_early(helpers, module)
+        return helpers
 
     def map(
         self, function: Callable[[Item], Result], items: Iterable[Item], *, size: int = 0

@@ -26,6 +26,8 @@ class Kernel:
 
     Called with arrays, whole numbers and truth values it runs without Python's lock, as machine code that an earlier
     process kept, if one did; else numba compiles it, or loads it from its own cache, and it is kept for next time.
+    To numba an array that cannot be written is of another type; to a loop that is kept it is the same, so that nothing is
+    compiled twice. Whether a loop leaves alone what it is given to read, the tests tell.
     """
 
     def __init__(self, function: Callable[..., Any], options: dict[str, Any]) -> None:
@@ -57,8 +59,10 @@ class Kernel:
             with _lock:
                 self._ready[types] = keeping.find(self.__module__, self.__name__, types)
             if self._ready[types] is None:
+                args = tuple(np.require(v, requirements="W") if isinstance(v, np.ndarray) else v for v in args)
                 result = self.dispatcher(*args)
-                keeping.keep(self.dispatcher, self.__module__, self.__name__, types, args)
+                if keeping.keep(self.dispatcher, self.__module__, self.__name__, types, args):
+                    self._ready[types] = keeping.find(self.__module__, self.__name__, types)
                 return result
         loop = self._ready[types]
         if loop is None:

@@ -13,6 +13,9 @@ from dataqual.kernels.loading import eight
 
 _NOT_ASCII = np.uint64(0x8080808080808080)
 
+COUNTED = 1024
+"""Medians from this one less one on are beyond the counters."""
+
 
 @njit(cache=True, nogil=True)
 def count_characters(
@@ -67,10 +70,13 @@ def count_characters(
 
 @njit(cache=True, nogil=True)
 def medians(
-    values: NDArray[np.int32], offsets: NDArray[np.int64], out: NDArray[np.float64]
-) -> None:  # pragma: no cover
-    """The median of each document's values (mean of the middle two; 0 without values), by counting."""
-    counts = np.zeros(1024, np.int64)
+    values: NDArray[np.int32], offsets: NDArray[np.int64], counts: NDArray[np.int64], out: NDArray[np.float64]
+) -> None:  # pragma: no cover - compiled
+    """The median of each document's values (mean of the middle two; 0 without values), by counting.
+
+    -1 where it is beyond what can be counted. `counts` is room for as many counters as it has, all 0.
+    """
+    last = len(counts) - 1
     for doc in range(len(offsets) - 1):
         a = offsets[doc]
         b = offsets[doc + 1]
@@ -81,8 +87,8 @@ def medians(
         top = 0
         for k in range(a, b):
             v = values[k]
-            if v > 1023:
-                v = 1023
+            if v > last:
+                v = last
             counts[v] += 1
             if v > top:
                 top = v
@@ -96,10 +102,7 @@ def medians(
                 low = v
             if high < 0 and seen > m // 2:
                 high = v
-        if high == 1023:  # a median beyond the counters: sort
-            ordered = np.sort(values[a:b])
-            low, high = ordered[(m - 1) // 2], ordered[m // 2]
-        out[doc] = (low + high) / 2.0
+        out[doc] = (low + high) / 2.0 if high < last else -1.0
 
 
 @njit(cache=True, nogil=True)

@@ -190,6 +190,7 @@ def cut_sentences(
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
     classes: NDArray[np.uint8],
+    plain: NDArray[np.bool_],
     out_starts: NDArray[np.int64],
     out_ends: NDArray[np.int64],
     out_paragraph: NDArray[np.int64],
@@ -199,11 +200,8 @@ def cut_sentences(
     A sentence ends after a run of terminal characters and the closing quotes and brackets behind it, if a
     space or the paragraph's end follows; after a terminal that is not ASCII no space is needed (Chinese), nor
     before a letter of an unspaced script after `!`, `?` or a single full stop. A full stop after a single
-    capital letter ("J. Smith") ends nothing.
+    capital letter ("J. Smith") ends nothing. `plain`: by byte, those of ASCII that end nothing.
     """
-    plain = np.zeros(256, np.bool_)  # ASCII that ends nothing
-    for b in range(128):
-        plain[b] = (classes[b] & _TERMINAL) == 0
     n = 0
     for paragraph in range(len(starts)):
         i = starts[paragraph]

@@ -83,15 +83,17 @@ class Place(NamedTuple):
 def types_of(args: Sequence[Any]) -> str | None:
     """The types of arguments as numba tells them apart; None where one is neither array, whole number nor truth value.
 
+    Whether an array can be written makes no difference to machine code.
+
     >>> types_of((np.zeros((2, 3), np.uint8), 5, True)), types_of(("text",))
-    ('|u1 2w,i,b', None)
+    ('|u1 2,i,b', None)
     """
     found = []
     for value in args:
         if isinstance(value, np.ndarray):
             if not (value.flags.c_contiguous and value.flags.aligned) or value.dtype.kind not in "uifb":
                 return None
-            found.append(f"{value.dtype.str} {value.ndim}{'w' if value.flags.writeable else 'r'}")
+            found.append(f"{value.dtype.str} {value.ndim}")
         elif isinstance(value, bool | np.bool_):
             found.append("b")
         elif isinstance(value, np.uint64):
@@ -117,8 +119,8 @@ def find(module: str, name: str, types: str) -> Loop | None:
         return None
 
 
-def keep(dispatcher: Any, module: str, name: str, types: str, args: Sequence[Any]) -> None:
-    """Keep a loop that numba has just run with these arguments, if it can be run without numba."""
+def keep(dispatcher: Any, module: str, name: str, types: str, args: Sequence[Any]) -> bool:
+    """Keep a loop that numba has just run with these arguments, if it can be run without numba; whether it was."""
     with suppress(Exception):  # numba's inner side, which it may change; a disk may be full
         signature = tuple(dispatcher.typeof_pyval(value) for value in args)
         compiled = dispatcher.overloads[signature]
@@ -132,9 +134,11 @@ def keep(dispatcher: Any, module: str, name: str, types: str, args: Sequence[Any
         if returns is None:
             returns = RETURNS[returned]
         if any(name in code for name in FOREIGN):
-            return
+            return False
         told = {"symbol": compiled.fndesc.llvm_func_name, "returns": returns, "sha256": sha256(code).hexdigest()}
         _write(_place(module, name, types), json.dumps(told).encode() + b"\n" + code)
+        return True
+    return False
 
 
 def folder() -> Path:

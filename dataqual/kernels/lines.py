@@ -209,18 +209,16 @@ def count_repeated(
     ends: NDArray[np.int64],
     hashes: NDArray[np.uint64],
     offsets: NDArray[np.int64],
+    first: NDArray[np.int64],
+    owner: NDArray[np.int64],
+    repeated: NDArray[np.bool_],
     out: NDArray[np.int64],
 ) -> None:  # pragma: no cover - compiled
-    """Per document into `out` (documents, 4): later copies, their characters; all members of repeated lines, theirs."""
-    longest = 1
-    for doc in range(len(offsets) - 1):
-        longest = max(longest, offsets[doc + 1] - offsets[doc])
-    capacity = 16
-    while capacity < 2 * longest:
-        capacity *= 2
-    first = np.empty(capacity, np.int64)
-    owner = np.full(capacity, -1, np.int64)  # the document that last used the slot
-    repeated = np.empty(capacity, np.bool_)
+    """Per document into `out` (documents, 4): later copies, their characters; all members of repeated lines, theirs.
+
+    `first`, `owner` and `repeated` are room for twice the segments of the largest document, rounded up to a power of
+    two from 16 on. `owner`, the document that last used the slot, is -1 at first.
+    """
     for doc in range(len(offsets) - 1):
         if offsets[doc + 1] - offsets[doc] < 2:
             continue

@@ -186,16 +186,16 @@ def count_listed(
     offsets: NDArray[np.int64],
     listed: NDArray[np.uint64],
     firsts: NDArray[np.int32],
+    seen: NDArray[np.int64],
     distinct: NDArray[np.int64],
     occurrences: NDArray[np.int64],
 ) -> None:  # pragma: no cover - compiled
     """Per document: how many of the `listed` hashes occur among its own, and how often.
 
     `listed` is sorted by the low 12 bits; `firsts` (4096): the first with these bits, -1 for none, so that most
-    hashes are out after one look.
+    hashes are out after one look. `seen`, the last document that has each of the listed, is -1 at first.
     """
     low = np.uint64(4095)
-    seen = np.full(len(listed), -1, np.int64)  # the last document that has it
     for doc in range(len(offsets) - 1):
         n = np.int64(0)
         times = np.int64(0)

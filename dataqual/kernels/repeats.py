@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,24 +30,21 @@ def count_repeats(
     covered_chars: NDArray[np.int64],
     distinct: NDArray[np.int64],
     word_entropy: NDArray[np.float64],
+    slots: NDArray[np.uint32],
+    keys: NDArray[np.uint64],
+    place: NDArray[np.uint32],
+    number: NDArray[np.uint32],
+    known: NDArray[np.uint64],
+    first: NDArray[np.uint32],
+    count: NDArray[np.int32],
+    prefix: NDArray[np.int64],
 ) -> None:  # pragma: no cover - compiled
     """Fill the statistics (n, documents) of every document; see `dataqual.text.NgramTable`.
 
     An n-gram can only be repeated where both its (n-1)-grams are, so each level looks only at what the level
     below left: real text costs about twice the first level, not ten times. No loop over words has a branch that
-    depends on them: guessing wrong would cost more than the work saved.
+    depends on them: guessing wrong would cost more than the work saved. The arrays from `slots` on are `room`.
     """
-    longest = 1
-    for doc in range(len(borders) - 1):
-        longest = max(longest, borders[doc + 1] - borders[doc])
-    slots = np.empty(_room(longest), np.uint32)
-    keys = np.empty(longest, np.uint64)  # of each candidate, an n-gram that may be repeated
-    place = np.empty(longest + 1, np.uint32)  # of each candidate, then of each repeated n-gram: its first word
-    number = np.empty(longest + 1, np.uint32)  # of each candidate, then of each repeated n-gram
-    known = np.empty(longest + 2, np.uint64)  # by number: the key,
-    first = np.empty(longest + 2, np.uint32)  # the candidate that came first,
-    count = np.empty(longest + 2, np.int32)  # and how many there are
-    prefix = np.empty(longest + 1, np.int64)  # characters before each word
     for doc in range(len(borders) - 1):
         m = borders[doc + 1] - borders[doc]
         if m == 0:
@@ -75,8 +74,23 @@ def count_repeats(
             candidates = _pair(number, live, keys, place)
 
 
+def room(longest: int) -> dict[str, NDArray[Any]]:
+    """What `count_repeats` works in, where no document has more words than `longest`."""
+    kinds: dict[str, tuple[int, type[np.generic]]] = {
+        "slots": (1 << max(4, (2 * longest - 1).bit_length()), np.uint32),
+        "keys": (longest, np.uint64),  # of each candidate, an n-gram that may be repeated
+        "place": (longest + 1, np.uint32),  # of each candidate, then of each repeated n-gram: its first word
+        "number": (longest + 1, np.uint32),  # of each candidate, then of each repeated n-gram
+        "known": (longest + 2, np.uint64),  # by number: the key,
+        "first": (longest + 2, np.uint32),  # the candidate that came first,
+        "count": (longest + 2, np.int32),  # and how many there are
+        "prefix": (longest + 1, np.int64),  # characters before each word
+    }
+    return {name: np.empty(size, kind) for name, (size, kind) in kinds.items()}
+
+
 @njit(cache=True, nogil=True)
-def _room(candidates: int) -> int:  # pragma: no cover - compiled
+def _slots(candidates: int) -> int:  # pragma: no cover - compiled
     """Slots for so many candidates: a power of two, at least twice as many."""
     size = 16
     while size < 2 * candidates:
@@ -125,7 +139,7 @@ def _tell_apart(
 
     By number: the key is `known`, `first` where it stands first, and its `count`.
     """
-    size = _room(len(keys))
+    size = _slots(len(keys))
     mask = np.uint64(size - 1)
     slots[:size] = 0  # free
     fresh = np.uint32(1)

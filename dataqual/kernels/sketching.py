@@ -19,14 +19,15 @@ def count_bins(
     most: int,
     base: NDArray[np.int64],
     tops: NDArray[np.int64],
-    unit: float,
+    unit: int,
     counts: NDArray[np.int64],
-) -> tuple[float, float, float, int]:  # pragma: no cover - compiled
-    """Add each value to the `counts` of its bin; return smallest, largest, sum of whole parts, sum of fractions.
+    found: NDArray[np.float64],
+) -> int:  # pragma: no cover - compiled
+    """Add each value to the `counts` of its bin; return the sum of fractions, rounded to a `unit`-th each.
 
     `bits` are the values' own, which order floats that are not negative. Below `least` is bin 0, and what is above
     `most` counts as that. Cell c from that of `least` on begins in bin `base[c]`, and in the next one above `tops[c]`.
-    Fractions are rounded to a `unit`-th each; the sum of whole parts is exact if it is below 2**53.
+    `found` gets the smallest value, the largest, and the sum of whole parts, which is exact if it is below 2**53.
     """
     first = least >> CELL
     low = high = values[0]
@@ -42,4 +43,5 @@ def count_bins(
         cell = np.uint64((own >> CELL) - first)
         place = base[cell] + np.int64(own > tops[cell])
         counts[np.uint64(place if bits[k] >= least else 0)] += 1
-    return low, high, whole, fraction
+    found[0], found[1], found[2] = low, high, whole
+    return fraction

@@ -33,8 +33,9 @@ EXTENSION = re.compile(r" ?(?:x|ext\.?|分机|转) ?\d{1,6}(?!\w)", re.ASCII)
 
 ORDERED = re.compile(
     r"(?:(?<![A-Za-z])(?:order|invoice|tracking|serial|sku|isbn|issn|doi|arxiv|ean|upc|imei)"
-    r"|订单|单号|编号|流水号|序列号|货号|条码|快递)"
-    r"[^\w\n]{0,3}(?:(?:number|no|nr|id)\b|号码?)?[^\w\n]{0,3}(?:is |为|是)?\Z",
+    r"|订单|单号|编号|流水号|序列号|货号|条码|快递|专利|发票|合同|[学工]号"
+    r"|訂單|單號|編號|流水號|序號|貨號|條碼|快遞|專利|發票|合約|[學工]號)"
+    r"[^\w\n]{0,3}(?:(?:number|no|nr|id)\b|[号號][码碼]?)?[^\w\n]{0,3}(?:is |为|是)?\Z",
     re.IGNORECASE,
 )
 """What stands before numbers that count or name things."""

@@ -119,3 +119,4 @@ class SignalTable:
         else:
             pl.DataFrame().write_parquet(target)
         target.replace(self.path)
+        shutil.rmtree(self._folder, ignore_errors=True)  # now, for others work meanwhile

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from dataqual.columns import Columns, needed_of
-from dataqual.corpus import SAMPLE, File, Piece, Rows, Unreadable, frame_pieces, frame_rows
+from dataqual.corpus import SAMPLE, File, Piece, Rows, Unreadable, frame_pieces, frame_records, frame_rows
 from dataqual.readers.cutting import Sizes
 from dataqual.readers.remote import local, opened
 
@@ -71,6 +71,10 @@ class Arrow:
         if isinstance(piece.data, pl.DataFrame):
             yield from piece.data.head(SAMPLE).to_dicts()
 
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Rows with the columns that were read."""
+        return frame_records(piece) if isinstance(piece.data, pl.DataFrame) else iter(())
+
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """The documents of some rows."""
         data = piece.data if isinstance(piece.data, pl.DataFrame) else pl.DataFrame()
@@ -82,7 +86,7 @@ class _Taken:
 
     def __init__(self, file: File, columns: Columns) -> None:
         self._file = file
-        self._asked = (columns.text, *columns.extras().values()) if columns.text else ()
+        self._asked = (columns.text, *columns.extras().values(), *columns.more) if columns.text else ()
         self.broken = ""
 
     def __iter__(self) -> Iterator[pl.DataFrame]:

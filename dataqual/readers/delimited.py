@@ -52,6 +52,13 @@ class Delimited:
             if row and isinstance(row, list) and len(row) == len(piece.header):
                 yield dict(zip(piece.header, row, strict=True))
 
+    def records(self, piece: Piece) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Number and fields of the sound rows of a piece; an empty field is None."""
+        flags = piece.borders.flags.tolist() if piece.borders is not None else []
+        for number, fields in enumerate(self._fields(_raw(piece), flags), piece.first_record):
+            if isinstance(fields, list) and len(fields) == len(piece.header):
+                yield number, {name: value or None for name, value in zip(piece.header, fields, strict=True)}
+
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """The documents of a piece; a bad record costs only itself."""
         raw = _raw(piece)

@@ -59,7 +59,11 @@ class JsonValues:
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """The sound objects of a piece, to find the columns in."""
-        return JsonLines().sample(_as_lines(piece, raw_values(piece)))
+        return (record for _, record in self.records(piece))
+
+    def records(self, piece: Piece) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Number and content of the sound objects of a piece."""
+        return JsonLines().records(_as_lines(piece, raw_values(piece)))
 
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """The documents of a piece, as if each stood on a line of its own."""

@@ -57,13 +57,17 @@ class JsonLines:
 
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """The sound objects of a piece, to find the columns in."""
-        for line in _lines(piece):
+        return (record for _, record in self.records(piece))
+
+    def records(self, piece: Piece) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Number and content of the sound objects of a piece."""
+        for number, line in enumerate(_lines(piece), piece.first_record):
             try:
                 record = loads(line)
             except orjson.JSONDecodeError:
                 continue
             if isinstance(record, dict):
-                yield record
+                yield number, record
 
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """The documents of a piece; a bad line costs only itself."""
@@ -152,7 +156,9 @@ class _Found:
         """What stands under a key in these lines, None where nothing does."""
         view: Any = memoryview(self.raw.data)  # type: ignore[arg-type]
         spans = zip(*self.spans[lines, key].T.tolist(), strict=True) if len(lines) else ()
-        return [loads(view[start:end]) if start >= 0 else None for start, end in spans]
+        found = [view[start:end] if start >= 0 else b"null" for start, end in spans]
+        values: list[Any] = loads(b"[%b]" % b",".join(found))
+        return values
 
 
 def _is_document(line: bytes, text: str) -> bool:

@@ -44,6 +44,9 @@ class Format(Protocol):
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """Records of a piece with all their columns."""
 
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Number and values of every sound record of a piece, whether or not it has a text."""
+
     def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
         """A piece whose bytes were read a second time."""
 
@@ -68,6 +71,10 @@ class FileCorpus(Corpus):
     def rows(self, piece: Piece) -> Rows:
         """The documents of a piece."""
         return self._format(piece.file).rows(piece, self.columns, self.sizes)
+
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """The sound records of a piece."""
+        return self._format(piece.file).records(piece)
 
     def fetch(self, addresses: Iterable[Address]) -> list[str]:
         """The documents at these addresses, in this order; only what holds them is parsed.
@@ -131,6 +138,7 @@ def open_corpus(
     id: str | None = None,
     label: str | None = None,
     group: str | None = None,
+    more: Sequence[str] = (),
     txt: Txt = "file",
     max_unreadable: float = 0.01,
     sizes: Sizes | None = None,
@@ -139,7 +147,7 @@ def open_corpus(
 
     `txt` says what a document is in a .txt file: the whole `file`, a `paragraph` or a `line`. Raises InputError
     where an input is missing or of no known kind, UnknownColumn where a named column is not there or the text
-    cannot be told. `sizes` is for tests.
+    cannot be told. `more` names columns whose values are asked for beside. `sizes` is for tests.
     """
     if txt not in get_args(Txt):
         raise InputError(f"--txt: {txt!r} is no way to cut a text file; {did_you_mean(txt, get_args(Txt))}")
@@ -147,7 +155,7 @@ def open_corpus(
     files, notes = find_files(inputs)
     sizes = sizes or Sizes()
     sample = _sample(files, txt, sizes)
-    columns, found = find_columns(sample, Columns(id=id, label=label, group=group), text=text)
+    columns, found = find_columns(sample, Columns(id=id, label=label, group=group, more=tuple(more)), text=text)
     if all(file.format in ("txt", "md") for file in files):
         found = []
     if id is None and columns.id is None and all(is_document(file, txt) for file in files):

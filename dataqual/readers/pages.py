@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +39,12 @@ class Pages:
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """What a page has beside its text."""
         yield {"text": "", "path": piece.header[0], "title": ""}
+
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """The page with what it has beside its text."""
+        if piece.records and not piece.unreadable and isinstance(piece.data, bytes):
+            page = decoded(piece.data)
+            yield 1, {"text": shown_text(page), **beside(page, piece.header[0])}
 
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """The document of a page."""

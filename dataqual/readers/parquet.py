@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from dataqual.columns import Columns, needed_of
-from dataqual.corpus import SAMPLE, File, Piece, Rows, Unreadable, frame_pieces, frame_rows
+from dataqual.corpus import SAMPLE, File, Piece, Rows, Unreadable, frame_pieces, frame_records, frame_rows
 from dataqual.readers.cutting import Sizes
 from dataqual.readers.remote import local
 
@@ -48,6 +48,10 @@ class Parquet:
         if isinstance(piece.data, pl.DataFrame):
             yield from piece.data.head(SAMPLE).to_dicts()
 
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Rows with the columns that were read."""
+        return frame_records(piece) if isinstance(piece.data, pl.DataFrame) else iter(())
+
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """The documents of some rows."""
         if isinstance(piece.data, bytes):
@@ -61,6 +65,6 @@ def _frames(path: str, columns: Columns) -> Iterator[pl.DataFrame]:
     """The rows in order, with the columns that are needed; with all of them where none of those is there."""
     scan = pl.scan_parquet(path, glob=False)
     present = scan.collect_schema().names()
-    needed = needed_of(present, (columns.text, *columns.extras().values()))
+    needed = needed_of(present, (columns.text, *columns.extras().values(), *columns.more))
     rows = scan.select(needed) if columns.text and needed else scan
     yield from rows.collect_batches(maintain_order=True, chunk_size=ROWS)

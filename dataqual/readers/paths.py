@@ -27,7 +27,10 @@ FRAMES = ("parquet", "arrow")
 LEDGER = ".ledger.parquet"
 """How the ledger that stands beside a cleaned corpus is called: no documents, so folders and globs do not mean it."""
 
-BESIDE = (LEDGER, ".report.html", "/README.md", "/readme.md")
+MAP = ".map.parquet"
+"""The same for what pseudonyms stand for: nobody means that by a folder."""
+
+BESIDE = (LEDGER, MAP, ".report.html", "/README.md", "/readme.md")
 """How files end that lie beside a corpus and are none of it: what commands wrote, and what a card says of it."""
 
 NAMED = 3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -44,6 +44,11 @@ class PlainText:
     def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
         """Text files have one column, and a whole one its path."""
         yield {"text": ""} | ({"path": piece.header[0]} if self.txt == "file" else {})
+
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Number and text of every sound document."""
+        rows = self.rows(piece, Columns(), Sizes())
+        return ((n, {"text": text.decode()}) for n, text in zip(rows.records.tolist(), rows.texts, strict=True))
 
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """The documents of a piece."""

@@ -63,6 +63,16 @@ class Warc:
             if kind_of_record(raw) in DOCUMENTS:
                 yield {"text": "", **beside(raw)}
 
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Number and columns of the sound documents of a piece."""
+        for number, raw in enumerate(raw_values(piece), piece.first_record):
+            if kind_of_record(raw) in DOCUMENTS:
+                try:
+                    text, fields = read_record(raw)
+                except NoText:
+                    continue
+                yield number, {"text": text, **fields}
+
     def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """The documents of a piece; one that cannot be read costs only itself."""
         texts: list[bytes] = []

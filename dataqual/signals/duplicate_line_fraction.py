@@ -47,6 +47,6 @@ class DuplicateLineFraction(Signal):
             return lines(text, self.lines).counts
         if self.of == "word_characters":
             words = text.cut("whitespace")
-            return words.total(words.chars)
+            return words.total_chars
         line_feeds = text.characters.ascii[:, 10] if self.of == "line_characters" else 0
         return text.characters.total - line_feeds

@@ -44,6 +44,6 @@ class DuplicateNgramShare(Signal):
             part, whole = table.repeated_chars[:, self.n], table.all_chars[:, self.n]
         else:
             words = text.cut(self.cut)
-            part, whole = table.covered_chars[:, self.n], words.total(words.chars)
+            part, whole = table.covered_chars[:, self.n], words.total_chars
         share: NDArray[np.float64] = part / np.maximum(whole, 1)
         return share

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.operators import Signal
@@ -24,4 +25,4 @@ class MeanWordLength(Signal):
 
     def measure(self, text: Text) -> NDArray[Any]:
         words = text.cut(self.cut)
-        return words.mean(words.chars)
+        return words.total_chars / np.maximum(words.counts, 1)

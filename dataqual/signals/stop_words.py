@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import phrases as kernels
-from dataqual.line_cuts import evident
+from dataqual.line_cuts import evident, shared
 from dataqual.operators import Signal
 from dataqual.text import Cut, Segments, Text
 
@@ -33,10 +33,16 @@ class StopWords(Signal):
     cut: Cut = "tokens"
 
     def measure(self, text: Text) -> NDArray[Any]:
+        return shared(text, ("stop words", self.words, self.cut), lambda: self._counted(text))[self.count]
+
+    def _counted(self, text: Text) -> dict[str, NDArray[np.int64]]:
+        """Both counts."""
         words = text.cut(self.cut)
         distinct, occurrences = np.empty(len(text), np.int64), np.empty(len(text), np.int64)
-        kernels.count_listed(words.hashes, words.offsets, *_by_low_bits(self.words), distinct, occurrences)
-        return distinct if self.count == "distinct" else occurrences
+        listed, firsts = _by_low_bits(self.words)
+        seen = np.full(len(listed), -1)
+        kernels.count_listed(words.hashes, words.offsets, listed, firsts, seen, distinct, occurrences)
+        return {"distinct": distinct, "occurrences": occurrences}
 
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """The stop words."""

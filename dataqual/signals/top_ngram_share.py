@@ -43,6 +43,6 @@ class TopNgramShare(Signal):
             top, whole = count * (chars + self.n - 1), text.characters.total
         else:
             words = text.cut(self.cut)
-            top, whole = count * chars, words.total(words.chars)
+            top, whole = count * chars, words.total_chars
         share: NDArray[np.float64] = top / np.maximum(whole, 1)
         return share

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -39,6 +41,7 @@ class Redact(Step):
 
     A pseudonym, "[EMAIL:qkbzfmwdtrpa]", is a hash of the value under the `key`: the same everywhere for the same value,
     however it is spelled, and without the key it says nothing of it. `key` "$NAME" is the environment variable NAME.
+    With `map` what each stands for is written beside the output, for `dataqual.restore`.
 
     >>> from dataqual.corpus import Corpus
     >>> [batch] = Corpus.of(["Ask ann@example.org or call +44 20 7946 0958.", "arXiv:2301.12345, 2019-05-12"]).batches()
@@ -53,6 +56,7 @@ class Redact(Step):
     kinds: tuple[Kind, ...] = USUAL
     replace_with: Literal["mask", "pseudonym"] = "mask"
     key: str | None = None
+    map: bool = False
 
     def __post_init__(self) -> None:
         if not self.kinds:
@@ -61,20 +65,29 @@ class Redact(Step):
             raise SpecError(
                 "a key goes with pseudonyms, and pseudonyms with a key: key: $NAME of an environment variable"
             )
+        if self.map and self.replace_with != "pseudonym":
+            raise SpecError("a map goes with pseudonyms: replace_with: pseudonym; of a mask nothing can be found again")
         if self.key is not None and len(self._secret()) < SHORTEST_KEY:
             raise SpecError(f"the key has {len(self._secret())} characters; it needs {SHORTEST_KEY}")
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Edited]]:
         texts: dict[int, bytes] = {}
-        counts, evidence = [], []
+        counts, evidence, undo = [], [], []
         sorts = suspicious(batch.text, self.kinds)
         for row in np.flatnonzero(sorts).tolist():
             after, found = self._redacted(batch.text[row], int(sorts[row]))
             if found:
                 texts[row] = after.encode()
                 counts.append(len(found))
-                evidence.append(_evidence(found))
-        return edited(batch, texts, "redact", "redact", np.array(counts, np.int64), evidence)
+                evidence.append(_evidence([(kind, value) for _, kind, value in found]))
+                undo.append([(self._placeholder(kind, value), value) for _, kind, value in sorted(found)])
+        values = np.array(counts, np.int64)
+        return edited(batch, texts, "redact", "redact", values, evidence, undo if self.map else None)
+
+    @property
+    def reversible(self) -> bool:
+        """With a map."""
+        return self.map
 
     def pseudonyms(self, column: object) -> dict[str, str]:
         """What each pseudonym in the redacted column stands for, found out again from the column as it was before.
@@ -86,20 +99,25 @@ class Redact(Step):
         known: dict[str, str] = {}
         sorts = suspicious(text, self.kinds)
         for row in np.flatnonzero(sorts).tolist():
-            for kind, value in self._redacted(text[row], int(sorts[row]))[1]:
+            for _, kind, value in self._redacted(text[row], int(sorts[row]))[1]:
                 known.setdefault(self._placeholder(kind, value), value)
         return known
 
-    def _redacted(self, document: str, sorts: int) -> tuple[str, list[tuple[Kind, str]]]:
-        """The document with placeholders, and what they stand for.
+    def _redacted(self, document: str, sorts: int) -> tuple[str, list[tuple[int, Kind, str]]]:
+        """The document with placeholders, and where in it they begin and what they stand for, as they were found.
 
         What is left is looked at again: a number that touched another may be one alone.
         """
-        values: list[tuple[Kind, str]] = []
+        values: list[tuple[int, Kind, str]] = []
         while found := places(document, self.kinds, sorts):
             new = [(place.kind, document[place.start : place.end]) for place in found]
-            document = _replaced(document, found, [self._placeholder(*value) for value in new])
-            values += new
+            said = [self._placeholder(*value) for value in new]
+            longer = [len(one) - (place.end - place.start) for one, place in zip(said, found, strict=True)]
+            shifts = [0, *accumulate(longer)]
+            starts = [place.start for place in found]
+            values = [(at + shifts[bisect_left(starts, at)], kind, value) for at, kind, value in values]
+            values += [(at + shift, *value) for at, shift, value in zip(starts, shifts, new, strict=False)]
+            document = _replaced(document, found, said)
         return document, values
 
     def _placeholder(self, kind: Kind, value: str) -> str:

@@ -20,13 +20,22 @@ class NewParquet:
     """A file of `kind` and this `schema` that appears complete or not at all, and never stands in memory.
 
     With `place` its parts gather in that folder, which is somebody else's to take away; the first `parts` of them stay.
+    A `private` one nobody but its owner may read.
     """
 
     def __init__(
-        self, path: str, schema: dict[str, Any], *, place: Path | None = None, parts: int = 0, kind: str = "parquet"
+        self,
+        path: str,
+        schema: dict[str, Any],
+        *,
+        place: Path | None = None,
+        parts: int = 0,
+        kind: str = "parquet",
+        private: bool = False,
     ) -> None:
         self.path = path
         self._kind = kind
+        self._private = private
         self._schema = schema
         self._own = place is None
         self._folder = place or beside(path)
@@ -35,7 +44,7 @@ class NewParquet:
 
     def __enter__(self) -> NewParquet:
         with writing(self.path):
-            self._folder.mkdir(exist_ok=not self._own)
+            self._folder.mkdir(mode=0o700 if self._private else 0o777, exist_ok=not self._own)
         return self
 
     def __exit__(
@@ -78,6 +87,8 @@ class NewParquet:
                 rows.sink_ipc(joined, compression="uncompressed", maintain_order=True)
             else:
                 rows.sink_parquet(joined, compression="zstd", compression_level=1, maintain_order=True)
+            if self._private:
+                joined.chmod(0o600)
 
     def publish(self, path: str | None = None) -> None:
         """Take the place of whatever had the name, or has the name `path`."""

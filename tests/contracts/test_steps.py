@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pandas as pd
 import polars as pl
 import pytest
 import yaml
@@ -18,9 +19,11 @@ from dataqual.bounds import Bounds
 from dataqual.corpus import Batch, Corpus
 from dataqual.dropping import Drop
 from dataqual.engine import Local
+from dataqual.errors import DataqualError
 from dataqual.ledger import Added, Change, Dropped, Edited
 from dataqual.near_duplicates import NearDuplicates
 from dataqual.operators import Step
+from dataqual.recipe import Recipe
 from dataqual.rules.rule_set import Rule
 from dataqual.signals.word_count import WordCount
 from dataqual.steps import decontaminate
@@ -62,6 +65,7 @@ STEPS: dict[str, Step] = {
     "rebalance, at most": Rebalance(by="group", at_most=3),
     "redact": Redact(),
     "redact, pseudonym": Redact(kinds=("email", "iban"), replace_with="pseudonym", key="0123456789abcdef"),
+    "redact, map": Redact(replace_with="pseudonym", key="0123456789abcdef", map=True),
     "sample": Sample(share=0.5),
     "sample, number": Sample(documents=5, seed=1),
     "sample, spread": Sample(documents=5, by="group"),
@@ -236,3 +240,27 @@ class _Forgets(Step):
 def test_a_step_that_does_not_tell_what_it_drops_is_caught() -> None:
     with pytest.raises(AssertionError):
         _check_ledger(_Forgets(), DOCS)
+
+
+GROUPED = ("rebalance", "rebalance, at most", "sample, spread")
+
+
+@pytest.mark.parametrize("name", [name for name, step in STEPS.items() if not isinstance(step, SpoilDuplicates)])
+def test_on_a_column_missing_texts_stay_missing_the_index_stays_and_the_others_go_as_without_them(name: str) -> None:
+    recipe = Recipe(name, (STEPS[name],))
+    if name in GROUPED:
+        with pytest.raises(DataqualError, match="group"):
+            recipe.on(["one two"])
+        return
+    there = recipe.on(DOCS)
+    gaps = [None, *DOCS[:3], None, *DOCS[3:], None]
+    expected = [None, *there[:3], None, *there[3:], None]
+    if name.startswith(("sample", "spoil")):  # these draw by the place
+        expected = [None if text is None else left for text, left in zip(gaps, recipe.on(gaps), strict=True)]
+    assert recipe.on(pl.Series("t", gaps)).to_list() == expected
+    for dtype, missing in ((object, float("nan")), ("string", pd.NA), ("category", None)):
+        given = pd.Series([missing if text is None else text for text in gaps], dtype=dtype, name="t")
+        given.index = [f"row {i}" for i in range(len(gaps))]
+        after = recipe.on(given)
+        assert (after.index.tolist(), after.name) == (given.index.tolist(), "t")
+        assert [None if pd.isna(text) else text for text in after] == expected

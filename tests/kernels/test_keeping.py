@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dataqual.kernels import keeping
+import dataqual
+from dataqual.corpus import Corpus
+from dataqual.kernels import keeping, lines
 from dataqual.kernels.compiling import Kernel, njit
+from tests.strange import DOCUMENTS
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,9 +76,9 @@ def test_what_cannot_be_kept_or_found_is_no_error() -> None:
 @pytest.mark.parametrize(
     ("args", "types"),
     [
-        ((np.zeros(3, np.uint8), 5, True), "|u1 1w,i,b"),
-        ((np.zeros((2, 3), np.int64), np.int64(5), np.uint64(5), np.bool_(True)), "<i8 2w,i,u,b"),
-        ((np.frombuffer(b"ab", np.uint8),), "|u1 1r"),
+        ((np.zeros(3, np.uint8), 5, True), "|u1 1,i,b"),
+        ((np.zeros((2, 3), np.int64), np.int64(5), np.uint64(5), np.bool_(True)), "<i8 2,i,u,b"),
+        ((np.frombuffer(b"ab", np.uint8),), "|u1 1"),
         ((np.zeros((4, 4))[:, 0],), None),
         ((np.zeros((4, 4)).T[:2],), None),
         ((1 << 63,), None),
@@ -86,6 +89,28 @@ def test_what_cannot_be_kept_or_found_is_no_error() -> None:
 )
 def test_types_are_told_apart_as_numba_does(args: tuple[Any, ...], types: str | None) -> None:
     assert keeping.types_of(args) == types
+
+
+def test_no_loop_of_a_profile_needs_numba_the_next_time() -> None:
+    dataqual.profile(Corpus.of([*DOCUMENTS, *DOCUMENTS, "So it ends. And one more, of more than a few words!"]))
+    loops = {(name, types): loop for name, kernel in kernels().items() for types, loop in kernel._ready.items()}
+    assert {"count_repeats", "cut", "sign", "count_bins", "medians"} <= {name.split(".")[-1] for name, _ in loops}
+    assert [key for key, loop in loops.items() if loop is None] == []
+
+
+def kernels() -> dict[str, Kernel]:
+    """Every compiled loop, by module and name."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("dataqual.kernels.")]
+    return {f"{k.__module__}.{k.__name__}": k for module in modules for k in vars(module).values() if type(k) is Kernel}
+
+
+def test_what_cannot_be_written_is_compiled_no_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    fixed = np.frombuffer(b"one\x0btwo", np.uint8)
+    monkeypatch.setattr(lines.has_other_breaks, "_ready", {})
+    monkeypatch.setattr(lines.has_other_breaks, "_quick", {})
+    assert lines.has_other_breaks(fixed)
+    assert lines.has_other_breaks(fixed.copy())
+    assert [*lines.has_other_breaks._ready] == ["|u1 1"]  # type: ignore[attr-defined]
 
 
 @njit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -48,6 +49,17 @@ def test_there_are_as_many_cases_of_nothing_as_of_something_and_each_says_why() 
     assert len({case["label"] for case in CASES}) == len(CASES) == len(set(TEXTS))
     kinds = Counter(kind for case in CASES for kind, _ in case["finds"])
     assert min(kinds[kind] for kind in KINDS) >= 5
+
+
+@pytest.mark.parametrize("language", ["Chinese", "other"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_for_every_kind_in_either_script_there_are_as_many_cases_of_what_only_looks_like_it(
+    kind: str, language: str
+) -> None:
+    cases = [case for case in CASES if bool(re.search(r"[\u4e00-\u9fff]", text_of(case))) == (language == "Chinese")]
+    found = sum(one == kind for case in cases for one, _ in case["finds"])
+    assert found >= 2
+    assert sum(case.get("looks_like") == kind for case in cases) >= found
 
 
 @pytest.mark.parametrize("between", ["\n", "。", " ; "])

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from dataqual.intervals import incomplete_beta
 from studies.fitting import fit
 from studies.intervals import Draws, between, draw, profile
 from studies.local import local_elasticities
 from studies.replicates import lack_of_fit, pure_error, weights
 from studies.runs import Runs
-from studies.tails import f_tail, incomplete_beta, t_quantile
+from studies.tails import f_tail, t_quantile
 from tests.studies.made import runs
 
 

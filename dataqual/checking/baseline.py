@@ -1,0 +1,102 @@
+"""`Baseline`: what checks saw before, so that a number may not be surely worse now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dataqual.checking.estimates import Clustered, Estimate, Proportion, estimate_of
+from dataqual.checking.suite import Suite
+from dataqual.checking.verdicts import Outcome
+from dataqual.errors import InputError
+from dataqual.faults import SHARES
+from dataqual.rules import rule_sets
+
+SCHEMA = "dataqual.check/1"
+PROFILE = "dataqual.profile/1"
+
+FAMILY = 0.95
+"""Confidence of all intervals of differences together (Bonferroni): with 20 checks each has 99.75 %."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Estimates by the names of checks, and the suite that made them."""
+
+    name: str
+    suite: Suite
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, given: Any) -> Baseline:
+        """Of the JSON of an earlier check or a saved profile, or of its path; InputError where it is neither."""
+        if isinstance(given, Baseline):
+            return given
+        if hasattr(given, "facts"):
+            given = given.facts() if callable(given.facts) else given.facts
+        name = "the baseline"
+        if isinstance(given, str | Path):
+            name, given = str(given), _loaded(Path(given))
+        schema = given.get("schema") if isinstance(given, dict) else None
+        if schema == SCHEMA:
+            suite = Suite.of(given["suite"], name)
+            estimates = {one["name"]: estimate_of(one["estimate"]) for one in given["checks"]}
+            return cls(name, suite, estimates)
+        if schema == PROFILE:
+            return cls(name, *_of_profile(given, name))
+        raise InputError(
+            f"{name}: its schema is {schema!r}; a baseline is written by dataqual check --save-baseline, or a saved profile"
+        )
+
+    def compare(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """The verdicts, each with what the check of the same name saw before; a new check has nothing to compare."""
+        common = sum(outcome.check.name in self.estimates for outcome in outcomes)
+        confidence = 1 - (1 - FAMILY) / max(common, 1)
+        return [
+            outcome.since(self.estimates[outcome.check.name], confidence)
+            if outcome.check.name in self.estimates
+            else outcome
+            for outcome in outcomes
+        ]
+
+
+def _loaded(path: Path) -> Any:
+    path = path / "profile.json" if path.is_dir() else path
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON ({error})") from None
+
+
+def _of_profile(facts: dict[str, Any], name: str) -> tuple[Suite, dict[str, Estimate]]:
+    """Checks of the shares that a profile holds; bounds that anything meets, for only the change is judged."""
+    checks: list[dict[str, Any]] = []
+    estimates: dict[str, Estimate] = {}
+    readings = facts["readings"]
+    for metric in (*SHARES, "exact_copies", "near_copies", "unreadable"):
+        if (reading := readings.get(metric)) and reading["value"] is not None:
+            checks.append({"metric": metric, "max": 1.0})
+            hits = round(reading["value"] * reading["n"])
+            copies = facts.get(metric) if metric.endswith("copies") else None
+            estimates[metric] = _clustered(reading, copies) if copies else Proportion(hits, reading["n"])
+    for rule_set in facts["rules"]:
+        if rule_set["name"] not in rule_sets() or not rule_set["fails"]["n"]:
+            continue
+        fails = rule_set["fails"]
+        checks.append({"rules": rule_set["name"], "mostly": 0.0})
+        estimates[rule_set["name"]] = Proportion(fails["n"] - round(fails["value"] * fails["n"]), fails["n"])
+    return Suite.of(checks, name), estimates
+
+
+def _clustered(reading: dict[str, Any], facts: dict[str, Any]) -> Clustered:
+    """Of the sizes of the largest clusters, the only ones a profile lists; the others are taken as pairs."""
+    sizes = [cluster["size"] - 1 for cluster in facts.get("largest", [])]
+    hits = reading["value"] * reading["n"]
+    squares = sum(size * size for size in sizes) + max(0.0, hits - sum(sizes))
+    error = tuple(reading["interval"]) if "interval" in reading else None
+    return Clustered(hits, reading["n"], squares, max(sizes, default=0), error)

@@ -1,0 +1,37 @@
+"""What is to be checked, opened: a corpus with the columns that the checks need; a table need have no text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from dataqual.checking.suite import Suite
+from dataqual.corpus import Corpus
+from dataqual.errors import UnknownColumn
+from dataqual.readers.sources import as_corpus, is_path
+
+TEXTLESS = ("null text", "missing text", "text is not a string")
+"""Kinds of records that are no documents, but records all the same."""
+
+
+def opened(source: Any, suite: Suite, **asked: Any) -> Corpus:
+    """The corpus; UnknownColumn where a check needs documents and the text cannot be told.
+
+    >>> opened(pl.DataFrame({"stars": [1, 2]}), Suite.of([{"column": "stars", "min": 1}])).columns.text
+    'stars'
+    """
+    if isinstance(source, Corpus):
+        return as_corpus(source, **asked)
+    if not is_path(source) and hasattr(source, "to_polars") and not isinstance(source, pl.DataFrame):
+        source = source.to_polars()  # datasets.Dataset
+    names = [str(name) for name in getattr(source, "columns", ())]
+    more = tuple(
+        dict.fromkeys([*suite.columns, *(names if suite.listed and not isinstance(source, pl.DataFrame) else ())])
+    )
+    try:
+        return as_corpus(source, more=more, **asked)
+    except UnknownColumn:
+        if suite.documents or not names or asked.get("text") is not None:
+            raise
+        return as_corpus(source, more=more, text=names[0], **asked)

@@ -1,0 +1,156 @@
+"""`propose`: a suite that a fresh sample of the same corpus passes nearly always, with bounds that follow from what is seen.
+
+The promise is of all checks together: `PASSES` of the fresh samples pass every one of them. Each check fails only if the
+whole interval of what the fresh sample shows lies beyond its bound, and the bound is itself the end of such an interval
+around what this corpus shows. If the true value lies within both, nothing can fail; so with k one-sided bounds and
+intervals that miss on either side with a chance of at most (1 - PASSES) / 2k, the chance that any check fails is at most
+1 - PASSES, whatever the size of the fresh sample. The intervals of shares (Clopper and Pearson) and of quantiles
+(by ranks) keep this for any distribution, as long as documents are drawn independently; those of copies are approximate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from dataqual.checking.columns import OfColumn
+from dataqual.checking.running import check
+from dataqual.checking.suite import Suite
+from dataqual.checking.verdicts import Outcome
+from dataqual.corpus import Progress
+from dataqual.faults import SHARES
+from dataqual.readers.sources import as_corpus
+from dataqual.rules import rule_sets
+
+PASSES = 0.99
+"""Share of fresh samples of the same corpus that pass the whole suite."""
+
+MISFIT = 0.5
+"""A rule set that drops more than this share was made for other documents, and is not proposed."""
+
+MANY = 50
+"""A column of labels has at most so many values; of more, an unseen one is to be expected."""
+
+SIGNALS: tuple[tuple[str, float], ...] = (
+    ("word_count", 0.05),
+    ("word_count", 0.5),
+    ("word_count", 0.95),
+    ("mean_word_length", 0.5),
+    ("unique_word_share", 0.5),
+    ("duplicate_line_fraction", 0.95),
+)
+"""Signals with quantiles whose move is worth stopping for: lengths, the words' own, and repetition."""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed suite, and what it rests on."""
+
+    content: dict[str, Any]
+    documents: int
+
+    @property
+    def suite(self) -> Suite:
+        """Read as any other."""
+        return Suite.of(self.content, "proposed suite")
+
+    def __str__(self) -> str:
+        """As YAML, with a comment that says what it promises."""
+        head = (
+            f"# Proposed from {self.documents:,} documents. All bounds together are set so that at least {PASSES:.0%} of\n"
+            "# the fresh samples of the same source pass; a check fails only if the interval of what it sees lies\n"
+            "# beyond its bound, at the confidence below. Edit freely: tighten what you care about, delete the rest.\n"
+        )
+        return head + yaml.safe_dump(self.content, sort_keys=False, allow_unicode=True, width=110)
+
+
+def propose(
+    source: Any,
+    *,
+    workers: int | None = None,
+    max_memory: int | None = None,
+    progress: Progress | None = None,
+    inputs: Sequence[str] | None = None,
+    **asked: Any,
+) -> Proposal:
+    """A suite for a corpus, from one pass over it; `source` and `asked` are those of `check`.
+
+    >>> proposal = propose([f"document number {i} of this corpus" for i in range(400)])
+    >>> proposal.suite.checks[0].expected, bool(check([f"document number {i} of this corpus" for i in range(200)], proposal.suite))
+    ('the number of documents is >= 1', True)
+    """
+    corpus = as_corpus(source, **asked)
+    columns = corpus.columns
+    first = Suite.of([*_asked(), *_asked_of_columns(columns.id, columns.label)], "proposal")
+    seen = check(corpus, first, workers=workers, max_memory=max_memory, progress=progress, inputs=inputs)
+    kept = [outcome for outcome in seen.outcomes if _fits(outcome)]
+    sides = sum(2 if outcome.check.spec.get("quantile") is not None else 1 for outcome in kept)
+    confidence = 1 - (1 - PASSES) / max(sides, 1)
+    checks = [{"metric": "documents", "min": 1}, {"columns": sorted({columns.text, *columns.extras().values()})}]
+    checks += [bounded for outcome in kept for bounded in _bounded(outcome, confidence)]
+    about = f"Proposed from {seen.documents:,} documents of {', '.join(seen.inputs[:3])}."
+    content = {"about": about, "sampled": True, "confidence": round(confidence, 7), "checks": checks}
+    return Proposal(content, seen.documents)
+
+
+def _asked() -> list[dict[str, Any]]:
+    """What is looked at, with bounds that anything meets."""
+    faults = [{"metric": name, "max": 1.0} for name in ("unreadable", "exact_copies", "near_copies", *SHARES)]
+    signals = [{"signal": name, "quantile": q, "min": 0.0} for name, q in SIGNALS]
+    return [*faults, *signals, *({"rules": name, "mostly": 0.0} for name in rule_sets())]
+
+
+def _asked_of_columns(name: str | None, label: str | None) -> list[dict[str, Any]]:
+    checks: list[dict[str, Any]] = []
+    if name is not None:
+        checks += [{"column": name, "nulls": 1.0}, {"column": name, "unique": True, "mostly": 0.0}]
+    if label is not None:
+        checks += [{"column": label, "nulls": 1.0}]
+    return checks
+
+
+def _fits(outcome: Outcome) -> bool:
+    """Whether what was seen makes a check worth having."""
+    if outcome.value is None:
+        return False
+    if "rules" in outcome.check.spec:
+        return outcome.value >= MISFIT
+    if outcome.check.spec.get("unique"):
+        return outcome.value == 1.0  # ids that are not unique are no property to insist on
+    return not isinstance(outcome.check.gauge, OfColumn)
+
+
+def _bounded(outcome: Outcome, confidence: float) -> list[dict[str, Any]]:
+    """The check with bounds at the ends of the interval around what was seen."""
+    spec = {key: value for key, value in outcome.check.spec.items() if key not in ("min", "max", "mostly", "nulls")}
+    interval = outcome.sight.estimate.interval(confidence)
+    if interval is None:
+        return []
+    low, high = interval
+    if "quantile" in spec:
+        ends = {"min": _rounded(low, down=True)} if low > 0 else {}
+        ends |= {"max": _rounded(high, down=False)} if high != float("inf") else {}
+        return [{**spec, **ends}] if ends else []
+    if "rules" in spec or "unique" in spec:
+        return [{**spec, "mostly": _rounded(low, down=True)}]
+    if "column" in spec:
+        return [{**spec, "nulls": _rounded(high, down=False)}]
+    return [{**spec, "max": _rounded(high, down=False)}]
+
+
+def _rounded(value: float, *, down: bool) -> float:
+    """Three digits, always away from what was seen, so that a bound is never closer than it was computed.
+
+    >>> _rounded(0.0123456, down=False), _rounded(0.98765, down=True), _rounded(1234.5, down=True)
+    (0.0124, 0.987, 1230.0)
+    """
+    if value <= 0:
+        return 0.0
+    scale = 10 ** (math.floor(math.log10(value)) - 2)
+    steps = math.floor(value / scale) if down else math.ceil(value / scale)
+    rounded = float(f"{steps * scale:.12g}")
+    return min(rounded, 1.0) if value <= 1 else rounded

@@ -1,0 +1,126 @@
+"""`dataqual check`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dataqual.commands.common import Shared, reading
+from dataqual.console import Console
+
+if TYPE_CHECKING:
+    from dataqual.checking import Checked
+    from dataqual.corpus import Corpus
+
+
+@click.command()
+@click.option("--suite", type=click.Path(), metavar="FILE", help="YAML file with the checks [that of the baseline].")
+@click.option(
+    "--baseline",
+    type=click.Path(),
+    metavar="FILE",
+    help="JSON of an earlier check, or a saved profile: what is surely worse than there fails, too.",
+)
+@click.option("--save-baseline", type=click.Path(), metavar="FILE", help="Write what was seen, as a baseline.")
+@click.option("--junit", type=click.Path(), metavar="FILE", help="Write the verdicts as JUnit's XML.")
+@click.option("--sarif", type=click.Path(), metavar="FILE", help="Write the verdicts as SARIF 2.1.0.")
+@click.option("--github", is_flag=True, help="Print annotations for GitHub's workflows on stderr.")
+@click.option(
+    "--ledger",
+    type=click.Path(),
+    metavar="FILE",
+    help="Write a row on every document that is not as expected (.parquet).",
+)
+@reading
+def check(
+    shared: Shared,
+    suite: str | None,
+    baseline: str | None,
+    save_baseline: str | None,
+    junit: str | None,
+    sarif: str | None,
+    github: bool,
+    ledger: str | None,
+) -> None:
+    """Say whether a corpus is as a suite of checks says it must be.
+
+    Exits with 0 where all checks pass, with 1 where one failed that is no warning, and with 2 where that cannot be told,
+    or the input or the suite is wrong. Verdicts go to stderr, worst first, each with what was expected, what was seen,
+    examples, and the command that mends it; with --json they are on stdout. A suite is proposed by dataqual suite.
+
+    \b
+    Examples:
+      dataqual suite corpus.jsonl > proposed.yaml && dataqual check corpus.jsonl --suite proposed.yaml
+      dataqual check corpus.jsonl --suite suite.yaml --json --junit checks.xml --sarif checks.sarif
+      dataqual check corpus.jsonl --suite suite.yaml --save-baseline release.json
+      dataqual check corpus.jsonl --baseline release.json --github
+    """
+    from dataqual.engine import Local
+
+    Local(**shared.engine).expect(shared.paths, "dataqual.checking.running")
+    console = Console(quiet=shared.quiet)
+    console.compiling()
+    from dataqual.checking import Suite, formats
+    from dataqual.checking import check as check_of
+    from dataqual.checking.baseline import Baseline
+    from dataqual.errors import SpecError
+    from dataqual.profiling.result import write_text
+
+    before = Baseline.of(baseline) if baseline else None
+    if suite is None and before is None:
+        raise SpecError("name a suite of checks with --suite (dataqual suite proposes one), or a baseline that has one")
+    wanted = Suite.load(suite) if suite else before.suite  # type: ignore[union-attr]
+    with shared.corpus(console, "checking", more=wanted.columns) as corpus:
+        for path in filter(None, (save_baseline, junit, sarif)):
+            _must_not_be_input(path, corpus)
+        checked = check_of(
+            corpus,
+            wanted,
+            baseline=before,
+            ledger=ledger,
+            inputs=shared.paths or None,
+            text=shared.text,
+            **shared.engine,
+            progress=console.progress,
+        )
+    console.done()
+    for line in checked.warnings:
+        console.warn(line)
+    if save_baseline:
+        checked.save(save_baseline)
+    if junit:
+        write_text(Path(junit), formats.junit(checked))
+    if sarif:
+        write_text(Path(sarif), json.dumps(formats.sarif(checked), ensure_ascii=False, indent=1) + "\n")
+    _tell(checked, shared, github)
+    if save_baseline:
+        console.say(f"saved as a baseline: {save_baseline}")
+    sys.exit(checked.exit_code)
+
+
+def _tell(checked: Checked, shared: Shared, github: bool) -> None:
+    """Verdicts for people and annotations on stderr, facts on stdout where they were asked for."""
+    from dataqual.checking import formats
+    from dataqual.profiling.summary import plain
+
+    if shared.as_json:
+        click.echo(json.dumps(checked.facts(), ensure_ascii=False, indent=1))
+    if not shared.quiet:
+        for line, colour in checked.lines():
+            click.secho(plain(line), fg=colour, err=True)
+    if github:
+        for line in formats.github(checked):
+            click.echo(plain(line), err=True)
+
+
+def _must_not_be_input(path: str, corpus: Corpus) -> None:
+    from dataqual.errors import InputError
+
+    if corpus.holds(path):
+        raise InputError(f"{path} is one of the inputs, which are never overwritten; choose another name")
+    if Path(path).is_dir():
+        raise InputError(f"{path} is a folder where a file must go; choose another name")

@@ -1,0 +1,126 @@
+"""`dataqual.checks`: plain callables, gates, the fixture for pytest, and what a frame of each kind gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+
+import dataqual
+from dataqual import checks
+from dataqual.errors import CheckFailed, SpecError
+
+pytest_plugins = ["pytester"]
+TEXTS = ["one two", "三个词", "one"]
+
+
+class Dataset:
+    """What `datasets.Dataset` offers of itself, for that package is not installed here."""
+
+    def to_polars(self) -> pl.DataFrame:
+        return pl.DataFrame({"text": TEXTS})
+
+
+def sources(folder: Path) -> list[Any]:
+    pl.DataFrame({"text": TEXTS}).write_ndjson(folder / "c.jsonl")
+    frames = [pl.DataFrame({"text": TEXTS}), pd.DataFrame({"text": TEXTS})]
+    return [folder / "c.jsonl", str(folder / "c.jsonl"), TEXTS, *frames, Dataset(), dataqual.read(folder / "c.jsonl")]
+
+
+def test_a_check_is_called_on_whatever_holds_documents(tmp_path: Path) -> None:
+    check = checks.signal("word_count", min=2, mostly=0.6)
+    strict = checks.signal("word_count", min=2)
+    for source in sources(tmp_path):
+        assert check(source).ok is True
+        assert [o.value for o in strict(source).failures] == [2 / 3]
+
+
+def test_every_subject_has_a_function_and_they_go_together() -> None:
+    frame = pl.DataFrame({"text": TEXTS, "n": [1, 2, 3], "id": ["a", "b", "c"]})
+    all_of_them = (
+        checks.metric("documents", min=3)
+        & checks.rules("c4@tfds", mostly=0)
+        & checks.column("n", min=1, max=3, nulls=False)
+        & checks.columns(["text", "n"])
+        & checks.unique(["n", "id"])
+        & checks.suite([{"metric": "mojibake", "max": 0}])
+    )
+    checked = all_of_them(frame)
+    assert checked.ok, str(checked)
+    assert len(checked.outcomes) == 7
+    with pytest.raises(SpecError, match="no signal 'wordcount'; did you mean 'word_count'"):
+        checks.signal("wordcount", min=1)
+
+
+def test_a_gate_around_a_function_checks_what_it_returns() -> None:
+    told = []
+
+    @checks.gate([{"metric": "documents", "min": 2}], told=told.append)
+    def extract(n: int) -> list[str]:
+        """Texts."""
+        return TEXTS[:n]
+
+    assert extract(2) == TEXTS[:2]
+    assert (extract.__name__, extract.__doc__) == ("extract", "Texts.")
+    with pytest.raises(CheckFailed, match="documents"):
+        extract(1)
+    assert [checked.ok for checked in told] == [True, False]
+
+
+def test_a_gate_before_a_function_keeps_it_from_running() -> None:
+    ran = []
+
+    @checks.gate([{"metric": "documents", "min": 2}], argument="texts")
+    def train(texts: list[str], epochs: int = 1) -> None:
+        ran.append(len(texts))
+
+    train(TEXTS, epochs=2)
+    with pytest.raises(CheckFailed):
+        train(texts=["one"])
+    assert ran == [3]
+    with pytest.raises(SpecError, match="no argument 'tex'; did you mean 'texts'"):
+        checks.gate([{"metric": "documents", "min": 2}], argument="tex")(train)
+
+
+def test_a_gate_is_a_context_too_and_reads_its_suite_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="cannot be read"):
+        checks.gate(tmp_path / "none.yaml")
+    with checks.gate([{"metric": "documents", "min": 2}]) as passing:
+        assert passing(TEXTS) is TEXTS
+    with pytest.raises(CheckFailed), checks.gate([{"metric": "documents", "min": 9}]) as passing:
+        passing(TEXTS)
+
+
+def test_a_notebook_shows_a_table_in_which_nothing_of_the_corpus_is_markup() -> None:
+    shown = checks.signal("word_count", min=9)(["<script>alert(1)</script>"])._repr_html_()
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_the_fixture_fails_a_test_with_what_is_wrong(pytester: pytest.Pytester) -> None:
+    pytester.makefile(".yaml", suite="checks:\n  - {signal: word_count, min: 2}\n")
+    pytester.makefile(".jsonl", good='{"text": "one two"}', bad='{"text": "one"}')
+    pytester.makepyfile(
+        """
+        def test_good(assert_corpus):
+            assert assert_corpus("good.jsonl", "suite.yaml").ok
+
+        def test_bad(assert_corpus):
+            assert_corpus("bad.jsonl", "suite.yaml")
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "dataqual.adapters.pytest_plugin", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["*AssertionError: bad.jsonl: 1 document, 1 check: 1 failed*", "*seen: *0 % of 1 documents*"]
+    )
+
+
+def test_the_fixture_compares_with_the_baseline_of_the_command_line(pytester: pytest.Pytester) -> None:
+    checks.signal("word_count", min=2, mostly=0)(["one two"] * 50).save(pytester.path / "b.json")
+    pytester.makepyfile('def test_it(assert_corpus):\n    assert_corpus(["one"] * 50)\n')
+    options = ("-p", "dataqual.adapters.pytest_plugin", "--dataqual-baseline", "b.json")
+    pytester.runpytest_inprocess(*options).assert_outcomes(failed=1)
