@@ -1,0 +1,186 @@
+"""What people are told, in their language: English sentences are looked up where they are about to be shown.
+
+English is what the code says, what facts hold and what `--json` prints; it is translated at the door alone, so that no
+fact depends on a language and a page can be drawn again in another one. `translations/zh.toml` has the sentences:
+
+    "{count} more {what}" = "另有 {count} 个{what:t}"
+
+A hole `{count}` stands for anything and is shown as it is; `{what:t}` is translated in its turn. `{s?}` on the left is
+an `s` that may be there or not. A no-break space is a space. Of several entries that fit, the one with the most letters
+of its own is taken. What has no entry is translated sentence by sentence; what has none even so stays English.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from dataqual.errors import SpecError
+
+FOLDER = Path(__file__).parent / "translations"
+
+ENGLISH = "en"
+
+VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
+"""Where a locale is said, the first that is set counts (POSIX.1-2017, 8.2)."""
+
+INDEXED = 3
+"""Letters at the beginning, or the end, of an entry by which it is found."""
+
+DEPTH = 4
+"""How often a translated hole may hold a translated hole: more is a circle."""
+
+_HOLE = re.compile(r"\{(\w+)(\?|:t)?\}")
+_SENTENCES = re.compile(r"(?<=[.!?;:])[ \u00a0](?=\S)|(?<=·) | (?=·)|\n")
+FULL = ("，", "。", "；", "：", "！", "？", "、", "）", "”", "》")
+"""Signs that fill a square, which need no blank behind them."""
+
+
+def languages() -> list[str]:
+    """The languages there are: English, which needs no translation, and one for each file.
+
+    >>> languages()
+    ['en', 'zh']
+    """
+    return sorted([ENGLISH, *(file.stem for file in FOLDER.glob("*.toml"))])
+
+
+def of_locale(environment: Mapping[str, str] = os.environ) -> str:
+    """The language that the locale asks for, where we have it; English otherwise.
+
+    >>> of_locale({"LANG": "zh_CN.UTF-8"}), of_locale({"LANG": "zh_CN.UTF-8", "LC_ALL": "C"}), of_locale({})
+    ('zh', 'en', 'en')
+    """
+    said = next((environment[name] for name in VARIABLES if environment.get(name)), "")
+    language = re.split(r"[_.@-]", said)[0].lower()
+    return language if language in languages() else ENGLISH
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a dictionary: what the English looks like, and what is said for it."""
+
+    pattern: re.Pattern[str]
+    says: str
+    letters: int
+    """Of the English, outside its holes: the more, the more surely it is this sentence that was met."""
+
+
+class Translation:
+    """The sentences of one language. Called with an English text it gives that text in its language.
+
+    >>> say = Translation({"{n} document{s?}": "{n} 篇文档", "{amount} found": "找到 {amount:t}", "none": "无"})
+    >>> say("1 document"), say("3 documents found"), say("nothing of ours")
+    ('1 篇文档', '找到 3 篇文档', 'nothing of ours')
+    """
+
+    def __init__(self, sentences: Mapping[str, str], missed: Callable[[str], None] | None = None) -> None:
+        """`missed` is told of each text that has no entry, not even in part."""
+        self._whole = {key: says for key, says in sentences.items() if not _HOLE.search(key)}
+        self._begin: dict[str, list[Entry]] = {}
+        self._end: dict[str, list[Entry]] = {}
+        self._open: list[Entry] = []
+        for key, says in sentences.items():
+            if key not in self._whole:
+                self._add(key, says)
+        self.missed = missed
+
+    def __call__(self, text: str) -> str:
+        """`text` in this language, its white space at the ends kept; what is not known stays as it is."""
+        bare = text.strip()
+        if not any(c.isalpha() for c in bare):
+            return text
+        at = text.index(bare)
+        return text[:at] + self._said(bare) + text[at + len(bare) :]
+
+    def find(self, text: str, depth: int = 0) -> str | None:
+        """The translation of exactly this text; None where there is no entry for it."""
+        plain = text.replace("\u00a0", " ")
+        if plain in self._whole:
+            return self._whole[plain]
+        best, match = None, None
+        for entry in self._candidates(plain):
+            if (best is None or entry.letters > best.letters) and (found := entry.pattern.fullmatch(plain)):
+                best, match = entry, found
+        if best is None or match is None:
+            return None
+        holes = {name: text[slice(*match.span(name))] for name in match.groupdict()}
+        return _HOLE.sub(lambda hole: self._hole(holes[hole[1]], hole[2], depth), best.says)
+
+    def _hole(self, held: str, how: str | None, depth: int) -> str:
+        return self._said(held, depth + 1) if how == ":t" and depth < DEPTH else held
+
+    def _said(self, text: str, depth: int = 0) -> str:
+        if (found := self.find(text, depth)) is not None:
+            return found
+        pieces = _SENTENCES.split(text)
+        if len(pieces) == 1:
+            if self.missed and any(c.isalpha() for c in text):
+                self.missed(text)
+            return text
+        gaps = [gap.group() for gap in _SENTENCES.finditer(text)] + [""]
+        return joined([(self._said(piece, depth), gap) for piece, gap in zip(pieces, gaps, strict=True)])
+
+    def _add(self, key: str, says: str) -> None:
+        parts, at, known = [], 0, set()
+        for hole in _HOLE.finditer(key):
+            parts.append(re.escape(key[at : hole.start()]))
+            if hole[2] == "?":
+                parts.append(f"(?:{re.escape(hole[1])})?")
+            else:
+                parts.append(f"(?P={hole[1]})" if hole[1] in known else f"(?P<{hole[1]}>.+?)")
+                known.add(hole[1])
+            at = hole.end()
+        if strange := {hole[1] for hole in _HOLE.finditer(says)} - known:
+            raise SpecError(f"{key!r}: its translation has a hole {sorted(strange)[0]!r} that it has not")
+        pattern = re.compile("".join([*parts, re.escape(key[at:])]), re.DOTALL)
+        entry = Entry(pattern, says, sum(c.isalpha() for c in _HOLE.sub("", key)))
+        begin, end = re.split(_HOLE, key)[0], re.split(_HOLE, key)[-1]
+        if len(begin) >= INDEXED:
+            self._begin.setdefault(begin[:INDEXED], []).append(entry)
+        elif len(end) >= INDEXED:
+            self._end.setdefault(end[-INDEXED:], []).append(entry)
+        else:
+            self._open.append(entry)
+
+    def _candidates(self, text: str) -> Iterator[Entry]:
+        yield from self._begin.get(text[:INDEXED], ())
+        yield from self._end.get(text[-INDEXED:], ())
+        yield from self._open
+
+
+def joined(pieces: Iterable[tuple[str, str]]) -> str:
+    """Pieces with the blank that follows each, but for the blanks that English has between sentences and Chinese has not.
+
+    >>> joined([("第一句。", " "), ("第二句", " "), ("end", "")])
+    '第一句。第二句 end'
+    """
+    return "".join(
+        piece + ("" if gap.isspace() and piece.endswith(FULL) and gap != "\n" else gap) for piece, gap in pieces
+    )
+
+
+@cache
+def translation(language: str) -> Translation | None:
+    """That of a language by its name; None for English; SpecError for one there is not."""
+    if language == ENGLISH:
+        return None
+    if language not in languages():
+        raise SpecError(f"no language {language!r}; there are: {', '.join(languages())}")
+    tables = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    return Translation({key: says for table in tables.values() for key, says in table.items()})
+
+
+def translated(text: str, language: str) -> str:
+    """`text` in that language; English as it is.
+
+    >>> translated("nothing found that is wrong", "zh"), translated("anything", "en")
+    ('没有发现问题', 'anything')
+    """
+    known = translation(language)
+    return known(text) if known else text
