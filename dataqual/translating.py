@@ -1,7 +1,7 @@
 """What people are told, in their language: English sentences are looked up where they are about to be shown.
 
 English is what the code says, what facts hold and what `--json` prints; it is translated at the door alone, so that no
-fact depends on a language and a page can be drawn again in another one. `translations/zh.toml` has the sentences:
+fact depends on a language and a page can be drawn again in another one. `translations/zh/*.toml` have the sentences:
 
     "{count} more {what}" = "另有 {count} 个{what:t}"
 
@@ -42,12 +42,12 @@ FULL = ("，", "。", "；", "：", "！", "？", "、", "）", "”", "》")
 
 
 def languages() -> list[str]:
-    """The languages there are: English, which needs no translation, and one for each file.
+    """The languages there are: English, which needs no translation, and one for each folder.
 
     >>> languages()
     ['en', 'zh']
     """
-    return sorted([ENGLISH, *(file.stem for file in FOLDER.glob("*.toml"))])
+    return sorted([ENGLISH, *(folder.name for folder in FOLDER.iterdir() if any(folder.glob("*.toml")))])
 
 
 def of_locale(environment: Mapping[str, str] = os.environ) -> str:
@@ -172,8 +172,18 @@ def translation(language: str) -> Translation | None:
         return None
     if language not in languages():
         raise SpecError(f"no language {language!r}; there are: {', '.join(languages())}")
-    tables = tomllib.loads((FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
-    return Translation({key: says for table in tables.values() for key, says in table.items()})
+    return Translation(sentences(language))
+
+
+def sentences(language: str) -> dict[str, str]:
+    """Every entry of a language's files; SpecError where one sentence stands there twice."""
+    found: dict[str, str] = {}
+    for file in sorted((FOLDER / language).glob("*.toml")):
+        for key, says in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            if key in found:
+                raise SpecError(f"{file.name}: {key!r} is translated already in another file")
+            found[key] = says
+    return found
 
 
 def translated(text: str, language: str) -> str:
