@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -53,7 +53,7 @@ class Formatter(click.HelpFormatter):
         paragraphs = [p if "\b" in p else said(" ".join(p.split())) for p in text.split("\n\n")]
         super().write_text("\n\n".join(map(_examples, paragraphs)))
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         """Options and commands with what they mean."""
         super().write_dl([(name, _meaning(text)) for name, text in rows], col_max, col_spacing)
 
@@ -91,14 +91,21 @@ class Program(click.Group):
             inner.context_class = _Context
         super().add_command(cmd, name)
 
-    def main(self, args: Sequence[str] | None = None, *more: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(  # type: ignore[override]  # click's has two overloads, by whether it returns
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Run it; what is wrong with the command itself is told in its language too."""
         given = list(sys.argv[1:] if args is None else args)
         _LANGUAGE.set(_asked(given) or of_locale())
         if language() == ENGLISH or not standalone_mode:
-            return super().main(args, *more, standalone_mode=standalone_mode, **extra)
+            return super().main(args, prog_name, complete_var, standalone_mode, **extra)
         try:
-            code = super().main(args, *more, standalone_mode=False, **extra)
+            code = super().main(args, prog_name, complete_var, False, **extra)
         except click.ClickException as error:
             _show(error)
             sys.exit(error.exit_code)

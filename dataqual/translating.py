@@ -6,8 +6,11 @@ fact depends on a language and a page can be drawn again in another one. `transl
     "{count} more {what}" = "另有 {count} 个{what:t}"
 
 A hole `{count}` stands for anything and is shown as it is; `{what:t}` is translated in its turn. `{s?}` on the left is
-an `s` that may be there or not. A no-break space is a space. Of several entries that fit, the one with the most letters
-of its own is taken. What has no entry is translated sentence by sentence; what has none even so stays English.
+an `s` that may be there or not. `{n}`, `{m}` and `{k}` stand for numbers alone, `{share}` and `{part}`
+for numbers in per cent. A no-break space is a space. Of several
+entries that fit, the one with the most letters of its own is taken. What has no entry is translated sentence by sentence;
+what has none even so stays English. On a page `<1>…</1>` and `<2/>` are its tags (`reports.translated`), over which no
+hole reaches.
 """
 
 from __future__ import annotations
@@ -36,6 +39,10 @@ DEPTH = 4
 """How often a translated hole may hold a translated hole: more is a circle."""
 
 _HOLE = re.compile(r"\{(\w+)(\?|:t)?\}")
+_TAG = re.compile(r"<(/?\d+/?)>")
+NUMBERS = {name: rf"(?P<{name}>[^A-Za-z\ue000]*\d[^A-Za-z\ue000]*(?:[kMGT]?B?))" for name in ("n", "m", "k")}
+NUMBERS |= {name: rf"(?P<{name}>[^A-Za-z\ue000]*\d[^A-Za-z\ue000]*%)" for name in ("share", "part")}
+"""Holes that numbers alone fill, with the letter of a thousand, a million, a gigabyte behind them, or per cent."""
 _SENTENCES = re.compile(r"(?<=[.!?;:])[ \u00a0](?=\S)|(?<=·) | (?=·)|\n")
 FULL = ("，", "。", "；", "：", "！", "？", "、", "）", "”", "》")
 """Signs that fill a square, which need no blank behind them."""
@@ -81,6 +88,7 @@ class Translation:
 
     def __init__(self, sentences: Mapping[str, str], missed: Callable[[str], None] | None = None) -> None:
         """`missed` is told of each text that has no entry, not even in part."""
+        sentences = {marked(key): marked(says) for key, says in sentences.items()}
         self._whole = {key: says for key, says in sentences.items() if not _HOLE.search(key)}
         self._begin: dict[str, list[Entry]] = {}
         self._end: dict[str, list[Entry]] = {}
@@ -116,15 +124,22 @@ class Translation:
         return self._said(held, depth + 1) if how == ":t" and depth < DEPTH else held
 
     def _said(self, text: str, depth: int = 0) -> str:
-        if (found := self.find(text, depth)) is not None:
-            return found
-        pieces = _SENTENCES.split(text)
-        if len(pieces) == 1:
-            if self.missed and any(c.isalpha() for c in text):
-                self.missed(text)
-            return text
-        gaps = [gap.group() for gap in _SENTENCES.finditer(text)] + [""]
-        return joined([(self._said(piece, depth), gap) for piece, gap in zip(pieces, gaps, strict=True)])
+        """The longest parts that are known, from the left, each of whole sentences."""
+        gaps = [*_SENTENCES.finditer(text)]
+        begins = [0, *(gap.end() for gap in gaps)]
+        ends = [*(gap.start() for gap in gaps), len(text)]
+        told, at = [], 0
+        while at < len(begins):
+            known = (
+                (upto, self.find(text[begins[at] : ends[upto]], depth)) for upto in range(len(ends) - 1, at - 1, -1)
+            )
+            upto, found = next(((upto, found) for upto, found in known if found is not None), (at, None))
+            piece = text[begins[at] : ends[upto]]
+            if found is None and self.missed and any(c.isalpha() for c in piece):
+                self.missed(piece)
+            told.append((piece if found is None else found, gaps[upto].group() if upto < len(gaps) else ""))
+            at = upto + 1
+        return joined(told)
 
     def _add(self, key: str, says: str) -> None:
         parts, at, known = [], 0, set()
@@ -133,7 +148,8 @@ class Translation:
             if hole[2] == "?":
                 parts.append(f"(?:{re.escape(hole[1])})?")
             else:
-                parts.append(f"(?P={hole[1]})" if hole[1] in known else f"(?P<{hole[1]}>.+?)")
+                new = NUMBERS.get(hole[1], rf"(?P<{hole[1]}>[^\ue000\ue001]+?)")
+                parts.append(f"(?P={hole[1]})" if hole[1] in known else new)
                 known.add(hole[1])
             at = hole.end()
         if strange := {hole[1] for hole in _HOLE.finditer(says)} - known:
@@ -152,6 +168,15 @@ class Translation:
         yield from self._begin.get(text[:INDEXED], ())
         yield from self._end.get(text[-INDEXED:], ())
         yield from self._open
+
+
+def marked(text: str) -> str:
+    """A sentence whose tags (`<1>`, `</1>`, `<2/>`) stand between two signs that no text of ours has.
+
+    >>> marked("<1>{n}</1> fail") == "\\ue0001\\ue001{n}\\ue000/1\\ue001 fail"
+    True
+    """
+    return _TAG.sub("\ue000\\1\ue001", text)
 
 
 def joined(pieces: Iterable[tuple[str, str]]) -> str:

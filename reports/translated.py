@@ -134,18 +134,13 @@ def _part(part: Sequence[Token], say: Translation) -> str | None:
             written.append(unescape(token.raw))
         elif token.kind == "open":
             opened.append(_next(tags))
-            tags[f"<{opened[-1]}>"] = _tag(token.raw, say)
-            written.append(f"<{opened[-1]}>")
+            written.append(_mark(f"{opened[-1]}", _tag(token.raw, say), tags))
         elif token.kind == "close":
             if not opened:
                 return None
-            number = opened.pop()
-            tags[f"</{number}>"] = token.raw
-            written.append(f"</{number}>")
+            written.append(_mark(f"/{opened.pop()}", token.raw, tags))
         else:
-            number = _next(tags)
-            tags[f"<{number}/>"] = token.raw
-            written.append(f"<{number}/>")
+            written.append(_mark(f"{_next(tags)}/", token.raw, tags))
     text = "".join(written)
     bare = re.sub(r"\s+", lambda blank: "\u00a0" if "\u00a0" in blank.group() else " ", text).strip(" \n")
     if opened or (told := say.find(bare)) is None:
@@ -154,11 +149,17 @@ def _part(part: Sequence[Token], say: Translation) -> str | None:
 
 
 def _next(tags: dict[str, str]) -> int:
-    return sum(not tag.startswith("</") for tag in tags) + 1
+    return sum(not tag.startswith("/") for tag in tags) + 1
+
+
+def _mark(name: str, raw: str, tags: dict[str, str]) -> str:
+    """What stands for a tag in the text that is looked up; the tag is kept under that name."""
+    tags[name] = raw
+    return f"\ue000{name}\ue001"
 
 
 def _put_back(text: str, tags: dict[str, str]) -> str:
-    pieces = re.split(r"(</?\d+/?>)", text)
+    pieces = re.split("\ue000(.*?)\ue001", text)
     return "".join(tags.get(piece, "") if at % 2 else escape(piece, quote=False) for at, piece in enumerate(pieces))
 
 
