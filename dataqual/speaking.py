@@ -66,7 +66,7 @@ def _examples(paragraph: str) -> str:
 def _meaning(text: str) -> str:
     """What an option means, and what click adds behind two blanks: `[default: 0; x>=1]`."""
     text, gap, added = text.partition("  [")
-    return said(text) + gap + added.replace("default: ", said("default: ")).replace("required", said("required"))
+    return said(text) + gap + added.replace("default:", said("default:")).replace("required", said("required"))
 
 
 class _Context(click.Context):
@@ -91,7 +91,16 @@ class Program(click.Group):
             inner.context_class = _Context
         super().add_command(cmd, name)
 
-    def main(  # type: ignore[override]  # click's has two overloads, by whether it returns
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands with what each does; in English as click cuts it, in another language whole."""
+        if language() == ENGLISH:
+            super().format_commands(ctx, formatter)
+            return
+        rows = [(name, _first(self.commands[name])) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def main(
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
@@ -133,10 +142,15 @@ def _option() -> click.Option:
     )
 
 
+def _first(command: click.Command) -> str:
+    """The first paragraph of a command's help, on one line."""
+    return " ".join((command.help or "").split("\n\n")[0].split())
+
+
 def _show(error: click.ClickException) -> None:
     context = getattr(error, "ctx", None)
     if context is not None:
         click.echo(context.get_usage(), err=True)
         command = f"{context.command_path} {context.help_option_names[0]}"
         click.echo(said(f"Try '{command}' for help.") + "\n", err=True)
-    click.echo(said(f"Error: {error.format_message()}"), err=True)
+    click.echo(said("Error:") + " " + said(error.format_message()), err=True)

@@ -8,7 +8,7 @@ fact depends on a language and a page can be drawn again in another one. `transl
 A hole `{count}` stands for anything and is shown as it is; `{what:t}` is translated in its turn. `{s?}` on the left is
 an `s` that may be there or not. `{n}`, `{m}` and `{k}` stand for numbers alone, `{share}` and `{part}`
 for numbers in per cent. A no-break space is a space. Of several
-entries that fit, the one with the most letters of its own is taken. What has no entry is translated sentence by sentence;
+entries that fit, the one with the most letters of its own is taken, one that begins with them before one that begins with a hole. What has no entry is translated sentence by sentence;
 what has none even so stays English. On a page `<1>…</1>` and `<2/>` are its tags (`reports.translated`), over which no
 hole reaches.
 """
@@ -74,8 +74,8 @@ class Entry:
 
     pattern: re.Pattern[str]
     says: str
-    letters: int
-    """Of the English, outside its holes: the more, the more surely it is this sentence that was met."""
+    sure: tuple[bool, int]
+    """Whether it begins with words of its own, and its letters outside its holes: the higher, the surer it is this one."""
 
 
 class Translation:
@@ -113,7 +113,7 @@ class Translation:
             return self._whole[plain]
         best, match = None, None
         for entry in self._candidates(plain):
-            if (best is None or entry.letters > best.letters) and (found := entry.pattern.fullmatch(plain)):
+            if (best is None or entry.sure > best.sure) and (found := entry.pattern.fullmatch(plain)):
                 best, match = entry, found
         if best is None or match is None:
             return None
@@ -155,8 +155,8 @@ class Translation:
         if strange := {hole[1] for hole in _HOLE.finditer(says)} - known:
             raise SpecError(f"{key!r}: its translation has a hole {sorted(strange)[0]!r} that it has not")
         pattern = re.compile("".join([*parts, re.escape(key[at:])]), re.DOTALL)
-        entry = Entry(pattern, says, sum(c.isalpha() for c in _HOLE.sub("", key)))
         begin, end = re.split(_HOLE, key)[0], re.split(_HOLE, key)[-1]
+        entry = Entry(pattern, says, (len(begin) >= INDEXED, sum(c.isalpha() for c in _HOLE.sub("", key))))
         if len(begin) >= INDEXED:
             self._begin.setdefault(begin[:INDEXED], []).append(entry)
         elif len(end) >= INDEXED:
