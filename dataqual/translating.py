@@ -6,11 +6,11 @@ fact depends on a language and a page can be drawn again in another one. `transl
     "{count} more {what}" = "另有 {count} 个{what:t}"
 
 A hole `{count}` stands for anything and is shown as it is; `{what:t}` is translated in its turn. `{s?}` on the left is
-an `s` that may be there or not. `{n}`, `{m}` and `{k}` stand for numbers alone, `{share}` and `{part}`
-for numbers in per cent. A no-break space is a space. Of several
-entries that fit, the one with the most letters of its own is taken, one that begins with them before one that begins with a hole. What has no entry is translated sentence by sentence;
-what has none even so stays English. On a page `<1>…</1>` and `<2/>` are its tags (`reports.translated`), over which no
-hole reaches.
+an `s` that may be there or not. `{n}`, `{m}` and `{k}` stand for numbers alone, `{share}` and `{part}` for per cent. A
+no-break space is a space. Of several entries that fit, one that begins with words of its own goes before one that begins
+with a hole, and then the one with the most letters of its own. What has no entry is translated by its longest known run of
+whole sentences; what has none even so stays English. On a page `<1>…</1>` and `<2/>` are its tags (`reports.translated`),
+over which no hole reaches.
 """
 
 from __future__ import annotations

@@ -109,17 +109,24 @@ def _end(tokens: Sequence[Token], start: int) -> int:
 
 def _run(run: Sequence[Token], say: Translation) -> str:
     """The run with its longest known parts translated, from the left."""
-    out, at = [], 0
+    out: list[str] = []
+    at = 0
     while at < len(run):
         for end in range(len(run), at, -1):
             if (told := _part(run[at:end], say)) is not None:
-                out.append(told)
-                at = end
                 break
         else:
-            out.append(_alone(run[at], say))
-            at += 1
-    return _closed_up("".join(out))
+            end, told = at + 1, _alone(run[at], say)
+        if run[at].kind == "text" and _full("".join(out)):
+            told = told.lstrip(" ")
+        out.append(told)
+        at = end
+    return "".join(out)
+
+
+def _full(before: str) -> bool:
+    """Whether what stands before, tags aside, ends in a sign that fills a square and needs no blank behind it."""
+    return re.sub(r"(?:<[^>]*>)+$", "", before[-200:]).endswith(FULL)
 
 
 def _part(part: Sequence[Token], say: Translation) -> str | None:
@@ -178,8 +185,3 @@ def _alone(token: Token, say: Translation) -> str:
 
 def _tag(raw: str, say: Translation) -> str:
     return _ATTRIBUTE.sub(lambda found: f'{found[1]}="{escape(say(unescape(found[2])))}"', raw)
-
-
-def _closed_up(text: str) -> str:
-    """Blanks behind full-width signs go, unless text of others follows, which is none of ours."""
-    return re.sub(rf"(?<=[{''.join(FULL)}]) +(?=\S)", "", text)
