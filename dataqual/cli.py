@@ -14,9 +14,10 @@ from dataqual.commands.recipes import recipes
 from dataqual.commands.rules import rules
 from dataqual.commands.split import split
 from dataqual.commands.suite import suite
+from dataqual.speaking import Program
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="dataqual", prog_name="dataqual")
 def main() -> None:
     """Measure a text corpus: what is in it, what is wrong with it, and what mends it.

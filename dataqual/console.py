@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dataqual.speaking import said, tell
+
 if TYPE_CHECKING:
     from dataqual.profiling import Profile
     from dataqual.rewriting import Cleaned
@@ -29,15 +31,11 @@ class Console:
     def say(self, text: str) -> None:
         """One line."""
         if not self._quiet:
-            from dataqual.profiling.summary import plain
-
-            click.echo(plain(text), err=True)
+            tell(text, err=True)
 
     def warn(self, text: str) -> None:
         """One line that is told even where nothing else is."""
-        from dataqual.profiling.summary import plain
-
-        click.echo(plain(text), err=True)
+        tell(text, err=True)
 
     def compiling(self) -> None:
         """Say that the first run compiles, if this is one, and have another process do half of it."""
@@ -58,7 +56,7 @@ class Console:
         rate = done / seconds / 1e6
         left = f", {(size - done) / max(done, 1) * seconds:.0f} s left" if size else ""
         share = f"{done / size:4.0%} " if size else ""
-        click.echo(f"\r\x1b[K{share}{documents:,} documents, {rate:.0f} MB/s{left}", nl=False, err=True)
+        click.echo("\r\x1b[K" + said(f"{share}{documents:,} documents, {rate:.0f} MB/s{left}"), nl=False, err=True)
 
     def done(self) -> None:
         """Take the line of progress away."""
@@ -70,7 +68,7 @@ class Console:
         from dataqual.profiling.summary import plain, summary
 
         for line, colour in summary(profile):
-            click.secho(line, fg=colour)
+            tell(line, colour)
         click.echo(f"\n{plain(str(page))}")
 
     def cleaned(self, cleaned: Cleaned, page: str | None) -> None:
@@ -84,7 +82,7 @@ class Console:
 
         colours = {SIGNS[severity]: colour for severity, colour in COLOURS.items()}
         for line in str(cleaned).splitlines():
-            click.secho(plain(line), fg=colours.get(line[:1]), err=aside)
+            tell(line, colours.get(line[:1]), err=aside)
         if page:
             click.echo(plain(page), err=aside)
 

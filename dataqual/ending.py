@@ -17,6 +17,7 @@ from typing import Any
 import click
 
 from dataqual.errors import DataqualError
+from dataqual.speaking import said
 
 MENDABLE, INTERRUPTED, TERMINATED = 2, 128 + signal.SIGINT, 128 + signal.SIGTERM
 """Exit codes; the latter two are what a shell makes of the signals."""
@@ -85,7 +86,7 @@ def _end(program: str, message: str, code: int) -> None:
     from dataqual.profiling.summary import plain
 
     clear = "\r\x1b[K" if sys.stderr.isatty() else ""  # the line of progress
-    click.echo(f"{clear}{program}: {plain(message)}", err=True)
+    click.echo(f"{clear}{program}: {plain(said(message))}", err=True)
     sys.exit(code)
 
 

@@ -47,7 +47,7 @@ class Room:
 ROOMS = (Room(5, 600, 80), Room(3, 400, 60), Room(2, 240, 40, 5), Room(1, 120, 25, 3), Room(0, 80, 15, 1))
 
 
-def cleaning(cleaned_or_facts: Any, *, rooms: Sequence[Room] = ROOMS) -> str:
+def cleaning(cleaned_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: str = "en") -> str:
     """The page of a cleaning, or of its facts as `dataqual clean --json` prints them; same facts, same text.
 
     Whether an earlier run was gone on with is not looked at. Where a page would be larger than 2 MB, fewer and shorter
@@ -56,7 +56,9 @@ def cleaning(cleaned_or_facts: Any, *, rooms: Sequence[Room] = ROOMS) -> str:
     facts = facts_of(cleaned_or_facts, "reports.cleaning needs a Cleaned")
     context = _context(facts)
     styles = ("page.css", "cleaning.css")
-    return small_enough(render("cleaning.html", styles=styles, room=room, **context) for room in rooms)
+    return small_enough(
+        render("cleaning.html", styles=styles, language=language, room=room, **context) for room in rooms
+    )
 
 
 def prepare() -> None:

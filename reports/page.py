@@ -12,7 +12,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from dataqual.translating import ENGLISH, translation
 from reports import html, say
+from reports.translated import translated
 
 MAX_BYTES = 2_000_000
 LONGEST = 2_000  # characters of any one thing printed
@@ -31,7 +33,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     for module, names in (
-        (html, ("label", "path", "prose", "excerpt", "copies", "language", "cut", "visible")),
+        (html, ("label", "told", "path", "prose", "excerpt", "copies", "language", "cut", "visible")),
         (
             say,
             (
@@ -57,15 +59,20 @@ def environment() -> Environment:
     return made
 
 
-def render(template: str, *, styles: Sequence[str] = ("page.css",), **context: Any) -> str:
-    """The page; the same context gives the same text. The script is allowed by its hash, all else is forbidden."""
+def render(template: str, *, styles: Sequence[str] = ("page.css",), language: str = ENGLISH, **context: Any) -> str:
+    """The page; the same context gives the same text. The script is allowed by its hash, all else is forbidden.
+
+    `language` is one of `dataqual.translating.languages()`; texts of others stay as they are.
+    """
     style, script = "".join(map(_source, styles)), _source("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    return (
+    page = (
         environment()
         .get_template(template)
         .render(style=Markup(style), script=Markup(script), script_hash=Markup(f"sha256-{digest}"), **context)
     )
+    known = translation(language)
+    return translated(page, language, known) if known else page
 
 
 def small_enough(pages: Iterable[str]) -> str:

@@ -42,15 +42,15 @@ class Room:
 ROOMS = (Room(3, 600, 60), Room(2, 400, 50), Room(1, 240, 40), Room(1, 120, 25), Room(0, 80, 15))
 
 
-def profile(profile_or_facts: Any, *, rooms: Sequence[Room] = ROOMS) -> str:
+def profile(profile_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: str = "en") -> str:
     """The page of a profile, or of its facts as profile.json holds them; same facts, same text.
 
     The `run` block (dates, durations) is not looked at. Where a page would be larger than 2 MB, fewer and
-    shorter examples are shown.
+    shorter examples are shown. `language` is "en" or "zh".
     """
     facts = facts_of(profile_or_facts, "reports.profile needs a Profile")
     context = _context(facts)
-    return small_enough(render("profile.html", room=room, **context) for room in rooms)
+    return small_enough(render("profile.html", language=language, room=room, **context) for room in rooms)
 
 
 def prepare() -> None:

@@ -49,7 +49,7 @@ class Room:
 ROOMS = (Room(500, 6, 40), Room(240, 4, 20), Room(120, 2, 15, csv=False), Room(60, 1, 10, csv=False))
 
 
-def study(study_or_facts: Any, *, rooms: Sequence[Room] = ROOMS) -> str:
+def study(study_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: str = "en") -> str:
     """The page of a study, or of its facts as study.json holds them; same facts, same text.
 
     Where a page would be larger than 2 MB, fewer marks are drawn and fewer rows are shown, and it says so.
@@ -58,7 +58,9 @@ def study(study_or_facts: Any, *, rooms: Sequence[Room] = ROOMS) -> str:
     styles = ("page.css", "study.css")
     if len(facts.get("points") or []) > MANY:
         rooms = rooms[1:] or rooms
-    return small_enough(render("study.html", styles=styles, room=room, **_context(facts, room)) for room in rooms)
+    return small_enough(
+        render("study.html", styles=styles, language=language, room=room, **_context(facts, room)) for room in rooms
+    )
 
 
 def _context(facts: Facts, room: Room) -> dict[str, Any]:

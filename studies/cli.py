@@ -10,9 +10,10 @@ import click
 
 from dataqual.ending import Stopped, mendable
 from dataqual.errors import SpecError
+from dataqual.speaking import Program, language, said, tell
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="dataqual", prog_name="studies")
 def main() -> None:
     """What cleaner data is worth, in data and in computing time: more GPUs, or more data?
@@ -66,7 +67,7 @@ def run(
 
     study = load(file)
     folder = Path(output) if output else home(file, study.name)
-    display = Display(quiet=quiet)
+    display = Display(quiet=quiet, said=said)
     if file is None:
         display.say("no study file given: running the study that ships with dataqual")
     for note in notes(study):
@@ -96,7 +97,7 @@ def init(file: str) -> None:
     from studies.running import write_template
 
     write_template(Path(file))
-    click.echo(f"{file}: edit it, then: studies run {shlex.quote(file)}")
+    tell(f"{file}: edit it, then: studies run {shlex.quote(file)}")
 
 
 @main.command()
@@ -133,7 +134,6 @@ def fit(
       studies fit runs.csv -o fitted --json
       studies fit runs.csv --loss loss --freeze alpha=0.34 --lowest 240
     """
-    from dataqual.profiling.summary import plain
     from studies.fit import fit_table, laws_file
 
     target = laws_file(table, output or None)
@@ -148,8 +148,7 @@ def fit(
     if as_json:
         click.echo(target.read_text(encoding="utf-8"), nl=False)
     elif not quiet:
-        for line in found.summary().splitlines():
-            click.echo(plain(line))
+        tell(found.summary())
 
 
 def _parameter(given: str) -> tuple[str, float]:
@@ -181,7 +180,7 @@ def _draw(done: Any) -> Path:
     from dataqual.profiling.result import write_text
 
     page = Path(done.folder) / "report.html"
-    write_text(page, reports.study(done.facts))
+    write_text(page, reports.study(done.facts, language=language()))
     return page
 
 
@@ -190,7 +189,7 @@ def _print(done: Any, page: Path) -> None:
     from studies.sentences import summary
 
     for line, colour in summary(done.facts):
-        click.secho(plain(line), fg=colour)
+        tell(line, colour)
     click.echo(f"\n{plain(str(page))}")
 
 

@@ -23,12 +23,19 @@ class Display:
     """
 
     def __init__(
-        self, *, quiet: bool = False, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        quiet: bool = False,
+        stream: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        said: Callable[[str], str] = str,
     ) -> None:
+        """`said` gives a line in the language of who reads it."""
         self._stream = stream or sys.stderr
         self._quiet = quiet
         self._live = not quiet and self._stream.isatty()
         self._clock = clock
+        self._in_words = said
         self._said = self._started = 0.0
         self._written = False
         self._plan: Sequence[Trial] = ()
@@ -78,11 +85,11 @@ class Display:
         """One line that stays."""
         if not self._quiet:
             self.clear()
-            self._stream.write(f"{text}\n")
+            self._stream.write(f"{self._in_words(text)}\n")
             self._stream.flush()
 
     def _write(self, text: str) -> None:
-        self._stream.write(f"\r\x1b[K{text}")
+        self._stream.write(f"\r\x1b[K{self._in_words(text)}")
         self._stream.flush()
         self._written = True
 

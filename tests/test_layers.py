@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
-    version · lazy · naming · errors · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, html_text, turns · columns · corpus · ledger · pseudonyms · near_duplicates · drawing ·
+    version · lazy · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, html_text, turns · columns · corpus · ledger · pseudonyms · near_duplicates · drawing ·
     operators · recurring · measured · examples · catalog · specs · faults · finding · readers, writers · signals, metrics, rules, personal · masking · steps · quoting, excerpts · engine ·
     unfinished · recipe · effects · accounts · dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks · profiling · checking · checks · adapters ·
     dataqual (the face) · studies · reports · the two cli
@@ -35,6 +35,7 @@ FACES = (
     "dataqual.commands",
     "dataqual.console",
     "dataqual.ending",
+    "dataqual.speaking",
     "dataqual.__main__",
     "dataqual.adapters.pytest_plugin",
     "studies",
@@ -146,6 +147,7 @@ def layer_of(name: str) -> str:
             "dataqual.commands",
             "dataqual.console",
             "dataqual.ending",
+            "dataqual.speaking",
             "studies.cli",
             "dataqual.__main__",
         ),

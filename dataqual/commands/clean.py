@@ -11,6 +11,7 @@ import click
 
 from dataqual.commands.common import Shared, reading, writing
 from dataqual.console import Console
+from dataqual.speaking import language
 
 
 @click.command()
@@ -77,7 +78,7 @@ def clean(
         )
     facts = result.facts() | {"report": place, "command": _command()}
     if page and place:
-        write_text(Path(place), page.call("cleaning", facts))
+        write_text(Path(place), page.call("cleaning", facts, language=language()))
     console.done()
     for line in result.warnings:
         console.warn(line)

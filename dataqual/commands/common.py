@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
+from dataqual import speaking
 from dataqual.console import Console
 from dataqual.ending import mendable
 from dataqual.errors import SpecError
@@ -186,7 +187,7 @@ def tell(shared: Shared, result: Result) -> None:
     if shared.as_json:
         click.echo(json.dumps(result.facts(), ensure_ascii=False, indent=1), err=aside)
     elif not shared.quiet:
-        click.echo(str(result), err=aside)
+        speaking.tell(str(result), err=aside)
 
 
 def folder_for(paths: tuple[str, ...], ending: str) -> str:

@@ -7,6 +7,7 @@ import json
 import click
 
 from dataqual.ending import mendable
+from dataqual.speaking import tell
 
 
 @click.command()
@@ -33,7 +34,4 @@ def explain(output: str, ids: tuple[str, ...], text: str | None, id_column: str 
     if as_json:
         click.echo(json.dumps([story.facts() for story in stories], ensure_ascii=False, indent=1))
         return
-    from dataqual.profiling.summary import plain
-
-    for line in "\n\n".join(map(str, stories)).split("\n"):
-        click.echo(plain(line))
+    tell("\n\n".join(map(str, stories)))

@@ -12,6 +12,7 @@ import click
 from dataqual.commands.common import Shared, folder_for, reading
 from dataqual.console import Console
 from dataqual.ending import results
+from dataqual.speaking import language
 
 if TYPE_CHECKING:
     from dataqual.corpus import Corpus
@@ -82,7 +83,7 @@ def profile(
         )
         console.done()
         result.save(folder)
-        write_text(folder / "report.html", page.call("profile", result.facts))
+        write_text(folder / "report.html", page.call("profile", result.facts, language=language()))
     for line in result.warnings:
         console.warn(line)
     if shared.as_json:

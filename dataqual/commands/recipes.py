@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from dataqual.ending import mendable
+from dataqual.speaking import tell
 
 
 @click.command()
@@ -20,4 +21,7 @@ def recipes(name: str | None) -> None:
     """
     from dataqual import recipe
 
-    click.echo(recipe.summary() if name is None else recipe.content_of(name), nl=name is None)
+    if name is None:
+        tell(recipe.summary())
+    else:
+        click.echo(recipe.content_of(name), nl=False)

@@ -9,6 +9,7 @@ import click
 from dataqual.commands.common import Shared, reading
 from dataqual.console import Console
 from dataqual.ending import mendable
+from dataqual.speaking import tell
 
 
 @click.group(invoke_without_command=True)
@@ -25,7 +26,7 @@ def rules(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         from dataqual.rules import summary
 
-        click.echo(summary())
+        tell(summary())
 
 
 @rules.command()
@@ -54,7 +55,4 @@ def diff(shared: Shared, first: str, second: str, examples: int) -> None:
     if shared.as_json:
         click.echo(json.dumps(found.facts(), ensure_ascii=False, indent=1))
     elif not shared.quiet:
-        from dataqual.profiling.summary import plain
-
-        for line in str(found).split("\n"):
-            click.echo(plain(line))
+        tell(str(found))

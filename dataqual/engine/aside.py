@@ -12,6 +12,9 @@ from typing import Any
 from dataqual.engine.helper import Process, possible
 from dataqual.engine.messages import receive, send
 
+Call = tuple[str, tuple[Any, ...], dict[str, Any]]
+"""The name of a function, and what it is called with."""
+
 
 @dataclass(frozen=True)
 class _Of:
@@ -19,9 +22,9 @@ class _Of:
 
     module: str
 
-    def __call__(self, item: tuple[str, tuple[Any, ...]]) -> Any:
-        name, args = item
-        return getattr(import_module(self.module), name)(*args)
+    def __call__(self, item: Call) -> Any:
+        name, args, options = item
+        return getattr(import_module(self.module), name)(*args, **options)
 
 
 class Aside:
@@ -36,24 +39,24 @@ class Aside:
             with suppress(OSError):
                 self._process = Process([module])
                 send(self._process.channel, pickle.dumps(_Of(module), protocol=5))
-                send(self._process.channel, ("prepare", ()))
+                send(self._process.channel, ("prepare", (), {}))
         if self._process is None:
             self._thread = Thread(target=lambda: import_module(module).prepare(), daemon=True)
             self._thread.start()
 
-    def call(self, name: str, *args: Any) -> Any:
+    def call(self, name: str, *args: Any, **options: Any) -> Any:
         """What the function of this name makes of these; once. What it raises is raised.
 
         Where the process has died, as it may where memory runs short, the function is called here.
         """
         if self._process is not None:
             with suppress(OSError, EOFError):
-                return self._ask(self._process, (name, args))
+                return self._ask(self._process, (name, args, options))
         if self._thread is not None:
             self._thread.join()
-        return _Of(self._module)((name, args))
+        return _Of(self._module)((name, args, options))
 
-    def _ask(self, process: Process, item: tuple[str, tuple[Any, ...]]) -> Any:
+    def _ask(self, process: Process, item: Call) -> Any:
         try:
             receive(process.channel)  # it is ready
             send(process.channel, item)

@@ -5,10 +5,11 @@
   const keep = { get() { try { return localStorage.getItem("dataqual-theme"); } catch { return null; } },
                  set(v) { try { localStorage.setItem("dataqual-theme", v); } catch { /* a page on its own may not store */ } } };
   const themes = ["system", "light", "dark"];
+  const words = [...document.querySelectorAll("#words [data-says]")].map((word) => word.dataset.says);
   const button = document.getElementById("theme");
   const show = (theme) => {
     if (theme === "system") delete root.dataset.theme; else root.dataset.theme = theme;
-    button.textContent = "Theme: " + theme;
+    button.textContent = words[themes.indexOf(theme)];
   };
   let theme = themes.includes(keep.get()) ? keep.get() : "system";
   show(theme);
@@ -34,8 +35,8 @@
       let done = true;
       try { await navigator.clipboard.writeText(pre.textContent); }
       catch { select(pre); done = document.execCommand("copy"); }
-      copy.textContent = done ? "Copied" : "Press Ctrl+C";
-      say(done ? "Command copied" : "Command selected: press Ctrl+C");
+      copy.textContent = done ? words[3] : words[4];
+      say(done ? words[5] : words[6]);
       setTimeout(() => { copy.innerHTML = label; }, 2000);
     });
   }

@@ -26,9 +26,9 @@ class Kind:
     """Files in the same folder that it may link to; to the first, its facts or ledger, it always does."""
     takes: str
 
-    def draw(self, facts: object) -> str:
+    def draw(self, facts: object, **options: Any) -> str:
         """The page over these facts; looked up only now, for what draws loads seaborn."""
-        return getattr(reports, self.name)(facts)
+        return getattr(reports, self.name)(facts, **options)
 
     def facts(self, case: str) -> dict[str, Any]:
         """Facts of this case, made anew."""
