@@ -130,8 +130,9 @@ def test_what_a_user_can_mend_is_one_line_and_exit_code_2(here: Path) -> None:
     )
     assert refused("c.jsonl", "--rules", "mine.yaml").startswith("dataqual: mine.yaml: ")
     assert refused("c.xyz") == (
-        "dataqual: c.xyz: unknown kind of file; known are: .jsonl .ndjson .json .csv .tsv .parquet .txt, all but .parquet "
-        "also with .gz or .zst behind"
+        "dataqual: c.xyz: unknown kind of file; known are: .jsonl .ndjson .json .csv .tsv .parquet .arrow .feather "
+        ".txt .md .markdown .html .htm .xhtml .warc .wet, all but .parquet, .arrow and .feather also with .gz, .zst, .bz2 "
+        "or .xz behind"
     )
     assert refused("c.jsonl", "--max-memory", "lots") == (
         "dataqual: 'lots' is not a size; write a number with K, M, G or T behind it, such as 512M or 1.5G"
