@@ -89,6 +89,7 @@ class Program(click.Group):
             cmd.params.append(_option())
         for inner in getattr(cmd, "commands", {}).values():
             inner.context_class = _Context
+            inner.params.append(_option())
         super().add_command(cmd, name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

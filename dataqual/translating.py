@@ -106,6 +106,20 @@ class Translation:
         at = text.index(bare)
         return text[:at] + self._said(bare) + text[at + len(bare) :]
 
+    def whole(self, text: str) -> str:
+        """`text` in this language if all of it is known, else as it is: a line may be what somebody else wrote.
+
+        >>> Translation({"found.": "找到。"}).whole("found. Strange."), Translation({"found.": "找到。"}).whole(" found.")
+        ('found. Strange.', ' 找到。')
+        """
+        bare = text.strip()
+        parts = [*self._parts(bare)]
+        if not bare or any(found is None and any(c.isalpha() for c in piece) for piece, found, _ in parts):
+            return text
+        at = text.index(bare)
+        told = joined((piece if found is None else found, gap) for piece, found, gap in parts)
+        return text[:at] + told + text[at + len(bare) :]
+
     def find(self, text: str, depth: int = 0) -> str | None:
         """The translation of exactly this text; None where there is no entry for it."""
         plain = text.replace("\u00a0", " ")
@@ -124,22 +138,26 @@ class Translation:
         return self._said(held, depth + 1) if how == ":t" and depth < DEPTH else held
 
     def _said(self, text: str, depth: int = 0) -> str:
-        """The longest parts that are known, from the left, each of whole sentences."""
+        told = []
+        for piece, found, gap in self._parts(text, depth):
+            if found is None and self.missed and any(c.isalpha() for c in piece):
+                self.missed(piece)
+            told.append((piece if found is None else found, gap))
+        return joined(told)
+
+    def _parts(self, text: str, depth: int = 0) -> Iterator[tuple[str, str | None, str]]:
+        """The longest parts that are known, from the left, each of whole sentences: English, translation, blank behind."""
         gaps = [*_SENTENCES.finditer(text)]
         begins = [0, *(gap.end() for gap in gaps)]
         ends = [*(gap.start() for gap in gaps), len(text)]
-        told, at = [], 0
+        at = 0
         while at < len(begins):
             known = (
                 (upto, self.find(text[begins[at] : ends[upto]], depth)) for upto in range(len(ends) - 1, at - 1, -1)
             )
             upto, found = next(((upto, found) for upto, found in known if found is not None), (at, None))
-            piece = text[begins[at] : ends[upto]]
-            if found is None and self.missed and any(c.isalpha() for c in piece):
-                self.missed(piece)
-            told.append((piece if found is None else found, gaps[upto].group() if upto < len(gaps) else ""))
+            yield text[begins[at] : ends[upto]], found, gaps[upto].group() if upto < len(gaps) else ""
             at = upto + 1
-        return joined(told)
 
     def _add(self, key: str, says: str) -> None:
         parts, at, known = [], 0, set()
@@ -156,7 +174,7 @@ class Translation:
             raise SpecError(f"{key!r}: its translation has a hole {sorted(strange)[0]!r} that it has not")
         pattern = re.compile("".join([*parts, re.escape(key[at:])]), re.DOTALL)
         begin, end = re.split(_HOLE, key)[0], re.split(_HOLE, key)[-1]
-        entry = Entry(pattern, says, (len(begin) >= INDEXED, sum(c.isalpha() for c in _HOLE.sub("", key))))
+        entry = Entry(pattern, says, (bool(begin.strip()), sum(c.isalpha() for c in _HOLE.sub("", key))))
         if len(begin) >= INDEXED:
             self._begin.setdefault(begin[:INDEXED], []).append(entry)
         elif len(end) >= INDEXED:
@@ -212,10 +230,10 @@ def sentences(language: str) -> dict[str, str]:
 
 
 def translated(text: str, language: str) -> str:
-    """`text` in that language; English as it is.
+    """A line in that language if all of it is known; else, and in English, as it is.
 
     >>> translated("nothing found that is wrong", "zh"), translated("anything", "en")
     ('没有发现问题', 'anything')
     """
     known = translation(language)
-    return known(text) if known else text
+    return known.whole(text) if known else text

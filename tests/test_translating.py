@@ -47,6 +47,12 @@ def test_sentences_that_are_known_together_are_taken_together() -> None:
     assert say("One. Two. Three.") == "一二。三。"
 
 
+def test_a_line_is_translated_whole_or_not_at_all() -> None:
+    say = Translation({"Known.": "已知。", "there: {text}": "原文：{text}"})
+    assert say.whole("Known. What somebody wrote. Known.") == "Known. What somebody wrote. Known."
+    assert say.whole("   there: Known. or not") == "   原文：Known. or not"
+
+
 def test_white_space_at_the_ends_and_what_has_no_letters_stay() -> None:
     say = Translation({"a": "甲"})
     assert [say("  a\n"), say(" 12 % "), say("")] == ["  甲\n", " 12 % ", ""]
