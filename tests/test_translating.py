@@ -88,7 +88,8 @@ def test_the_locale_says_the_language(locale: str, language: str) -> None:
 
 def test_every_chinese_sentence_is_chinese_and_says_every_number() -> None:
     for key, says in sentences("zh").items():
-        assert re.search("[\u3400-\u9fff]|^[1-9]$", says) or not re.search("[a-z]{3}", key), key
+        own = re.sub(r"\{\w+\??\}|dataqual|studies|\.rules", "", key)
+        assert re.search("[\u3400-\u9fff]|^[1-9]$", says) or not re.search("[a-z]{3}", own), key
         numbers = {hole[1] for hole in re.finditer(r"\{(n|m|k|share|part)\}", key)}
         assert all(f"{{{name}}}" in says for name in numbers), key
         assert sorted(re.findall(r"</?\d/?>", key)) == sorted(re.findall(r"</?\d/?>", says)), key
