@@ -20,7 +20,7 @@ from dataqual.masking import mask
 from dataqual.metrics.distribution import QUANTILES
 from dataqual.readers.paths import readable
 from dataqual.reading import wilson
-from dataqual.recipe import Recipe
+from dataqual.recipe import Recipe, recipes
 
 LISTED = 50
 """Groups that are listed by themselves, the largest; the others are one row."""
@@ -37,6 +37,9 @@ corpus was; published mixtures weigh sources by factors of about that, so it is 
 
 SPARED = 0.05
 """A loss of less is no finding, whatever the others lose: it changes no mixture."""
+
+MUCH = 0.25
+"""From a quarter of all documents on, what a single rule takes is told before all else: it alone decides what the corpus is."""
 
 EATEN = 0.5
 """From this share on, at the lower end of its interval, a loss is serious: most of the group is gone."""
@@ -72,7 +75,10 @@ def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[st
         "reasons": reasons,
         "groups": [facts for facts, _ in costs.values()],
     }
-    found = [*_most_gone(reasons, facts), *(finding for _, findings in costs.values() for finding in findings)]
+    found = [
+        *_much_by_one(reasons, recipe, facts),
+        *(finding for _, findings in costs.values() for finding in findings),
+    ]
     found.sort(key=lambda finding: (SEVERITIES.index(finding.severity), -(finding.reading["value"] or 0), finding.name))
     return facts | {"findings": [finding.facts() for finding in found]}
 
@@ -222,21 +228,54 @@ def far_above(loss: float, others: float) -> bool:
     return loss >= SPARED and (loss > TIMES * others or (1 - loss) * TIMES < 1 - others)
 
 
-def _most_gone(reasons: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> Iterator[Finding]:
-    """A recipe that drops most of a corpus was made for another one."""
+def _much_by_one(reasons: Sequence[Mapping[str, Any]], recipe: Recipe, facts: Mapping[str, Any]) -> Iterator[Finding]:
+    """A recipe that drops most of a corpus was made for another one; so was a rule that alone takes a large share of it."""
     dropped = [reason for reason in reasons if reason["action"] == "dropped"]
     n, gone = facts["before"]["documents"], sum(reason["documents"] for reason in dropped)
-    if not n or gone <= EATEN * n:
-        return
-    worst = max(dropped, key=lambda reason: reason["documents"])
-    yield Finding(
-        "most_gone",
-        "warning",
-        f"{percent(min(gone / n, 1.0))} of the documents go, most by {worst['rule']}",
-        {"value": min(gone / n, 1.0), "n": n, "of": "documents", "method": "exact"},
-        "A recipe that leaves less than half of a corpus was made for other documents, or the corpus is not what it seems.",
-        None,
-        f"look at the examples of `{worst['rule']}`, and leave it out if they are sound",
-        None,
-        "rules",
-    )
+    worst = max(dropped, key=lambda reason: reason["documents"], default=None)
+    if worst is not None and gone > EATEN * n:
+        yield Finding(
+            "most_gone",
+            "warning",
+            f"{percent(min(gone / n, 1.0))} of the documents go, most by {worst['rule']}",
+            {"value": min(gone / n, 1.0), "n": n, "of": "documents", "method": "exact"},
+            "A recipe that leaves less than half of a corpus was made for other documents, or the corpus is not what it seems.",
+            None,
+            _to_change(recipe, worst),
+            None,
+            "rules",
+        )
+    for reason in dropped:
+        told = reason is worst and gone > EATEN * n
+        if told or n < LEAST or reason["documents"] <= MUCH * n:
+            continue
+        yield Finding(
+            f"much_by_one {reason['rule']}",
+            "warning",
+            f"{reason['rule']} alone takes {percent(reason['documents'] / n)} of all documents",
+            share(reason["documents"], n),
+            "A limit that suits one kind of text takes most of another, such as short entries, messages or reviews.",
+            None,
+            _to_change(recipe, reason),
+            None,
+            "rules",
+        )
+
+
+def _to_change(recipe: Recipe, reason: Mapping[str, Any]) -> str:
+    """What a rule takes that takes too much, and what to do about it."""
+    rule, taken, signal = reason["rule"], reason["documents"], reason["signal"]
+    what = f"{taken:,} documents"
+    if signal is not None and reason["values"]:
+        half = reason["values"]["quantiles"]["0.5"]
+        what = f"{taken:,} whose {signal} is not {reason['threshold']} (half of them around {half:.2g} or less)"
+    if recipe.name in recipes():
+        how = (
+            f"write the recipe out (dataqual recipes {recipe.name} > mine.yaml), move the bounds of {rule} or take it out, "
+            "and clean with --recipe mine.yaml"
+        )
+    elif recipe.says:
+        how = f"move the bounds of {rule} in {recipe.name}, or take it out"
+    else:
+        how = f"leave out the --drop that has {rule}, or name a .yaml file of rules with other bounds"
+    return f"{rule} takes {what}: look at its examples; if such documents belong in the corpus, {how}"

@@ -17,6 +17,7 @@ from dataqual.errors import InputError
 from dataqual.ledger import SCHEMA
 from dataqual.readers import open_corpus
 from dataqual.readers.paths import LEDGER
+from dataqual.splitting.telling import Placed, ledger_of, placed
 from dataqual.writers.writer import shard_names
 
 LIKE = 2000
@@ -85,15 +86,18 @@ _QUOTED = {"dropped": "There:", "edited": "What changed first:", "added": "There
 
 def explain(
     output: str | Path, id: str | int, *, text: str | None = None, id_column: str | None = None
-) -> tuple[Story, ...]:
+) -> tuple[Story | Placed, ...]:
     """What was done to a document when `output` was written; several stories where several documents have the name.
 
     `output` is what `clean` wrote, or the ledger beside it. `id` is the document's own, or FILE:RECORD, or the record's
     number; where a number is both, it is the id. Documents of that id that the ledger does not tell of are looked for
     in the output, and by their place in the input if that is still there; `text` and `id_column` name their columns.
+    Of a split, its folder, a part or its ledger, the part is told, and what the document had to stay together with.
     InputError, with the nearest ids, where there is no such document, and where it is not clear which files of several
     by the name of `output` are what the ledger tells of.
     """
+    if (split := ledger_of(Path(output))) is not None:
+        return _after_split(output, split, str(id))
     asked = {"text": text, "id": id_column}
     ledger, written = _files(Path(output))
     rows, name = pl.scan_parquet(ledger), str(id)
@@ -104,9 +108,21 @@ def explain(
         return placed
     if untouched := tuple(_untouched(rows, name, asked)):
         return untouched
-    near = _nearest(name, rows, written, asked)
-    hint = f"the nearest ids: {', '.join(near)}" if near else "no id is near; FILE:RECORD names a document too"
-    raise InputError(f"{output}: no such document {name!r}; {hint}")
+    raise InputError(f"{output}: no such document {name!r}; {_hint(_nearest(name, rows, written, asked))}")
+
+
+def _after_split(output: str | Path, ledger: Path, name: str) -> tuple[Placed, ...]:
+    """Where documents of that name went."""
+    rows = pl.scan_parquet(ledger, glob=False)
+    found = rows.filter(pl.col("id") == name).collect()
+    found = found if found.height else _at(rows, name)
+    if not found.height:
+        raise InputError(f"{output}: no such document {name!r}; {_hint(_nearest(name, rows, [], {}))}")
+    return tuple(placed(rows, row) for row in found.to_dicts())
+
+
+def _hint(near: Sequence[str]) -> str:
+    return f"the nearest ids: {', '.join(near)}" if near else "no id is near; FILE:RECORD names a document too"
 
 
 def _files(output: Path) -> tuple[Path, list[Path]]:
@@ -116,7 +132,9 @@ def _files(output: Path) -> tuple[Path, list[Path]]:
     else:
         ledger = Path(f"{output}{LEDGER}")
     if not ledger.exists():
-        raise InputError(f"{ledger}: there is no ledger; name what clean wrote, or the file that --ledger named")
+        raise InputError(
+            f"{ledger}: there is no ledger; name what clean, dedup or split wrote, or the file that --ledger named"
+        )
     if output == ledger:
         return ledger, []
     return ledger, _written(output, ledger)

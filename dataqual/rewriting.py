@@ -106,7 +106,8 @@ class Cleaned:
             lines.append("nothing is left")
         if self.resumed:
             lines.append(f"{self.resumed:,} of the records were done by an earlier run")
-        lines += [f"{SIGNS[finding.severity]} {finding.headline}" for finding in self.findings]
+        for finding in self.findings:
+            lines += [f"{SIGNS[finding.severity]} {finding.headline}", *([f"    {finding.say}"] if finding.say else [])]
         written = [str(path) for path in self.outputs[:1]]
         if len(self.outputs) > 1:
             written = [f"{self.outputs[0]} … {self.outputs[-1].name}"]

@@ -96,6 +96,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = sample.path().read_bytes().splitlines(keepends=True)
     (folder / "corpus.jsonl").write_bytes(b"".join(lines))
     dataqual.clean(folder / "corpus.jsonl", folder / "corpus.clean.jsonl", recipe="web")
+    dataqual.split(folder / "corpus.jsonl", folder / "parts")
     (folder / "pages").mkdir()
     for part in range(2):
         (folder / "pages" / f"part-{part}.jsonl").write_bytes(b"".join(lines[part::2]))

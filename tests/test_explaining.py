@@ -129,7 +129,7 @@ def test_without_a_ledger_one_line_says_what_to_name(cleaned: Path) -> None:
     with pytest.raises(InputError) as caught:
         explain("corpus.jsonl", "tide")
     assert str(caught.value) == (
-        "corpus.jsonl.ledger.parquet: there is no ledger; name what clean wrote, or the file that --ledger named"
+        "corpus.jsonl.ledger.parquet: there is no ledger; name what clean, dedup or split wrote, or the file that --ledger named"
     )
 
 
@@ -244,3 +244,50 @@ def test_json_has_the_events_as_the_ledger_has_them(cleaned: Path) -> None:
         ],
     }  # fmt: skip
     assert (kept["outcome"], kept["events"]) == ("kept", [])
+
+
+# After a split
+
+
+def test_of_a_split_the_part_is_told_and_what_stays_together(tmp_path: Path) -> None:
+    text = " ".join(f"word{n}" for n in range(30))
+    rows = [
+        {"id": "a", "text": text, "label": "甲"},
+        {"text": "alone", "label": "乙"},
+        {"id": "a", "text": "other", "label": "甲"},
+    ]
+    rows += [{"id": f"near{n}", "text": f"{text} 近{n}", "label": "甲"} for n in range(4)]
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows) + "{\n", encoding="utf-8")
+    parts = {"train": 0.5, "test": 0.5}
+    result = dataqual.split(path, tmp_path / "parts", parts=parts, stratify="label", max_unreadable=0.5, shard_size=100)
+    where = pl.read_parquet(tmp_path / "parts" / "split.ledger.parquet")["part"].to_list()
+    first, again = explain(tmp_path / "parts", "a")
+    assert str(first) == (
+        f"document a, record 1 of {path}\n  is in {where[0]}, of the stratum 甲\n"
+        f"  It stays together with {path}:3, near0, near1 and 2 more: copies, near copies, one id or one group."
+    )
+    assert (again.facts()["record"], again.facts()["others"]) == (3, 5)
+    for output in (*result.shards["train"], *result.shards["test"], tmp_path / "parts" / "split.ledger.parquet"):
+        [alone] = explain(output, "in.jsonl:2")
+        assert str(alone) == (
+            f"a document without an id, record 2 of {path}\n  is in {where[1]}, of the stratum 乙\n"
+            "  It is alone: a hash of it decided."
+        )
+    [broken] = explain(tmp_path / "parts", 8)
+    assert str(broken).endswith("could not be read: not JSON\n  So it is in no part.")
+    with pytest.raises(InputError) as error:
+        explain(tmp_path / "parts", "near9")
+    assert str(error.value).startswith(f"{tmp_path / 'parts'}: no such document 'near9'; the nearest ids: near")
+    done = CliRunner().invoke(main, ["explain", str(tmp_path / "parts"), "near2", "--json"])
+    assert json.loads(done.output)[0]["company"] == ["a", "a", "near0"]
+
+
+def test_a_file_beside_a_split_that_is_none_of_its_parts_is_asked_for_its_own_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"id": "a", "text": "one"}\n', encoding="utf-8")
+    dataqual.split(path, tmp_path, parts={"train": 1.0})
+    dataqual.clean(path, tmp_path / "out.jsonl", drop=["empty"])
+    [story] = explain(tmp_path / "out.jsonl", "a")
+    assert str(story).endswith("was kept as it came: no step changed it")
+    assert "is in train" in str(explain(tmp_path / "train.jsonl", "a")[0])

@@ -18,15 +18,16 @@ from dataqual.speaking import tell
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout instead.")
 @mendable("dataqual")
 def explain(output: str, ids: tuple[str, ...], text: str | None, id_column: str | None, as_json: bool) -> None:
-    """Tell what clean did to a document, and why: the story the ledger has of it.
+    """Tell what clean, dedup or split did to a document, and why: the story the ledger has of it.
 
-    OUTPUT is what clean wrote, or its ledger. ID is the document's own id, or FILE:RECORD, or the record's number alone,
+    OUTPUT is what was written, or its ledger. ID is the document's own id, or FILE:RECORD, or the record's number alone,
     counted from 1.
 
     \b
     Examples:
       dataqual explain corpus.clean.jsonl news-019 boilerplate-002
       dataqual explain corpus.clean.jsonl corpus.jsonl:7 --json
+      dataqual explain parts news-019
     """
     from dataqual.explaining import explain as stories_of
 
