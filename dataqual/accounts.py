@@ -267,15 +267,15 @@ def _to_change(recipe: Recipe, reason: Mapping[str, Any]) -> str:
     rule, taken, signal = reason["rule"], reason["documents"], reason["signal"]
     what = f"{taken:,} documents"
     if signal is not None and reason["values"]:
-        half = reason["values"]["quantiles"]["0.5"]
-        what = f"{taken:,} whose {signal} is not {reason['threshold']} (half of them around {half:.2g} or less)"
+        median = reason["values"]["quantiles"]["0.5"]
+        what += f" whose {signal} is not {reason['threshold']} (median {median:.2g})"
     if recipe.name in recipes():
         how = (
-            f"write the recipe out (dataqual recipes {recipe.name} > mine.yaml), move the bounds of {rule} or take it out, "
-            "and clean with --recipe mine.yaml"
+            f"write the recipe out (`dataqual recipes {recipe.name} > mine.yaml`), move the bounds of `{rule}` or take it "
+            "out, and clean with `--recipe mine.yaml`"
         )
     elif recipe.says:
-        how = f"move the bounds of {rule} in {recipe.name}, or take it out"
+        how = f"move the bounds of `{rule}` in {recipe.name}, or take it out"
     else:
-        how = f"leave out the --drop that has {rule}, or name a .yaml file of rules with other bounds"
-    return f"{rule} takes {what}: look at its examples; if such documents belong in the corpus, {how}"
+        how = f"leave out the `--drop` that has `{rule}`, or name a .yaml file of rules with other bounds"
+    return f"`{rule}` takes {what}: look at its examples; if such documents belong in the corpus, {how}"

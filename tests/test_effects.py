@@ -231,16 +231,16 @@ def test_a_corpus_of_one_kind_a_small_group_and_an_even_loss_are_no_findings() -
 def test_a_rule_that_alone_takes_more_than_a_quarter_is_told_with_what_to_change() -> None:
     rows = [{"text": ENGLISH if n % 3 else "短 text", "group": "ab"[n % 2]} for n in range(600)]
     for recipe, how in (
-        (None, "move the bounds of word_count in recipe, or take it out"),
-        ("web", "write the recipe out (dataqual recipes web > mine.yaml), move the bounds of word_count or take it out, "
-         "and clean with --recipe mine.yaml"),
+        (None, "move the bounds of `word_count` in recipe, or take it out"),
+        ("web", "write the recipe out (`dataqual recipes web > mine.yaml`), move the bounds of `word_count` or take it out, "
+         "and clean with `--recipe mine.yaml`"),
     ):  # fmt: skip
         loaded = Recipe.of({"steps": [{"keep": {"signal": "word_count", "min": 20}}]}, recipe or "recipe")
         result = dataqual.clean(pl.DataFrame(rows), recipe=loaded, dry_run=True)
         [finding] = result.findings
         assert finding.headline == "word_count alone takes 33 % of all documents"
         assert finding.say == (
-            "word_count takes 200 whose word_count is not >= 20 (half of them around 2 or less): "
+            "`word_count` takes 200 documents whose word_count is not >= 20 (median 2): "
             f"look at its examples; if such documents belong in the corpus, {how}"
         )
         assert f"! {finding.headline}\n    {finding.say}" in str(result)
