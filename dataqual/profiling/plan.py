@@ -14,11 +14,13 @@ from dataqual import catalog
 from dataqual.corpus import Batch, Columns, Corpus, Unreadable
 from dataqual.errors import SpecError
 from dataqual.faults import SHARES
+from dataqual.languages.telling import Method, labelled
 from dataqual.lazy import lazy
 from dataqual.measured import Measured
 from dataqual.metrics.distribution import Distribution
 from dataqual.metrics.documents import Documents
 from dataqual.metrics.groups import Groups
+from dataqual.metrics.languages import Languages
 from dataqual.metrics.rule_failures import RuleFailures
 from dataqual.metrics.script_mix import ScriptMix
 from dataqual.metrics.share import Share
@@ -51,9 +53,19 @@ class Plan:
     signing: Signing
     files: int
     keep_table: bool
+    languages: Method | None = None
+    """How languages are told; None where they are not."""
 
     @classmethod
-    def of(cls, corpus: Corpus, rules: Sequence[str] | None, *, near_copies: bool, table: bool) -> Plan:
+    def of(
+        cls,
+        corpus: Corpus,
+        rules: Sequence[str] | None,
+        *,
+        near_copies: bool,
+        table: bool,
+        languages: Method | None = None,
+    ) -> Plan:
         """The plan for a corpus; SpecError where a rule set is not known. `rules` None: all that ship."""
         names = rule_sets() if rules is None else rules
         loaded = tuple(map(load, dict.fromkeys(names)))
@@ -62,7 +74,7 @@ class Plan:
             if known.count(name) > 1:
                 raise SpecError(f"two rule sets are called {name!r}; give one of them another name")
         signing = Signing(NearDuplicates(), near_copies)
-        return cls(corpus.columns, loaded, signing, len(corpus.files), table)
+        return cls(corpus.columns, loaded, signing, len(corpus.files), table, languages)
 
     @lazy
     def signals(self) -> dict[str, Signal]:
@@ -88,17 +100,22 @@ class Plan:
         metrics: dict[str, Metric[Any]] = {"documents": Documents(), "script_mix": ScriptMix()}
         metrics |= {f"signal:{name}": Distribution(signal) for name, signal in self.signals.items()}
         metrics |= {name: Share(self.signals[signal], bounds) for name, (signal, bounds) in SHARES.items()}
+        if self.languages:
+            metrics["languages"] = Languages(self.languages)
         metrics["rule_failures"] = RuleFailures(self.rule_sets)
         metrics |= {role: Groups(role, self.rule_sets) for role in self.grouping}
         return metrics
 
     @property
     def grouping(self) -> list[str]:
-        """The roles by which documents are grouped, those the corpus has."""
-        return [role for role in ("group", "label") if getattr(self.columns, role) is not None]
+        """The roles by which documents are grouped, those the corpus has, and their languages."""
+        roles = [role for role in ("group", "label") if getattr(self.columns, role) is not None]
+        return [*roles, "language"] if self.languages else roles
 
     def measure(self, batch: Batch) -> Seen:
         """Look at one batch; pure, in any thread or process."""
+        if self.languages:
+            batch = labelled(batch, self.languages)
         measured = Measured(batch)
         columns = batch.columns
         return Seen(

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import polars as pl
@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from dataqual import rules as rules_module
 from dataqual.corpus import Batch, Chunk, Corpus, Progress
 from dataqual.engine import Local
-from dataqual.errors import InputError
+from dataqual.errors import InputError, SpecError, did_you_mean
+from dataqual.languages import telling
 from dataqual.measured import priorities
 from dataqual.near_duplicates import Survey
 from dataqual.profiling.facts import Gathered, facts_of
@@ -43,6 +44,8 @@ class Options:
     sample: int | None = None
     """Profile this many documents, drawn evenly by address and seed; None for all."""
     seed: int = 0
+    language: Literal["fast", "exact", "none"] = "fast"
+    """How languages are told: by the beginning of each document, by all of it, or not at all."""
     text: str | None = None
     """The column that was named as the text; None where it was found."""
     workers: int | None = field(default=None, compare=False)
@@ -51,6 +54,11 @@ class Options:
     def __post_init__(self) -> None:
         if self.rules is not None:
             object.__setattr__(self, "rules", (self.rules,) if isinstance(self.rules, str) else tuple(self.rules))
+        allowed = (*get_args(telling.Method), "none")
+        if self.language not in allowed:
+            raise SpecError(
+                f"language: {self.language!r} is no way to tell languages; {did_you_mean(self.language, allowed)}"
+            )
         if self.sample is not None and self.sample < 1:
             raise InputError(f"sample: {self.sample} documents cannot be profiled; give 1 or more")
 
@@ -175,7 +183,8 @@ def profile(
         check_result(result, corpus)
     clock = Clock()
     engine = Local(workers=options.workers, max_memory=options.max_memory)
-    plan = Plan.of(corpus, options.rules, near_copies=options.near_copies, table=signals is not None)
+    method = options.language if options.language != "none" and telling.installed() else None
+    plan = Plan.of(corpus, options.rules, near_copies=options.near_copies, table=signals is not None, languages=method)
     survey = Survey(plan.signing.parameters, near=plan.signing.near, memory=engine.memory // SURVEY_SHARE)
     with survey, SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
         sample = Sample.draw(corpus, options.sample, options.seed) if options.sample is not None else None
@@ -259,6 +268,7 @@ def _asked(corpus: Corpus, options: Options) -> dict[str, Any]:
         "txt": getattr(corpus, "txt", None),
         "rules": [*options.rules] if options.rules is not None else rules_module.rule_sets(),
         "near_copies": options.near_copies,
+        "language": options.language,
         "sample": options.sample,
         "seed": options.seed,
         "max_unreadable": corpus.max_unreadable,

@@ -82,8 +82,11 @@ def _headline(facts: dict[str, Any]) -> str:
 def _contents(facts: dict[str, Any]) -> str:
     readings = facts["readings"]
     n = max(readings["documents"]["value"], 1)
-    rows = sorted(facts["scripts"], key=lambda row: -row["documents"])
-    scripts = ", ".join(f"{row['script']} {percent(row['documents'] / n)}" for row in rows[:3] if row["documents"])
+    if languages := facts.get("languages"):
+        rows = [(row["language"] or "without letters", row["documents"]) for row in languages["rows"]]
+    else:
+        rows = sorted(((row["script"], row["documents"]) for row in facts["scripts"]), key=lambda row: -row[1])
+    scripts = ", ".join(f"{name} {percent(documents / n)}" for name, documents in rows[:3] if documents)
     scripts += " of the documents" if scripts else ""
     parts = [f"{size(readings['bytes']['value'])} of text", plural(readings["words"]["value"], "word"), scripts]
     return ("in the sample: " if facts["corpus"]["sample"] else "") + " · ".join(part for part in parts if part)

@@ -242,7 +242,7 @@ def test_an_address_that_is_an_id_a_group_or_an_unreadable_value_is_masked_too()
     assert "a••••••@•••••••.com" in {
         example["id"] for rule in facts["rules"][0]["rules"] for example in rule["examples"]
     }
-    assert [group["rows"][0]["value"] for group in facts["groups"]] == [
+    assert [group["rows"][0]["value"] for group in facts["groups"][:2]] == [
         "mail of a••••••@•••••••.com",
         "a••••••@•••••••.com",
     ]

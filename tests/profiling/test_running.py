@@ -174,7 +174,7 @@ def test_an_unknown_option_is_an_error_that_names_the_nearest() -> None:
     with pytest.raises(SpecError) as error:
         dataqual.profile(["a"], sampel=3)
     assert str(error.value) == (
-        "no option 'sampel'; did you mean 'sample'? there are: group, id, label, max_memory, max_unreadable, "
+        "no option 'sampel'; did you mean 'sample'? there are: group, id, label, language, max_memory, max_unreadable, "
         "near_copies, rules, sample, seed, text, workers"
     )
     with pytest.raises(SpecError, match="no option 'sampel'; did you mean 'sample'"):
@@ -245,5 +245,5 @@ def test_the_table_has_a_row_for_every_document_with_its_address(tmp_path: Path)
 def test_a_hundred_thousand_groups_and_more_are_no_grouping() -> None:
     many = 100_001
     frame = pl.DataFrame({"text": ["a"] * many, "source": [str(n) for n in range(many)]})
-    [groups] = dataqual.profile(frame, **NO_RULES).facts["groups"]
+    [groups, _] = dataqual.profile(frame, **NO_RULES).facts["groups"]
     assert (groups["overflow"], groups["distinct"], groups["rows"], groups["rest"]) == (True, 100_000, [], None)
