@@ -11,6 +11,7 @@ SHARES: dict[str, tuple[str, Bounds]] = {
     "control_characters": ("control_characters", Bounds(min=1)),
     "html_residue": ("html_residue", Bounds(min=3)),
     "email_addresses": ("email_addresses", Bounds(min=1)),
+    "personal_data": ("personal_data", Bounds(min=1)),
     "long_words": ("longest_word", Bounds(above=200)),
 }
 """Shares of documents that are worth a line of their own. One tag or `&amp;` may be what the text is about, three

@@ -18,7 +18,7 @@ SECTIONS = (
     ("rules", "Rules"),
     ("duplicates", "Duplicates"),
     ("contents", "Scripts and sources"),
-    ("addresses", "Addresses"),
+    ("addresses", "Personal data"),
     ("unreadable", "Unreadable records"),
     ("method", "How it was computed"),
 )

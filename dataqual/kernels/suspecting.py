@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels.compiling import njit
+from dataqual.kernels.loading import between, lowest
 
 AT, DIGITS, QUADS, GROUPS, WIDE = 1, 2, 4, 8, 16
 """An `@`; seven digits with nothing but separators between them; three full stops behind digits close together; a colon behind four characters
@@ -62,3 +63,78 @@ def suspect(
                 if 0x90 <= last <= 0x99 or last == 0x8B or last == 0x8D or last == 0x8E or last == 0xA0:
                     found |= WIDE
         sorts[document] = found
+
+
+@njit(cache=True, nogil=True)
+def find_windows(
+    data: NDArray[np.uint8],
+    offsets: NDArray[np.int64],
+    kinds: NDArray[np.uint8],
+    around: int,
+    stops: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    documents: NDArray[np.int64],
+    sorts: NDArray[np.uint8],
+) -> int:  # pragma: no cover - compiled
+    """The stretches of text that `suspect` would call any but `AT` (with a digit behind the third full stop), with up to `around` bytes on either side; how many.
+
+    `starts`, `ends`, `documents` and `sorts`, their bits, are filled as far as they reach; stretches do not overlap, and begin and end with
+    characters. `kinds` is `SORTED`, `stops` room for four numbers. Sixty-four bytes without a digit are passed over at once.
+    """
+    n = np.int64(0)
+    for document in range(len(offsets) - 1):
+        start, end = offsets[document], offsets[document + 1]
+        digits, quads, first, open_until = 0, 0, start, np.int64(-1)
+        i = start
+        while i < end:
+            if digits == 0 and i + 64 <= end:
+                bits = between(data, i, 48, 58) | between(data, i, 0xEF, 0xEF)
+                if bits == 0:
+                    i += 64
+                    continue
+                i += lowest(bits)
+            b = data[i]
+            kind = kinds[b]
+            low, sort = np.int64(-1), 0
+            if kind != STOP:
+                digits *= kind
+            elif b <= 57 and b >= 48:
+                if digits == 0:
+                    first = i
+                digits += 1
+                if digits >= 7:
+                    low, sort = first, DIGITS
+            elif b == 46:
+                if i > start and 48 <= data[i - 1] <= 57:
+                    behind = i + 1 < end and 48 <= data[i + 1] <= 57
+                    if behind and quads >= 2 and i - stops[(quads - 2) & 3] < QUAD:
+                        low, sort = stops[(quads - 2) & 3] - 3, QUADS
+                    stops[quads & 3] = i
+                    quads += 1
+            elif b == 64:
+                digits = 0
+            elif b == 58:
+                digits = 0
+                if i >= start + 4 and (data[i - 4] | 1) == 51:
+                    low, sort = i - 4, GROUPS
+            elif i + 2 < end and data[i + 1] == 0xBC:
+                last = data[i + 2]
+                if 0x90 <= last <= 0x99 or last == 0x8B or last == 0x8D or last == 0x8E or last == 0xA0:
+                    low, sort = i, WIDE
+            if low >= 0:
+                low = max(low - around, start)
+                while low > start and data[low] & 0xC0 == 0x80:
+                    low -= 1
+                if low > open_until:
+                    if n < len(starts):
+                        starts[n], documents[n], sorts[n] = low, document, 0
+                    n += 1
+                open_until = min(i + 1 + around, end)
+                while open_until < end and data[open_until] & 0xC0 == 0x80:
+                    open_until += 1
+                if n <= len(ends):
+                    ends[n - 1] = open_until
+                    sorts[n - 1] |= np.uint8(sort)
+            i += 1
+    return n

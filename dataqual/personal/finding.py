@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import suspecting
-from dataqual.line_cuts import Phrases
+from dataqual.line_cuts import Phrases, shared
 from dataqual.personal import cards, ibans, ids, internet, phones, secrets
 from dataqual.signals.email_addresses import EmailAddresses
 from dataqual.text import Text
@@ -43,6 +43,8 @@ WIDE = re.compile(f"[{''.join(map(chr, PLAIN))}]")
 RUN = re.compile(r"[0-9][0-9 ().+-]{5,}[0-9]", re.ASCII)
 DIGITS = 7
 """No number that is looked for has fewer."""
+CARD_DIGITS = 14
+"""No number of a card has fewer."""
 AROUND = 3
 """Characters before and behind a run of digits that belong to a number, or decide that it is none."""
 
@@ -77,6 +79,69 @@ def suspicious(text: Text, kinds: Collection[Kind] = KINDS) -> NDArray[np.uint8]
     return sorts & np.bitwise_or.reduce([SORTS[kind] for kind in kinds], dtype=np.uint8)
 
 
+AROUND_WINDOW = 72
+"""Bytes on either side of suspicious digits that are looked at: the longest account number, and the words before a number."""
+
+
+def tally(text: Text) -> dict[Kind, NDArray[np.int64]]:
+    """How many places of each kind every document has, (documents,) each; counted once, and only where digits are suspicious.
+
+    >>> [(kind, counts.tolist()) for kind, counts in tally(Text.of(["☎ 13812345678", "a@b.cn"])).items() if counts.any()]
+    [('email', [0, 1]), ('phone', [1, 0])]
+    """
+    return shared(text, "personal data", lambda: _tally(text))
+
+
+def _tally(text: Text) -> dict[Kind, NDArray[np.int64]]:
+    counts = {kind: np.zeros(len(text), np.int64) for kind in KINDS}
+    counts["email"] = EmailAddresses().measure(text).astype(np.int64)
+    whole = {row for row in _with_secrets(text) if next(_secrets(text[row]), None)}
+    for row in whole:
+        counts["email"][row] = 0  # a part of a secret is no address
+        for place in places(text[row]):
+            counts[place.kind][row] += 1
+    for start, end, row, sorts in _windows(text):
+        if row not in whole:
+            document = text.data[start:end].tobytes().decode()
+            for place in places(document, NUMBERS, sorts | (suspecting.AT if "@" in document else 0)):
+                counts[place.kind][row] += place.kind != "email"
+    return counts
+
+
+def _with_secrets(text: Text) -> list[int]:
+    """The documents that may have a secret: those with the mark of one, or with an `@` in a URL."""
+    marked = Phrases.of(text, MARKS).counts(*MARKS) > 0
+    at = Phrases.of(text, ("@",)).positions("@")
+    documents = np.searchsorted(text.offsets, at, side="right") - 1
+    for place, row in zip(at.tolist(), documents.tolist(), strict=True):
+        low = max(int(text.offsets[row]), place - internet.LONGEST_CREDENTIALS)
+        if not marked[row] and internet.CREDENTIALS_HEAD in text.data[low:place].tobytes():
+            marked[row] = True
+    return np.flatnonzero(marked).tolist()
+
+
+def _windows(text: Text) -> list[tuple[int, int, int, int]]:
+    """Stretches of text with digits enough, as bytes from and to, the document, and what may be there as bits."""
+    room = len(text.data) // 256 + len(text) + 64
+    while True:
+        starts, ends, documents = (np.empty(room, np.int64) for _ in range(3))
+        sorts = np.zeros(room, np.uint8)
+        n = suspecting.find_windows(
+            text.data,
+            text.offsets,
+            suspecting.SORTED,
+            AROUND_WINDOW,
+            np.empty(4, np.int64),
+            starts,
+            ends,
+            documents,
+            sorts,
+        )
+        if n <= room:
+            return list(zip(*(found[:n].tolist() for found in (starts, ends, documents, sorts)), strict=True))
+        room = n
+
+
 def _sorts(document: str) -> int:
     """The same for one document."""
     raw = document.encode()
@@ -87,10 +152,11 @@ def _sorts(document: str) -> int:
     return int(sorts[0]) | (MARKED if secrets.marked(document) else 0)
 
 
+NUMBERS: tuple[Kind, ...] = ("email", "iban", "card", "id_number", "ip", "phone")
 MARKED = 32
 """The mark of a secret."""
 SORTS: dict[Kind, int] = {
-    "secret": MARKED,
+    "secret": MARKED | suspecting.AT,
     "email": suspecting.AT | suspecting.WIDE,
     "ip": suspecting.QUADS | suspecting.GROUPS | suspecting.WIDE,
     **dict.fromkeys(("iban", "card", "id_number", "phone"), suspecting.DIGITS | suspecting.WIDE),
@@ -100,20 +166,26 @@ SORTS: dict[Kind, int] = {
 MARKS = tuple(dict.fromkeys(mark.lower() for mark in secrets.MARKS))
 
 
-def _found(kind: Kind, text: str, runs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _found(kind: Kind, text: str, runs: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
     """The spans of one kind; some are looked for only where there are digits enough."""
     if kind in ANYWHERE:
         yield from ANYWHERE[kind](text)
         return
-    for low, high in runs:
-        yield from WITHIN_RUNS[kind](text, low, high)
+    for low, high, digits in runs:
+        if kind != "card" or digits >= CARD_DIGITS:
+            yield from WITHIN_RUNS[kind](text, low, high)
 
 
-def _runs(text: str) -> Iterator[tuple[int, int]]:
-    """Where there are digits enough close together, with a little around them."""
+def _runs(text: str) -> Iterator[tuple[int, int, int]]:
+    """Where there are digits enough close together, with a little around them, and how many."""
     for run in RUN.finditer(text):
-        if sum(map(str.isdigit, run[0])) >= DIGITS:
-            yield max(0, run.start() - AROUND), run.end() + AROUND
+        if (digits := sum(map(str.isdigit, run[0]))) >= DIGITS:
+            yield max(0, run.start() - AROUND), run.end() + AROUND, digits
+
+
+def _secrets(text: str) -> Iterator[tuple[int, int]]:
+    yield from secrets.find(text)
+    yield from internet.find_credentials(text)
 
 
 def _emails(text: str) -> Iterator[tuple[int, int]]:
@@ -122,7 +194,7 @@ def _emails(text: str) -> Iterator[tuple[int, int]]:
 
 
 ANYWHERE: dict[Kind, Callable[[str], Iterator[tuple[int, int]]]] = {
-    "secret": secrets.find,
+    "secret": _secrets,
     "email": _emails,
     "iban": ibans.find,
     "ip": internet.find,

@@ -39,6 +39,34 @@ SAID = re.compile(
 PORT = re.compile(r":\d{2,5}(?!\d)|/\d")
 
 
+CREDENTIALS_HEAD = b"://"
+LONGEST_CREDENTIALS = 256
+"""Characters from `://` to `@`."""
+CREDENTIALS = re.compile(
+    r"(?<=://)([^\s/@:?#\[\]<>{}$%()\"'`|\\]{1,64}:[^\s/@?#\[\]<>{}$()\"'`|\\]{3,128})@(?=[A-Za-z0-9\[])", re.ASCII
+)
+"""`user:password@` of a URL (RFC 3986, section 3.2.1)."""
+PLACEHOLDERS = frozenset(
+    "pass passwd password passphrase pwd pw secret token xxx xxxx xxxxx changeme your_password mypassword".split()
+)
+"""Passwords of manuals, which open nothing; so do those of one sign, as in user:***@."""
+
+
+def find_credentials(text: str) -> Iterator[tuple[int, int]]:
+    """User and password in URLs, as spans.
+
+    >>> text = "git clone https://ann:s3cr3t-Pa55@git.example.org/x.git"
+    >>> [text[a:b] for a, b in find_credentials(text)], [*find_credentials("ftp://user:password@host/ http://h:80/@x")]
+    (['ann:s3cr3t-Pa55'], [])
+    """
+    if "://" not in text or "@" not in text:
+        return
+    for match in CREDENTIALS.finditer(text):
+        password = match[1].partition(":")[2]
+        if password.lower() not in PLACEHOLDERS and len(set(password)) > 1:
+            yield match.span(1)
+
+
 def find(text: str) -> Iterator[tuple[int, int]]:
     """Those of a text, as spans."""
     for match in V4.finditer(text):

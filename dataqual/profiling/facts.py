@@ -18,10 +18,11 @@ from dataqual.examples import Example
 from dataqual.excerpts import differences, excerpt
 from dataqual.faults import SHARES
 from dataqual.kernels.unicode import tables
-from dataqual.masking import mask, mask_address
+from dataqual.masking import hide, mask
 from dataqual.metrics.groups import Groups, Tally
 from dataqual.metrics.rule_failures import Failures
 from dataqual.near_duplicates import Cluster, NearCopies
+from dataqual.personal.finding import places
 from dataqual.profiling.findings import find
 from dataqual.profiling.plan import Plan
 from dataqual.profiling.result import SCHEMA
@@ -30,11 +31,12 @@ from dataqual.readers import ReadCount
 from dataqual.readers.paths import readable
 from dataqual.readers.unreadable import CUT_OFF, NOT_READ
 from dataqual.reading import Reading, wilson
-from dataqual.signals.email_addresses import EmailAddresses
 from dataqual.sketch import Sketch
 from dataqual.version import __version__
 
 LISTED = 50
+MASKED = 60
+"""Characters of a masked example: a key may have thousands."""
 TELLING = 12
 """Signals drawn on the page: what fits one screen of small multiples."""
 
@@ -166,7 +168,7 @@ def _readings(gathered: Gathered) -> dict[str, Any]:
     if gathered.asked["near_copies"]:
         readings["near_copies"] = gathered.alone(copies.share)
     told = ("languages",) if gathered.plan.languages else ()
-    for name in (*SHARES, "script_mix", *told, "rule_failures"):
+    for name in (*SHARES, "script_mix", "personal_totals", *told, "rule_failures"):
         readings[name] = gathered.reading(name)
     return {name: reading.facts() for name, reading in readings.items()}
 
@@ -356,18 +358,26 @@ def _groups(gathered: Gathered, role: str) -> dict[str, Any]:
 
 
 def _addresses(gathered: Gathered) -> dict[str, Any]:
-    hits = gathered.state("email_addresses")
+    """What was found of each kind, and masked examples; documents with an e-mail address may be shown twice."""
+    reading = gathered.reading("personal_totals")
+    kinds = {row["kind"]: row["places"] for row in reading.detail["kinds"]}
     shown = [
         {
-            "file": gathered.path(e.file),
-            "record": e.record,
-            "kind": "email",
-            "masked": mask_address(e.text[a:b]),
+            "file": gathered.path(example.file),
+            "record": example.record,
+            "kind": place.kind,
+            "masked": hide(place.kind, example.text[place.start : place.end])[:MASKED],
         }
-        for e in hits.examples
-        for a, b, _ in EmailAddresses().evidence(e.text)[:2]
+        for name, wanted in (("email_addresses", True), ("personal_data", False))
+        for example in gathered.state(name).examples
+        for place in [place for place in places(example.text) if (place.kind == "email") == wanted][:2]
     ]
-    return {"kinds": {"email": hits.total}, "documents": hits.hits, "examples": shown}
+    return {
+        "kinds": {"email": 0} | kinds,
+        "documents": reading.detail["documents"],
+        "by_kind": reading.detail["kinds"],
+        "examples": shown,
+    }
 
 
 def _unreadable(gathered: Gathered) -> dict[str, Any]:

@@ -35,6 +35,8 @@ class Kind:
     warning: float
     """From this share on it is a warning; below, a note; at 0 there is no finding."""
     error: float
+    recipe: str | None = None
+    """The recipe that mends it; None where these documents are to be left out."""
 
 
 KINDS: dict[str, Kind] = {
@@ -94,6 +96,15 @@ KINDS: dict[str, Kind] = {
         0.001,
         0.05,
     ),
+    "personal_data": Kind(
+        "hold telephone, ID, card or account numbers, public IP addresses or secrets",
+        "A model recites them as it does e-mail addresses; a key that works is a door left open.",
+        "put placeholders in their place",
+        "addresses",
+        0.001,
+        0.05,
+        recipe="redact",
+    ),
     "empty": Kind(
         "have no word in them",
         "Empty documents teach nothing and distort every average.",
@@ -125,15 +136,17 @@ def find(facts: dict[str, Any]) -> list[Finding]:
     return [finding for _, finding in sorted([*faults, *verdicts], key=badness)]
 
 
-def clean_command(facts: dict[str, Any], drop: str) -> str | None:
-    """The command that leaves the documents of a finding out.
+def clean_command(facts: dict[str, Any], drop: str, recipe: str | None = None) -> str | None:
+    """The command that leaves the documents of a finding out, or does to them what the recipe says.
 
     None where there is none: for data in memory.
     """
+    what = ["--recipe", recipe] if recipe else ["--drop", drop]
+    drop = recipe or drop
     corpus, options = facts["corpus"], facts["options"]
     inputs = corpus["inputs"]
     if corpus["embedded_sample"]:
-        return shlex.join(["dataqual", "clean", "-o", f"sample{_mark(drop)}.jsonl", "--drop", drop])
+        return shlex.join(["dataqual", "clean", "-o", f"sample{_mark(drop)}.jsonl", *what])
     if not inputs or any(name.startswith("<") for name in inputs):
         return None
     txt = options.get("txt") or "file"
@@ -142,7 +155,7 @@ def clean_command(facts: dict[str, Any], drop: str) -> str | None:
         named["--max-unreadable"] = f"{allowed:g}"
     words = ["dataqual", "clean", *map(_as_argument, inputs), "-o", _as_argument(_target(corpus, txt, _mark(drop)))]
     words += [word for option, value in named.items() if value for word in (option, value)]
-    return shlex.join([*words, "--drop", drop])
+    return shlex.join([*words, *what])
 
 
 def _mark(drop: str) -> str:
@@ -200,7 +213,7 @@ def _shares(facts: dict[str, Any]) -> Iterator[Finding]:
             kind.why,
             _example_of(facts, name),
             kind.say,
-            clean_command(facts, name),
+            clean_command(facts, name, kind.recipe),
             kind.where,
         )
 

@@ -21,6 +21,7 @@ from dataqual.metrics.distribution import Distribution
 from dataqual.metrics.documents import Documents
 from dataqual.metrics.groups import Groups
 from dataqual.metrics.languages import Languages
+from dataqual.metrics.personal_data import PersonalData
 from dataqual.metrics.rule_failures import RuleFailures
 from dataqual.metrics.script_mix import ScriptMix
 from dataqual.metrics.share import Share
@@ -98,6 +99,7 @@ class Plan:
     def metrics(self) -> dict[str, Metric[Any]]:
         """By name; `signal:` ones are distributions."""
         metrics: dict[str, Metric[Any]] = {"documents": Documents(), "script_mix": ScriptMix()}
+        metrics["personal_totals"] = PersonalData()
         metrics |= {f"signal:{name}": Distribution(signal) for name, signal in self.signals.items()}
         metrics |= {name: Share(self.signals[signal], bounds) for name, (signal, bounds) in SHARES.items()}
         if self.languages:

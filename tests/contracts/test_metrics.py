@@ -41,6 +41,7 @@ MAKE: Mapping[str, tuple[Callable[[], Metric[Any]], ...]] = {
     "documents": (lambda: _find("documents")(),),
     "groups": (lambda: _find("groups")("group", RULES), lambda: _find("groups")("label")),
     "languages": (lambda: _find("languages")(), lambda: _find("languages")("exact")),
+    "personal_data": (lambda: _find("personal_data")(),),
     "rule_failures": (lambda: _find("rule_failures")(RULES), lambda: _find("rule_failures")(())),
     "script_mix": (lambda: _find("script_mix")(),),
     "share": (

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataqual.masking import hide, mask
-from dataqual.personal.finding import FIRST, KINDS, places, suspicious
+from dataqual.personal.finding import FIRST, KINDS, places, suspicious, tally
 from dataqual.text import Text
 from tests.strange import DOCUMENTS, documents
 
@@ -60,6 +60,24 @@ def test_for_every_kind_in_either_script_there_are_as_many_cases_of_what_only_lo
     found = sum(one == kind for case in cases for one, _ in case["finds"])
     assert found >= 2
     assert sum(case.get("looks_like") == kind for case in cases) >= found
+
+
+@pytest.mark.parametrize(
+    "around", ["", "Nothing is said here, and so it goes on for a while. " * 9, "这里没有什么，也没有数字。" * 20]
+)
+def test_what_is_counted_of_many_documents_is_what_is_found_in_each(around: str) -> None:
+    texts = [f"{around}\n{text}\n{around}" for text in TEXTS]
+    counted = tally(Text.of(texts))
+    for row, text in enumerate(texts):
+        found = Counter(place.kind for place in places(text) if not (place.kind == "email" and "＠" in text))
+        assert {kind: int(counted[kind][row]) for kind in KINDS if counted[kind][row]} == found, text
+
+
+@given(mixtures)
+def test_counting_looks_at_windows_and_misses_nothing_of_the_whole(text: str) -> None:
+    counted = tally(Text.of([text]))
+    found = Counter(place.kind for place in places(text))
+    assert all(counted[kind][0] == found[kind] for kind in KINDS if kind != "email")
 
 
 @pytest.mark.parametrize("between", ["\n", "。", " ; "])

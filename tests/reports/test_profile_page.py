@@ -81,7 +81,7 @@ def test_what_was_not_measured_is_said_with_the_option_that_measures_it() -> Non
         "No rule sets were applied. Ask for them with --rules NAME.",
         "Signals were not measured.",
         "Nothing was counted per source or label. Name the columns with --group and --label.",
-        "Addresses were not looked for.",
+        "They were not looked for.",
         "Every record could be read.",
     ):
         assert sentence in text
