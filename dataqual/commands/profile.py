@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dataqual import speaking
 from dataqual.commands.common import Shared, folder_for, reading
 from dataqual.console import Console
 from dataqual.ending import results
-from dataqual.speaking import language
 
 if TYPE_CHECKING:
     from dataqual.corpus import Corpus
@@ -92,7 +92,7 @@ def profile(
         )
         console.done()
         result.save(folder)
-        write_text(folder / "report.html", page.call("profile", result.facts, language=language()))
+        write_text(folder / "report.html", page.call("profile", result.facts, language=speaking.language()))
     for line in result.warnings:
         console.warn(line)
     if shared.as_json:
