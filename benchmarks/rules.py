@@ -2,12 +2,14 @@
 
     python benchmarks/rules.py --peer-python peer/bin/python [--corpus FILE] [--documents 500] [--repeats 3]
     python benchmarks/rules.py --peer-python peer/bin/python --flips [--corpus FILE] [--documents 3000]
+    python benchmarks/rules.py --each [--corpus FILE] [--documents 500]
 
 The peer's interpreter needs what tests/cases/make_rule_cases.py names. Both sides see the same documents in the same
 run: a seeded sample of the corpus (whatever dataqual reads), or of the packaged one.
 Speed: datatrove runs its Gopher quality, Gopher repetition, C4 and FineWeb filters on every document, each stopping at
 its first failing rule, words tokenized once; ours measures every signal of all our rule sets, and every verdict. CPU time
-of the whole process, after a warm-up on both sides. Flips: verdicts per rule and set, with 95 % intervals (Wilson).
+of the whole process, after a warm-up on both sides. Each: what every other rule set, and every signal that waits to be asked for, takes beside a profile, in ns of CPU per byte,
+the least of the repeats. Flips: verdicts per rule and set, with 95 % intervals (Wilson).
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)  # or a peer's `import profile` would find benchmarks/profile.py
 OURS = ("gopher@datatrove", "gopher@dolma", "c4@tfds", "fineweb@paper", "fineweb@datatrove")
+"""What a profile applies; what the others take beside them is told by --each."""
+EVALWEB = ("too_short", "short_lines", "few_han_characters", "repeated_13grams")
 BATCH_BYTES = 4 << 20
 
 
@@ -38,12 +42,16 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--flips", action="store_true", help="count verdicts that differ instead of seconds")
+    parser.add_argument("--each", action="store_true", help="time what a profile does not measure, without a peer")
     parser.add_argument("--as-peer", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.as_peer:
         print(json.dumps(peer_cases(options.as_peer) if options.flips else peer_seconds(options.as_peer)))
         return
     documents = sample(options.corpus, options.documents or (3000 if options.flips else 500), options.seed)
+    if options.each:
+        each(documents, options.repeats)
+        return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "documents.json"
         path.write_text(json.dumps(documents), encoding="utf-8")
@@ -129,6 +137,34 @@ def speed(documents: list[str], command: list[str], repeats: int) -> None:
     print(f"ratio {peer / mine:.0f}")
 
 
+def each(documents: list[str], repeats: int) -> None:
+    """What is measured beyond a profile, told one by one."""
+    from dataqual import catalog
+    from dataqual.rules import load, rule_sets
+    from dataqual.text import Text
+
+    size = sum(len(document.encode()) for document in documents)
+    copies = max(1, round(4e6 / size))
+    usual = [*catalog.profiled().values(), *(signal for name in OURS for signal in load(name).signals)]
+    waiting = {name: [signal] for name, signal in catalog.defaults().items() if not signal.profiled}
+    asked = {name: [*load(name).signals] for name in rule_sets() if name not in OURS} | waiting
+    least = dict.fromkeys(asked, float("inf"))
+    for _ in range(repeats + 1):  # the first one compiles
+        for name, signals in asked.items():
+            table = Table(Text.of_bytes([document.encode() for document in documents * copies]))
+            for signal in usual:
+                table[signal]
+            before = time.process_time()
+            for signal in signals:
+                table[signal]
+            least[name] = min(least[name], time.process_time() - before)
+    print(
+        f"{len(documents)} documents, {size / 1e6:.2f} MB; ns of CPU per byte beside a profile, least of {repeats + 1}"
+    )
+    for name, seconds in least.items():
+        print(f"{name:34} {1e9 * seconds / size / copies:8.2f}")
+
+
 def spread(seconds: list[float]) -> str:
     return f"{min(seconds):.3f} to {max(seconds):.3f} s"
 
@@ -160,11 +196,25 @@ def peer_cases(path: Path) -> list[Any]:
     sys.path.insert(0, str(ROOT / "tests" / "cases"))
     import make_rule_cases
 
-    (_, datatrove), (_, c4) = make_rule_cases.datatrove(), make_rule_cases.c4()
+    (_, datatrove), (_, c4), (_, dclm) = make_rule_cases.datatrove(), make_rule_cases.c4(), make_rule_cases.dclm()
+    from datatrove.data import Document
+    from datatrove.pipeline.filters import C4QualityFilter
+
+    c4_arxiv, (nemo, _) = C4QualityFilter(), make_rule_cases.nemo_filters()
     kept = []
     for text in json.loads(path.read_text(encoding="utf-8")):
-        case, page = datatrove(text), c4(text)
-        kept.append({"values": case["values"], "verdicts": case["verdicts"], "c4": page["passes"], "empty": not text})
+        case = datatrove(text)
+        scores = [(one, make_rule_cases.nemo_score(one, text)) for one in nemo.values()]
+        kept.append(
+            {
+                "values": case["values"],
+                "verdicts": case["verdicts"],
+                "c4": c4(text)["passes"],
+                "c4_arxiv": c4_arxiv.filter(Document(text=text, id="")) is True,
+                "nemo": all(score is not None and bool(one.keep_document(score)) for one, score in scores),
+                "uniseg": dclm(text)["words"],
+            }
+        )
     return kept
 
 
@@ -201,6 +251,40 @@ def flips(documents: list[str], cases: list[Any]) -> None:
         report(f"{name}, any rule", theirs, fails.any(axis=1))
     theirs = np.array([not case["c4"] for case in cases]) | (np.array(list(map(len, documents))) > 190000)
     report("c4@tfds, any rule", theirs, load("c4@tfds").fails(table).any(axis=1))
+    for name, key in (("c4@arxiv", "c4_arxiv"), ("gopher@nemo", "nemo")):
+        report(f"{name}, any rule", np.array([not case[key] for case in cases]), load(name).fails(table).any(axis=1))
+    from tests.rules import published
+
+    read = [published.dclm(text, case["uniseg"]) for text, case in zip(documents, cases, strict=True)]
+    report_rules("gopher@dclm", read, table)
+    removed = [
+        values | {"words_removed": published.refinedweb_removed(text)}
+        for text, values in zip(documents, read, strict=True)
+    ]
+    report_rules("refinedweb@dclm", removed, table)
+    report_rules("redpajama@v2", list(map(published.redpajama, documents)), table)
+    report_rules(
+        "chinese-web@evalweb",
+        [published.evalweb(text) if text else dict.fromkeys(EVALWEB, 0.0) for text in documents],
+        table,
+    )
+
+
+def report_rules(name: str, read: list[dict[str, float]], table: Any) -> None:
+    """Rules whose source is no package: `read` is what its code compares, written anew (tests/rules/published.py)."""
+    import numpy as np
+
+    from dataqual.rules import load
+
+    rules = load(name)
+    fails = rules.fails(table)
+    upper = {"too_many_words": "too_few_words", "long_words": "short_words"}
+    values = [np.array([one[upper.get(rule.name, rule.name)] for one in read]) for rule in rules.rules]
+    theirs = np.stack([~rule.bounds.accept(found) for rule, found in zip(rules.rules, values, strict=True)]).T
+    for i, rule in enumerate(rules.rules):
+        if (theirs[:, i] != fails[:, i]).any():
+            report(f"{name} {rule.name}", theirs[:, i], fails[:, i])
+    report(f"{name}, any rule", theirs.any(axis=1), fails.any(axis=1))
 
 
 def first(met: list[float | None] | None, place: int) -> float:

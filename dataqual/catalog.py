@@ -78,18 +78,27 @@ def label(operator: Any) -> str:
     ('word_count', 'word_count(cut=tokens)')
     """
     values = [(field, getattr(operator, field.name)) for field in dataclasses.fields(operator)]
-    changed = [f"{field.name}={value}" for field, value in values if _needed(field) or value != _default(field)]
+    changed = [f"{field.name}={value}" for field, value in values if needed(field) or value != default(field)]
     return f"{name_of(operator)}({', '.join(changed)})" if changed else name_of(operator)
 
 
 def defaults() -> dict[str, Signal]:
     """Every signal that needs no parameter, with its defaults, by name; for the others see `needing`."""
-    return {name: kind() for name, kind in signals().items() if not _missing(kind)}
+    return {name: kind() for name, kind in signals().items() if not missing(kind)}
+
+
+def profiled() -> dict[str, Signal]:
+    """Those of `defaults` that every profile measures, by name; the others wait for a rule that asks.
+
+    >>> "word_count" in profiled()
+    True
+    """
+    return {name: signal for name, signal in defaults().items() if signal.profiled}
 
 
 def needing() -> dict[str, str]:
     """The signals of other packages that cannot be measured without being told a parameter, and which one."""
-    return {name: missing[0] for name, kind in signals().items() if (missing := _missing(kind))}
+    return {name: absent[0] for name, kind in signals().items() if (absent := missing(kind))}
 
 
 def find(kind: Kind, name: str) -> Any:
@@ -117,9 +126,9 @@ def construct(operator: type[Made], name: str, parameters: dict[str, Any]) -> Ma
             raise SpecError(f"{name} has no parameter {parameter!r}; {did_you_mean(parameter, allowed)}")
         given[parameter] = tuple(value) if isinstance(value, list) else value
         if not _fits(given[parameter], hints[parameter]):
-            raise SpecError(f"{name}: {parameter} is {_show(value)}, not {_say(hints[parameter])}")
-    if missing := _missing(operator, given):
-        raise SpecError(f"{name} needs the parameter {missing[0]!r}")
+            raise SpecError(f"{name}: {parameter} is {_show(value)}, not {said(hints[parameter])}")
+    if absent := missing(operator, given):
+        raise SpecError(f"{name} needs the parameter {absent[0]!r}")
     try:
         return operator(**given)
     except SpecError as error:
@@ -143,16 +152,18 @@ def _foreign(kind: Kind) -> dict[str, EntryPoint]:
     return found
 
 
-def _missing(operator: Any, given: Iterable[str] = ()) -> list[str]:
+def missing(operator: Any, given: Iterable[str] = ()) -> list[str]:
     """The parameters without which an operator cannot be made, but for those given."""
-    return [f.name for f in dataclasses.fields(operator) if f.init and _needed(f) and f.name not in given]
+    return [f.name for f in dataclasses.fields(operator) if f.init and needed(f) and f.name not in given]
 
 
-def _default(field: dataclasses.Field[Any]) -> Any:
+def default(field: dataclasses.Field[Any]) -> Any:
+    """A parameter's value unless told."""
     return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
-def _needed(field: dataclasses.Field[Any]) -> bool:
+def needed(field: dataclasses.Field[Any]) -> bool:
+    """Whether an operator cannot be made without this parameter."""
     return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
@@ -175,13 +186,18 @@ def _show(value: Any) -> str:
     return "null" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)
 
 
-def _say(hint: Any) -> str:
+def said(hint: Any) -> str:
+    """A type in words.
+
+    >>> said(tuple[int, ...] | None)
+    'a list, each a whole number or null'
+    """
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is Literal:
         return "one of " + ", ".join(map(str, arguments))
     if origin in (typing.Union, UnionType):
-        return " or ".join(map(_say, arguments))
+        return " or ".join(map(said, arguments))
     if origin is tuple:
-        return f"a list, each {_say(arguments[0])}"
+        return f"a list, each {said(arguments[0])}"
     words = {int: "a whole number", float: "a number", bool: "true or false", str: "a string", NoneType: "null"}
-    return words.get(hint, str(hint))
+    return words.get(hint, getattr(hint, "__name__", str(hint)))

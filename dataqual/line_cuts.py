@@ -20,9 +20,14 @@ from dataqual.kernels import lines as line_kernels
 from dataqual.kernels import phrases as phrase_kernels
 from dataqual.text import Segments, Text
 
-LineCut = Literal["newline", "newline_runs", "nonblank", "splitlines"]
+LineCut = Literal["newline", "newline_runs", "nonblank", "stripped", "splitlines"]
 """`newline`: `text.split("\\n")`. `newline_runs`: `re.split("\\n+", text)`. `nonblank`: those of `newline` that are not
-blank. `splitlines`: `text.splitlines()`, which also breaks at form feeds, U+0085, U+2028 and others."""
+blank. `stripped`: those without the white space around them. `splitlines`: `text.splitlines()`, which also breaks at form
+feeds, U+0085, U+2028 and others."""
+
+ParagraphCut = Literal["runs", "stripped", "pairs"]
+"""`runs`: `re.split("\\n{2,}", text.strip())`. `stripped`: those without the white space around them, blank ones left out.
+`pairs`: `text.split("\\n\\n")`, empty ones too."""
 
 Spans = list[tuple[int, int, str]]
 """Evidence in one document: first character, character after the last, and why."""
@@ -54,7 +59,13 @@ def lines(text: Text, cut: LineCut) -> Segments:
     >>> lines(Text.of(["a\\n\\n\\nb\\n"]), "nonblank").strings(0)
     ['a', 'b']
     """
-    make = {"newline": _newline, "newline_runs": _newline_runs, "nonblank": _nonblank, "splitlines": _splitlines}
+    make = {
+        "newline": _newline,
+        "newline_runs": _newline_runs,
+        "nonblank": _nonblank,
+        "stripped": _stripped,
+        "splitlines": _splitlines,
+    }
     return shared(text, cut, lambda: make[cut](text))
 
 
@@ -86,6 +97,10 @@ def _nonblank(text: Text) -> Segments:
     return _where(newline, newline.stripped.chars > 0)
 
 
+def _stripped(text: Text) -> Segments:
+    return lines(text, "nonblank").stripped
+
+
 def _splitlines(text: Text) -> Segments:
     newline = lines(text, "newline")
     if not line_kernels.has_other_breaks(text.data):
@@ -112,16 +127,42 @@ def _where(newline: Segments, keep: NDArray[np.bool_]) -> Segments:
     return kept
 
 
-def paragraphs(text: Text) -> Segments:
-    """What `re.split("\\n{2,}", text.strip())` gives: one, empty, for a blank document.
+def paragraphs(text: Text, cut: ParagraphCut = "runs") -> Segments:
+    """The paragraphs of every document under one of the cuts; of `runs` and `pairs` a blank document has one, empty.
 
     >>> paragraphs(Text.of(["a\\nb\\n\\nc\\n\\n\\n", ""])).counts.tolist()
     [2, 1]
+    >>> paragraphs(Text.of(["a\\n\\n\\n b"]), "stripped").strings(0), paragraphs(Text.of(["a\\n\\n\\n b"]), "pairs").strings(0)
+    (['a', 'b'], ['a', '\\n b'])
     """
-    return shared(text, "paragraphs", lambda: _paragraphs(text))
+    make = {"runs": _runs, "stripped": _full_paragraphs, "pairs": _pairs}
+    return shared(text, ("paragraphs", cut), lambda: make[cut](text))
 
 
-def _paragraphs(text: Text) -> Segments:
+def _full_paragraphs(text: Text) -> Segments:
+    bare = paragraphs(text).stripped
+    return bare.where(bare.chars > 0)
+
+
+def _pairs(text: Text) -> Segments:
+    feeds = np.flatnonzero(text.data == 10)
+    begins = np.ones(len(feeds), np.bool_)  # the first of a run of line feeds in one document
+    begins[1:] = (np.diff(feeds) > 1) | np.isin(feeds[1:], text.offsets)
+    run = np.flatnonzero(begins)
+    place = np.arange(len(feeds)) - np.repeat(run, np.diff(run, append=len(feeds)))
+    after = feeds[place % 2 == 1] + 1  # where a paragraph begins
+    before = np.searchsorted(after, text.offsets, side="right")
+    borders = before + np.arange(len(text) + 1)
+    starts, ends = np.empty(borders[-1], np.int64), np.empty(borders[-1], np.int64)
+    starts[borders[:-1]] = text.offsets[:-1]
+    own = np.repeat(np.arange(len(text)), np.diff(before))
+    starts[np.arange(len(after)) + own + 1] = after
+    ends[:-1] = starts[1:] - 2
+    ends[borders[1:] - 1] = text.offsets[1:]
+    return Segments(text.data, starts, ends, borders)
+
+
+def _runs(text: Text) -> Segments:
     newline = lines(text, "newline")
     bare = newline.stripped
     starts, ends, borders = np.empty_like(newline.starts), np.empty_like(newline.ends), np.empty_like(text.offsets)
@@ -131,8 +172,8 @@ def _paragraphs(text: Text) -> Segments:
     return Segments(text.data, starts[:n], ends[:n], borders)
 
 
-def repeats(text: Text, cut: LineCut | Literal["paragraphs"]) -> NDArray[np.int64]:
-    """What is repeated among each document's lines or paragraphs; shape (documents, 4).
+def repeats(text: Text, cut: LineCut | tuple[Literal["paragraphs"], ParagraphCut]) -> NDArray[np.int64]:
+    """What is repeated among each document's lines or ("paragraphs", a cut of them); shape (documents, 4).
 
     Columns: copies after the first, their characters; all members of repeated lines, their characters.
 
@@ -141,24 +182,35 @@ def repeats(text: Text, cut: LineCut | Literal["paragraphs"]) -> NDArray[np.int6
     """
 
     def make() -> NDArray[np.int64]:
-        segments = paragraphs(text) if cut == "paragraphs" else lines(text, cut)
-        out = np.zeros((len(text), 4), np.int64)
-        room = 1 << max(4, (2 * int(segments.counts.max(initial=0)) - 1).bit_length())
-        first, owner, repeated = np.empty(room, np.int64), np.full(room, -1), np.empty(room, np.bool_)
-        line_kernels.count_repeated(
-            segments.data,
-            segments.starts,
-            segments.ends,
-            segments.hashes,
-            segments.offsets,
-            first,
-            owner,
-            repeated,
-            out,
-        )
-        return out
+        return repeats_among(paragraphs(text, cut[1]) if isinstance(cut, tuple) else lines(text, cut))
 
     return shared(text, ("repeats", cut), make)
+
+
+def repeats_among(segments: Segments) -> NDArray[np.int64]:
+    """The same of any segments; shape (documents, 4)."""
+    out = np.zeros((len(segments.counts), 4), np.int64)
+    room = 1 << max(4, (2 * int(segments.counts.max(initial=0)) - 1).bit_length())
+    first, owner, repeated = np.empty(room, np.int64), np.full(room, -1), np.empty(room, np.bool_)
+    line_kernels.count_repeated(
+        segments.data,
+        segments.starts,
+        segments.ends,
+        segments.hashes,
+        segments.offsets,
+        first,
+        owner,
+        repeated,
+        out,
+    )
+    return out
+
+
+def in_lower_case(segments: Segments) -> Segments:
+    """The same segments of the same text, its ASCII capitals made small."""
+    capitals = (segments.data >= 65) & (segments.data <= 90)
+    small = segments.data | (capitals.astype(np.uint8) * np.uint8(32))
+    return Segments(small.astype(np.uint8), segments.starts, segments.ends, segments.offsets)
 
 
 def begins_with(segments: Segments, *marks: str) -> NDArray[np.bool_]:
@@ -294,6 +346,13 @@ def _anchor(phrase: bytes) -> int:
     rarity = [order.index(byte) if byte in order else len(order) for byte in phrase]
     pairs = [first + second for first, second in pairwise(rarity)]
     return pairs.index(max(pairs)) if pairs else 0
+
+
+def hashes_of(words: tuple[str, ...], *, fold: bool = False) -> NDArray[np.uint64]:
+    """The hashes by which `Segments.hashes`, or `.folded`, know these words."""
+    wanted = Text.of(words)
+    segments = Segments(wanted.data, wanted.offsets[:-1], wanted.offsets[1:], np.arange(len(wanted) + 1))
+    return segments.folded if fold else segments.hashes
 
 
 def evidence(document: str, starts: Sequence[int], ends: Sequence[int], why: str) -> Spans:

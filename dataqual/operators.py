@@ -33,6 +33,8 @@ class Signal(ABC):
     """What one unit of the number is: "words", "characters", "bytes"; "" for a share (0 to 1) or ratio."""
     of_turns: ClassVar[bool] = False
     """Whether it tells of chats and instructions alone, and nothing of other documents."""
+    profiled: ClassVar[bool] = True
+    """Whether every profile measures it; one that costs more, or says little alone, waits for a rule that asks."""
 
     @abstractmethod
     def measure(self, text: Text) -> NDArray[Any]:
@@ -117,6 +119,11 @@ class Step(ABC):
     @classmethod
     def of_spec(cls, parameters: Mapping[str, Any], where: str) -> Self | None:
         """The step as YAML has it where that is not its fields one by one; None where it is. SpecError at `where`."""
+        return None
+
+    @classmethod
+    def spec_schema(cls) -> dict[str, Any] | None:
+        """The JSON Schema of what `of_spec` takes, which may refer to `dataqual.schemas.definitions`; None for its fields."""
         return None
 
     def prepare(self, corpus: Corpus, engine: Engine) -> Step:

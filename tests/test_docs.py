@@ -183,7 +183,7 @@ def test_the_readme_names_every_rule_set() -> None:
     there = {path.stem for path in (ROOT / "dataqual" / "rules").glob("*.yaml")}
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     assert there
-    assert set(re.findall(r"`(\w+@\w+)`", text)) == there
+    assert set(re.findall(r"`([\w-]+@\w+)`", text)) == there
 
 
 @pytest.mark.parametrize("block", blocks_in("sh"), ids=str)

@@ -109,7 +109,10 @@ def test_a_rule_set_against_itself_is_refused() -> None:
 def test_an_unknown_rule_set_ends_in_one_line() -> None:
     done = CliRunner().invoke(main, ["rules", "diff", "gopher", "gopher@dolma"])
     assert done.exit_code == 2
-    assert "'gopher' exists in 2 versions that differ: gopher@datatrove, gopher@dolma; name one of them" in done.output
+    assert (
+        "'gopher' exists in 4 versions that differ: gopher@datatrove, gopher@dclm, gopher@dolma, gopher@nemo; name one"
+        in done.output
+    )
 
 
 def test_the_list_has_every_rule_set_that_ships() -> None:

@@ -12,21 +12,42 @@ from dataqual.ending import mendable
 from dataqual.speaking import tell
 
 
-@click.group(invoke_without_command=True)
+class NamesToo(click.Group):
+    """A group that takes what is none of its commands for the name of a rule set."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command and its arguments."""
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["show", *args])
+
+
+@click.group(cls=NamesToo, invoke_without_command=True, subcommand_metavar="[NAME | diff FIRST SECOND [PATHS]...]")
 @click.pass_context
 @mendable("dataqual")
 def rules(context: click.Context) -> None:
-    """List the rule sets that ship; diff compares two of them on a corpus.
+    """List the rule sets that ship, or print one as YAML, to be changed; diff compares two of them on a corpus.
 
     \b
     Examples:
       dataqual rules
+      dataqual rules gopher@dclm > gopher.yaml
       dataqual rules diff gopher@datatrove gopher@dolma corpus.jsonl
     """
     if context.invoked_subcommand is None:
         from dataqual.rules import summary
 
         tell(summary())
+
+
+@rules.command(hidden=True)
+@click.argument("name")
+@mendable("dataqual")
+def show(name: str) -> None:
+    """Print a rule set that ships as YAML."""
+    from dataqual.rules import content_of
+
+    click.echo(content_of(name), nl=False)
 
 
 @rules.command()

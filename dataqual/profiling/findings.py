@@ -20,7 +20,10 @@ MISFIT = 0.5
 command to throw most of it away is proposed."""
 
 FOREIGN = 0.05
-"""Share of documents in other scripts from which it is said that an English rule set judges them too."""
+"""Share of documents in other scripts from which it is said that a rule set made for one language judges them too."""
+
+SCRIPT_OF = {"en": ("English", "Latin"), "zh": ("Chinese", "Han")}
+"""By what a rule set says of its language: that language's name, and the script it is written in."""
 
 
 @dataclass(frozen=True)
@@ -292,7 +295,7 @@ def _rule_sets(facts: dict[str, Any]) -> Iterator[Finding]:
 
 def _misfit(facts: dict[str, Any], rule_set: dict[str, Any]) -> list[str]:
     """Why a rule set says little about this corpus; nothing where it fits."""
-    if rule_set["language"] == "en" and _other_scripts(facts) > MISFIT:
+    if _foreign(facts, rule_set) > MISFIT:
         return ["Its verdicts mean little here."]
     if rule_set["fails"]["value"] > MISFIT:
         return [
@@ -302,10 +305,11 @@ def _misfit(facts: dict[str, Any], rule_set: dict[str, Any]) -> list[str]:
 
 
 def _made_for(facts: dict[str, Any], rule_set: dict[str, Any]) -> list[str]:
-    other = _other_scripts(facts)
-    if rule_set["language"] != "en" or other < FOREIGN:
+    other = _foreign(facts, rule_set)
+    if other < FOREIGN:
         return []
-    return [f"It was made for English; {percent(other)} of the documents are in another script."]
+    made_for = SCRIPT_OF[rule_set["language"]][0]
+    return [f"It was made for {made_for}; {percent(other)} of the documents are in another script."]
 
 
 def _disputes(facts: dict[str, Any]) -> Iterator[Finding]:
@@ -337,8 +341,10 @@ def _estimate(facts: dict[str, Any], hits: int, n: int) -> dict[str, Any]:
     return reading | {"method": "sample", "interval": list(wilson(hits, n) or ())}
 
 
-def _other_scripts(facts: dict[str, Any]) -> float:
-    """The share of documents that are mostly in another script than Latin, of those that have letters."""
+def _foreign(facts: dict[str, Any], rule_set: dict[str, Any]) -> float:
+    """The share of documents that are mostly in another script than the language a rule set was made for, of those that
+    have letters; 0 for a set that was made for any."""
+    _, script = SCRIPT_OF.get(rule_set["language"], (None, None))
     documents = {row["script"]: row["documents"] for row in facts["scripts"]}
     total = sum(documents.values())
-    return 1 - documents.get("Latin", 0) / total if total else 0.0
+    return 1 - documents.get(script, 0) / total if total and script else 0.0

@@ -27,7 +27,7 @@ from dataqual.metrics.script_mix import ScriptMix
 from dataqual.metrics.share import Share
 from dataqual.near_duplicates import NearDuplicates, Part, Signing
 from dataqual.operators import Metric, Signal
-from dataqual.rules import RuleSet, load, rule_sets
+from dataqual.rules import PROFILED, RuleSet, load
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class Plan:
         table: bool,
         languages: Method | None = None,
     ) -> Plan:
-        """The plan for a corpus; SpecError where a rule set is not known. `rules` None: all that ship."""
-        names = rule_sets() if rules is None else rules
+        """The plan for a corpus; SpecError where a rule set is not known. `rules` None: `PROFILED`."""
+        names = PROFILED if rules is None else rules
         loaded = tuple(map(load, dict.fromkeys(names)))
         known = [rule_set.name for rule_set in loaded]
         for name in known:
@@ -79,8 +79,8 @@ class Plan:
 
     @lazy
     def signals(self) -> dict[str, Signal]:
-        """Every signal with its defaults, then the variants that the rules mean, each once, by what it is called."""
-        found = catalog.defaults()
+        """The signals of every profile, then those and the variants that the rules mean, each once, by what it is called."""
+        found = catalog.profiled()
         defaults = {name: signal for name, signal in found.items() if self.columns.turns or not signal.of_turns}
         known = set(defaults.values())
         variants = {}
@@ -93,7 +93,7 @@ class Plan:
     @lazy
     def defaults(self) -> list[str]:
         """The signals that are in the table: those with their defaults."""
-        return [name for name in self.signals if name in catalog.defaults()]
+        return [name for name in self.signals if name in catalog.profiled()]
 
     @lazy
     def metrics(self) -> dict[str, Metric[Any]]:

@@ -39,7 +39,7 @@ class Options:
     """What was asked of a profile; with the input it determines every fact."""
 
     rules: Sequence[str] | None = None
-    """Names of rule sets, or the one name; None for all that ship, () for none."""
+    """Names of rule sets, or the one name; None for `rules.PROFILED`, () for none."""
     near_copies: bool = True
     sample: int | None = None
     """Profile this many documents, drawn evenly by address and seed; None for all."""
@@ -266,7 +266,7 @@ def _asked(corpus: Corpus, options: Options) -> dict[str, Any]:
     return {
         "text": options.text,
         "txt": getattr(corpus, "txt", None),
-        "rules": [*options.rules] if options.rules is not None else rules_module.rule_sets(),
+        "rules": [*options.rules] if options.rules is not None else [*rules_module.PROFILED],
         "near_copies": options.near_copies,
         "language": options.language,
         "sample": options.sample,

@@ -1,9 +1,9 @@
 """Published rule sets as data: one YAML file for each version of a rule set that somebody's code or paper defines.
 
->>> rule_sets()
-['c4@tfds', 'fineweb@datatrove', 'fineweb@paper', 'gopher@datatrove', 'gopher@dolma']
+>>> [name for name in rule_sets() if name.startswith("gopher")]
+['gopher@datatrove', 'gopher@dclm', 'gopher@dolma', 'gopher@nemo']
 """
 
-from dataqual.rules.rule_set import Rule, RuleSet, load, rule_sets, summary
+from dataqual.rules.rule_set import PROFILED, Rule, RuleSet, content_of, load, rule_sets, summary
 
-__all__ = ["Rule", "RuleSet", "load", "rule_sets", "summary"]
+__all__ = ["PROFILED", "Rule", "RuleSet", "content_of", "load", "rule_sets", "summary"]

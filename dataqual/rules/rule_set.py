@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from dataqual.operators import Signal
 
 FOLDER = Path(__file__).parent
+REQUIRED, OPTIONAL = ("name", "about", "source", "rules"), ("language", "caveat", "includes")
+"""The keys of a file of rules; those of a rule are `RULE_REQUIRED` and `RULE_OPTIONAL`."""
+RULE_REQUIRED, RULE_OPTIONAL = ("name", "about", "signal"), ("with", *specs.ENDS)
+PROFILED = ("c4@tfds", "fineweb@datatrove", "fineweb@paper", "gopher@datatrove", "gopher@dolma")
+"""What a profile applies unless told: each set measures variants of its own, so the others wait until they are asked for."""
 
 
 class Values(Protocol):
@@ -92,18 +98,46 @@ def load(name: str | os.PathLike[str]) -> RuleSet:
     raise SpecError(f"no rule set {given!r}; {did_you_mean(given, rule_sets())}; or name a .yaml file")
 
 
+def content_of(name: str) -> str:
+    """The YAML of a rule set by its name, or of your own file, as it stands; SpecError where it would not load."""
+    load(name)
+    path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
+    return path.read_text(encoding="utf-8")
+
+
 def _parse(path: Path) -> RuleSet:
     content = specs.read_yaml(path)
     where = path.name
-    specs.check_keys(content, where, required=("name", "about", "source", "rules"), optional=("language", "caveat"))
+    specs.check_keys(content, where, required=REQUIRED, optional=OPTIONAL)
     return RuleSet(
         name=specs.string(content, "name", where),
         about=specs.string(content, "about", where),
         source=specs.string(content, "source", where),
         language=specs.string(content, "language", where) if content.get("language") is not None else None,
         caveat=specs.string(content, "caveat", where) if content.get("caveat") is not None else None,
-        rules=rules_of(content["rules"], f"{where}.rules"),
+        rules=_unique((*_included(content, where), *rules_of(content["rules"], f"{where}.rules")), where),
     )
+
+
+def _included(content: Mapping[str, Any], where: str) -> Iterator[Rule]:
+    """The rules of the sets that ship and are named under `includes`."""
+    names = content.get("includes", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise SpecError(f"{where}.includes: expected a list of names of rule sets")
+    for place, name in enumerate(names):
+        if name not in rule_sets():
+            raise SpecError(f"{where}.includes[{place}]: no rule set {name!r}; {did_you_mean(name, rule_sets())}")
+        yield from _parse(FOLDER / f"{name}.yaml").rules
+
+
+def _unique(rules: tuple[Rule, ...], where: str) -> tuple[Rule, ...]:
+    names = [rule.name for rule in rules]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise SpecError(
+                f"{where}: two rules are called {name!r}, of which one is included; give yours another name"
+            )
+    return rules
 
 
 def rules_of(content: object, where: str) -> tuple[Rule, ...]:
@@ -120,7 +154,7 @@ def rules_of(content: object, where: str) -> tuple[Rule, ...]:
 
 def _parse_rule(content: object, where: str) -> Rule:
     rule = specs.mapping(content, where)
-    specs.check_keys(rule, where, required=("name", "about", "signal"), optional=("with", *specs.ENDS))
+    specs.check_keys(rule, where, required=RULE_REQUIRED, optional=RULE_OPTIONAL)
     return Rule(
         name=specs.string(rule, "name", where),
         about=specs.string(rule, "about", where),

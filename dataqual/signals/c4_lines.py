@@ -15,8 +15,10 @@ from dataqual.line_cuts import POLICY, Phrases, ends_with, evident, holding, lin
 from dataqual.operators import Signal
 from dataqual.text import Segments, Text
 
-END_MARKS = (".", "?", "!", '"')
-MIN_WORDS, MAX_WORD_CHARS = 5, 1000
+Variant = Literal["tfds", "arxiv"]
+END_MARKS: dict[Variant, tuple[str, ...]] = {"tfds": (".", "?", "!", '"'), "arxiv": (".", "?", "!", '"', "'")}
+MIN_WORDS: dict[Variant, int] = {"tfds": 5, "arxiv": 3}
+MAX_WORD_CHARS = 1000
 
 
 class Fate(IntEnum):
@@ -37,7 +39,8 @@ class C4Lines(Signal):
     """Lines that meet one fate in C4 (Raffel et al. 2020): kept, or the first reason against them; 0 without lines.
 
     A line with `lorem_ipsum` or `curly_bracket` costs C4 the page; it comes to that only for lines that end in a
-    terminal mark and have five words.
+    terminal mark and have five words. `variant` "arxiv" asks for three, as the first version of the paper says and
+    datatrove has it; there an apostrophe ends a line too, and citation marks are words.
 
     >>> C4Lines()(["This line has five words.\\nMenu\\nThis one {does} as well.", ""]).tolist()
     [1, 0]
@@ -47,14 +50,15 @@ class C4Lines(Signal):
     fate: Literal[
         "kept", "too_long_word", "no_end_mark", "too_few_words", "lorem_ipsum", "javascript", "curly_bracket", "policy"
     ] = "kept"
+    variant: Variant = "tfds"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        judged = judge(text)
+        judged = judge(text, self.variant)
         return judged.lines.total(judged.fates == Fate[self.fate.upper()])
 
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """The lines of that fate."""
-        judged = judge(Text.of([document]))
+        judged = judge(Text.of([document]), self.variant)
         return evident(document, judged.lines, judged.fates == Fate[self.fate.upper()], self.fate.replace("_", " "))
 
 
@@ -76,29 +80,35 @@ class Judged:
     """Those lines without them, each a document."""
 
 
-def judge(text: Text) -> Judged:
+def judge(text: Text, variant: Variant = "tfds") -> Judged:
     """The lines and their fates, found once per text."""
-    return shared(text, "c4", lambda: _judge(text))
+    return shared(text, ("c4", variant), lambda: _judge(text, variant))
 
 
-def _judge(text: Text) -> Judged:
+def _judge(text: Text, variant: Variant) -> Judged:
     whole = lines(text, "splitlines").stripped
-    fates = _fates(text, whole)
-    cited, plain = _without_citations(text, whole)
+    counts = _words_in(text, whole)
+    fates = _fates(text, whole, counts, variant)
+    cited, plain = shared(text, "c4 citations", lambda: _without_citations(text, whole))
     own = Segments(plain.data, plain.offsets[:-1], plain.offsets[1:], np.arange(len(plain) + 1))
-    fates[cited] = np.where(fates[cited] == Fate.TOO_LONG_WORD, Fate.TOO_LONG_WORD, _fates(plain, own))
+    again = _fates(plain, own, _words_in(plain, own) if variant == "tfds" else counts[cited], variant)
+    fates[cited] = np.where(fates[cited] == Fate.TOO_LONG_WORD, Fate.TOO_LONG_WORD, again)
     return Judged(whole, fates, cited, plain)
 
 
-def _fates(text: Text, segments: Segments) -> NDArray[np.uint8]:
-    found = Phrases.of(text, ("lorem ipsum", "javascript", "{", *POLICY))
+def _words_in(text: Text, segments: Segments) -> NDArray[np.int64]:
+    """How many words, as white space parts them, begin in each segment."""
     words = text.cut("whitespace")
-    counts = ranks(words.starts, segments.ends) - ranks(words.starts, segments.starts)
-    ends_well = ends_with(segments, *END_MARKS) & ~ends_with(segments, "...")
+    return ranks(words.starts, segments.ends) - ranks(words.starts, segments.starts)
+
+
+def _fates(text: Text, segments: Segments, counts: NDArray[np.int64], variant: Variant) -> NDArray[np.uint8]:
+    found, words = Phrases.of(text, ("lorem ipsum", "javascript", "{", *POLICY)), text.cut("whitespace")
+    ends_well = ends_with(segments, *END_MARKS[variant]) & ~ends_with(segments, "...")
     reasons = {
         Fate.TOO_LONG_WORD: holding(segments, words.starts[words.chars > MAX_WORD_CHARS]),
         Fate.NO_END_MARK: ~ends_well,
-        Fate.TOO_FEW_WORDS: counts < MIN_WORDS,
+        Fate.TOO_FEW_WORDS: counts < MIN_WORDS[variant],
         Fate.LOREM_IPSUM: found.within(segments, "lorem ipsum"),
         Fate.JAVASCRIPT: found.within(segments, "javascript"),
         Fate.CURLY_BRACKET: found.within(segments, "{"),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dataqual.line_cuts import ranks
 from dataqual.operators import Signal
-from dataqual.signals.c4_lines import Fate, judge
+from dataqual.signals.c4_lines import Fate, Variant, judge
 from dataqual.text import Text
 
 
@@ -24,9 +24,10 @@ class C4Sentences(Signal):
     """
 
     unit: ClassVar[str] = "sentences"
+    variant: Variant = "tfds"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        judged = judge(text)
+        judged = judge(text, self.variant)
         sentences, lines = text.sentences, judged.lines
         begun = ranks(sentences.starts, lines.ends)
         over = ranks(sentences.ends, lines.starts + 1)

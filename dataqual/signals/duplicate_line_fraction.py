@@ -19,7 +19,8 @@ class DuplicateLineFraction(Signal):
 
     `count` is "later" copies only, or "all" members of repeated lines. They are counted as lines, out of lines,
     or in characters, out of the text's ("characters"), those of its whitespace-separated words
-    ("word_characters", which can exceed 1) or those that are no line feed ("line_characters").
+    ("word_characters", which can exceed 1), those that are no line feed ("line_characters") or those of the lines as they
+    are cut ("own_characters").
 
     >>> DuplicateLineFraction()(["a\\nb\\na\\nc", ""]).tolist()
     [0.25, 0.0]
@@ -29,7 +30,7 @@ class DuplicateLineFraction(Signal):
 
     count: Literal["later", "all"] = "later"
     lines: LineCut = "newline_runs"
-    of: Literal["lines", "characters", "word_characters", "line_characters"] = "lines"
+    of: Literal["lines", "characters", "word_characters", "line_characters", "own_characters"] = "lines"
 
     def measure(self, text: Text) -> NDArray[Any]:
         column = (0 if self.count == "later" else 2) + (self.of != "lines")
@@ -48,5 +49,8 @@ class DuplicateLineFraction(Signal):
         if self.of == "word_characters":
             words = text.cut("whitespace")
             return words.total_chars
+        if self.of == "own_characters":
+            segments = lines(text, self.lines)
+            return segments.total_chars
         line_feeds = text.characters.ascii[:, 10] if self.of == "line_characters" else 0
         return text.characters.total - line_feeds

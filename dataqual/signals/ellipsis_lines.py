@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.line_cuts import LineCut, ends_with, evident, lines
+from dataqual.line_cuts import LineCut, ends_with, evident, in_lower_case, lines
 from dataqual.operators import Signal
 from dataqual.text import Segments, Text
 
@@ -17,6 +17,8 @@ from dataqual.text import Segments, Text
 class EllipsisLines(Signal):
     """Share of lines that end with an ellipsis, white space after it allowed if `before_space`; 0 without lines.
 
+    With `any_case` the marks, to be given in lower case, are met by ASCII capitals too: "Read More" ends with "read more".
+
     >>> EllipsisLines()(["Read more...\\nand on… \\nThe end.", ""]).round(2).tolist()
     [0.67, 0.0]
     """
@@ -24,6 +26,7 @@ class EllipsisLines(Signal):
     marks: tuple[str, ...] = ("...", "…")
     lines: LineCut = "splitlines"
     before_space: bool = True
+    any_case: bool = False
 
     def measure(self, text: Text) -> NDArray[Any]:
         segments, mask = self._marked(text)
@@ -36,4 +39,4 @@ class EllipsisLines(Signal):
     def _marked(self, text: Text) -> tuple[Segments, NDArray[np.bool_]]:
         segments = lines(text, self.lines)
         segments = segments.stripped if self.before_space else segments
-        return segments, ends_with(segments, *self.marks)
+        return segments, ends_with(in_lower_case(segments) if self.any_case else segments, *self.marks)

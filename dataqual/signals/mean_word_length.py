@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.operators import Signal
-from dataqual.text import Cut, Text
+from dataqual.published_words import WordCut, words
+from dataqual.text import Text
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,8 @@ class MeanWordLength(Signal):
     """
 
     unit: ClassVar[str] = "characters"
-    cut: Cut = "unicode"
+    cut: WordCut = "unicode"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        words = text.cut(self.cut)
-        return words.total_chars / np.maximum(words.counts, 1)
+        segments = words(text, self.cut)
+        return segments.total_chars / np.maximum(segments.counts, 1)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.operators import Signal
-from dataqual.text import Cut, Text
+from dataqual.published_words import WordCut, ngrams, words
+from dataqual.text import Text
 
 
 @dataclass(frozen=True)
@@ -20,8 +21,8 @@ class UniqueWordShare(Signal):
     [0.75, 0.0, 0.75]
     """
 
-    cut: Cut = "tokens"
+    cut: WordCut = "tokens"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        words = text.cut(self.cut)
-        return text.ngrams(self.cut).distinct[:, 1] / np.maximum(words.counts, 1)
+        segments = words(text, self.cut)
+        return ngrams(text, self.cut).distinct[:, 1] / np.maximum(segments.counts, 1)

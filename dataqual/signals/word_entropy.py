@@ -8,7 +8,8 @@ from typing import Any, ClassVar
 from numpy.typing import NDArray
 
 from dataqual.operators import Signal
-from dataqual.text import Cut, Text
+from dataqual.published_words import WordCut, ngrams
+from dataqual.text import Text
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class WordEntropy(Signal):
     """
 
     unit: ClassVar[str] = "bits"
-    cut: Cut = "tokens"
+    cut: WordCut = "tokens"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        return text.ngrams(self.cut).word_entropy
+        return ngrams(text, self.cut).word_entropy

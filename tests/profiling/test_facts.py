@@ -17,7 +17,7 @@ import reports
 from dataqual import sample
 from dataqual.faults import SHARES
 from dataqual.near_duplicates import shingles
-from dataqual.rules import load, rule_sets
+from dataqual.rules import PROFILED, load
 from tests import reference
 from tests.profiling.conftest import PLANTED, Profiled
 
@@ -123,7 +123,7 @@ def test_groups_add_up_to_what_counting_by_hand_gives(sampled: Profiled, positio
     facts = sampled.facts["groups"][position]
     expected: dict[str, Counter[str]] = defaultdict(Counter)
     seen: set[str] = set()
-    drops = {name: sampled.table[f"drops:{name}"] for name in rule_sets()}
+    drops = {name: sampled.table[f"drops:{name}"] for name in PROFILED}
     for number, row in enumerate(sampled.rows):
         counter = expected[row[column]]
         counter["documents"] += 1
@@ -185,7 +185,7 @@ def test_examples_of_a_rule_are_rejected_by_it_and_say_by_which_value(sampled: P
 
 def test_overlap_counts_every_document_once_and_disputes_are_disputes(sampled: Profiled) -> None:
     overlap = sampled.facts["overlap"]
-    assert [tuple(pair["rules"]) for pair in overlap] == list(combinations(rule_sets(), 2))
+    assert [tuple(pair["rules"]) for pair in overlap] == list(combinations(PROFILED, 2))
     record = sampled.table["record"].to_list()
     for pair in overlap:
         first, second = (sampled.table[f"drops:{name}"] for name in pair["rules"])
@@ -212,7 +212,7 @@ def test_signals_are_described_as_their_column_is(sampled: Profiled) -> None:
 
 def test_thresholds_stand_at_the_signal_that_their_rule_looks_at(sampled: Profiled) -> None:
     found = {(t["rules"], t["rule"]): t for s in sampled.facts["signals"].values() for t in s["thresholds"]}
-    rules = {(name, rule.name): rule for name in rule_sets() for rule in load(name).rules}
+    rules = {(name, rule.name): rule for name in PROFILED for rule in load(name).rules}
     assert found.keys() == rules.keys()
     assert all(found[key]["bounds"] == str(rules[key].bounds) for key in rules)
 
@@ -255,7 +255,7 @@ def test_an_address_that_is_an_id_a_group_or_an_unreadable_value_is_masked_too()
 
 def test_findings_come_worst_first_and_faults_before_verdicts(sampled: Profiled) -> None:
     findings = sampled.profile.findings
-    names = set(rule_sets())
+    names = set(PROFILED)
     keys = [
         (
             ("error", "warning", "note").index(finding.severity),

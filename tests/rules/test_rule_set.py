@@ -34,7 +34,7 @@ def test_rule_sets_are_named_as_their_files() -> None:
 def test_every_rule_set_says_where_it_comes_from_and_for_which_language(name: str) -> None:
     rules = load(name)
     assert "arXiv" in rules.source or "JMLR" in rules.source
-    assert rules.language == "en"
+    assert rules.language == ("zh" if name.startswith("chinese") else "en")
     assert rules.caveat
 
 
@@ -54,7 +54,12 @@ def test_thresholds_are_the_published_ones() -> None:
     table_a1 = {f"top_{n}gram": max_ for n, max_ in zip((2, 3, 4), (0.2, 0.18, 0.16), strict=True)} | {
         f"duplicate_{n}grams": max_ for n, max_ in zip(range(5, 11), (0.15, 0.14, 0.13, 0.12, 0.11, 0.1), strict=True)
     }
-    for name, characters in (("gopher@datatrove", 0.2), ("gopher@dolma", 0.3)):
+    for name, characters in (
+        ("gopher@datatrove", 0.2),
+        ("gopher@dolma", 0.3),
+        ("gopher@dclm", 0.2),
+        ("gopher@nemo", 0.2),
+    ):
         found = {rule: ends.max for rule, ends in bounds[name].items()}
         assert table_a1.items() <= found.items()
         assert (found["duplicate_lines"], found["duplicate_line_characters"]) == (0.3, characters)
@@ -102,7 +107,7 @@ def write(folder: Path, rules: str, head: str = HEAD) -> RuleSet:
         ("{name: a, about: x, signal: short_lines, with: {max_chars: 3.5}, max: 1}", "mine.yaml.rules[0]: short_lines: max_chars is 3.5, not a whole number"),
         ("{name: a, about: x, signal: short_lines, with: {max_chars: true}, max: 1}", "mine.yaml.rules[0]: short_lines: max_chars is true, not a whole number"),
         ("{name: a, about: x, signal: short_lines, with: {lines: all}, max: 1}", "mine.yaml.rules[0]: short_lines: lines is 'all', "
-         "not one of newline, newline_runs, nonblank, splitlines"),
+         "not one of newline, newline_runs, nonblank, stripped, splitlines"),
         ("{name: a, about: x, signal: stop_words, with: {words: [1]}, max: 1}", "mine.yaml.rules[0]: stop_words: words is [1], not a list, each a string"),
         ("{name: a, about: x, signal: short_lines, with: [3], max: 1}", "mine.yaml.rules[0].with: expected a mapping of names, got a list"),
         ("{name: '', about: x, signal: short_lines, max: 1}", "mine.yaml.rules[0].name: expected a string, got the string ''"),
@@ -149,11 +154,14 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 
 def test_a_name_without_its_version_is_ambiguous() -> None:
-    letter = r"^'gopher' exists in 2 versions that differ: gopher@datatrove, gopher@dolma; name one of them$"
+    letter = (
+        r"^'gopher' exists in 4 versions that differ: gopher@datatrove, gopher@dclm, gopher@dolma, gopher@nemo; "
+        "name one of them$"
+    )
     with pytest.raises(SpecError, match=letter):
         load("gopher")
-    with pytest.raises(SpecError, match=r"^'c4' exists in one version: c4@tfds; name one of them$"):
-        load("c4")
+    with pytest.raises(SpecError, match=r"^'refinedweb' exists in one version: refinedweb@dclm; name one of them$"):
+        load("refinedweb")
     with pytest.raises(SpecError, match=r"^no rule set 'gofer@dolma'; did you mean 'gopher@dolma'\? there are: "):
         load("gofer@dolma")
 

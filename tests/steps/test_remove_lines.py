@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from dataqual.ledger import Dropped, Edited
 from dataqual.signals.c4_lines import judge
+from dataqual.signals.refinedweb_removed_share import COUNTED
 from dataqual.steps import remove_lines
-from dataqual.steps.remove_lines import COUNTED, Left, RemoveLines, Variant
+from dataqual.steps.remove_lines import Left, RemoveLines, Variant
 from dataqual.text import Text
 from tests.steps.rewriting import CASES, after, batch_of
 from tests.strange import DOCUMENTS, corpora
