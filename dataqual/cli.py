@@ -12,6 +12,8 @@ from dataqual.commands.leakage import leakage
 from dataqual.commands.profile import profile
 from dataqual.commands.recipes import recipes
 from dataqual.commands.rules import rules
+from dataqual.commands.schema import schema
+from dataqual.commands.signals import signals
 from dataqual.commands.split import split
 from dataqual.commands.suite import suite
 from dataqual.speaking import Program
@@ -31,5 +33,5 @@ def main() -> None:
     """
 
 
-for command in (profile, check, suite, clean, dedup, split, leakage, explain, recipes, rules):
+for command in (profile, check, suite, clean, dedup, split, leakage, explain, recipes, rules, signals, schema):
     main.add_command(command)

@@ -69,6 +69,20 @@ class Dedup(Step):
         found = specs.construct(NearDuplicates, fields, f"{where}.near", "near_duplicates")
         return specs.construct(cls, {"exact": exact, "near": found} | others, where, "dedup")
 
+    @classmethod
+    def spec_schema(cls) -> dict[str, Any]:
+        """Its fields, and `near` as a truth value too; one of both kinds of copies must go."""
+        near = [{"$ref": "#/$defs/near_duplicates"}, {"type": ["boolean", "null"]}]
+        policies = {"enum": ["first", "longest", *catalog.defaults()], "default": "first"}
+        properties = {"exact": {"type": "boolean"}, "near": {"anyOf": near}, "normalized": {"type": "boolean"}}
+        nothing = {"required": ["exact"], "properties": {"exact": {"const": False}, "near": {"enum": [False, None]}}}
+        return {
+            "type": "object",
+            "properties": properties | {"keep": policies},
+            "additionalProperties": False,
+            "not": nothing,
+        }
+
     @property
     def same(self) -> str:
         """What exact copies are told as."""

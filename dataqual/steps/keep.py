@@ -49,6 +49,17 @@ class Keep(Step):
         names = given if isinstance(given, list) and given else [given]
         return cls(tuple(rule for name in names for rule in _named(name, f"{where}.rules")))
 
+    @classmethod
+    def spec_schema(cls) -> dict[str, Any]:
+        """Rules, or a signal with bounds."""
+        names = {"$ref": "#/$defs/rule_sets"}
+        listed = {"type": "array", "items": names, "minItems": 1}
+        signal = {"properties": dict.fromkeys(("signal", "with", *specs.ENDS), True), "additionalProperties": False}
+        both = [{"$ref": "#/$defs/signal"}, {"$ref": "#/$defs/bounds"}]
+        rules = {"properties": {"rules": {"anyOf": [names, listed, {"$ref": "#/$defs/rules"}]}}}
+        either = {"if": {"required": ["rules"]}, "then": rules | {"additionalProperties": False}}
+        return {"type": "object", **either, "else": signal | {"allOf": both}}
+
     @property
     def told_as(self) -> tuple[str, ...]:
         """One name for every rule."""

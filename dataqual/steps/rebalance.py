@@ -67,6 +67,16 @@ class Rebalance(Step):
         except SpecError as error:
             raise SpecError(f"{where}: {error}") from None
 
+    @classmethod
+    def spec_schema(cls) -> dict[str, Any]:
+        """Its fields, and `to` as a mapping of values to shares."""
+        shares = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1}}
+        to = {"anyOf": [{"const": "uniform"}, shares, {"type": "null"}]}
+        whole = {"type": "integer"}
+        at_most = {"anyOf": [whole | {"minimum": 1}, {"type": "null"}]}
+        properties = {"by": {"enum": ["group", "label"]}, "to": to, "at_most": at_most, "seed": whole}
+        return {"type": "object", "properties": properties, "additionalProperties": False, "required": ["by"]}
+
     def prepare(self, corpus: Corpus, engine: Engine) -> Taken:
         """Count the values; InputError where one that is to have a share is not there."""
         tallies = tallied(corpus, engine, "rebalance", self.by, self.seed, self.at_most)

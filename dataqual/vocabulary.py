@@ -1,0 +1,180 @@
+"""Every signal, metric, step and rule set, told from its own docstring: for `dataqual signals` and docs/vocabulary.md."""
+
+from __future__ import annotations
+
+import dataclasses
+import doctest
+import inspect
+import re
+import textwrap
+import typing
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from dataqual import catalog, rules, schemas
+from dataqual.errors import SpecError, did_you_mean
+
+Kind = Literal["signals", "metrics", "steps", "rules"]
+TITLES = {"signals": "Signals", "metrics": "Metrics", "steps": "Steps", "rules": "Rule sets"}
+ABOUT = {
+    "signals": "One number per document. A rule, a filter and a column of the profile name them so.",
+    "metrics": "One reading per corpus.",
+    "steps": "What a recipe is made of.",
+    "rules": "Published bounds on signals: [rules.md](rules.md).",
+}
+WIDTH = 100
+CITED = re.compile(r"\(([^()]*\b(?:19|20)\d\d\b[^()]*)\)")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What an operator takes: a name, what it may be, and its value unless told (None: it must be told)."""
+
+    name: str
+    type: str
+    default: str | None
+
+    def __str__(self) -> str:
+        """All of it on one line."""
+        must = "to be given" if self.default is None else f"unless told {self.default}"
+        return f"{self.name}: {self.type}; {must}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One word of the vocabulary."""
+
+    kind: Kind
+    name: str
+    about: str
+    """What it is, the first paragraph of its docstring."""
+    unit: str = ""
+    """Of a signal: what one of it is; "" for a share or ratio."""
+    profiled: bool = True
+    """Whether a profile measures or applies it unasked."""
+    more: str = ""
+    parameters: tuple[Parameter, ...] = ()
+    source: str = ""
+    """The publications it names."""
+    example: str = ""
+
+    @property
+    def line(self) -> str:
+        """What it is in a few words: the first sentence, or what stands before its first semicolon, but for brackets.
+
+        >>> entry("signals", "digit_share").line
+        "Share of a document's characters that are decimal digits of any script"
+        """
+        return re.split(r"[.;] ", re.sub(r" \([^()]*\)", "", self.about))[0].rstrip(".")
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return dataclasses.asdict(self)
+
+    def __str__(self) -> str:
+        """All that is known of it, for people."""
+        kind = TITLES[self.kind].lower().removesuffix("s")
+        when = "" if self.profiled else "A profile measures or applies it only where it is asked for."
+        source = f"Source: {self.source}" if self.source else ""
+        head = f"{self.name} ({kind}{f', in {self.unit}' if self.unit else ''})"
+        given = "\n".join(f"  {parameter}" for parameter in self.parameters)
+        wrapped = ["\n".join(textwrap.wrap(part, WIDTH)) for part in (self.about, self.more, when, source)]
+        return "\n\n".join(part for part in (head, *wrapped[:3], given, wrapped[3], self.example) if part)
+
+
+def entries() -> list[Entry]:
+    """The whole vocabulary, kind by kind, by name."""
+    operators = [entry(kind, name) for kind in get_args(catalog.Kind) for name in catalog.names(kind)]
+    return operators + [_rule_set(name) for name in rules.rule_sets()]
+
+
+def find(name: str) -> list[Entry]:
+    """Whatever is called so, of any kind; SpecError with the nearest name if nothing is."""
+    found = [entry for entry in entries() if entry.name == name]
+    if not found:
+        known = sorted({entry.name for entry in entries()})
+        raise SpecError(f"nothing is called {name!r}; {did_you_mean(name, known)}")
+    return found
+
+
+def entry(kind: catalog.Kind, name: str) -> Entry:
+    """What an operator says of itself."""
+    operator = catalog.find(kind, name)
+    said = (inspect.getdoc(operator) or "").split("\n\n", 1)
+    examples = doctest.DocTestParser().get_examples(inspect.getdoc(operator) or "")
+    shown = "\n".join(f">>> {example.source.rstrip()}\n{example.want.rstrip()}" for example in examples)
+    more = "\n\n".join(part for part in (said[1].split("\n\n") if len(said) > 1 else []) if not part.startswith(">>>"))
+    return Entry(
+        kind,
+        name,
+        schemas.about(operator),
+        getattr(operator, "unit", ""),
+        getattr(operator, "profiled", True) if kind == "signals" else True,
+        " ".join(more.split()),
+        _parameters(operator),
+        "; ".join(dict.fromkeys(CITED.findall(" ".join("\n".join(said).split())))),
+        shown,
+    )
+
+
+def listed() -> str:
+    """The vocabulary, one line each.
+
+    >>> listed().splitlines()[0]
+    'signals'
+    """
+    known = entries()
+    width = max(len(one.name) for one in known)
+    lines: list[str] = []
+    for kind in TITLES:
+        lines += [*([""] if lines else []), TITLES[kind].lower()]
+        lines += [f"  {one.name:<{width}}  {one.line}" for one in known if one.kind == kind]
+    return "\n".join(lines)
+
+
+def page() -> str:
+    """The vocabulary as a page of Markdown."""
+    parts = [
+        "# The vocabulary\n\nMade from the docstrings by `python tools/vocabulary_docs.py`; a test compares the two. "
+        "`dataqual signals` lists the same, `dataqual signals NAME` tells one.\n"
+    ]
+    known = entries()
+    for kind, title in TITLES.items():
+        parts.append(f"## {title}\n\n{ABOUT[kind]}\n\n| | | |\n|---|---|---|")
+        parts += [_row(one) for one in known if one.kind == kind]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _row(one: Entry) -> str:
+    given = ", ".join(p.name if p.default is None else f"{p.name}: {p.default}" for p in one.parameters)
+    about = one.about + ("" if one.profiled else " Measured or applied only where it is asked for.")
+    return f"| `{one.name}` | {about} | {f'`{given}`' if given else ''} |".replace("\n", " ")
+
+
+def _rule_set(name: str) -> Entry:
+    found = rules.load(name)
+    about = f"{found.about} {len(found.rules)} rules."
+    return Entry("rules", name, about, "", name in rules.PROFILED, found.caveat or "", (), found.source)
+
+
+def _parameters(operator: Any) -> tuple[Parameter, ...]:
+    try:
+        hints = typing.get_type_hints(operator)
+    except NameError:  # a type that only a type checker imports: such a parameter is none that YAML can give
+        hints = {field.name: field.type for field in dataclasses.fields(operator)}
+    return tuple(
+        Parameter(
+            field.name,
+            catalog.said(hints[field.name]),
+            None if catalog.needed(field) else _as_yaml(catalog.default(field)),
+        )
+        for field in dataclasses.fields(operator)
+        if field.init
+    )
+
+
+def _as_yaml(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_as_yaml, value))}]"
+    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,82 @@
+"""The JSON Schema of a study file, for editors; grades are made of the steps that recipes have."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dataqual import catalog, schemas
+from dataqual.recipe import recipes
+from studies import learners
+from studies.study import GRADE_KEYS, REQUIRED
+
+Schema = dict[str, Any]
+
+QUANTITY: Schema = {
+    "anyOf": [
+        {"type": "number", "minimum": 1},
+        {"type": "string", "pattern": r"^\d+(\.\d+)?([eE]\+?\d+)?\s*([bBtT]|[kKmMgG]i?|)$"},
+    ]
+}
+QUANTITIES: Schema = {"anyOf": [QUANTITY, {"type": "array", "items": QUANTITY, "minItems": 1}]}
+SHARE: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
+PATHS: Schema = {
+    "anyOf": [
+        {"type": "string", "minLength": 1},
+        {"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1},
+    ]
+}
+NAMES: Schema = {"anyOf": [schemas.STRING, {"type": "array", "items": schemas.STRING}]}
+
+
+def study() -> Schema:
+    """The schema of what `studies run` reads.
+
+    >>> study()["required"]
+    ['sizes', 'tokens']
+    """
+    source = {"anyOf": [PATHS, _mapping({"paths": PATHS, "text": schemas.STRING}, "paths"), {"type": "null"}]}
+    raw, neutral = _mapping({"share": SHARE | {"exclusiveMaximum": 1}}), source
+    properties = {
+        "name": schemas.STRING,
+        "corpus": source,
+        "held_out": _absent_or(_mapping({"raw": _absent_or(raw), "neutral": neutral, "tokens": QUANTITY})),
+        "grades": {"type": "object", "additionalProperties": _grade(), "minProperties": 1},
+        "reference": schemas.STRING,
+        "again": NAMES,
+        "tokenizer": {"anyOf": [{"const": "bytes"}, _mapping({"bpe": QUANTITY}, "bpe")]},
+        "learner": {"enum": learners.names()},
+        "sizes": QUANTITIES,
+        "window": QUANTITY,
+        "tokens": QUANTITIES,
+        "repeats": _absent_or(_mapping(dict.fromkeys(("unique", "epochs", "sizes"), QUANTITIES), "unique", "epochs")),
+        "seeds": {"anyOf": [QUANTITY, {"type": "object", "additionalProperties": QUANTITY}]},
+        "grade_sizes": _absent_or(QUANTITIES),
+        "device": {"enum": ["auto", "cpu", "cuda"]},
+        "precision": {"enum": ["auto", "float32", "bfloat16"]},
+        "compile": {"enum": ["auto", True, False]},
+        "learning_rate": {"type": "number", "exclusiveMinimum": 0},
+        "gpu_hour": _absent_or(
+            _mapping({"price": {"type": "number", "minimum": 0}, "currency": schemas.STRING}, "price")
+        ),
+        "operating_point": _absent_or(_mapping(dict.fromkeys(("size", "tokens", "unique"), QUANTITY))),
+    }
+    return schemas.document("A study of dataqual", properties, REQUIRED)
+
+
+def _grade() -> Schema:
+    """Nothing, one step by its name, or a share, steps or a recipe."""
+    named = {"anyOf": [{"enum": recipes()}, {"type": "string", "pattern": r"\.ya?ml$"}]}
+    keys = _mapping({"share": SHARE, "steps": {"$ref": "#/$defs/steps"}, "recipe": named}) | {
+        "not": {"required": ["recipe", "steps"]}
+    }
+    one_step = {"$ref": "#/$defs/step", "type": "object", "propertyNames": {"enum": catalog.names("steps")}}
+    own = {"anyOf": [{"required": [key]} for key in GRADE_KEYS]}
+    return {"anyOf": [{"type": "null"}, {"type": "object", "maxProperties": 0}, keys | own, one_step]}
+
+
+def _mapping(properties: Schema, *required: str) -> Schema:
+    return {"type": "object", "properties": properties, "required": [*required], "additionalProperties": False}
+
+
+def _absent_or(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
