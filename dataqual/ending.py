@@ -92,6 +92,11 @@ def _end(program: str, message: str, code: int) -> None:
 
 def full_disk(error: Exception) -> str | None:
     """What to say of an error, or one of polars that tells of it in words, about a disk without room; else None."""
+    if getattr(error, "errno", None) == errno.EFBIG:
+        return (
+            f"a file may not become any larger here ({os.strerror(errno.EFBIG)}): raise the limit (ulimit -f), or choose "
+            f"other places for the results and for temporary files ({tempfile.gettempdir()}; another folder with TMPDIR=…)"
+        )
     if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or os.strerror(errno.ENOSPC) in str(error):
         return (
             f"no space left on the disk: free some where the results go, or where temporary files do "

@@ -326,18 +326,21 @@ def test_breaking_off_leaves_no_temporary_folder_and_no_traceback(
 
 
 @pytest.mark.parametrize(
-    "error", [OSError(errno.ENOSPC, "full"), pl.exceptions.ComputeError(os.strerror(errno.ENOSPC))]
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "full"), "no space left on the disk: free some where "),
+        (pl.exceptions.ComputeError(os.strerror(errno.ENOSPC)), "no space left on the disk: free some where "),
+        (OSError(errno.EFBIG, "large"), "a file may not become any larger here (File too large): raise the limit "),
+    ],
 )
 def test_a_disk_that_is_full_in_the_middle_is_one_line_and_leaves_nothing(
-    error: Exception, here: Path, monkeypatch: pytest.MonkeyPatch
+    error: Exception, told: str, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def write(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(pl.DataFrame, "write_parquet", write)
-    assert refused("c.jsonl", "-o", "deep/er", *FAST).startswith(
-        "dataqual: no space left on the disk: free some where "
-    )
+    assert refused("c.jsonl", "-o", "deep/er", *FAST).startswith(f"dataqual: {told}")
     assert sorted(here.rglob("*")) == [here / "c.jsonl"]
 
 

@@ -64,6 +64,23 @@ def appear(place: Path, path: str) -> None:
         place.replace(os.path.realpath(path))
 
 
+def on_the_disk_of(path: str, made: Path) -> Path:
+    """The file `made`, or a copy of it beside `path` where that is on another disk: only there it can be renamed to it."""
+    if path == STDOUT or is_url(path):
+        return made
+    copy = beside(path)
+    if made.stat().st_dev != copy.parent.stat().st_dev:
+        try:
+            shutil.copy(made, copy)
+        except OSError:
+            copy.unlink(missing_ok=True)
+            raise
+        made = copy
+    with made.open("rb") as file:
+        os.fsync(file.fileno())
+    return made
+
+
 class NewFile:
     """Bytes for `path`, compressed as told: `write` them, `finish`, `publish`; without the last nothing is left.
 

@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from dataqual.corpus import Corpus
-from dataqual.writers.appearing import appear, beside, writing
+from dataqual.writers.appearing import appear, beside, on_the_disk_of, writing
 from dataqual.writers.full_rows import FullRows, schema
 from dataqual.writers.writer import Rows, Wanted, Writer
 
@@ -41,6 +41,7 @@ class NewParquet:
         self._folder = place or beside(path)
         self._parts = [self._part(number) for number in range(parts)]
         self._safe = parts
+        self._joined = self._folder / "joined"
 
     def __enter__(self) -> NewParquet:
         with writing(self.path):
@@ -52,6 +53,8 @@ class NewParquet:
     ) -> None:
         if self._own:
             shutil.rmtree(self._folder, ignore_errors=True)
+        if self._joined.parent != self._folder:
+            self._joined.unlink(missing_ok=True)
 
     @property
     def size(self) -> int:
@@ -79,7 +82,7 @@ class NewParquet:
         return self._safe
 
     def finish(self) -> None:
-        """Join the parts."""
+        """Join the parts, on the disk of the file, which may be another than that of the parts."""
         joined = self._folder / "joined"
         with writing(self.path):
             rows = pl.scan_parquet(self._parts, glob=False) if self._parts else pl.DataFrame(schema=self._schema).lazy()
@@ -89,11 +92,12 @@ class NewParquet:
                 rows.sink_parquet(joined, compression="zstd", compression_level=1, maintain_order=True)
             if self._private:
                 joined.chmod(0o600)
+            self._joined = on_the_disk_of(self.path, joined)
 
     def publish(self, path: str | None = None) -> None:
         """Take the place of whatever had the name, or has the name `path`."""
         with writing(path or self.path):
-            appear(self._folder / "joined", path or self.path)
+            appear(self._joined, path or self.path)
 
     def _part(self, number: int) -> Path:
         return self._folder / f"{number:09d}.parquet"
