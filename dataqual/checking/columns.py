@@ -288,14 +288,11 @@ def _judged(looked: Looked, rule: str, threshold: str, column: str, condition: C
 
 
 def _numbers(values: Sequence[Any], loose: bool) -> NDArray[np.float64]:
-    """Those of the values that are numbers."""
-    from_strings = loose and all(isinstance(value, str) for value in values)
-    if from_strings:
+    """Those of the values that are numbers; a truth value is 0 or 1, as in pandas."""
+    if loose and all(isinstance(value, str) for value in values):
         found = pl.Series(values, dtype=pl.String).cast(pl.Float64, strict=False).drop_nulls()
         return found.to_numpy()
-    return np.array(
-        [v for v in values if isinstance(v, int | float | np.number) and not isinstance(v, bool)], np.float64
-    )
+    return np.array([v for v in values if isinstance(v, int | float | np.number | np.bool_)], np.float64)
 
 
 def _hashes(values: Sequence[Any]) -> NDArray[np.uint64]:
