@@ -34,6 +34,7 @@ from dataqual.checking.suite import Suite, suite_of
 from dataqual.checking.verdicts import Check
 from dataqual.errors import MissingExtra, SpecError
 from dataqual.metrics.documents import Documents
+from dataqual.rules import load
 
 if find_spec("great_expectations") is None:
     raise MissingExtra("great-expectations", "checks")
@@ -91,8 +92,6 @@ class _PassesRules(ColumnMapMetricProvider):
 
     @column_condition_partial(engine=PandasExecutionEngine)
     def _pandas(cls, column, rules, **_):  # type: ignore[no-untyped-def]
-        from dataqual.rules import load
-
         texts, ok = column.tolist(), np.ones(len(column), bool)
         for rule in load(rules).rules:
             ok &= rule.bounds.accept(rule.signal(texts))
