@@ -94,9 +94,5 @@ def _of_profile(facts: dict[str, Any], name: str) -> tuple[Suite, dict[str, Esti
 
 
 def _clustered(reading: dict[str, Any], facts: dict[str, Any]) -> Clustered:
-    """Of the sizes of the largest clusters, the only ones a profile lists; the others are taken as pairs."""
-    sizes = [cluster["size"] - 1 for cluster in facts.get("largest", [])]
-    hits = reading["value"] * reading["n"]
-    squares = sum(size * size for size in sizes) + max(0.0, hits - sum(sizes))
-    error = tuple(reading["interval"]) if "interval" in reading else None
-    return Clustered(hits, reading["n"], squares, max(sizes, default=0), error)
+    error = (reading["interval"][0], reading["interval"][1]) if "interval" in reading else None
+    return Clustered(reading["value"] * reading["n"], reading["n"], facts["clusters"], error)

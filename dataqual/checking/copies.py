@@ -44,12 +44,10 @@ class Copies(Gauge[None]):
         copy_of = copies.exact_copy_of if exact else copies.near_copy_of
         reading = copies.exact_share if exact else copies.share
         kept, counts = np.unique(copy_of[copy_of >= 0], return_counts=True)
-        sizes = counts.astype(np.float64)
         estimate = Clustered(
             (reading.value or 0.0) * reading.n,
             reading.n,
-            float((sizes**2).sum()),
-            int(sizes.max(initial=0)),
+            len(kept),
             reading.interval,
         )
         examples = [self._example(copies, int(number), copy_of, places) for number in _few(copy_of, kept, counts)]

@@ -65,17 +65,18 @@ class Proportion(Estimate):
 
 @dataclass(frozen=True)
 class Clustered(Estimate):
-    """A share of copies, which come in clusters: `squares` is the sum of the squared numbers of copies in each.
+    """A share of copies; `clusters` is the number of documents that have copies.
 
-    Clusters are taken to arrive on their own, each with its copies (a compound Poisson sum), so the variance of the number
-    of copies is `squares`; the ends are Bernstein's (1924), for the largest cluster may matter more than a normal
-    approximation admits. `error` is that of the estimate itself.
+    Copies are not drawn independently, though documents are. But replacing one document changes the number of copies by
+    one at most, and only if the old or the new one is among those that are alike, so the variance of that number is at
+    most about `hits + clusters` (Efron and Stein 1981); the ends are Bernstein's, with room for the variance being
+    estimated. Of near copies it holds nearly, for one document may decide on several. `error` is that of the estimate.
+    A larger sample of the same source holds a larger share of copies, so this speaks of samples of this size or less.
     """
 
     hits: float
     n: int
-    squares: float
-    largest: int
+    clusters: int
     error: Interval | None = None
 
     @property
@@ -86,13 +87,12 @@ class Clustered(Estimate):
         if not self.n:
             return None
         z = z_of(confidence)
-        size = max(self.largest, 1)
-        spread = z * (self.squares + size * size * z * z) ** 0.5 + size * z * z / 3
+        spread = z * (self.hits + self.clusters + z * z) ** 0.5 + z * z / 3
         low, high = self.error or (self.hits / self.n, self.hits / self.n)
         return max(0.0, low - spread / self.n), min(1.0, high + spread / self.n)
 
     def facts(self) -> dict[str, Any]:
-        own = {"hits": self.hits, "n": self.n, "squares": self.squares, "largest": self.largest}
+        own = {"hits": self.hits, "n": self.n, "clusters": self.clusters}
         return {"kind": "clustered", **own} | ({"error": list(self.error)} if self.error else {})
 
 

@@ -5,7 +5,8 @@ whole interval of what the fresh sample shows lies beyond its bound, and the bou
 around what this corpus shows. If the true value lies within both, nothing can fail; so with k one-sided bounds and
 intervals that miss on either side with a chance of at most (1 - PASSES) / 2k, the chance that any check fails is at most
 1 - PASSES, whatever the size of the fresh sample. The intervals of shares (Clopper and Pearson) and of quantiles
-(by ranks) keep this for any distribution, as long as documents are drawn independently; those of copies are approximate.
+(by ranks) keep this for any distribution, as long as documents are drawn independently; those of copies do for samples no
+larger than the corpus, for a larger one holds a larger share of copies.
 """
 
 from __future__ import annotations
