@@ -7,7 +7,7 @@ fact depends on a language and a page can be drawn again in another one. `transl
 
 A hole `{count}` stands for anything and is shown as it is; `{what:t}` is translated in its turn. `{s?}` on the left is
 an `s` that may be there or not. `{n}`, `{m}` and `{k}` stand for numbers alone, `{share}` and `{part}` for per cent. A
-no-break space is a space. Of several entries that fit, one that begins with words of its own goes before one that begins
+no-break space is a space, and what stands in backticks may be a tag. Of several entries that fit, one that begins with words of its own goes before one that begins
 with a hole, and then the one with the most letters of its own. What has no entry is translated by its longest known run of
 whole sentences; what has none even so stays English. On a page `<1>…</1>` and `<2/>` are its tags (`reports.translated`),
 over which no hole reaches.
@@ -88,7 +88,7 @@ class Translation:
 
     def __init__(self, sentences: Mapping[str, str], missed: Callable[[str], None] | None = None) -> None:
         """`missed` is told of each text that has no entry, not even in part."""
-        sentences = {marked(key): marked(says) for key, says in sentences.items()}
+        sentences = {marked(key): marked(says) for pair in sentences.items() for key, says in _as_code(*pair)}
         self._whole = {key: says for key, says in sentences.items() if not _HOLE.search(key)}
         self._begin: dict[str, list[Entry]] = {}
         self._end: dict[str, list[Entry]] = {}
@@ -186,6 +186,16 @@ class Translation:
         yield from self._begin.get(text[:INDEXED], ())
         yield from self._end.get(text[-INDEXED:], ())
         yield from self._open
+
+
+def _as_code(key: str, says: str) -> Iterator[tuple[str, str]]:
+    """A sentence as it is, and with what stands in backticks as the tags that a page has for it."""
+    yield key, says
+    codes = list(dict.fromkeys(re.findall("`[^`]+`", key)))
+    if codes and not _TAG.search(key):
+        for number, code in enumerate(codes, 1):
+            key, says = key.replace(code, f"<{number}/>"), says.replace(code, f"<{number}/>")
+        yield key, says
 
 
 def marked(text: str) -> str:
