@@ -1,0 +1,142 @@
+"""The Chinese is complete: every message, help, word of the vocabulary and page of `dataqual` has one."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import dataqual
+import reports
+from dataqual import catalog, sample
+from dataqual.cli import main
+from dataqual.translating import Translation, sentences, translation
+from tests.messages import HOLE, templates
+from tests.test_docs import cli_docs
+
+ZH = translation("zh")
+assert ZH is not None
+
+IDENTIFIERS = re.compile(r"^[\w@.-]+(\(.*\)?)?( [≥≤<>=]+ -?[\d.,]+( and [≥≤<>=]+ -?[\d.,]+)?)?$|…\)? [≥≤<>]")
+"""A name of ours, with its parameters and bounds, is a name in every language."""
+
+NAMES_ALONE = {f"much_by_one {HOLE}1{HOLE}", f"{HOLE}1{HOLE} or {HOLE}2{HOLE}"}
+"""Names of findings, which nobody is shown."""
+
+IN_PARTS = {
+    f"{HOLE}1{HOLE} of the {HOLE}2{HOLE} {HOLE}3{HOLE}{HOLE}4{HOLE}",
+    f"{HOLE}1{HOLE} of the {HOLE}2{HOLE} bear an id that was used before{HOLE}3{HOLE}",
+}
+"""Whose parts are words of ours: the sentences they make stand in the dictionary, and on the page of the sample."""
+
+
+def filled(template: str) -> Iterator[str]:
+    """The template with its holes as they are, as numbers and as shares: an entry may want either."""
+    holes = re.findall(rf"{HOLE}\d+{HOLE}", template)
+    for values in itertools.product((None, "77", "12 %"), repeat=min(len(holes), 6)):
+        text = template
+        for hole, value in zip(holes, values, strict=False):
+            text = text.replace(hole, value or hole, 1)
+        yield text
+
+
+def known(text: str) -> bool:
+    return any(ZH.find(one) is not None for one in filled(text))
+
+
+def test_every_message_of_the_code_has_a_translation() -> None:
+    unknown = {
+        text: place
+        for text, place in templates(("dataqual",)).items()
+        if text not in NAMES_ALONE | IN_PARTS and not known(text)
+    }
+    assert unknown == {}
+
+
+def test_a_message_that_is_not_translated_would_be_seen() -> None:
+    assert not known(f"{HOLE}1{HOLE}: nobody has translated this")
+    assert len(templates(("dataqual",))) > 200
+
+
+def test_every_help_has_a_translation() -> None:
+    unknown = []
+    for typed, command, _ in cli_docs().every_command():
+        if typed.startswith("dataqual"):
+            paragraphs = [p for p in (command.help or "").split("\n\n") if "\b" not in p]
+            options = [getattr(param, "help", None) or "" for param in command.params]
+            unknown += [
+                text for text in (" ".join(p.split()) for p in [*paragraphs, *options]) if text and not known(text)
+            ]
+    assert unknown == []
+
+
+def test_the_whole_vocabulary_has_a_translation() -> None:
+    kinds: tuple[Any, ...] = ("signals", "metrics", "steps")
+    said = {
+        f"{kind} {name}": " ".join((inspect.getdoc(catalog.find(kind, name)) or "").split("\n\n")[0].split())
+        for kind in kinds
+        for name in catalog.names(kind)
+    }
+    folder = Path(dataqual.__file__).parent
+    for file in sorted([*(folder / "rules").glob("*.yaml"), *(folder / "recipes").glob("*.yaml")]):
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        told = [content.get("about"), content.get("caveat"), *(r.get("about") for r in content.get("rules") or [])]
+        said |= {f"{file.name} {at}": " ".join(text.split()) for at, text in enumerate(told) if text}
+    assert {name: text for name, text in said.items() if not known(text)} == {}
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Any]:
+    """The sample corpus profiled, and cleaned by a recipe that mends, drops and redacts."""
+    folder = tmp_path_factory.mktemp("chinese")
+    corpus = dataqual.read(sample.path(), label="label", group="source")
+    return dataqual.profile(corpus), dataqual.clean(corpus, folder / "clean.jsonl", recipe="web")
+
+
+def test_the_pages_of_the_sample_leave_nothing_of_ours_in_english(
+    worked: tuple[Any, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missed: set[str] = set()
+    monkeypatch.setattr("reports.page.translation", lambda language: Translation(sentences(language), missed.add))
+    profile, cleaned = worked
+    assert "篇文档" in reports.profile(profile, language="zh")
+    assert "清洗" in reports.cleaning(cleaned, language="zh")
+    ours = {text.replace("\u00a0", " ") for text in missed if re.search("[a-z]{2}", text)}
+    left = {text for text in ours if not IDENTIFIERS.search(text)}
+    assert left <= {"sample.jsonl:"}
+
+
+def test_facts_and_json_are_the_same_in_every_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "few.jsonl").write_text('{"text": "one two"}\n{"text": "一篇"}\n', encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    told = []
+    for language in ("en", "zh"):
+        ran = CliRunner().invoke(main, ["profile", "few.jsonl", "--json", "--no-rules", "--lang", language])
+        assert ran.exit_code == 0, ran.output
+        facts = json.loads(ran.stdout)
+        facts.pop("run")
+        told.append(facts)
+    assert told[0] == told[1]
+    assert '<html lang="zh"' in (tmp_path / "few.profile" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_command_speaks_chinese_by_option_and_by_locale(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for arguments, environment in ((["--lang", "zh"], {}), ([], {"LC_ALL": "zh_CN.UTF-8"})):
+        ran = CliRunner().invoke(main, ["profile", "no.jsonl", *arguments], env=environment)
+        assert (ran.exit_code, ran.stderr) == (2, "dataqual: no.jsonl：没有这个文件或文件夹\n")
+    ran = CliRunner().invoke(main, ["profile", "--smaple", "3"], env={"LC_ALL": "zh_CN.UTF-8"})
+    assert ran.exit_code == 2
+    assert "没有选项 '--smaple'。是否指 '--sample'？" in ran.stderr
+    ran = CliRunner().invoke(main, ["--help"], env={"LANG": "zh_CN.UTF-8", "LC_ALL": ""})
+    assert "说明语料里有什么、有什么问题、下一步做什么。" in ran.stdout
+    ran = CliRunner().invoke(main, ["profile", "no.jsonl", "--lang", "en"], env={"LC_ALL": "zh_CN.UTF-8"})
+    assert ran.stderr == "dataqual: no.jsonl: no such file or folder\n"
