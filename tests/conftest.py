@@ -14,11 +14,16 @@ from tests.reports.browsing import NAMES, QUIET
 from tests.reports.pages import page
 
 # The first call of a kernel compiles it, so a test's own time says nothing; the same examples on every run.
-settings.register_profile("dataqual", deadline=None, derandomize=True)
-settings.load_profile("dataqual")
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=30)
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=100)
 
 
-@pytest.fixture(scope="module")
+def pytest_configure(config: pytest.Config) -> None:
+    """Where slow tests are run too (-m ''), three times the examples are tried."""
+    settings.load_profile("quick" if config.option.markexpr else "thorough")
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """A headless Chromium; the test is skipped, and says so, where there is none."""
     playwright = pytest.importorskip(
@@ -31,6 +36,12 @@ def browser() -> Iterator[Any]:
         opened = driver.chromium.launch(executable_path=path, args=QUIET)
         yield opened
         opened.close()
+
+
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without histograms, half the time of a command on a small corpus; tests/reports and tests/contracts draw them."""
+    monkeypatch.setattr("reports.figures.histogram", lambda *_: None)
 
 
 @pytest.fixture(scope="session")

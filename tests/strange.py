@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 DOCUMENTS = [
@@ -72,3 +73,8 @@ def _assigned(char: str) -> bool:
 characters = st.characters(exclude_categories=["Cs"]).filter(_assigned)
 documents = st.one_of(st.text(characters), *(st.text(st.sampled_from(alphabet)) for alphabet in ALPHABETS))
 corpora = st.lists(documents, max_size=6)
+
+
+def tries(examples: int) -> int:
+    """So many examples for hypothesis where slow tests are run too, else three in ten of them (tests/conftest.py)."""
+    return examples * settings().max_examples // 100

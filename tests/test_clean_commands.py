@@ -21,6 +21,8 @@ from dataqual.profiling.findings import clean_command
 from tests.readers.helpers import written
 from tests.test_cleaning import FAULTY
 
+pytestmark = pytest.mark.usefixtures("no_figures")
+
 
 def run(line: str) -> click.testing.Result:
     """A line as a reader types it, in this process."""

@@ -22,6 +22,7 @@ from click.testing import CliRunner, Result
 
 from dataqual.cli import main
 
+pytestmark = pytest.mark.usefixtures("no_figures")
 ROOT = Path(__file__).parent.parent
 HERE = os.environ | {"PYTHONPATH": str(ROOT)}
 """The environment of a process that is to run this source, wherever it starts."""
@@ -363,7 +364,11 @@ PIPED = {
 
 
 @pytest.mark.parametrize("kind", PIPED)
-def test_standard_input_is_read_for_a_dash_whatever_its_format(kind: str, here: Path) -> None:
+def test_standard_input_is_read_for_a_dash_whatever_its_format(
+    kind: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(here / "temporary"))  # ours alone, whoever else runs tests
     arguments = ["profile", "-", "--txt", "line", *FAST]
     result = CliRunner().invoke(main, arguments, input=PIPED[kind])
     assert result.exit_code == 0, result.output
@@ -372,7 +377,7 @@ def test_standard_input_is_read_for_a_dash_whatever_its_format(kind: str, here: 
     first = (here / "stdin.profile" / "profile.json").read_text()
     assert [file["path"] for file in json.loads(first)["corpus"]["files"]] == ["<stdin>"]
     assert tempfile.gettempdir() not in first.split('"run"')[0]
-    assert not list(Path(tempfile.gettempdir()).glob("dataqual-*.stdin"))
+    assert not list((here / "temporary").iterdir())
 
 
 def test_standard_input_is_cleaned_too_and_its_format_can_be_said(here: Path) -> None:

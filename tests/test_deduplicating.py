@@ -33,6 +33,7 @@ from dataqual.seen import SIGNATURES
 from dataqual.steps._known_copies import Found
 from dataqual.steps.dedup import Dedup
 from dataqual.text import Text
+from tests.strange import tries
 
 HAN = [chr(c) for c in range(0x4E00, 0x9FA0)]
 
@@ -216,7 +217,7 @@ def reference(texts: Sequence[str], values: Sequence[float]) -> list[int]:
     return sorted(kept)
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(
     st.lists(st.builds(family, st.integers(0, 1), st.sampled_from(SUFFIXES), st.booleans()), min_size=2, max_size=9),
     st.sampled_from(["first", "longest", "uppercase_share", "whitespace_share"]),

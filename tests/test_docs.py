@@ -11,15 +11,18 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 import click
 import pytest
+from click.testing import CliRunner
 
 import dataqual
+import dataqual.cli
+import studies.cli
 from dataqual import sample
 from tests.reports import study_facts
 
@@ -126,6 +129,32 @@ def shell(line: str, desk: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+PROGRAMS = {"dataqual": dataqual.cli.main, "studies": studies.cli.main}
+PLAIN = re.compile(r"(dataqual|studies) [^|<>;&$*?`(){}\\\n]*")
+"""What a shell would hand to a command word by word."""
+
+
+@pytest.fixture
+def typed(at_the_desk: Path, no_figures: None) -> Callable[[str], None]:
+    """Runs lines as a reader types them: a plain command in this process, which saves a start, all others in a shell."""
+
+    def run(text: str) -> None:
+        lines = (
+            [text] if "<<" in text or "\\\n" in text else text.splitlines()
+        )  # what goes on over several lines is one
+        for line in filter(str.strip, lines):
+            words = re.sub(r"\s+#.*", "", line)
+            if PLAIN.fullmatch(words):
+                program, *arguments = shlex.split(words)
+                done = CliRunner().invoke(PROGRAMS[program], arguments, prog_name=program)
+                assert done.exit_code == 0, f"{line}: {done.output}"
+            else:
+                shelled = shell(line, at_the_desk)
+                assert shelled.returncode == 0, f"{line}: {shelled.stderr}"
+
+    return run
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The examples are read when the tests are collected, so each is a test of its own."""
     if "example" in metafunc.fixturenames:
@@ -138,9 +167,21 @@ def test_every_command_has_an_example() -> None:
     assert {typed for typed, _, _ in cli_docs().every_command()} == with_example
 
 
-def test_an_example_in_a_help_works(example: str, desk: Path) -> None:
-    done = shell(example, desk)
-    assert done.returncode == 0, done.stderr
+def test_an_example_in_a_help_works(example: str, typed: Callable[[str], None]) -> None:
+    typed(example)
+
+
+def test_a_line_that_needs_a_shell_gets_one_and_a_line_that_fails_fails(typed: Callable[[str], None]) -> None:
+    typed("dataqual rules | grep -q gopher@dolma && dataqual --version > version.txt\nstudies --version  # no more")
+    assert Path("version.txt").read_text(encoding="utf-8").rstrip().endswith(dataqual.__version__)
+    for wrong in (
+        "dataqual profile none.jsonl",
+        "dataqual profile none.jsonl > facts.json",
+        "cd nowhere",
+        "dataquality",
+    ):
+        with pytest.raises(AssertionError):
+            typed(wrong)
 
 
 def test_the_long_example_is_one_of_the_help() -> None:
@@ -187,9 +228,8 @@ def test_the_readme_names_every_rule_set() -> None:
 
 
 @pytest.mark.parametrize("block", blocks_in("sh"), ids=str)
-def test_a_shell_block_of_the_readme_works(block: Block, desk: Path) -> None:
-    done = shell(block.text, desk)
-    assert done.returncode == 0, done.stderr
+def test_a_shell_block_of_the_readme_works(block: Block, typed: Callable[[str], None]) -> None:
+    typed(block.text)
 
 
 @pytest.fixture
@@ -220,13 +260,14 @@ WALKS = ("docs/checks.md", "docs/formats.md", "docs/split.md")
 
 
 @pytest.mark.parametrize("page", WALKS)
-def test_a_walk_of_a_page_works_from_top_to_bottom(page: str, desk: Path) -> None:
+def test_a_walk_of_a_page_works_from_top_to_bottom(page: str, typed: Callable[[str], None]) -> None:
     found = [block for block in blocks(ROOT / page) if block.language in ("sh", "python")]
     assert found
     for block in found:
-        python = f"{shlex.quote(sys.executable)} -c {shlex.quote(block.text)}"
-        done = shell(block.text if block.language == "sh" else python, desk)
-        assert done.returncode == 0, f"{block}: {done.stderr}"
+        if block.language == "sh":
+            typed(block.text)
+        else:
+            exec(compile(block.text, str(block), "exec"), {"__name__": "walk"})
 
 
 def test_the_readme_begins_with_the_two_commands_for_a_fresh_machine() -> None:

@@ -30,24 +30,29 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(autouse=True)
 def _always(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Processes help with the smallest input; none is there before or after."""
+    """Processes help with the smallest input; none is there before, but for a browser of other tests, or after."""
     monkeypatch.setattr(local, "WORTHWHILE", 1)
-    assert children() == []
+    monkeypatch.setitem(OTHERS, os.getpid(), frozenset(children()))
     yield
     assert children() == []
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("dataqual")] == []
 
 
+OTHERS: dict[int, frozenset[int]] = {}
+"""Processes that were there before a test, by who started them."""
+
+
 def children(of: int | None = None) -> list[int]:
-    """The processes that the process has started, by /proc; [] where there is none."""
+    """The processes that the process has started since the test began, by /proc; [] where there is none."""
     found = []
+    others = OTHERS.get(of or os.getpid(), frozenset())
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             _, _, rest = stat.read_text().rpartition(")")
         except OSError:
             continue
         state, parent = rest.split()[:2]
-        if int(parent) == (of or os.getpid()) and state != "Z":
+        if int(parent) == (of or os.getpid()) and state != "Z" and int(stat.parent.name) not in others:
             found.append(int(stat.parent.name))
     return found
 

@@ -16,6 +16,7 @@ from dataqual.near_duplicates import NearDuplicates, Part, Signing, jaccard, shi
 from dataqual.near_duplicates.shingling import shingle_sets
 from dataqual.near_duplicates.signing import sign
 from dataqual.text import Text
+from tests.strange import tries
 
 CHARACTERS = st.sampled_from("aBz09 _-.'\n\t\0’éÀß\u0301\u200d\u00a0\u3000我们のไทยह्ि𝒳👍🏽ǅ\u0130\ufeff\u0345")
 PARTS = st.one_of(
@@ -57,7 +58,7 @@ def same(a: NDArray[np.generic], b: NDArray[np.generic]) -> bool:
     return a.dtype == b.dtype and np.array_equal(a, b)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(TEXTS, st.sampled_from([1, 2, 5]))
 def test_one_pass_signs_as_words_that_were_cut_before(documents: list[str], size: int) -> None:
     text, parameters = Text.of(documents), NearDuplicates(shingle=size, permutations=32)
@@ -68,7 +69,7 @@ def test_one_pass_signs_as_words_that_were_cut_before(documents: list[str], size
     assert same(ours.sizes, theirs.sizes)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(TEXTS, st.sampled_from([1, 2, 5]))
 def test_shingles_are_windows_of_the_folded_words(documents: list[str], size: int) -> None:
     words = Text.of(documents).cut("unicode")

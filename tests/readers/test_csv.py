@@ -13,6 +13,7 @@ from dataqual.corpus import Piece
 from dataqual.kernels.csv_borders import BROKEN, SOUND, TOO_LONG, UNTERMINATED, borders
 from dataqual.readers.delimited import Delimited
 from tests.readers.helpers import column, documents, faults, opened, raws, texts, written
+from tests.strange import tries
 
 FIELD = rb'(?:"(?:[^"]|"")*"(?:\r[^,\n]*)?|[^",\n][^,\n]*|)(?=[,\n]|\Z)'
 RECORD = re.compile(FIELD + rb"(?:," + FIELD + rb")*(?=\n|\Z)")
@@ -40,13 +41,13 @@ damaged = st.lists(st.sampled_from([b"a", b",", b'"', b"\n", b"\r", b'""', b'"\n
 
 
 @given(damaged)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=tries(500), deadline=None)
 def test_borders_are_those_of_a_slow_reader(data: bytes) -> None:
     assert [(raw, flag == SOUND) for raw, flag in fast_borders(data)] == slow_borders(data)
 
 
 @given(damaged, st.integers(1, 12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 def test_what_is_cut_in_two_steps_is_cut_as_in_one(data: bytes, max_record: int) -> None:
     whole = fast_borders(data, max_record)
     for at in range(len(data) + 1):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dataqual.corpus import Columns, Piece, Rows, Slices
 from dataqual.readers.cutting import Sizes
 from dataqual.readers.jsonl import JsonLines, _taken
+from tests.strange import tries
 
 COLUMNS = Columns(text="text", id="id", group="group")
 
@@ -56,7 +57,7 @@ def told(rows: Rows) -> object:
     return list(rows.texts), rows.records.tolist(), list(rows.raw), extras, rows.unreadable
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=tries(400), deadline=None)
 @given(st.lists(lines(), max_size=5), st.booleans())
 @example([b'{"text":"a","text":"b"}', b'{"text":"long enough", "id": "x","text":"c"}', b'{"text":"a","text":5}'], False)
 @example(

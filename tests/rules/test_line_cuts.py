@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from dataqual.line_cuts import Phrases, begins_with, ends_with, last_points, lines, paragraphs, repeats
 from dataqual.signals.c4_lines import judge
 from dataqual.text import Text
+from tests.strange import tries
 
 BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 DOCUMENTS = st.lists(st.text(st.sampled_from(f"{BREAKS}\n\n\n ab.é我😀\u3000")), max_size=5)
-SLOW = settings(deadline=None, max_examples=150)
+SLOW = settings(deadline=None, max_examples=tries(150))
 
 EXPECTED = {
     "newline": lambda text: text.split("\n"),

@@ -23,6 +23,7 @@ from dataqual.recurring.rows import Rows
 from dataqual.steps._known_pieces import DedupPieces
 from dataqual.steps.dedup_lines import DedupLines
 from dataqual.steps.dedup_paragraphs import DedupParagraphs
+from tests.strange import tries
 
 QUICK = "the quick brown fox jumps"
 LAZY = "over the lazy dog again"
@@ -168,7 +169,7 @@ def _plainly(docs: list[str], copies: int, max_loss: float) -> list[str | None]:
     return out
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(150), deadline=None)
 @given(docs=documents, copies=st.integers(2, 3), max_loss=st.sampled_from([1.0, 0.5, 0.0]))
 def test_a_plain_program_takes_out_the_same_lines(docs: list[str], copies: int, max_loss: float) -> None:
     step = DedupLines(min_words=2, copies=copies, max_loss=max_loss)
@@ -178,7 +179,7 @@ def test_a_plain_program_takes_out_the_same_lines(docs: list[str], copies: int, 
     assert left(step, *kept) == kept
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(docs=documents)
 def test_paragraphs_are_unique_after_one_run_and_nothing_else_changes(docs: list[str]) -> None:
     step = DedupParagraphs(min_words=1, fold=False)

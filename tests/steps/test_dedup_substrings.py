@@ -24,6 +24,7 @@ from dataqual.recurring.spans import Words
 from dataqual.steps.dedup_substrings import DedupSubstrings
 from dataqual.text import Text
 from tests.steps.test_dedup_lines import left, run
+from tests.strange import tries
 
 WORDS = "alpha beta gamma delta epsilon zeta eta theta iota kappa"
 FIVE = DedupSubstrings(words=5)
@@ -202,7 +203,7 @@ words_of_few = st.sampled_from(["a ", "b ", "c ", ", ", "我", "a, ", "\n", "b"]
 documents = st.lists(st.lists(words_of_few, max_size=25).map("".join), max_size=6)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=tries(400), deadline=None)
 @given(docs=documents, words=st.integers(2, 6))
 @example(docs=["a a a a a a a a", "b a a a a b"], words=3)
 @example(docs=["c b b b a, c b a b a c a a, c "], words=2)
@@ -227,7 +228,7 @@ def test_after_it_no_span_stands_twice_as_a_plain_program_has_it(docs: list[str]
     assert left(step, *kept) == kept
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(100), deadline=None)
 @given(drawn=st.lists(st.integers(0, 3), min_size=8, max_size=60), at=st.integers(0, 50), words=st.integers(2, 9))
 def test_two_spans_that_agree_share_a_sampled_window(drawn: list[int], at: int, words: int) -> None:
     """The guarantee that the sample rests on: as many words as asked for, wherever they stand."""

@@ -262,13 +262,13 @@ print(*sorted({name.partition(".")[0] for name in sys.modules}))
 
 
 def small(folder: Path) -> Trial:
-    """A real trial of the smallest GPT-2, fifty steps long."""
+    """A real trial of a small GPT-2, fifty steps long."""
     path = folder / "tokens.bin"
-    path.write_bytes(bytes(range(200)) * 100)
-    file = TokenFile(path, 10_000, 10_000, "ab" * 32)
-    setting = Setting("cpu", "float32", False, WINDOW, 65_000, {"raw": file})
+    path.write_bytes(bytes(byte for token in range(200) for byte in (token, 0)) * 10)
+    file = TokenFile(path, 2_000, 2_000, "ab" * 32)
+    setting = Setting("cpu", "float32", False, WINDOW, 257, {"raw": file})
     gpt2 = learners.learner("gpt2")
-    return Trial("gpt2", gpt2, 1_000_000, "clean", "main", file, Order(0), 0, (50 * WINDOW,), WINDOW, setting)
+    return Trial("gpt2", gpt2, 30_000, "clean", "main", file, Order(0), 0, (50 * WINDOW,), WINDOW, setting)
 
 
 def test_a_worker_loads_torch_and_numpy_and_nothing_of_a_corpus(tmp_path: Path) -> None:
