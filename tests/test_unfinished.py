@@ -25,6 +25,9 @@ from dataqual.recipe import Recipe
 from dataqual.steps.redact import Redact
 from dataqual.unfinished import Unfinished
 
+BATCH = 60
+"""Documents in a batch of `small`; a corpus has twenty times as many unless told."""
+
 ENDINGS = ("jsonl", "jsonl.gz", "jsonl.zst", "parquet")
 
 RECIPE = Recipe.of(
@@ -32,7 +35,7 @@ RECIPE = Recipe.of(
 )
 
 
-def corpus(folder: Path, ending: str, documents: int = 3_000) -> Path:
+def corpus(folder: Path, ending: str, documents: int = 20 * BATCH) -> Path:
     """Documents of which some are copies, some near ones, in several batches."""
     rng = random.Random(7)
     words = [f"word{n}" for n in range(400)] + list("清晨的港口很安静小船停在雾里")
@@ -52,10 +55,10 @@ class Halt(BaseException):
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parts of two batches, batches of 150 documents."""
+    """Parts of two batches."""
     monkeypatch.setattr(rewriting, "PART", 2)
-    monkeypatch.setattr("dataqual.corpus.CHUNK_RECORDS", 150)
-    monkeypatch.setattr(Sizes.__init__, "__defaults__", (4 << 20, 64 << 20, 150))
+    monkeypatch.setattr("dataqual.corpus.CHUNK_RECORDS", BATCH)
+    monkeypatch.setattr(Sizes.__init__, "__defaults__", (4 << 20, 64 << 20, BATCH))
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -94,7 +97,7 @@ def test_a_run_that_was_killed_goes_on_and_ends_in_the_same_bytes(
         killed(path, broken / f"out.{ending}", at, monkeypatch)
         assert not (broken / f"out.{ending}").exists()
     result = dataqual.clean(str(path), broken / f"out.{ending}", recipe=RECIPE)
-    assert result.resumed == 12 * 150
+    assert result.resumed == 12 * BATCH
     assert files(broken) == files(whole)
     assert (result.read, result.rules, result.edited, result.added) == (
         straight.read, straight.rules, straight.edited, straight.added,
@@ -106,7 +109,7 @@ def test_a_survey_that_is_done_is_not_made_again(tmp_path: Path, monkeypatch: py
     path = corpus(tmp_path, "jsonl")
     killed(path, tmp_path / "out.jsonl", 4, monkeypatch)
     monkeypatch.setattr("dataqual.steps.dedup.Dedup.prepare", lambda *_: pytest.fail("surveyed again"))
-    assert dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE).resumed == 600
+    assert dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE).resumed == 4 * BATCH
 
 
 @pytest.mark.usefixtures("small")
@@ -156,7 +159,7 @@ def test_ctrl_c_keeps_what_was_done_and_says_so(tmp_path: Path) -> None:
     path = corpus(tmp_path, "jsonl")
 
     def interrupt(documents: int, *_: int) -> None:
-        if documents == 900:
+        if documents == 6 * BATCH:
             raise KeyboardInterrupt
 
     recipe = Recipe("typos", RECIPE.steps[:1])
@@ -165,7 +168,7 @@ def test_ctrl_c_keeps_what_was_done_and_says_so(tmp_path: Path) -> None:
     assert stopped.value.__notes__ == [
         "what is done is kept, and the same command goes on from there (--restart begins anew)"
     ]
-    assert dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=recipe).resumed == 900
+    assert dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=recipe).resumed == 6 * BATCH
 
 
 @pytest.mark.usefixtures("small")
@@ -173,7 +176,7 @@ def test_ctrl_c_keeps_what_was_done_and_says_so(tmp_path: Path) -> None:
 def test_shards_hold_together_what_one_file_does(ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = corpus(tmp_path, ending)
     dataqual.clean(str(path), tmp_path / f"one.{ending}", recipe=RECIPE)
-    result = dataqual.clean(str(path), tmp_path / f"out.{ending}", recipe=RECIPE, shard_size=100_000)
+    result = dataqual.clean(str(path), tmp_path / f"out.{ending}", recipe=RECIPE, shard_size=40_000)
     names = [output.name for output in result.outputs]
     assert len(names) > 2
     assert names[0] == f"out-00001-of-{len(names):05d}.{ending}"
@@ -238,8 +241,8 @@ def test_shards_of_an_earlier_run_that_are_no_longer_written_go(tmp_path: Path) 
     path = corpus(tmp_path, "jsonl")
     other = tmp_path / "out.more-00001-of-00009.jsonl"
     other.write_text("not ours\n")
-    dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE, shard_size=100_000)
-    result = dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE, shard_size=400_000)
+    dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE, shard_size=40_000)
+    result = dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE, shard_size=160_000)
     assert sorted(tmp_path.glob("out-*")) == sorted(result.outputs)
     assert other.exists()
 

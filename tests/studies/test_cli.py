@@ -43,9 +43,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("desk")
     shutil.copy(sample.path(), folder / "corpus.jsonl")
     (folder / "scaling.yaml").write_text(STUDY)
-    line = [sys.executable, "-c", "from studies.cli import main; main()", "run", "scaling.yaml"]
-    done = subprocess.run(line, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        done = run("run", "scaling.yaml")
+    assert done.exit_code == 0, done.stderr
     (folder / "stdout").write_text(done.stdout)
     (folder / "stderr").write_text(done.stderr)
     return folder
