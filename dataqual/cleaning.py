@@ -12,7 +12,7 @@ from dataqual.dropping import Drop
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError
 from dataqual.readers.paths import LEDGER
-from dataqual.readers.sources import as_whole_corpus
+from dataqual.readers.sources import as_whole_corpus, options_of
 from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
 from dataqual.writers.appearing import is_elsewhere
@@ -20,9 +20,6 @@ from dataqual.writers.opening import check_place
 
 REPORT = ".report.html"
 """How the page that stands beside a cleaned corpus is called; .html is no kind of file that is read."""
-
-OPTIONS = ("recipe", "drop", "ledger", "dry_run", "shard_size", "resume", "workers", "max_memory", "progress")
-"""What `clean` is told beside what `dataqual.read` is."""
 
 
 def clean(
@@ -54,7 +51,7 @@ def clean(
     """
     what = plan(recipe, drop)
     target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
-    corpus = as_whole_corpus(source, also=OPTIONS, **asked)
+    corpus = as_whole_corpus(source, also=options_of(clean), **asked)
     return rewrite(corpus, what, target, Local(workers=workers, max_memory=max_memory), progress)
 
 

@@ -23,7 +23,7 @@ from dataqual.masking import mask
 from dataqual.near_duplicates import NearDuplicates, Signing
 from dataqual.operators import Engine, Step
 from dataqual.readers.paths import LEDGER, unchanged
-from dataqual.readers.sources import as_corpus, as_whole_corpus, is_path
+from dataqual.readers.sources import as_corpus, as_whole_corpus, is_path, options_of
 from dataqual.recipe import Recipe, Remaining
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
 from dataqual.seen import Run, Seen
@@ -52,12 +52,6 @@ ALARM_FROM = 20
 SIMILARITIES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
 
 EXCERPT = 60
-
-OPTIONS = (
-    "method", "normalized", "threshold", "shingle", "cut", "permutations", "seed", "keep", "against", "index", "clusters",
-    "max_cluster_share", "max_source_loss", "ledger", "dry_run", "shard_size", "resume", "workers", "max_memory", "progress",
-)  # fmt: skip
-"""What `dedup` is told beside what `dataqual.read` is."""
 
 CLUSTERS: dict[str, Any] = {
     "id": pl.String,
@@ -148,7 +142,7 @@ def dedup(
     for name, share in (("max_cluster_share", max_cluster_share), ("max_source_loss", max_source_loss)):
         if not 0 <= share <= 1:
             raise SpecError(f"{name}: {share:g} is no share from 0 to 1 (50 % is 0.5)")
-    corpus = as_whole_corpus(source, also=OPTIONS, **asked)
+    corpus = as_whole_corpus(source, also=options_of(dedup), **asked)
     target.open(corpus)  # what is wrong with it is told before the corpus is read
     table = _checked(corpus, clusters, output, ledger) if clusters is not None else None
     others = _others(against, asked)
@@ -195,7 +189,7 @@ def _parts(
     for name, value in given.items():
         if value:
             raise SpecError(f"--{name}: says which documents are copies, and --method {method} takes out parts of them")
-    corpus = as_whole_corpus(source, also=OPTIONS, **asked)
+    corpus = as_whole_corpus(source, also=options_of(dedup), **asked)
     cleaned = rewrite(corpus, Recipe("dedup", (PARTS[method](),)), target, engine, progress)
     return Deduplicated(**{field.name: getattr(cleaned, field.name) for field in fields(Cleaned)})
 

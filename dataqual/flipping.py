@@ -16,7 +16,7 @@ from dataqual.errors import SpecError
 from dataqual.measured import Measured
 from dataqual.quoting import evidence
 from dataqual.readers import ReadCount
-from dataqual.readers.sources import as_corpus
+from dataqual.readers.sources import as_corpus, options_of
 from dataqual.rules import Rule, RuleSet, load
 
 Side = Literal["first", "second"]
@@ -131,7 +131,7 @@ def flips(
     sets = (_loaded(first), _loaded(second))
     if sets[0] == sets[1]:
         raise SpecError(f"{sets[0].name} is compared with itself, by which no document flips; name two rule sets")
-    corpus = as_corpus(source, also=("examples", "workers", "max_memory", "progress"), **asked)
+    corpus = as_corpus(source, also=options_of(flips), **asked)
     engine, counts, count = Local(workers=workers, max_memory=max_memory), Counter[str](), ReadCount()
     rules: dict[Side, Counter[str]] = {"first": Counter(), "second": Counter()}
     chosen: tuple[Flip, ...] = ()

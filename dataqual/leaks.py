@@ -18,7 +18,7 @@ from dataqual.masking import mask
 from dataqual.near_duplicates import NearDuplicates, Part, Survey
 from dataqual.near_duplicates.clusters import Counterparts
 from dataqual.readers import ReadCount
-from dataqual.readers.sources import as_corpus
+from dataqual.readers.sources import as_corpus, options_of
 from dataqual.reading import Reading, wilson
 from dataqual.shared_ngrams import SHORTEST, SIZE, Hits, check_sizes
 from dataqual.steps.decontaminate import Known
@@ -32,8 +32,6 @@ SURVEY_SHARE = 8
 EXAMPLES = 3
 QUOTED = 200
 """Characters of a text in an example."""
-
-OPTIONS = ("ngram", "shortest", "near_copies", "workers", "max_memory", "progress")
 
 _RECORD = (np.uint64(1) << RECORD_BITS) - np.uint64(1)
 
@@ -173,7 +171,7 @@ def leakage(
 
 
 def _opened(source: Any, asked: Mapping[str, Any]) -> Corpus:
-    return as_corpus(source, also=OPTIONS, **({} if isinstance(source, Corpus) else asked))
+    return as_corpus(source, also=options_of(leakage), **({} if isinstance(source, Corpus) else asked))
 
 
 @dataclass(frozen=True, eq=False)

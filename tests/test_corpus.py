@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import pandas as pd
 import polars as pl
 import pytest
 
+import dataqual
 from dataqual.corpus import CHUNK_RECORDS, Corpus, File, Piece, frame_pieces, pack
-from dataqual.errors import InputError, UnknownColumn
+from dataqual.errors import InputError, SpecError, UnknownColumn
+from dataqual.flipping import flips
 
 
 def only_batch(data: Any, **options: Any) -> Any:
@@ -149,3 +152,18 @@ def test_rows_of_frames_fill_pieces_by_number_however_they_are_spread(height: in
         (19, 2, 4),
     ]
     assert pl.concat([piece.data for piece in pieces if isinstance(piece.data, pl.DataFrame)]).equals(rows)
+
+
+@pytest.mark.parametrize(
+    ("verb", "more"),
+    [
+        (dataqual.clean, {"drop": "empty", "dry_run": True}),
+        (dataqual.dedup, {"dry_run": True}),
+        (dataqual.dedup, {"dry_run": True, "method": "lines"}),
+        (partial(flips, first="gopher@dolma", second="gopher@datatrove"), {}),
+        (partial(dataqual.leakage, ["b"]), {}),
+    ],
+)
+def test_a_misspelt_option_of_a_verb_is_answered_with_its_own_ones(verb: Any, more: dict[str, Any]) -> None:
+    with pytest.raises(SpecError, match=r"^no option 'max_memry'; did you mean 'max_memory'\?"):
+        verb(["a"], **more, max_memry=1)

@@ -30,8 +30,6 @@ from dataqual.readers import ReadCount
 SURVEY_SHARE = 8
 """An eighth of the memory is for comparing signatures, as in a profile."""
 
-OPTIONS = ("baseline", "ledger", "workers", "max_memory", "progress", "inputs")
-
 
 @dataclass(frozen=True)
 class Seen:

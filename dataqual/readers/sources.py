@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,16 @@ def as_corpus(source: Any, *, text: str | None = None, also: Iterable[str] = (),
     if late:
         raise SpecError(f"{late[0]!r} is said where a corpus is opened, and this one is open already")
     return source
+
+
+def options_of(verb: Callable[..., Any]) -> list[str]:
+    """What a verb may be told by name beside its source, and beside what `dataqual.read` is told.
+
+    >>> def double(source, *, workers=None, seed=0, **asked): ...
+    >>> options_of(double)
+    ['workers', 'seed']
+    """
+    return [name for name, parameter in signature(verb).parameters.items() if parameter.kind is parameter.KEYWORD_ONLY]
 
 
 def as_whole_corpus(source: Any, *, also: Iterable[str] = (), **asked: Any) -> Corpus:
