@@ -299,3 +299,65 @@ def test_a_full_disk_keeps_what_was_done(tmp_path: Path, monkeypatch: pytest.Mon
         dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE)
     assert error.value.__notes__ == [unfinished.KEPT]
     assert dataqual.clean(str(path), tmp_path / "out.jsonl", recipe=RECIPE).resumed > 0
+
+
+def visible(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(".")}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", ["csv", "parquet", "jsonl.gz", "jsonl.zst"])
+@pytest.mark.parametrize("shard_size", [[], ["--shard-size", "200K"]])
+def test_kills_of_the_command_change_no_byte_whatever_is_written(
+    ending: str, shard_size: list[str], tmp_path: Path
+) -> None:
+    """SIGKILL twice and SIGINT once, at random moments of a real process; then to the end, and the sums come out even."""
+    path = corpus(tmp_path, ending, 8_000)
+    if ending == "csv":
+        frame = pl.read_ndjson(path)
+        path = tmp_path / "in.csv"
+        frame.write_csv(path)
+    script = (
+        "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN);"  # not while this line is read
+        "import dataqual.rewriting as r, dataqual.readers.cutting as c; r.PART = 2;"
+        "c.Sizes.__init__.__defaults__ = (4 << 20, 64 << 20, 250); from dataqual.cli import main;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler); main()"
+    )
+    words = ["--drop", "near_copies", "--no-report", "--json", *shard_size]
+
+    def command(folder: str) -> list[str]:
+        (tmp_path / folder).mkdir(exist_ok=True)
+        return [
+            sys.executable,
+            "-c",
+            script,
+            "clean",
+            str(path),
+            "-o",
+            str(tmp_path / folder / f"out.{ending}"),
+            *words,
+        ]
+
+    started = time.monotonic()
+    subprocess.run(command("whole"), check=True, capture_output=True)
+    lasts = time.monotonic() - started
+    rng = random.Random(1)
+    for how in (signal.SIGKILL, signal.SIGINT, signal.SIGKILL):
+        run = subprocess.Popen(command("broken"), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        time.sleep(rng.uniform(0.4, 0.9) * lasts)
+        run.send_signal(how)
+        _, err = run.communicate()
+        if run.returncode == 0:  # it was faster this time
+            continue
+        assert "Traceback" not in err
+        there = visible(tmp_path / "broken")
+        assert there in ({}, files(tmp_path / "whole"))  # nothing yet, or all of it
+        if how == signal.SIGINT:
+            assert len(err.splitlines()[-1:]) == 1 and err.splitlines()[-1].startswith("dataqual: broken off; ")
+    done = subprocess.run(command("broken"), check=True, capture_output=True, text=True)
+    assert files(tmp_path / "broken") == files(tmp_path / "whole")
+    facts = json.loads(done.stdout)
+    assert facts["read"] == 8_000 == facts["kept"] + facts["dropped"] + facts["unreadable"]
+    ledger = pl.read_parquet(facts["ledger"])
+    assert ledger.filter(pl.col("action") == "dropped").height == facts["dropped"] > 0
+    assert sum(len(texts(Path(output))) for output in facts["outputs"]) == facts["written"]
