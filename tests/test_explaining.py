@@ -291,3 +291,14 @@ def test_a_file_beside_a_split_that_is_none_of_its_parts_is_asked_for_its_own_le
     [story] = explain(tmp_path / "out.jsonl", "a")
     assert str(story).endswith("was kept as it came: no step changed it")
     assert "is in train" in str(explain(tmp_path / "train.jsonl", "a")[0])
+
+
+def test_of_an_id_that_many_share_some_are_printed_and_all_are_in_the_json(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(json.dumps({"id": "a", "text": f"text {n % 9}"}) + "\n" for n in range(60)))
+    dataqual.clean(path, tmp_path / "out.jsonl", drop=["exact_copies"])
+    asked = ["explain", str(tmp_path / "out.jsonl"), "a"]
+    printed = CliRunner().invoke(main, asked).output
+    assert printed.count("document a") == 20
+    assert printed.endswith("\n\nand 40 more; --json has them all\n")
+    assert len(json.loads(CliRunner().invoke(main, [*asked, "--json"]).output)) == 60

@@ -9,6 +9,9 @@ import click
 from dataqual.ending import mendable
 from dataqual.speaking import tell
 
+SHOWN = 20
+"""Stories that are printed: an id may be that of thousands."""
+
 
 @click.command()
 @click.argument("output", type=click.Path())
@@ -35,4 +38,7 @@ def explain(output: str, ids: tuple[str, ...], text: str | None, id_column: str 
     if as_json:
         click.echo(json.dumps([story.facts() for story in stories], ensure_ascii=False, indent=1))
         return
-    tell("\n\n".join(map(str, stories)))
+    told = [*map(str, stories[:SHOWN])]
+    if len(stories) > SHOWN:
+        told.append(f"and {len(stories) - SHOWN:,} more; --json has them all")
+    tell("\n\n".join(told))

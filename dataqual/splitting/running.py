@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -113,8 +114,10 @@ def _written(corpus: Corpus, how: Splitting, target: Target, engine: Local, prog
         for path in old:  # while the ledger that names them stands
             with making(str(path)):
                 path.unlink(missing_ok=True)
-        paper.publish()  # first: a part that is there has a ledger
+        with making(target.ledger):  # so that at no moment does a ledger stand beside parts of which it does not tell
+            Path(os.path.realpath(target.ledger)).unlink(missing_ok=True)
         shards = {name: tuple(map(Path, writer.publish())) for name, writer in zip(how.names, writers, strict=True)}
+        paper.publish()
     return replace(found.split(how), shards=shards, ledger=Path(target.ledger), removed=old, resumed=resumed)
 
 
