@@ -222,6 +222,11 @@ class Chunk:
     done: int = 0
     """Bytes on disk of the whole input that were read so far; compare with `Corpus.size`."""
 
+    @property
+    def alone(self) -> bool:
+        """Whether it is so large, by one huge record, that an engine works on nothing beside it."""
+        return sum(piece.weight() for piece in self.pieces) > 2 * CHUNK_BYTES
+
 
 @dataclass(frozen=True, eq=False)
 class Slices(Sequence[bytes]):

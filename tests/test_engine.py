@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,30 @@ def test_memory_bounds_how_many_items_are_in_flight(batches: int) -> None:
             finished += 1
     assert most <= batches
     assert (engine.in_flight, engine.threads) == (batches, batches)
+
+
+def test_a_large_item_is_worked_on_alone_and_in_its_turn() -> None:
+    working: list[int] = []
+    beside: dict[int, int] = {}
+
+    @dataclass(frozen=True)
+    class Item:
+        number: int
+
+        @property
+        def alone(self) -> bool:
+            return self.number % 7 == 3
+
+    def look(item: Item) -> int:
+        working.append(item.number)
+        time.sleep(0.005)
+        beside[item.number] = len(working)
+        working.remove(item.number)
+        return item.number
+
+    assert list(Local(4).map(look, map(Item, range(30)))) == list(range(30))
+    assert {beside[number] for number in range(3, 30, 7)} == {1}
+    assert max(beside.values()) > 1
 
 
 def test_there_is_always_one_in_flight_and_never_more_than_twice_the_workers() -> None:

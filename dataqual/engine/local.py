@@ -106,7 +106,7 @@ class Local:
 
         With `size`, the bytes of all items, processes may help if the function can be pickled. The first error, in the
         order of the items, is raised and ends it; so does closing the generator. Either way no thread and no process
-        is left behind.
+        is left behind. An item that says it is `alone` is worked on when nothing else is.
         """
         source = read_ahead(items, AHEAD)
         try:
@@ -151,6 +151,11 @@ def _in_order(crew: Crew, items: Iterator[Any], limit: int) -> Generator[Any, No
         except Exception as error:
             broken = error
             break
+        if getattr(item, "alone", False):  # too large to be in memory beside others
+            while waiting:
+                yield waiting.popleft().result()
+            yield crew.submit(item).result()
+            continue
         waiting.append(crew.submit(item))
         while waiting and (len(waiting) >= limit or waiting[0].done()):
             yield waiting.popleft().result()
