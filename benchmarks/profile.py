@@ -1,7 +1,7 @@
 """How fast `dataqual profile` is, against the bars that we set ourselves; whole processes, report page included.
 
     python benchmarks/profile.py [--corpus FILE.jsonl] [--size 250M] [--big 2G] [--runs 3] [--peers-python PATH]
-                                 [--only speed,big,start,peers] [--out benchmarks/results/profile.md]
+                                 [--only speed,big,start,peers] [--out benchmarks/results/profile.md [--append]]
 
 speed   the corpus with 1 and 2 workers
 big     the same documents many times over in one file, with 1 and 2 workers and --max-memory 1G
@@ -503,7 +503,8 @@ def main() -> None:
         description = described(corpus.stat().st_size, languages(corpus), facts, made=options.corpus is None)
     page = report(about, description, sections)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    options.out.write_text(page, encoding="utf-8")
+    before = options.out.read_text(encoding="utf-8") + "\n" if options.append else ""
+    options.out.write_text(before + page, encoding="utf-8")
     print(page)
 
 
@@ -547,6 +548,7 @@ def asked() -> argparse.Namespace:
     parser.add_argument("--peers-python", help="an interpreter with datatrove and spaCy")
     parser.add_argument("--only", type=lambda names: names.split(","), help=f"some of {','.join(PARTS)} [all]")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results" / "profile.md")
+    parser.add_argument("--append", action="store_true", help="leave in --out what is there, of other parts")
     parser.add_argument("--scratch", type=Path, default=Path(tempfile.gettempdir()) / "dataqual-benchmarks")
     options = parser.parse_args()
     chosen = options.only or [part for part in PARTS if part != "peers" or options.peers_python]
