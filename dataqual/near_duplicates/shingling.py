@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,6 @@ from numpy.typing import NDArray
 from dataqual.kernels import minhash, signing
 from dataqual.kernels.unicode import tables
 from dataqual.text import Segments, Text
-
-Number = TypeVar("Number", bound=np.generic)
 
 CUT = "unicode"
 """The cut whose folded words make shingles: a Han, kana or Thai character is a word, so no script is left out."""
@@ -79,7 +76,7 @@ class Shingles:
             return cls._of_words(words_of(text, cut), size)
         words, _ = room_for_words(size)
         borders = np.empty(len(text) + 1, np.int64)
-        data, table = writable(text.data), tables()
+        data, table = text.data, tables()
         for bytes_per_word in (4, 1):
             hashes = np.empty(len(data) // bytes_per_word + len(words) + 4, np.uint64)
             if signing.shingle(data, text.offsets, table.kinds, table.lower, size, words, hashes, borders) >= 0:
@@ -91,7 +88,7 @@ class Shingles:
         """Of words that were cut before."""
         counts = np.where(words.counts < size, words.counts > 0, words.counts - size + 1)
         hashes = np.empty(len(words), np.uint64)
-        minhash.shingle(writable(words.folded), words.offsets, size, hashes, np.empty_like(words.counts))
+        minhash.shingle(words.folded, words.offsets, size, hashes, np.empty_like(words.counts))
         borders = np.cumsum([0, *counts], dtype=np.int64)
         places = np.arange(borders[-1]) + np.repeat(words.offsets[:-1] - borders[:-1], counts)
         return cls(hashes[places], borders)
@@ -114,14 +111,6 @@ def room_for_words(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Room for the hashes of some words, and for those of their shingles, as the compiled loops want it."""
     words = np.empty(WORDS + 2 * size, np.uint64)
     return words, np.empty(len(words) + 4, np.uint64)
-
-
-def writable(data: NDArray[Number]) -> NDArray[Number]:
-    """The same numbers in an array that can be written: one that cannot is another type to the compiler.
-
-    Nobody writes to it.
-    """
-    return np.require(data, requirements=["C", "W"])
 
 
 def distinct(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:

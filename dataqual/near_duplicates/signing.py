@@ -11,7 +11,7 @@ from dataqual.kernels import minhash
 from dataqual.kernels import signing as kernel
 from dataqual.kernels.unicode import tables
 from dataqual.near_duplicates.parameters import NearDuplicates
-from dataqual.near_duplicates.shingling import CUT, room_for_words, words_of, writable
+from dataqual.near_duplicates.shingling import CUT, room_for_words, words_of
 from dataqual.text import Text
 
 
@@ -75,7 +75,7 @@ def sign(text: Text, parameters: NearDuplicates) -> Part:
     words, hashes = room_for_words(parameters.shingle)
     minima = np.empty(parameters.permutations, np.uint32)
     kernel.sign(
-        writable(text.data), text.offsets, tables().kinds, tables().lower, parameters.shingle, parameters.multipliers,
+        text.data, text.offsets, tables().kinds, tables().lower, parameters.shingle, parameters.multipliers,
         minima, words, hashes, exact, signatures, counts,
     )  # fmt: skip
     return Part(exact, signatures, counts > 0, _sizes(text))
@@ -89,7 +89,7 @@ def _sign_words(text: Text, parameters: NearDuplicates) -> Part:
     minima = np.empty(parameters.permutations, np.uint32)
     hashes = np.empty(int(words.counts.max(initial=0)) + 3, np.uint64)
     minhash.sign(
-        writable(text.data), text.offsets, writable(words.folded), words.offsets, parameters.shingle,
+        text.data, text.offsets, words.folded, words.offsets, parameters.shingle,
         parameters.multipliers, minima, hashes, exact, signatures,
     )  # fmt: skip
     return Part(exact, signatures, words.counts > 0, _sizes(text))
@@ -98,7 +98,7 @@ def _sign_words(text: Text, parameters: NearDuplicates) -> Part:
 def unsigned(text: Text, parameters: NearDuplicates) -> Part:
     """Hash every document, and call none worded: enough to find exact copies."""
     exact = np.empty((len(text), 2), np.uint64)
-    kernel.exact_hashes(writable(text.data), text.offsets, exact)
+    kernel.exact_hashes(text.data, text.offsets, exact)
     return Part(exact, np.empty((0, parameters.permutations), np.uint16), np.zeros(len(text), np.bool_), _sizes(text))
 
 

@@ -133,9 +133,7 @@ def _without_citations(text: Text, segments: Segments) -> tuple[NDArray[np.intp]
     inside = np.cumsum(edges[:-1], dtype=np.int8) > 0
     removed = np.zeros(len(data) + 1, np.int64)
     np.cumsum(inside, out=removed[1:])
-    data = data[~inside]
-    data.flags.writeable = False  # as every other text, or numba compiles each kernel a second time for this one
-    return cited, Text(data, borders - removed[borders])
+    return cited, Text(data[~inside], borders - removed[borders])
 
 
 def _citations(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
