@@ -71,6 +71,8 @@ class Flips:
     rules: dict[Side, dict[str, int]]
     """Of the documents that only this set drops, how many each of its rules rejects; several may reject one."""
     examples: tuple[Flip, ...]
+    idle: dict[Side, tuple[str, ...]] = field(default_factory=dict)
+    """The rules of each set that reject no document of the corpus."""
 
     @property
     def documents(self) -> int:
@@ -82,7 +84,8 @@ class Flips:
         names = ("first", "second", "documents", "both_keep", "both_drop", "first_drops", "second_drops", "unreadable")
         rules = {side: dict(counts) for side, counts in self.rules.items()}
         told = {name: getattr(self, name) for name in names}
-        return told | {"rules": rules, "examples": [flip.facts() for flip in self.examples]}
+        idle = {side: list(names) for side, names in self.idle.items()}
+        return told | {"rules": rules, "idle": idle, "examples": [flip.facts() for flip in self.examples]}
 
     def __str__(self) -> str:
         """The table, the rules and the examples, for people."""
@@ -93,6 +96,9 @@ class Flips:
             if counts:
                 lines += ["", f"rules by which only {name} drops (a document may fail several):"]
                 lines += [f"  {count:>{len(f'{max(counts.values()):,}')},} {rule}" for rule, count in counts.items()]
+        for side, name in (("first", self.first), ("second", self.second)):
+            if self.idle.get(side):
+                lines += ["", f"rules of {name} that matched nothing: {', '.join(self.idle[side])}"]
         return "\n".join([*lines, *(line for flip in self.examples for line in self._told(flip))])
 
     def _table(self) -> Iterator[str]:
@@ -134,12 +140,14 @@ def flips(
     corpus = as_corpus(source, also=options_of(flips), **asked)
     engine, counts, count = Local(workers=workers, max_memory=max_memory), Counter[str](), ReadCount()
     rules: dict[Side, Counter[str]] = {"first": Counter(), "second": Counter()}
+    hits: dict[Side, Counter[str]] = {"first": Counter(), "second": Counter()}
     chosen: tuple[Flip, ...] = ()
     with closing(engine.map(partial(_look, corpus, sets, examples), corpus.chunks(), size=corpus.size)) as parts:
         for part in parts:
             counts.update(part.counts)
             for side, more in part.rules.items():
                 rules[side].update(more)
+                hits[side].update(part.hits[side])
             chosen = tuple(sorted(chosen + part.examples)[:examples])
             count.add(part.documents, part.unreadable)
             if progress is not None:
@@ -147,7 +155,10 @@ def flips(
     count.check(corpus)
     by_rule: dict[Side, dict[str, int]] = {side: dict(found.most_common()) for side, found in rules.items()}
     sums = {name: counts[name] for name in ("both_keep", "both_drop", "first_drops", "second_drops")}
-    return Flips(sets[0].name, sets[1].name, **sums, unreadable=count.unreadable, rules=by_rule, examples=chosen)
+    both: tuple[tuple[Side, RuleSet], ...] = (("first", sets[0]), ("second", sets[1]))
+    idle = {side: tuple(r.name for r in rule_set.rules if not hits[side][r.name]) for side, rule_set in both}
+    names = sets[0].name, sets[1].name
+    return Flips(*names, **sums, unreadable=count.unreadable, rules=by_rule, examples=chosen, idle=idle)
 
 
 def _loaded(rule_set: str | RuleSet) -> RuleSet:
@@ -163,6 +174,8 @@ class _Part:
     unreadable: tuple[Unreadable, ...]
     counts: dict[str, int]
     rules: dict[Side, dict[str, int]]
+    hits: dict[Side, dict[str, int]]
+    """Of all documents, how many each rule rejects."""
     examples: tuple[Flip, ...]
 
 
@@ -176,6 +189,7 @@ def _look(corpus: Corpus, sets: tuple[RuleSet, RuleSet], examples: int, chunk: C
     counts = {"both_keep": int((~first & ~second).sum()), "both_drop": int((first & second).sum())}
     counts |= {f"{side}_drops": int(rows.sum()) for side, rows in only.items()}
     rules: dict[Side, dict[str, int]] = {}
+    hits: dict[Side, dict[str, int]] = {}
     chosen: list[Flip] = []
     sides: tuple[tuple[Side, Any, RuleSet, RuleSet], ...]
     sides = (("first", fails[0], *sets), ("second", fails[1], *sets[::-1]))
@@ -183,9 +197,10 @@ def _look(corpus: Corpus, sets: tuple[RuleSet, RuleSet], examples: int, chunk: C
         rows = only[side]
         rejected = verdicts[rows].sum(axis=0).tolist()
         rules[side] = {rule.name: n for rule, n in zip(these.rules, rejected, strict=True) if n}
+        hits[side] = {rule.name: n for rule, n in zip(these.rules, verdicts.sum(axis=0).tolist(), strict=True) if n}
         drawn = measured.drawn[rows[measured.drawn]][:examples]
         chosen += [_flip(corpus, measured, row, side, these, others, verdicts[row]) for row in drawn.tolist()]
-    return _Part(len(batch), chunk.done, tuple(batch.unreadable), counts, rules, tuple(sorted(chosen)[:examples]))
+    return _Part(len(batch), chunk.done, tuple(batch.unreadable), counts, rules, hits, tuple(sorted(chosen)[:examples]))
 
 
 def _flip(

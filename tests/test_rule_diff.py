@@ -106,6 +106,39 @@ def test_a_rule_set_against_itself_is_refused() -> None:
     assert str(caught.value) == "gopher@dolma is compared with itself, by which no document flips; name two rule sets"
 
 
+def test_a_rule_that_matched_nothing_is_told(folder: Path) -> None:
+    Path("tall.yaml").write_text(
+        "name: tall\nabout: x.\nsource: me\nrules:\n  - {name: few_words, about: x, signal: word_count, min: 2}\n"
+        "  - {name: giants, about: x, signal: word_count, max: 1000}\n",
+        encoding="utf-8",
+    )
+    done = CliRunner().invoke(main, ["rules", "diff", "tall.yaml", "strict.yaml", "corpus.jsonl"])
+    assert "\nrules of tall that matched nothing: giants\n" in done.output
+    assert "rules of strict" not in done.output
+    assert flips("corpus.jsonl", "tall.yaml", "strict.yaml").idle == {"first": ("giants",), "second": ()}
+
+
+def test_rules_name_prints_the_file_and_checks_one_of_yours(folder: Path) -> None:
+    assert CliRunner().invoke(main, ["rules", "gopher@nemo"]).output.startswith("name: gopher@nemo\nabout: ")
+    assert CliRunner().invoke(main, ["rules", "mild.yaml"]).output == Path("mild.yaml").read_text(encoding="utf-8")
+    done = CliRunner().invoke(main, ["rules", "gofer@nemo"])
+    assert (done.exit_code, "no rule set 'gofer@nemo'; did you mean 'gopher@nemo'?" in done.stderr) == (2, True)
+
+
+def test_a_set_may_include_others(folder: Path) -> None:
+    mine = "name: mine\nabout: x.\nsource: me\nincludes: [{}]\nrules:\n  - {{name: {}, about: x, signal: word_count, min: 2}}\n"
+    Path("mine.yaml").write_text(mine.format("c4@tfds", "few_words"), encoding="utf-8")
+    assert [rule.name for rule in load("mine.yaml").rules] == [*(r.name for r in load("c4@tfds").rules), "few_words"]
+    for included, name, letter in (
+        ("c4@tdfs", "few_words", "mine.yaml.includes[0]: no rule set 'c4@tdfs'; did you mean 'c4@tfds'?"),
+        ("c4@tfds", "too_long", "mine.yaml: two rules are called 'too_long', of which one is included; give yours"),
+    ):
+        Path("mine.yaml").write_text(mine.format(included, name), encoding="utf-8")
+        with pytest.raises(SpecError) as caught:
+            load("mine.yaml")
+        assert str(caught.value).startswith(letter)
+
+
 def test_an_unknown_rule_set_ends_in_one_line() -> None:
     done = CliRunner().invoke(main, ["rules", "diff", "gopher", "gopher@dolma"])
     assert done.exit_code == 2
