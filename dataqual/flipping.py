@@ -96,9 +96,9 @@ class Flips:
             if counts:
                 lines += ["", f"rules by which only {name} drops (a document may fail several):"]
                 lines += [f"  {count:>{len(f'{max(counts.values()):,}')},} {rule}" for rule, count in counts.items()]
-        for side, name in (("first", self.first), ("second", self.second)):
-            if self.idle.get(side):
-                lines += ["", f"rules of {name} that matched nothing: {', '.join(self.idle[side])}"]
+        for idle, name in ((self.idle.get("first"), self.first), (self.idle.get("second"), self.second)):
+            if idle:
+                lines += ["", f"rules of {name} that matched nothing: {', '.join(idle)}"]
         return "\n".join([*lines, *(line for flip in self.examples for line in self._told(flip))])
 
     def _table(self) -> Iterator[str]:
@@ -157,8 +157,8 @@ def flips(
     sums = {name: counts[name] for name in ("both_keep", "both_drop", "first_drops", "second_drops")}
     both: tuple[tuple[Side, RuleSet], ...] = (("first", sets[0]), ("second", sets[1]))
     idle = {side: tuple(r.name for r in rule_set.rules if not hits[side][r.name]) for side, rule_set in both}
-    names = sets[0].name, sets[1].name
-    return Flips(*names, **sums, unreadable=count.unreadable, rules=by_rule, examples=chosen, idle=idle)
+    told: dict[str, Any] = {"rules": by_rule, "examples": chosen, "idle": idle}
+    return Flips(sets[0].name, sets[1].name, **sums, unreadable=count.unreadable, **told)
 
 
 def _loaded(rule_set: str | RuleSet) -> RuleSet:
