@@ -187,7 +187,9 @@ def _cache() -> Path:
 
 
 def _hopeless(error: BaseException) -> bool:
-    """Whether the same command would end in the same way: what it says or what it reads is wrong."""
+    """Whether the same command would end in the same way: what it says or what it reads is wrong, or the work itself is."""
+    if isinstance(error, AssertionError):
+        return True
     mendable = isinstance(error, DataqualError) and not isinstance(error, WorkerLost)
     return mendable and not isinstance(error.__cause__, OSError)
 

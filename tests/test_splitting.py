@@ -451,8 +451,8 @@ def test_a_dry_run_counts_what_the_split_gives_and_writes_nothing(output: str | 
     dry = split(str(path), None if output is None else tmp_path / output, dry_run=True, **asked)
     assert names(tmp_path) == ["in.jsonl"]
     facts, wet = dry.facts(), split(str(path), tmp_path / "parts", **asked).facts()
-    assert (facts.pop("outputs"), facts.pop("ledger")) == ({}, None)
-    assert facts == {key: value for key, value in wet.items() if key not in ("outputs", "ledger")}
+    assert (facts.pop("outputs"), facts.pop("shards"), facts.pop("ledger")) == ({}, {}, None)
+    assert facts == {key: value for key, value in wet.items() if key not in ("outputs", "shards", "ledger")}
     assert str(dry).splitlines()[-1] == "a dry run: nothing was written"
 
 
