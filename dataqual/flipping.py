@@ -157,8 +157,8 @@ def flips(
     sums = {name: counts[name] for name in ("both_keep", "both_drop", "first_drops", "second_drops")}
     both: tuple[tuple[Side, RuleSet], ...] = (("first", sets[0]), ("second", sets[1]))
     idle = {side: tuple(r.name for r in rule_set.rules if not hits[side][r.name]) for side, rule_set in both}
-    told: dict[str, Any] = {"rules": by_rule, "examples": chosen, "idle": idle}
-    return Flips(sets[0].name, sets[1].name, **sums, unreadable=count.unreadable, **told)
+    told: dict[str, Any] = {**sums, "rules": by_rule, "examples": chosen, "idle": idle}
+    return Flips(sets[0].name, sets[1].name, unreadable=count.unreadable, **told)
 
 
 def _loaded(rule_set: str | RuleSet) -> RuleSet:
