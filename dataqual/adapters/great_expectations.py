@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any, ClassVar
 
@@ -42,6 +42,10 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
+from great_expectations.core.expectation_validation_result import (
+    ExpectationSuiteValidationResult,
+    ExpectationValidationResult,
+)
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations.expectation import (
     ColumnAggregateExpectation,
@@ -55,8 +59,10 @@ from great_expectations.expectations.metrics import (
     column_condition_partial,
 )
 from great_expectations.render import LegacyRendererType, RenderedStringTemplateContent
+from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 from great_expectations.render.renderer.renderer import renderer
 from great_expectations.render.renderer_configuration import RendererConfiguration, RendererValueType
+from great_expectations.render.view import DefaultJinjaPageView
 
 SEVERITIES = {"fail": "critical", "warn": "warning"}
 
@@ -634,3 +640,45 @@ def expectations() -> Iterator[type[Any]]:
     for name in sorted(globals()):
         if name.startswith("Expect"):
             yield globals()[name]
+
+
+# Pages
+
+
+def shown(check: Check, text: str = "text") -> Any:
+    """An expectation that only tells of a check which has no like: for pages, not to be validated."""
+    spec = {
+        key: value
+        for key, value in check.spec.items()
+        if key not in ("min", "max", "above", "below", "mostly", "nulls")
+    }
+    return ExpectCorpusCheckToBeBetween(column=text, check=spec, **_ends(check.bounds))
+
+
+def page_of(name: str, results: Sequence[tuple[Any, bool, dict[str, Any]]], success: bool) -> str:
+    """Their page of validation results: of expectations, whether each was met, and the result that they tell of."""
+    found = [
+        ExpectationValidationResult(
+            success=met,
+            expectation_config=expectation.configuration,
+            result=result,
+            exception_info={"raised_exception": False, "exception_message": None, "exception_traceback": None},
+        )
+        for expectation, met, result in results
+    ]
+    met = sum(one for _, one, _ in results)
+    statistics = {
+        "evaluated_expectations": len(results),
+        "successful_expectations": met,
+        "unsuccessful_expectations": len(results) - met,
+        "success_percent": 100 * met / max(len(results), 1),
+    }
+    whole = ExpectationSuiteValidationResult(
+        success=success,
+        results=found,
+        suite_name=name,
+        suite_parameters={},
+        statistics=statistics,
+        meta={"great_expectations_version": gx.__version__, "run_id": None, "active_batch_definition": {}},
+    )
+    return str(DefaultJinjaPageView().render(ValidationResultsPageRenderer(run_info_at_end=True).render(whole)))

@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 @click.option("--save-baseline", type=click.Path(), metavar="FILE", help="Write what was seen, as a baseline.")
 @click.option("--junit", type=click.Path(), metavar="FILE", help="Write the verdicts as JUnit's XML.")
 @click.option("--sarif", type=click.Path(), metavar="FILE", help="Write the verdicts as SARIF 2.1.0.")
+@click.option(
+    "--data-docs",
+    type=click.Path(),
+    metavar="DIR",
+    help="Write the verdicts as a page of great-expectations' Data Docs, index.html, that loads nothing (extra checks).",
+)
 @click.option("--github", is_flag=True, help="Print annotations for GitHub's workflows on stderr.")
 @click.option(
     "--ledger",
@@ -43,6 +49,7 @@ def check(
     save_baseline: str | None,
     junit: str | None,
     sarif: str | None,
+    data_docs: str | None,
     github: bool,
     ledger: str | None,
 ) -> None:
@@ -96,6 +103,10 @@ def check(
         write_text(Path(junit), formats.junit(checked))
     if sarif:
         write_text(Path(sarif), json.dumps(formats.sarif(checked), ensure_ascii=False, indent=1) + "\n")
+    if data_docs:
+        from dataqual.adapters.data_docs import data_docs as write_docs
+
+        console.say(f"data docs: {write_docs(checked, data_docs)}")
     _tell(checked, shared, github)
     if save_baseline:
         console.say(f"saved as a baseline: {save_baseline}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -256,3 +257,22 @@ def test_a_checkpoint_and_data_docs_show_our_expectations(tmp_path: Path) -> Non
     pages = "".join(path.read_text(encoding="utf-8") for path in tmp_path.rglob("validations/**/*.html"))
     assert "of the texts may be near copies of an earlier one" in pages
     assert "texts must have a" in pages
+
+
+def test_data_docs_of_a_check_show_every_verdict_and_load_nothing(tmp_path: Path) -> None:
+    from dataqual.adapters.data_docs import data_docs
+
+    suite = [
+        {"metric": "near_copies", "max": 0.1},
+        {"signal": "word_count", "min": 2},
+        {"metric": "unreadable", "max": 0},
+        {"column": "text", "pattern": "<script>alert(1)</script>"},
+        {"signal": "word_count", "min": 2, "mostly": 0.1, "by": "group"},
+    ]
+    frame = TEXTS.dropna().assign(source=["a", "b", "b", "a"])
+    page = data_docs(check(frame, suite), tmp_path / "docs").read_text(encoding="utf-8")
+    for told in ("may be near copies of an earlier one", "texts must have a", "unreadable", "by group"):
+        assert told in page
+    assert "<script" not in page
+    assert not re.findall(r"(?:src|href|action)\s*=\s*.(?:https?:)?//", page)
+    assert "url(http" not in page
