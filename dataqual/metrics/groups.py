@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.measured import Measured
@@ -47,15 +46,15 @@ class Groups(Metric[Tally]):
         columns = measured.batch.columns
         if self.column not in columns.columns or not len(measured):
             return Tally({})
-        values = columns[self.column]
-        names = values.unique(maintain_order=True)
-        codes = values.replace_strict(names, pl.int_range(len(names), eager=True), return_dtype=pl.Int64).to_numpy()
+        values = columns[self.column].to_list()
+        names = {name: code for code, name in enumerate(dict.fromkeys(values))}
+        codes = np.fromiter(map(names.__getitem__, values), np.int64, len(values))
         counted: list[Any] = [np.ones(len(measured), np.int64), measured[ByteCount()], measured[WordCount()]]
         counted += [measured.drops(rule_set) for rule_set in self.rule_sets]
         table = np.zeros((len(names), len(counted)), np.int64)
         for i, numbers in enumerate(counted):  # as floats, exact below 2**53
             table[:, i] = np.bincount(codes, numbers, minlength=len(names))
-        return _bounded(dict(zip(names.to_list(), table, strict=True)))
+        return _bounded(dict(zip(names, table, strict=True)))
 
     def merge(self, first: Tally, second: Tally) -> Tally:
         if first.overflow or second.overflow:
