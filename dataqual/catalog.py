@@ -98,7 +98,8 @@ def profiled() -> dict[str, Signal]:
 
 def needing() -> dict[str, str]:
     """The signals of other packages that cannot be measured without being told a parameter, and which one."""
-    return {name: absent[0] for name, kind in signals().items() if (absent := missing(kind))}
+    found = {name: missing(find("signals", name)) for name in _foreign("signals")}
+    return {name: absent[0] for name, absent in found.items() if absent}
 
 
 def find(kind: Kind, name: str) -> Any:

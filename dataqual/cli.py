@@ -16,6 +16,7 @@ from dataqual.commands.schema import schema
 from dataqual.commands.signals import signals
 from dataqual.commands.split import split
 from dataqual.commands.suite import suite
+from dataqual.commands.train_quality import train_quality
 from dataqual.speaking import Program
 
 
@@ -33,5 +34,19 @@ def main() -> None:
     """
 
 
-for command in (profile, check, suite, clean, dedup, split, leakage, explain, recipes, rules, signals, schema):
+for command in (
+    profile,
+    check,
+    suite,
+    clean,
+    dedup,
+    split,
+    leakage,
+    explain,
+    recipes,
+    rules,
+    signals,
+    schema,
+    train_quality,
+):
     main.add_command(command)

@@ -6,7 +6,7 @@ import difflib
 import re
 from typing import Any
 
-from dataqual.masking import mask
+from dataqual.masking import hidden, mask
 from dataqual.operators import Signal
 
 LONGEST = 600
@@ -19,7 +19,8 @@ Marks = list[tuple[int, int, str]]
 
 def excerpt(text: str, signal: Signal | None = None, *, cut: bool = False) -> dict[str, Any]:
     """The part of `text` that shows why `signal` has its value: `text`, `marks` (character spans in it) and `cut`."""
-    return marked(text, why(text, signal), cut=cut)
+    marks = why(text, signal)
+    return marked(hidden(text, marks) if signal is not None and signal.masked else text, marks, cut=cut)
 
 
 def why(text: str, signal: Signal | None) -> Marks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from dataqual.personal.finding import Kind, places
 
@@ -21,6 +22,17 @@ def mask(text: str) -> str:
         parts += [text[at : place.start], hide(place.kind, text[place.start : place.end])]
         at = place.end
     return "".join([*parts, text[at:]])
+
+
+def hidden(text: str, marks: Sequence[tuple[int, int, str]]) -> str:
+    """The same text, as long, with all but the first letter of each marked span hidden.
+
+    >>> hidden("what a word", [(7, 11, "flagged")])
+    'what a w•••'
+    """
+    for start, end, _ in marks:
+        text = text[: start + 1] + re.sub(r"\w", "•", text[start + 1 : end]) + text[end:]
+    return text
 
 
 def hide(kind: Kind, value: str) -> str:

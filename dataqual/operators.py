@@ -31,6 +31,8 @@ class Signal(ABC):
 
     unit: ClassVar[str] = ""
     """What one unit of the number is: "words", "characters", "bytes"; "" for a share (0 to 1) or ratio."""
+    masked: ClassVar[bool] = False
+    """Whether what it rests on is shown with all but first letters hidden."""
     of_turns: ClassVar[bool] = False
     """Whether it tells of chats and instructions alone, and nothing of other documents."""
     profiled: ClassVar[bool] = True

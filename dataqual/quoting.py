@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dataqual.masking import mask
+from dataqual.masking import hidden, mask
 from dataqual.operators import Signal
 
 LOOKED_AT = 1 << 16
@@ -26,6 +26,8 @@ def evidence(document: str, signal: Signal | None) -> str:
     """
     marks = signal.evidence(document[:LOOKED_AT]) if signal is not None else []
     start = marks[0][0] if marks else 0
+    if signal is not None and signal.masked:
+        document = hidden(document, marks)
     return mask(document[: start + 2 * QUOTED])[start : start + QUOTED]
 
 

@@ -1,0 +1,108 @@
+"""The signal `flagged_words`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.errors import SpecError
+from dataqual.kernels import linear
+from dataqual.lexicons import FOLDER
+from dataqual.line_cuts import evidence
+from dataqual.operators import Signal
+from dataqual.text import Text
+
+Table = tuple[NDArray[np.uint8], NDArray[np.uint64], NDArray[np.bool_]]
+OURS = ("en", "zh")
+MOST = 64
+"""Words of an entry."""
+
+
+@dataclass(frozen=True)
+class FlaggedWords(Signal):
+    """Share of a document's words that are on a list of obscene and hateful ones; 0 for a document without words.
+
+    The lists `en` and `zh` are LDNOOBW's, without entries whose everyday or medical sense is common (dataqual/lexicons); any
+    other name is a file of your own, UTF-8, one word or phrase a line, # before a remark. Case does not matter. Text is not
+    segmented: from the left, the longest word or phrase that is known wins, so 男性交往 has none of them.
+
+    >>> FlaggedWords()(["what a bullshit story", "男性交往与出口交易", "你这个婊子养的", ""]).round(2).tolist()
+    [0.25, 0.0, 0.57, 0.0]
+    """
+
+    profiled: ClassVar[bool] = False
+    masked: ClassVar[bool] = True
+
+    lexicons: tuple[str, ...] = OURS
+
+    def __post_init__(self) -> None:
+        _table(self.lexicons)
+
+    def measure(self, text: Text) -> NDArray[Any]:
+        counts, _, _ = _found(text, self.lexicons, 0)
+        shares: NDArray[Any] = np.minimum(counts / np.maximum(text.cut("unicode").counts, 1), 1.0)
+        return shares
+
+    def evidence(self, document: str) -> list[tuple[int, int, str]]:
+        """Every word or phrase."""
+        text = Text.of([document])
+        tokens = text.cut("tokens")
+        _, starts, ends = _found(text, self.lexicons, len(tokens))
+        return evidence(document, tokens.starts[starts].tolist(), tokens.ends[ends - 1].tolist(), "flagged")
+
+
+def _found(
+    text: Text, lexicons: tuple[str, ...], room: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Flagged words per document, and where up to `room` runs of them begin and end, as positions among the tokens."""
+    tokens = text.cut("tokens")
+    counts, starts, ends = np.zeros(len(text), np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
+    n = linear.count_runs(tokens.folded, tokens.offsets, *_table(lexicons), counts, starts, ends)
+    return counts, starts[:n], ends[:n]
+
+
+@lru_cache(maxsize=16)
+def _table(lexicons: tuple[str, ...]) -> Table:
+    flagged: dict[int, bool] = {}
+    longest = np.zeros(4096, np.uint8)
+    for name in lexicons:
+        files = [(_file(name), True)]
+        if name in OURS:
+            files.append((FOLDER / f"spared.{name}.txt", False))
+        for path, counted in files:
+            entries = Text.of(list(_entries(path)))
+            tokens = entries.cut("tokens")
+            for i in range(len(entries)):
+                words = tokens.folded[tokens.offsets[i] : tokens.offsets[i + 1]][:MOST]
+                if len(words):
+                    flagged[linear.hash_of(words.tolist())] = counted
+                    low = int(words[0]) & 4095
+                    longest[low] = max(int(longest[low]), len(words))
+    if not flagged:
+        raise SpecError("lexicons: no word in them")
+    size = 1 << (4 * len(flagged)).bit_length()
+    keys, kinds = np.zeros(size, np.uint64), np.zeros(size, np.bool_)
+    for h, counted in flagged.items():
+        at = h & (size - 1)
+        while keys[at]:
+            at = (at + 1) & (size - 1)
+        keys[at], kinds[at] = h, counted
+    return longest, keys, kinds
+
+
+def _file(name: str) -> Path:
+    return FOLDER / f"flagged.{name}.txt" if name in OURS else Path(name)
+
+
+def _entries(path: Path) -> Iterable[str]:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"lexicons: {path} cannot be read as UTF-8 text ({error}); or name one of: en, zh") from None
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
