@@ -41,7 +41,8 @@ class EmailAddresses(Signal):
 
 def find_emails(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Byte bounds in `text.data` of every address."""
-    at = Phrases.of(text, ("@",)).positions("@")
+    alone = len(text) == 1  # such as the surroundings of a number: looking for all known phrases would cost more
+    at = np.flatnonzero(text.data == ord("@")) if alone else Phrases.of(text, ("@",)).positions("@")
     after = np.searchsorted(text.offsets, at, side="right")
     starts, ends = np.empty(len(at), np.int64), np.empty(len(at), np.int64)
     scanning.find_addresses(text.data, at, text.offsets[after - 1], text.offsets[after], _no_domains(), starts, ends)
