@@ -38,6 +38,11 @@ class Signal(ABC):
     profiled: ClassVar[bool] = True
     """Whether every profile measures it; one that costs more, or says little alone, waits for a rule that asks."""
 
+    @property
+    def rests_on(self) -> object:
+        """What beside its parameters decides its numbers, such as a file: a run goes on only where it is the same."""
+        return None
+
     @abstractmethod
     def measure(self, text: Text) -> NDArray[Any]:
         """The number for every document of `text`; shape (len(text),), finite, for empty documents too."""

@@ -59,6 +59,17 @@ def test_a_recipe_keeps_by_it(model: Path) -> None:
     assert recipe.on([GOOD[0], BAD[0]]) == [GOOD[0], None]
 
 
+def test_a_run_does_not_go_on_with_another_model(model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "q.npz"
+    path.write_bytes(model.read_bytes())
+    keep = {"keep": {"signal": "quality", "with": {"model": str(path)}, "min": 0.5}}
+    before = Recipe.of([keep]).steps[0].rests_on
+    assert before == Recipe.of([keep]).steps[0].rests_on
+    train_quality(BAD, GOOD, path)
+    assert Recipe.of([keep]).steps[0].rests_on != before
+    assert Recipe.of([{"keep": {"signal": "word_count", "min": 1}}]).steps[0].rests_on is None
+
+
 def test_copies_are_never_on_both_sides(tmp_path: Path) -> None:
     told = train_quality([*GOOD, *GOOD], BAD, tmp_path / "q.npz")
     once = train_quality(GOOD, BAD, tmp_path / "p.npz")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -43,6 +44,11 @@ class FlaggedWords(Signal):
 
     def __post_init__(self) -> None:
         _table(self.lexicons)
+
+    @property
+    def rests_on(self) -> object:
+        """The lists as they are."""
+        return [sha256(_file(name).read_bytes()).hexdigest() for name in self.lexicons]
 
     def measure(self, text: Text) -> NDArray[Any]:
         counts, _, _ = _found(text, self.lexicons, 0)

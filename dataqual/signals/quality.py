@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from numpy.typing import NDArray
@@ -28,6 +29,11 @@ class Quality(Signal):
             QualityModel.load(self.model)
         except InputError as error:
             raise SpecError(f"model: {error}") from None
+
+    @property
+    def rests_on(self) -> object:
+        """The weights as they are."""
+        return sha256(QualityModel.load(self.model).weights.tobytes()).hexdigest()
 
     def measure(self, text: Text) -> NDArray[Any]:
         return QualityModel.load(self.model).probabilities(text)

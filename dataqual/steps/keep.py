@@ -65,6 +65,11 @@ class Keep(Step):
         """One name for every rule."""
         return tuple(rule.name for rule in self.rules)
 
+    @property
+    def rests_on(self) -> object:
+        """The files that signals are measured by."""
+        return [found for rule in self.rules if (found := rule.signal.rests_on) is not None] or None
+
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
         measured = Measured(batch)
         passed = np.ones(len(batch), bool)
