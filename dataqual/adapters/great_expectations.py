@@ -181,7 +181,7 @@ class ExpectTextSignalToBeBetween(_Rendered, ColumnMapExpectation):
     map_metric = "column_values.dataqual_signal_between"
     success_keys = ("signal", "parameters", "min_value", "max_value", "strict_min", "strict_max", "mostly")
     args_keys = ("column", "signal", "min_value", "max_value", "mostly")
-    told = ("signal", "parameters", "min_value", "max_value", "mostly")
+    told: ClassVar[tuple[str, ...]] = ("signal", "parameters", "min_value", "max_value", "mostly")
 
     @classmethod
     def sentence(cls, given: Mapping[str, Any]) -> str:
@@ -229,7 +229,7 @@ class ExpectTextToPassRules(_Rendered, ColumnMapExpectation):
     map_metric = "column_values.dataqual_passes_rules"
     success_keys = ("rules", "mostly")
     args_keys = ("column", "rules", "mostly")
-    told = ("rules", "mostly")
+    told: ClassVar[tuple[str, ...]] = ("rules", "mostly")
 
     @classmethod
     def sentence(cls, given: Mapping[str, Any]) -> str:
@@ -251,11 +251,14 @@ class ExpectCorpusCheckToBeBetween(_Rendered, ColumnAggregateExpectation):
     metric_dependencies = ("column.dataqual_check",)
     success_keys = ("check", "min_value", "max_value", "strict_min", "strict_max")
     args_keys = ("column", "check", "min_value", "max_value")
-    told = ("check", "min_value", "max_value")
+    told: ClassVar[tuple[str, ...]] = ("check", "min_value", "max_value")
 
     @classmethod
     def sentence(cls, given: Mapping[str, Any]) -> str:
-        return f"the number of the check {_spelled(given.get('check') or {})} must be {_between(given)}."
+        check = given.get("check") or {}
+        if "expected" in check:
+            return str(check["expected"]).replace("$", "$$") + "."
+        return f"the number of the check {_spelled(check)} must be {_between(given)}."
 
     def _validate(
         self, metrics: dict[str, Any], runtime_configuration: Any = None, execution_engine: Any = None
@@ -453,7 +456,9 @@ def _from_expectation(expectation: Any, at: int) -> dict[str, Any]:
             f"{where}: no check of dataqual is equal to it; there are equals of {', '.join(sorted(READERS))}"
         )
     made = reader(given)
-    told = (expectation.meta or {}).get("dataqual", {}) if isinstance(expectation.meta, dict) else {}
+    told: ClassVar[tuple[str, ...]] = (
+        (expectation.meta or {}).get("dataqual", {}) if isinstance(expectation.meta, dict) else {}
+    )
     common = {"severity": "warn"} if str(getattr(expectation.severity, "value", "")) in ("warning", "info") else {}
     return {**({"about": told["about"]} if "about" in told else {}), **made, **common}
 
@@ -647,12 +652,7 @@ def expectations() -> Iterator[type[Any]]:
 
 def shown(check: Check, text: str = "text") -> Any:
     """An expectation that only tells of a check which has no like: for pages, not to be validated."""
-    spec = {
-        key: value
-        for key, value in check.spec.items()
-        if key not in ("min", "max", "above", "below", "mostly", "nulls")
-    }
-    return ExpectCorpusCheckToBeBetween(column=text, check=spec, **_ends(check.bounds))
+    return ExpectCorpusCheckToBeBetween(column=text, check={"expected": check.expected}, **_ends(check.bounds))
 
 
 def page_of(name: str, results: Sequence[tuple[Any, bool, dict[str, Any]]], success: bool) -> str:
