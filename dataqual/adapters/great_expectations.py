@@ -456,9 +456,8 @@ def _from_expectation(expectation: Any, at: int) -> dict[str, Any]:
             f"{where}: no check of dataqual is equal to it; there are equals of {', '.join(sorted(READERS))}"
         )
     made = reader(given)
-    told: ClassVar[tuple[str, ...]] = (
-        (expectation.meta or {}).get("dataqual", {}) if isinstance(expectation.meta, dict) else {}
-    )
+    meta = expectation.meta if isinstance(expectation.meta, dict) else {}
+    told = meta.get("dataqual", {})
     common = {"severity": "warn"} if str(getattr(expectation.severity, "value", "")) in ("warning", "info") else {}
     return {**({"about": told["about"]} if "about" in told else {}), **made, **common}
 
