@@ -12,6 +12,8 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from dataqual import schemas
+from dataqual.checking import Suite
+from dataqual.checking.schema import suite
 from dataqual.cli import main
 from dataqual.commands.schema import SCHEMAS
 from dataqual.errors import SpecError
@@ -21,7 +23,7 @@ from studies.schema import study
 from studies.study import OPTIONAL, REQUIRED, TEMPLATE, Study
 
 ROOT = Path(__file__).parent.parent
-MADE = {"recipe": schemas.recipe(), "rules": schemas.rules_file(), "study": study()}
+MADE = {"recipe": schemas.recipe(), "rules": schemas.rules_file(), "suite": suite(), "study": study()}
 SHIPPED = [
     *(("recipe", path) for path in sorted((ROOT / "dataqual" / "recipes").glob("*.yaml"))),
     *(("rules", path) for path in sorted((ROOT / "dataqual" / "rules").glob("*.yaml"))),
@@ -40,6 +42,10 @@ GOOD = [
     ("recipe", "{steps: [{sample: {share: 0.5}}, {normalize: null}, {redact: {kinds: [email]}}]}"),
     ("rules", RULES),
     ("rules", RULES.replace("source: s", "source: s, includes: [c4@tfds], language: null")),
+    ("suite", "{checks: [{metric: near_copies, with: {threshold: 0.7}, max: 0.1}, {metric: mojibake, max: 0}]}"),
+    ("suite", "{about: a, sampled: true, checks: [{signal: word_count, min: 2, mostly: 0.9, by: group, severity: warn}]}"),
+    ("suite", "{checks: [{rules: c4@tfds, mostly: 0.5}, {unique: [a, b]}, {columns: [a], exactly: true}, {columns: {min: 1}}]}"),
+    ("suite", "{checks: [{column: a, nulls: false, type: [string, date], length: {max: 3}}, {column: a, statistic: mean, max: 1}]}"),
     ("study", STUDY),
     ("study", STUDY.replace("{sizes", "{grades: {a: {}, b: {share: 0.5, steps: [dedup]}, c: {dedup: {exact: true}}}, sizes")),
     ("study", STUDY.replace("{sizes", "{seeds: {10k: 2}, tokenizer: {bpe: 4096}, sizes")),
@@ -72,6 +78,14 @@ WRONG = [
     ("rules", RULES.replace("about: a", "about: ''")),
     ("rules", RULES.replace("source: s", "source: s, includes: [c4]")),
     ("rules", "{name: n, about: a, source: s, rules: []}"),
+    ("suite", "{checks: []}"),
+    ("suite", "{checks: [{metric: near_copies}]}"),
+    ("suite", "{checks: [{metric: near_copy, max: 0}]}"),
+    ("suite", "{checks: [{signal: word_count, min: 2, mosty: 0.9}]}"),
+    ("suite", "{checks: [{signal: word_count, min: 2, mostly: 90}]}"),
+    ("suite", "{checks: [{column: a, type: str}]}"),
+    ("suite", "{checks: [{metric: documents, min: 1, severity: error}]}"),
+    ("suite", "{checks: [{rules: gopher@nobody}]}"),
     ("study", "{sizes: [10k]}"),
     ("study", STUDY.replace("oracle", "gpt9")),
     ("study", STUDY.replace("10k", "ten")),
@@ -89,6 +103,8 @@ def refused(kind: str, content: Any, folder: Path) -> bool:
     try:
         if kind == "recipe":
             Recipe.of(content, "x.yaml")
+        elif kind == "suite":
+            Suite.of(content, "x.yaml")
         elif kind == "study":
             Study.of(content, "x.yaml")
         else:

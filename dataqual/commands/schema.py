@@ -12,6 +12,7 @@ from dataqual.ending import mendable
 SCHEMAS = {
     "recipe": ("dataqual.schemas", "recipe"),
     "rules": ("dataqual.schemas", "rules_file"),
+    "suite": ("dataqual.checking.schema", "suite"),
     "study": ("studies.schema", "study"),
 }
 """A kind of file -> the module that knows its schema, and the function there that makes it."""
@@ -21,7 +22,7 @@ SCHEMAS = {
 @click.argument("kind", type=click.Choice([*SCHEMAS]), default="recipe")
 @mendable("dataqual")
 def schema(kind: str) -> None:
-    """Print the JSON Schema (draft 2020-12) of a recipe, a file of rules or a study, so that editors complete and check them.
+    """Print the JSON Schema (draft 2020-12) of a recipe, a file of rules, a suite of checks or a study, so that editors complete and check them.
 
     \b
     Examples:
