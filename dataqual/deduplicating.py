@@ -5,29 +5,25 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-import numpy as np
-import polars as pl
-from numpy.typing import NDArray
-
-from dataqual.corpus import Corpus, FrameCorpus, Progress
+from dataqual.copies import CLUSTERS, Copies, percent
+from dataqual.corpus import Batch, Corpus, FrameCorpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, did_you_mean
-from dataqual.ledger import places
-from dataqual.masking import mask
-from dataqual.near_duplicates import NearDuplicates, Signing
+from dataqual.ledger import Dropped
+from dataqual.near_duplicates import NearDuplicates, Semantic, Signing
 from dataqual.operators import Engine, Step
 from dataqual.readers.paths import LEDGER, unchanged
 from dataqual.readers.sources import as_corpus, as_whole_corpus, is_path, options_of
-from dataqual.recipe import Recipe, Remaining
+from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
 from dataqual.seen import Run, Seen
-from dataqual.steps._known_copies import Earlier, Found, OtherCorpus, ids_in, moved
+from dataqual.steps._known_copies import Earlier, Found, OtherCorpus
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.dedup_lines import DedupLines
 from dataqual.steps.dedup_paragraphs import DedupParagraphs
@@ -39,31 +35,15 @@ from dataqual.writers.opening import check_place
 PARTS: dict[str, type[Step]] = {"lines": DedupLines, "paragraphs": DedupParagraphs, "substring": DedupSubstrings}
 """Methods that take parts out of documents; a recipe has their parameters."""
 
-METHODS = ("minhash", "exact", *PARTS)
+METHODS = ("minhash", "exact", "semantic", *PARTS)
 
 MAX_CLUSTER_SHARE = 0.05
 """In a corpus of many sources a twentieth of all documents are not one document, unless a template was taken for one."""
 
 MAX_SOURCE_LOSS = 0.5
 
-ALARM_FROM = 20
-"""Documents of a cluster, or of a source, from which there is an alarm: of ten documents one may well be half."""
-
 SIMILARITIES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
 
-EXCERPT = 60
-
-CLUSTERS: dict[str, Any] = {
-    "id": pl.String,
-    "path": pl.String,
-    "record": pl.Int64,
-    "cluster": pl.Int64,
-    "kept_id": pl.String,
-    "similarity": pl.Float64,
-    "kept_path": pl.String,
-    "kept_record": pl.Int64,
-}
-"""The columns of --clusters; docs/dedup.md says what stands in them."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +57,10 @@ class Deduplicated(Cleaned):
     """A line each for clusters and sources that lose more than they should."""
     clusters: Path | None = None
     index: Path | None = None
+    copies: Copies | None = field(default=None, repr=False, compare=False)
+    """All that was found; None where parts of documents went."""
+    how: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """By what copies were told, as plain JSON values."""
 
     def __str__(self) -> str:
         """The sums, what each rule did, and where the files are: a few lines for people."""
@@ -88,6 +72,11 @@ class Deduplicated(Cleaned):
         own = {name: getattr(self, name) for name in ("found_clusters", "documents_in_clusters")}
         paths = {name: str(path) if (path := getattr(self, name)) else None for name in ("clusters", "index")}
         return super().facts() | own | {"alarms": list(self.alarms)} | paths
+
+    def page_facts(self) -> dict[str, Any]:
+        """The facts with the largest clusters and their texts, which are read for it: what a page needs."""
+        copies = self.copies.facts() if self.copies is not None else None
+        return self.facts() | {"schema": "dataqual.dedup/1", "copies": copies, "how": dict(self.how)}
 
     def _files(self) -> list[str]:
         return [str(path) for path in (self.clusters, self.index) if path]
@@ -112,7 +101,9 @@ def dedup(
     workers: int | None = None,
     max_memory: int | None = None,
     progress: Progress | None = None,
-    threshold: float = NearDuplicates.threshold,
+    model: str | Path | None = None,
+    nearest: int = Semantic.nearest,
+    threshold: float | None = None,
     shingle: int = NearDuplicates.shingle,
     cut: str = NearDuplicates.cut,
     permutations: int = NearDuplicates.permutations,
@@ -122,26 +113,33 @@ def dedup(
     """Write a corpus without its copies, and a ledger that says of each what was kept in its place.
 
     `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. `method` minhash drops exact and near
-    copies, exact the exact ones; lines, paragraphs and substring take out what stands in an earlier document, as the
-    steps `dedup_lines`, `dedup_paragraphs` and `dedup_substrings` do, and of all that follows know nothing.
-    `normalized` calls exact what has the same words. `keep` says which of two copies stays: first, longest, or that
-    with the highest value of the signal of this name. `against` is a corpus or several whose documents always stay,
-    and are not written. `index` is a folder of what earlier runs saw, which this run extends. `clusters` is a .parquet file of who belongs together.
+    copies, exact the exact ones, semantic those and what says the same by a `model` in a folder; lines, paragraphs and
+    substring take out what stands in an earlier document, as the steps `dedup_lines`, `dedup_paragraphs` and
+    `dedup_substrings` do, and of all that follows know nothing. `threshold` is of Jaccard similarity, 0.8 unless told,
+    or for semantic of the cosine, 0.95. `normalized` calls exact what has the same words. `keep` says which of two
+    copies stays: first, longest, or that with the highest value of the signal of this name. `against` is a corpus or
+    several whose documents always stay, and are not written. `index` is a folder of what earlier runs saw, which this
+    run extends. `clusters` is a .parquet file of who belongs together.
 
-    A near copy is always verified against the document that is kept: nothing is transitive. All files appear when
-    everything is done, the index last. SpecError and InputError as for `clean`.
+    Whatever is no exact copy was compared with the document that is kept: nothing is transitive. All files appear when
+    everything is done, the index last; a run that was killed is gone on with. SpecError and InputError as for `clean`.
     """
     target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
     engine = Local(workers=workers, max_memory=max_memory)
     if method in PARTS:
         given = {"normalized": normalized, "keep": keep != "first", "clusters": clusters, "index": index}
-        given["against"] = not isinstance(against, list | tuple) or len(against) > 0
+        given |= {"against": not isinstance(against, list | tuple) or len(against) > 0, "model": model}
         return _parts(method, source, asked, given, target, engine, progress)
-    near = NearDuplicates(threshold, shingle, permutations, seed, cut)
-    step = dedup_step(method, near, normalized=normalized, keep=keep)
+    near = near_for(method, model=model, nearest=nearest, threshold=threshold, shingle=shingle, cut=cut,
+                    permutations=permutations, seed=seed)  # fmt: skip
+    step = Dedup(True, near, normalized, keep)
     for name, share in (("max_cluster_share", max_cluster_share), ("max_source_loss", max_source_loss)):
         if not 0 <= share <= 1:
             raise SpecError(f"{name}: {share:g} is no share from 0 to 1 (50 % is 0.5)")
+    if index is not None and isinstance(near, Semantic):
+        raise SpecError(
+            "--index: holds signatures and texts, no embeddings; --against compares with a corpus by meaning"
+        )
     corpus = as_whole_corpus(source, also=options_of(dedup), **asked)
     target.open(corpus)  # what is wrong with it is told before the corpus is read
     table = _checked(corpus, clusters, output, ledger) if clusters is not None else None
@@ -153,27 +151,124 @@ def dedup(
             opened = Seen.open(str(index), _parameters(method, normalized, near), this, extend=not dry_run)
             seen = files.enter_context(opened)
         earlier: list[Earlier] = [*([seen] if seen else []), *map(OtherCorpus, others)]
-        run = _Finding(step, corpus, engine, earlier, progress)
-        run.find()
         more = [files.enter_context(_gathering(table))] if table is not None and not dry_run else []
-        for one in more:
-            for frame in run.clusters():
-                one.add(frame)
-            one.finish()
-        cleaned = rewrite(corpus, Recipe("dedup", (run.found.known,)), target, engine, progress)
-        for one in more:
-            one.publish()
+        copies: list[Copies] = []
+
+        def look(steps: Sequence[Step]) -> None:
+            """Who belongs together, before anything is written."""
+            [settled] = steps
+            assert isinstance(settled, Settled)
+            copies.append(Copies(corpus, earlier, settled.found))
+            for one in more:
+                one.add(copies[0].clusters(engine))
+                one.finish()
+
+        known = [(_inputs(other), other.columns) for other in others], seen.stored if seen else None
+        comparing = Comparing(step, known, tuple(earlier))
+        recipe = Recipe("dedup", (comparing,))
+        cleaned = rewrite(corpus, recipe, target, engine, progress, look=look, also=more)
+        [told] = copies
         if seen is not None and not dry_run:
-            seen.extend(corpus, run.found, run.signing, engine)
-    members = run.members
+            assert not isinstance(near, Semantic)
+            signing = Signing(near or NearDuplicates(), near is not None, normalized)
+            seen.extend(corpus, told.found, signing, engine)
     return Deduplicated(
         **{field.name: getattr(cleaned, field.name) for field in fields(Cleaned)},
-        documents_in_clusters=int(members.sum()),
-        found_clusters=int((members & ~run.found.goes).sum()),
-        alarms=tuple(alarms(corpus, run.found, max_cluster_share, max_source_loss)),
+        documents_in_clusters=told.documents,
+        found_clusters=told.count,
+        alarms=tuple(told.alarms(max_cluster_share, max_source_loss)),
         clusters=Path(more[0].path) if more else None,
         index=Path(seen.path) if seen is not None and not dry_run else None,
+        copies=told,
+        how=how(step),
     )
+
+
+@dataclass(frozen=True)
+class Comparing(Step):
+    """The search for copies, as a step: what it finds is kept beside an unfinished output, and not sought again."""
+
+    idempotent: ClassVar[bool] = False
+
+    dedup: Dedup
+    others: object = None
+    """What tells that what came earlier is the same as it was."""
+    earlier: tuple[Earlier, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def told_as(self) -> tuple[str, ...]:
+        """As the step that finds them."""
+        return self.dedup.told_as
+
+    @property
+    def rests_on(self) -> object:
+        """A model's weights."""
+        return self.dedup.rests_on
+
+    def prepare(self, corpus: Corpus, engine: Engine) -> Settled:
+        """Compare."""
+        return Settled(self.dedup.find(corpus, engine, self.earlier, sources=True))
+
+    def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
+        """Only a survey can tell what is a copy."""
+        raise TypeError("call prepare, and then what it returns")
+
+
+@dataclass(frozen=True, eq=False)
+class Settled(Step):
+    """Drops the copies that were found, and can tell of all of them."""
+
+    light: ClassVar[bool] = True
+
+    found: Found
+
+    @property
+    def told_as(self) -> tuple[str, ...]:
+        """As the step that found them."""
+        return self.found.rules
+
+    def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
+        return self.found.known(batch)
+
+
+def near_for(
+    method: str, *, model: str | Path | None, nearest: int, threshold: float | None, **words: Any
+) -> NearDuplicates | Semantic | None:
+    """What a method calls similar; None where it knows exact copies alone. SpecError for a method there is not, or for
+    a model where none is wanted, or none where one is.
+
+    >>> near_for("minhash", model=None, nearest=4, threshold=0.7)
+    NearDuplicates(threshold=0.7, shingle=5, permutations=128, seed=0, cut='unicode')
+    """
+    if method not in METHODS:
+        raise SpecError(f"--method: no method {method!r}; {did_you_mean(method, METHODS)}")
+    told: dict[str, Any] = {} if threshold is None else {"threshold": threshold}
+    if method == "semantic":
+        if model is None:
+            raise SpecError("--method semantic: name the folder of a model with --model; nothing is downloaded")
+        return Semantic(os.fspath(model), nearest=nearest, seed=words.get("seed", 0), **told)
+    if model is not None:
+        raise SpecError(f"--model: --method {method} uses none; --method semantic does")
+    near = NearDuplicates(**told, **words)
+    return near if method == "minhash" else None
+
+
+def how(step: Dedup) -> dict[str, Any]:
+    """How copies are told, as plain JSON values; of signatures with the chances that pairs are found."""
+    near = step.near
+    facts: dict[str, Any] = {"exact": step.same, "keep": step.keep, "alike": step.alike if near else None}
+    if isinstance(near, Semantic):
+        facts |= {
+            "measure": "cosine",
+            "threshold": near.threshold,
+            "model": near.opened.told,
+            "model_sha256": near.opened.digest,
+        }
+        facts |= {"nearest": near.nearest}
+    elif near is not None:
+        facts |= {"measure": "Jaccard", **asdict(near), "bands": near.bands, "rows": near.rows}
+        facts["curve"] = [[s / 100, near.found(s / 100)] for s in range(40, 101, 2)]
+    return facts
 
 
 def _parts(
@@ -194,25 +289,16 @@ def _parts(
     return Deduplicated(**{field.name: getattr(cleaned, field.name) for field in fields(Cleaned)})
 
 
-def dedup_step(method: str, near: NearDuplicates, *, normalized: bool = False, keep: str = "first") -> Dedup:
-    """The step that a method is; SpecError if there is none of the name.
-
-    >>> dedup_step("exact", NearDuplicates(), normalized=True).told_as
-    ('normalized_copies',)
-    """
-    if method not in METHODS:
-        raise SpecError(f"--method: no method {method!r}; {did_you_mean(method, METHODS)}")
-    return Dedup(True, near if method == "minhash" else None, normalized, keep)
-
-
-def detection(near: NearDuplicates) -> str:
-    """How signatures are cut, and with what chance pairs of some similarities are found; two lines for people.
+def detection(near: NearDuplicates | Semantic) -> str:
+    """What counts as similar, and with what chance pairs of some similarities are found; a line or two for people.
 
     >>> print(detection(NearDuplicates()))
     near copies: Jaccard similarity of 0.8 or more, 5-shingles of the unicode cut; 21 bands × 6 rows of 128 permutations
     chance that a pair is found: 0.5 0.0 %, 0.6 1.0 %, 0.7 50.3 %, 0.75 89.8 %, 0.8 99.5 %, 0.85 100.0 %, 0.9 100.0 %
     """
-    curve = ", ".join(f"{similarity:g} {_percent(near.found(similarity))}" for similarity in SIMILARITIES)
+    if isinstance(near, Semantic):
+        return f"copies by meaning: cosine of {near.threshold:g} or more, {near.opened.told}; each in {near.nearest} buckets"
+    curve = ", ".join(f"{similarity:g} {percent(near.found(similarity))}" for similarity in SIMILARITIES)
     return (
         f"near copies: Jaccard similarity of {near.threshold:g} or more, {near.shingle}-shingles of the {near.cut} cut; "
         f"{near.bands} bands × {near.rows} rows of {near.permutations} permutations\n"
@@ -220,67 +306,9 @@ def detection(near: NearDuplicates) -> str:
     )
 
 
-def alarms(corpus: Corpus, found: Found, max_cluster_share: float, max_source_loss: float) -> Iterator[str]:
-    """A line where clusters have more than a share of all documents, and one where sources lose more than a share."""
-    goes = found.goes[found.earlier :]
-    if not len(goes):
-        return
-    sizes = np.bincount(found.original[found.goes], minlength=len(found.goes))
-    sizes[found.earlier :] += sizes[found.earlier :] > 0
-    large = np.flatnonzero((sizes >= ALARM_FROM) & (sizes > max_cluster_share * len(goes)))
-    if len(large):
-        largest = large[np.argmax(sizes[large])]
-        size = int(sizes[largest])
-        yield (
-            f"alarm: one cluster has {size:,} of {len(goes):,} documents ({_percent(size / len(goes))}, more than "
-            f"{_percent(max_cluster_share)}){_and_more(len(large) - 1, 'cluster')}: {_pair(corpus, found, found.original == largest)}"
-        )
-    if not len(found.sources):
-        return
-    total = np.bincount(found.sources, minlength=len(found.source_names))
-    lost = np.bincount(found.sources[goes], minlength=len(found.source_names))
-    poor = np.flatnonzero((total >= ALARM_FROM) & (lost > max_source_loss * total))
-    if len(poor):
-        worst = int(poor[np.argmax(lost[poor] / total[poor])])
-        own = np.zeros(len(found.goes), bool)
-        own[found.earlier :] = found.sources == worst
-        yield (
-            f"alarm: source {found.source_names[worst] or '(none)'} loses {lost[worst]:,} of {total[worst]:,} documents "
-            f"({_percent(lost[worst] / total[worst])}, more than {_percent(max_source_loss)}){_and_more(len(poor) - 1, 'source')}: "
-            f"{_pair(corpus, found, own)}"
-        )
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _and_more(count: int, what: str) -> str:
-    return f", and so {'has' if what == 'cluster' else 'does'} {count} more" if count else ""
-
-
-def _pair(corpus: Corpus, found: Found, among: NDArray[np.bool_]) -> str:
-    """The first document of these that goes and what is kept for it, each with its beginning; addresses are masked."""
-    copy = int(np.flatnonzero(among & found.goes)[0])
-    numbers = sorted({copy, int(found.original[copy])})
-    texts = dict(zip(numbers, found.fetch(numbers), strict=True))
-    paths = [*(file.path for file in corpus.files), *found.others]
-
-    def shown(number: int) -> str:
-        file, record = places(found.address[number])
-        return f"{paths[int(file)]} record {record}, “{_excerpt(texts[number])}”"
-
-    kept = int(found.original[copy])
-    return f"{shown(copy)} goes for {shown(kept)} (similarity {found.similarity[copy]:.2f})"
-
-
-def _excerpt(text: str) -> str:
-    line = " ".join(mask(text[: 20 * EXCERPT]).split())
-    return line if len(line) <= EXCERPT else f"{line[:EXCERPT]}…"
-
-
-def _parameters(method: str, normalized: bool, near: NearDuplicates) -> dict[str, Any]:
+def _parameters(method: str, normalized: bool, near: NearDuplicates | Semantic | None) -> dict[str, Any]:
     """What all runs on one index must have in common."""
+    near = near if isinstance(near, NearDuplicates) else NearDuplicates()
     common = {"method": method, "normalized": normalized, "cut": near.cut}
     more = {name: getattr(near, name) for name in ("threshold", "shingle", "permutations", "seed")}
     return common | (more if method == "minhash" else {})
@@ -340,65 +368,3 @@ def _checked(corpus: Corpus, path: str | os.PathLike[str], output: str | Path | 
     if any(Path(other).resolve() == Path(name).resolve() for other in taken if other is not None):
         raise InputError(f"--clusters: {name} is another output of this run; choose another name")
     return name
-
-
-class _Finding:
-    """One search for copies, and what is told of it."""
-
-    found: Found
-
-    def __init__(
-        self, step: Dedup, corpus: Corpus, engine: Engine, earlier: Sequence[Earlier], progress: Progress | None
-    ) -> None:
-        self._step = step
-        self._corpus = corpus
-        self._engine = engine
-        self._earlier = earlier
-        self._progress = progress
-
-    @property
-    def signing(self) -> Signing:
-        return Signing(self._step.near or NearDuplicates(), self._step.near is not None, self._step.normalized)
-
-    def find(self) -> None:
-        """Survey everything."""
-        surveyed = Remaining.after((), self._corpus, self._progress)
-        self.found = self._step.find(surveyed, self._engine, self._earlier, sources=True)
-
-    @property
-    def members(self) -> NDArray[np.bool_]:
-        """(documents,): copies and what is kept for them."""
-        members = self.found.goes.copy()
-        members[self.found.original[self.found.goes]] = True
-        return members
-
-    def clusters(self) -> Iterator[pl.DataFrame]:
-        """A row for every document of a cluster, in order; clusters are numbered by the document that is kept."""
-        found, members = self.found, np.flatnonzero(self.members)
-        original = found.original[members]
-        heads, cluster = np.unique(original, return_inverse=True)
-        ids = pl.Series(list(self._ids(members)), dtype=pl.String)
-        paths = pl.Series([*(file.path for file in self._corpus.files), *found.others], dtype=pl.String)
-        file, record = places(found.address[members])
-        kept_file, kept_record = places(found.address[original])
-        yield pl.DataFrame(
-            {
-                "id": ids,
-                "path": paths[file],
-                "record": record,
-                "cluster": cluster,
-                "kept_id": ids[np.searchsorted(members, heads)[cluster]],
-                "similarity": found.similarity[members],
-                "kept_path": paths[kept_file],
-                "kept_record": kept_record,
-            }
-        )
-
-    def _ids(self, members: NDArray[np.int64]) -> Iterator[str | None]:
-        """The ids of these documents, ascending."""
-        first, files, address = 0, len(self._corpus.files), self.found.address
-        for one, count in zip(self._earlier, self.found.counts, strict=True):
-            own = members[(first <= members) & (members < first + count)]
-            yield from one.ids(own - first, moved(address[own], -files), self._engine)
-            first, files = first + count, files + len(one.paths)
-        yield from ids_in(self._corpus, address[members[members >= first]], self._engine)

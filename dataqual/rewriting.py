@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -30,7 +31,7 @@ from dataqual.readers.paths import LEDGER, MAP
 from dataqual.recipe import Recipe, Remaining, applied
 from dataqual.unfinished import PART, Unfinished, inputs
 from dataqual.writers import NewParquet, Nowhere, Writer, open_writer
-from dataqual.writers.appearing import STDOUT, is_elsewhere
+from dataqual.writers.appearing import STDOUT, is_elsewhere, writing
 from dataqual.writers.opening import check_ledger, check_place, check_shard_size
 from dataqual.writers.writer import Encoder, Lines, Wanted
 
@@ -130,6 +131,15 @@ class Cleaned:
         return {"schema": "dataqual.cleaning/1", **counts, **named, **self.account}
 
 
+class Appearing(Protocol):
+    """A file that is complete under a temporary name."""
+
+    path: str
+
+    def publish(self) -> None:
+        """It appears under its own."""
+
+
 @dataclass(frozen=True)
 class Target:
     """Where the documents and the ledger go; nowhere in a dry run."""
@@ -170,15 +180,28 @@ def as_said(path: str | Path | None) -> str | None:
     return str(path) if path is not None else None
 
 
-def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progress: Progress | None = None) -> Cleaned:
+def rewrite(
+    corpus: Corpus,
+    recipe: Recipe,
+    target: Target,
+    engine: Local,
+    progress: Progress | None = None,
+    *,
+    look: Callable[[Sequence[Step]], None] | None = None,
+    also: Sequence[Appearing] = (),
+) -> Cleaned:
     """Write a corpus as a recipe leaves it, and the ledger; both appear when everything is done.
 
-    What was done is marked every `PART` batches, so that a run that is killed goes on from there, and ends in the same
-    bytes. InputError for what cannot be read or written; on an error nothing is left.
+    What was done is marked every `PART` batches, and so are finished surveys, so that a run that is killed goes on from
+    there, and ends in the same bytes. `look` is shown the prepared steps before anything is written; what is `also` to
+    appear does so with the ledger. InputError for what cannot be read or written; on an error nothing is left.
     """
     writer, ledger = target.open(corpus)
+    look = look or (lambda steps: None)
     if ledger is None or target.output is None:
-        run = _Run(corpus, recipe, _prepared(recipe, corpus, engine, progress, None), writer)
+        steps = _prepared(recipe, corpus, engine, progress, None)
+        look(steps)
+        run = _Run(corpus, recipe, steps, writer)
         run.go(engine, progress)
         run.check()
         return run.cleaned()
@@ -194,6 +217,7 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
     with Unfinished(target.output, plan, resume=target.resume) as unfinished, ExitStack() as files:
         state = _sound(unfinished, writer)
         steps = _prepared(recipe, corpus, engine, progress, unfinished)
+        look(steps)
         run = _Run(corpus, recipe, steps, writer, unfinished=unfinished)
         writer.start(unfinished.folder, state and state["writer"])
         run.paper = NewParquet(
@@ -215,16 +239,31 @@ def rewrite(corpus: Corpus, recipe: Recipe, target: Target, engine: Local, progr
         run.go(engine, progress)
         run.check()
         papers = [run.paper] if run.map is None else [run.paper, run.map]
-        writer.finish()
-        for paper in papers:
-            paper.finish()
-        for paper in papers:
-            paper.publish()  # the ledger first: an output that is there has one
-        names = writer.publish()
+        for part in (writer, *papers):
+            part.finish()
+        names = _appear(writer, (run.paper, *also), run.map)
     outputs = tuple(Path(name) for name in names if not is_elsewhere(name))
     sent = tuple(name for name in (*names, ledger) if is_elsewhere(name))
     own = None if is_elsewhere(ledger) else Path(ledger)
     return replace(run.cleaned(outputs, own, resumed), map=Path(target.map) if run.map else None, sent=sent)
+
+
+def _appear(writer: Writer, beside: Sequence[Appearing], back: Appearing | None) -> list[str]:
+    """The output, and what tells of it: at no moment does that stand beside an output of which it does not tell.
+
+    So what an earlier run told goes first. Who is killed in between finds no ledger, and the same command does all
+    again. What leads `back` from pseudonyms comes before the output that has them.
+    """
+    for one in beside:
+        if not is_elsewhere(one.path):
+            with writing(one.path):
+                Path(os.path.realpath(one.path)).unlink(missing_ok=True)
+    if back is not None:
+        back.publish()
+    names = writer.publish()
+    for one in beside:
+        one.publish()
+    return names
 
 
 def _prepared(

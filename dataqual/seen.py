@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from dataqual.corpus import Batch, Chunk, Corpus
 from dataqual.errors import InputError, SpecError
 from dataqual.ledger import addresses, places
-from dataqual.near_duplicates import Before, Part, Signing
+from dataqual.near_duplicates import Before, Embedding, Part, Signing
 from dataqual.operators import Engine
 from dataqual.steps._known_copies import Found
 from dataqual.writers.appearing import writing
@@ -137,7 +137,9 @@ class Seen:
     def before(self, documents: int) -> Before:
         return Before(self._rows["copy_of"].astype(np.int64), self._rows["similarity"].astype(np.float64))
 
-    def parts(self, signing: Signing, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
+    def parts(self, signing: Signing | Embedding, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
+        if isinstance(signing, Embedding):
+            raise TypeError("an index holds no embeddings")
         files = np.repeat(self._first_files(), [part["documents"] for part in self.stored]) + self._rows["file"]
         first = 0
         for number in range(len(self.stored)):

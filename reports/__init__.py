@@ -1,4 +1,5 @@
-"""Pages made from saved results: `reports.profile(facts)`, `reports.cleaning(facts)`, `reports.study(facts)`.
+"""Pages made from saved results: `reports.profile(facts)`, `reports.cleaning(facts)`, `reports.dedup(facts)`,
+`reports.study(facts)`.
 
 Each is one self-contained HTML file, as a str.
 
@@ -14,10 +15,16 @@ from dataqual.lazy import face
 
 if TYPE_CHECKING:
     from reports.cleaning_page import cleaning as cleaning
+    from reports.dedup_page import dedup as dedup
     from reports.profile_page import profile as profile
     from reports.study_page import study as study
 
-__all__ = ["cleaning", "profile", "study"]
+__all__ = ["cleaning", "dedup", "profile", "study"]
 
-_HOMES = {"cleaning": "reports.cleaning_page", "profile": "reports.profile_page", "study": "reports.study_page"}
+_HOMES = {
+    "cleaning": "reports.cleaning_page",
+    "dedup": "reports.dedup_page",
+    "profile": "reports.profile_page",
+    "study": "reports.study_page",
+}
 __getattr__, __dir__ = face(__name__, _HOMES)

@@ -54,7 +54,7 @@ def cleaning(cleaned_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: 
     examples are shown.
     """
     facts = facts_of(cleaned_or_facts, "reports.cleaning needs a Cleaned")
-    context = _context(facts)
+    context = context_of(facts)
     styles = ("page.css", "cleaning.css")
     return small_enough(
         render("cleaning.html", styles=styles, language=language, room=room, **context) for room in rooms
@@ -68,11 +68,13 @@ def prepare() -> None:
     figures.histogram("", {"histogram": {"edges": [0, 1], "counts": [1]}}, "")
 
 
-def _context(facts: Facts) -> dict[str, Any]:
+def context_of(facts: Facts) -> dict[str, Any]:
+    """What the template is told of a run that wrote a corpus."""
     reasons = [_reason(reason, at) for at, reason in enumerate(facts.get("reasons") or [])]
     files = (facts.get("corpus") or {}).get("files") or []
     return {
         "facts": facts,
+        "kind": "cleaning",
         "name": _name(files, (facts.get("corpus") or {}).get("files_more") or 0),
         "one_file": len(files) == 1,
         "sections": SECTIONS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import matplotlib
@@ -66,6 +66,27 @@ def histogram(name: str, signal: Mapping[str, Any], key: str) -> Markup | None:
         _axis(axes, place)
 
     return drawn(draw, key, describe(name, signal), _INCHES)
+
+
+def detection(curve: Sequence[tuple[float, float]], threshold: float, key: str) -> Markup:
+    """With what chance a pair of each similarity is compared; the dashed line is the threshold from which it goes."""
+    similarity, chance = np.asarray(curve, dtype=np.float64).T
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_axes((0.115, 0.17, 0.87, 0.7))
+        axes.set(xticks=[], yticks=[])
+        axes.plot(similarity, chance, color=DATA, linewidth=2, solid_capstyle="round")
+        place = Places(similarity, log=False)
+        _thresholds(axes, place, {"thresholds": [{"ends": [threshold]}]})
+        axes.set_ylim(0, 1.04)
+        axes.set_xlim(similarity[0], similarity[-1])
+        axes.set_xticks(place.ticks(), [short(tick) for tick in place.ticks()])
+        axes.set_yticks([0, 0.5, 1], [share(mark).replace("\u00a0", "") for mark in (0, 0.5, 1)])
+        plain(axes)
+
+    at = float(np.interp(threshold, similarity, chance))
+    alt = f"Chance that a pair is compared, by its similarity: {share(at)} at the threshold of {number(threshold)}."
+    return drawn(draw, key, alt, _INCHES)
 
 
 def drawn(draw: Callable[[Figure], None], key: str, alt: str, inches: tuple[float, float]) -> Markup:

@@ -618,7 +618,7 @@ def test_clusters_have_a_row_for_every_document_in_one(tmp_path: Path) -> None:
 def test_a_run_that_is_killed_leaves_nothing_of_its_clusters_behind_the_next(tmp_path: Path) -> None:
     source, clusters = jsonl(tmp_path / "in.jsonl", ["a", "a"]), tmp_path / "c.parquet"
     killed = (
-        "import os, sys, dataqual, dataqual.deduplicating as module; module.rewrite = lambda *given: os._exit(9);"
+        "import os, sys, dataqual, dataqual.deduplicating as module; module.rewrite = lambda *given, **more: os._exit(9);"
         "dataqual.dedup(sys.argv[1], sys.argv[2], clusters=sys.argv[3])"
     )
     arguments = [str(source), str(tmp_path / "out.jsonl"), str(clusters)]
@@ -674,7 +674,7 @@ def test_how_sure_it_is_to_find_a_pair_is_said_before_it_begins(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"method": "minhsh"}, "--method: no method 'minhsh'; did you mean 'minhash'? there are: exact, lines, minhash, paragraphs, substring"),
+        ({"method": "minhsh"}, "--method: no method 'minhsh'; did you mean 'minhash'? there are: exact, lines, minhash, paragraphs, semantic, substring"),
         ({"keep": "longst"}, "dedup.keep: no policy or signal 'longst'; did you mean 'longest'? there are: "),
         ({"cut": "words"}, "near_duplicates.cut: no cut 'words'; there are: characters, unicode, whitespace"),
         ({"max_source_loss": 50}, "max_source_loss: 50 is no share from 0 to 1 (50 % is 0.5)"),

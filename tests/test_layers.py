@@ -17,9 +17,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
-    version · lazy · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, quality_model, html_text, turns · published_words · columns · corpus · ledger · pseudonyms · near_duplicates · drawing ·
+    version · lazy · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, quality_model, html_text, turns · published_words · columns · corpus · ledger · pseudonyms · embeddings · near_duplicates · drawing ·
     operators · lexicons, recurring · measured · examples · catalog · specs · faults · finding · readers, writers · signals, metrics, rules, personal, languages · masking · steps · schemas · vocabulary · quoting, excerpts · engine ·
-    unfinished · recipe · effects · accounts · dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks, training · profiling · checking · checks · adapters ·
+    unfinished · recipe · effects · accounts · copies, dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks, training · profiling · checking · checks · adapters ·
+>>>>>>> acf0152 (dedup finds copies by meaning, with a model on disk; writes a page; a killed one does not compare again)
     dataqual (the face) · studies · reports · the two cli
 """
 """From the ground up. Modules of one layer may import each other as long as no cycle comes of it."""
@@ -51,9 +52,15 @@ OWNERS = {
     "matplotlib": ("reports",),
     "pandas": ("reports",),
     "jinja2": ("reports",),
-    "torch": ("studies.learners", "studies.training", "studies.snapshots", "studies.devices"),
-    "transformers": ("studies.learners.gpt2_weights",),
-    "tokenizers": ("studies.tokenizing",),
+    "torch": (
+        "studies.learners",
+        "studies.training",
+        "studies.snapshots",
+        "studies.devices",
+        "dataqual.embeddings.transformer",
+    ),
+    "transformers": ("studies.learners.gpt2_weights", "dataqual.embeddings.transformer"),
+    "tokenizers": ("studies.tokenizing", "dataqual.embeddings.static"),
     "great_expectations": ("dataqual.adapters.great_expectations",),
     "datasketch": ("dataqual.adapters.datasketch",),
     "nlpaug": ("dataqual.augmenting",),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shlex
 from pathlib import Path
 from typing import Any
 
 import click
 
-from dataqual.commands.common import Shared, reading, writing
+from dataqual.commands.common import Shared, reading, said, writing
 from dataqual.console import Console
 from dataqual.speaking import language
 
@@ -76,7 +75,7 @@ def clean(
             **shared.engine,
             progress=console.progress,
         )
-    facts = result.facts() | {"report": place, "command": _command()}
+    facts = result.facts() | {"report": place, "command": said()}
     if page and place:
         write_text(Path(place), page.call("cleaning", facts, language=language()))
     console.done()
@@ -86,20 +85,3 @@ def clean(
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1), err="-" in result.sent)
     elif not shared.quiet:
         console.cleaned(result, place)
-
-
-def _command() -> str:
-    """The command that runs, as it can be pasted: what was said, and no default."""
-    context = click.get_current_context()
-    words = ["dataqual", str(context.info_name)]
-    for param in sorted(context.command.params, key=lambda param: isinstance(param, click.Option)):
-        value = context.params.get(param.name or "")
-        if context.get_parameter_source(param.name or "") is not click.core.ParameterSource.COMMANDLINE:
-            continue
-        for one in value if isinstance(value, tuple) else (value,):
-            if isinstance(param, click.Option):
-                name = param.opts[0] if one is not False else param.secondary_opts[0]
-                words += [name] if isinstance(one, bool) else [name, str(one)]
-            else:
-                words.append(f"./{one}" if one.startswith("-") and one != "-" else one)
-    return shlex.join(words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -188,6 +189,23 @@ def tell(shared: Shared, result: Result) -> None:
         click.echo(json.dumps(result.facts(), ensure_ascii=False, indent=1), err=aside)
     elif not shared.quiet:
         speaking.tell(str(result), err=aside)
+
+
+def said() -> str:
+    """The command that runs, as it can be pasted: what was said, and no default."""
+    context = click.get_current_context()
+    words = ["dataqual", str(context.info_name)]
+    for param in sorted(context.command.params, key=lambda param: isinstance(param, click.Option)):
+        value = context.params.get(param.name or "")
+        if context.get_parameter_source(param.name or "") is not click.core.ParameterSource.COMMANDLINE:
+            continue
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(param, click.Option):
+                name = param.opts[0] if one is not False else param.secondary_opts[0]
+                words += [name] if isinstance(one, bool) else [name, str(one)]
+            else:
+                words.append(f"./{one}" if one.startswith("-") and one != "-" else one)
+    return shlex.join(words)
 
 
 def folder_for(paths: tuple[str, ...], ending: str) -> str:

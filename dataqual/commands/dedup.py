@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from dataqual.commands.common import EXCEEDED, Shared, reading, tell, writing
+from dataqual.commands.common import EXCEEDED, Shared, reading, said, tell, writing
 from dataqual.console import Console
 
 
@@ -16,13 +16,30 @@ from dataqual.console import Console
 @writing
 @click.option(
     "--method",
-    type=click.Choice(["minhash", "exact", "lines", "paragraphs", "substring"]),
+    type=click.Choice(["minhash", "exact", "semantic", "lines", "paragraphs", "substring"]),
     default="minhash",
     show_default=True,
-    help="minhash: exact copies and near ones; exact: the same bytes; the others: parts that stand in an earlier document.",
+    help="minhash: exact copies and near ones; exact: the same bytes; semantic: the same by a model; the others: parts "
+    "that stand in an earlier document.",
 )
 @click.option("--normalized", is_flag=True, help="Exact copies: the same words, whatever their case and punctuation.")
-@click.option("--threshold", type=float, default=0.8, show_default=True, help="Jaccard similarity of near copies.")
+@click.option(
+    "--model",
+    type=click.Path(),
+    metavar="FOLDER",
+    help="Of semantic: a sentence-transformers or model2vec model on disk.",
+)
+@click.option(
+    "--nearest",
+    type=int,
+    default=4,
+    show_default=True,
+    metavar="N",
+    help="Of semantic: buckets a document is filed in.",
+)
+@click.option(
+    "--threshold", type=float, help="Least Jaccard similarity of near copies [0.8], or cosine of semantic ones [0.95]."
+)
 @click.option("--shingle", type=int, default=5, show_default=True, metavar="N", help="Words in a shingle.")
 @click.option(
     "--cut",
@@ -64,26 +81,33 @@ from dataqual.console import Console
     help="Share of a group, or file, that may go without an alarm.",
 )
 @click.option("--strict", is_flag=True, help="Exit code 1 after an alarm; all is written just the same.")
+@click.option("--report", type=click.Path(), metavar="FILE", help="Page of what was found [OUTPUT.report.html].")
+@click.option("--no-report", is_flag=True, help="Write no page.")
 @reading
 def dedup(
     shared: Shared,
     target: dict[str, Any],
     against: tuple[str, ...],
     method: str,
-    threshold: float,
+    model: str | None,
+    nearest: int,
+    threshold: float | None,
     shingle: int,
     cut: str,
     permutations: int,
     seed: int,
     strict: bool,
+    report: str | None,
+    no_report: bool,
     **asked: Any,
 ) -> None:
     """Keep one of each document, and say of every copy what stays in its place.
 
     A near copy shares at least --threshold of its word shingles with a document that is kept, measured exactly, on the
-    text: signatures only propose, nothing is transitive. Which of two stays is the same whatever the workers and the
-    memory. Documents without words are copies only if their bytes are the same, those with fewer words than a shingle
-    only if all their words are. Without PATHS it works on the sample corpus that ships with dataqual.
+    text: signatures only propose, nothing is transitive. A semantic one has an embedding whose cosine with a kept one's
+    reaches it. Which of two stays is the same whatever the workers and the memory. Documents without words are copies
+    only if their bytes are the same, those with fewer words than a shingle only if all their words are. Without PATHS
+    it works on the sample corpus that ships with dataqual.
 
     \b
     Examples:
@@ -91,38 +115,48 @@ def dedup(
       dataqual dedup corpus.jsonl -o corpus.dedup.jsonl --keep longest --clusters clusters.parquet
       dataqual dedup corpus.jsonl --method exact --normalized --dry-run
       dataqual dedup corpus.jsonl -o corpus.lines.jsonl --method lines
+      dataqual dedup corpus.jsonl -o corpus.meaning.jsonl --method semantic --model models/all-MiniLM-L6-v2
       dataqual dedup pages/part-0.jsonl -o new.jsonl --against pages/part-1.jsonl --index corpus.dqx
     """
     from dataqual.engine import Local
 
-    if method not in ("minhash", "exact"):  # whole documents are compared in threads: no process is worth its start
+    whole = method in ("minhash", "exact", "semantic")  # compared in threads: no process is worth its start
+    if not whole:
         Local(**shared.engine).expect(shared.paths, "dataqual.deduplicating")
     console = Console(quiet=shared.quiet)
     console.compiling()
-    from dataqual.deduplicating import Deduplicated, detection
+    from dataqual.cleaning import report_for
+    from dataqual.deduplicating import Deduplicated, detection, near_for
     from dataqual.deduplicating import dedup as dedup_corpus
-    from dataqual.near_duplicates import NearDuplicates
+    from dataqual.profiling.result import write_text
 
-    near = NearDuplicates(threshold, shingle, permutations, seed, cut)
-    for line in detection(near).splitlines() if method == "minhash" else ():
+    how: dict[str, Any] = {"method": method, "model": model, "nearest": nearest, "threshold": threshold}
+    words: dict[str, Any] = {"shingle": shingle, "cut": cut, "permutations": permutations, "seed": seed}
+    near = near_for(**how, **words) if whole else None
+    for line in detection(near).splitlines() if near is not None else ():
         console.say(line)
     with shared.corpus(console, "deduplicating") as corpus:
+        places: dict[str, Any] = {name: target[name] for name in ("output", "ledger", "dry_run")}
+        place = report_for(corpus, report=report, wanted=not no_report, **places)
+        page = console.in_background("reports.dedup_page") if place else None
         result: Deduplicated = dedup_corpus(
             corpus,
             against=[Path(path) for path in against],
-            method=method,
-            threshold=threshold,
-            shingle=shingle,
-            cut=cut,
-            permutations=permutations,
-            seed=seed,
+            **how,
+            **words,
             **target,
             **asked,
             **shared.engine,
             progress=console.progress,
         )
+        if page and place:
+            facts = result.page_facts() | {"report": place, "command": said()}
+            write_text(Path(place), page().dedup(facts))
     console.done()
-    tell(shared, result)
+    if shared.as_json:
+        tell(shared, result)
+    elif not shared.quiet:
+        console.cleaned(result, place)
     for line in (*result.warnings, *result.alarms):
         console.warn(line)
     if strict and result.alarms:

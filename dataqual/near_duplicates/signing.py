@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +23,11 @@ class Part:
     exact: NDArray[np.uint64]
     """(documents, 2): MurmurHash3 x64 128 of the bytes, or of the folded words where copies are `normalized`; well
     mixed, but collisions can be made on purpose."""
-    signatures: NDArray[np.uint16]
-    """(documents, permutations): 16 bits of every minimum."""
+    signatures: NDArray[Any]
+    """(documents, permutations): uint16, 16 bits of every minimum; in a `SemanticSurvey` (documents, dimensions):
+    float32, an embedding."""
     worded: NDArray[np.bool_]
-    """(documents,): whether there is any word; without, a document can only be an exact copy."""
+    """(documents,): whether there is any word, or token; without, a document can only be an exact copy."""
     sizes: NDArray[np.uint32]
     """(documents,): bytes of text, so that verification knows how much it asks for."""
 

@@ -46,26 +46,57 @@ class Spill:
         self.close()
 
 
-class Signatures(Spill):
-    """The signatures of all documents in a file, 2 bytes per permutation and document (256 bytes for 128)."""
+class Rows(Spill):
+    """A row of `width` numbers for every document, in a file."""
 
-    def __init__(self, permutations: int, directory: str | None = None) -> None:
-        self.permutations = permutations
+    def __init__(self, width: int, dtype: type[np.generic], directory: str | None = None) -> None:
+        self.width = width
         self.documents = 0
+        self._dtype = np.dtype(dtype)
         super().__init__(directory)
 
-    def add(self, signatures: NDArray[np.uint16]) -> None:
-        """Append signatures (documents, permutations)."""
-        write_array(self._file, signatures)
-        self.documents += len(signatures)
+    def add(self, rows: NDArray[Any]) -> None:
+        """Append rows (documents, width)."""
+        write_array(self._file, rows)
+        self.documents += len(rows)
 
-    def segments(self) -> Iterator[tuple[int, NDArray[np.uint16]]]:
-        """All signatures in order: number of the first document, rows. The rows are overwritten by the next."""
-        buffer = np.empty((min(SEGMENT, self.documents), self.permutations), np.uint16)
+    def segments(self) -> Iterator[tuple[int, NDArray[Any]]]:
+        """All rows in order: number of the first document, rows. They are overwritten by the next."""
+        buffer = np.empty((min(SEGMENT, self.documents), self.width), self._dtype)
         for first in range(0, self.documents, SEGMENT):
             rows = buffer[: self.documents - first]
             self._read(first, rows)
             yield first, rows
+
+    def _read(self, first: int, rows: NDArray[Any]) -> None:
+        self._file.seek(first * self.width * self._dtype.itemsize)
+        read_array(self._file, rows)
+
+
+class Vectors(Rows):
+    """Embeddings of all documents, 4 bytes per dimension and document."""
+
+    def __init__(self, dimensions: int, directory: str | None = None) -> None:
+        super().__init__(dimensions, np.float32, directory)
+
+    def of(self, documents: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(documents, dimensions): the vectors of these documents, in this order; only they are read."""
+        order = np.argsort(documents, kind="stable")
+        ascending = documents[order]
+        out, sorted_rows = np.empty((2, len(documents), self.width), np.float32)
+        borders = np.flatnonzero(np.diff(ascending, prepend=-2, append=-2) != 1)
+        for start, end in pairwise(borders.tolist()):
+            self._read(int(ascending[start]), sorted_rows[start:end])
+        out[order] = sorted_rows
+        return out
+
+
+class Signatures(Rows):
+    """The signatures of all documents in a file, 2 bytes per permutation and document (256 bytes for 128)."""
+
+    def __init__(self, permutations: int, directory: str | None = None) -> None:
+        self.permutations = permutations
+        super().__init__(permutations, np.uint16, directory)
 
     def rows(self, documents: NDArray[np.int64]) -> NDArray[np.uint16]:
         """The signatures of some documents, given in order; only the segments that hold one are read."""
@@ -104,10 +135,6 @@ class Signatures(Spill):
             row[ranks] = np.arange(len(ranks)) if order is None else np.searchsorted(documents, order[ranks])
             minhash.count_matches(self.rows(documents), row, pairs[start:end], out[start:end])
         return out
-
-    def _read(self, first: int, rows: NDArray[np.uint16]) -> None:
-        self._file.seek(first * self.permutations * 2)
-        read_array(self._file, rows)
 
 
 class Pairs(Spill):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dataqual.corpus import Batch, Chunk, Corpus
 from dataqual.lazy import lazy
 from dataqual.ledger import RECORD_BITS, Dropped, Originals, addresses, places
-from dataqual.near_duplicates import Before, NearCopies, Part, Signing
+from dataqual.near_duplicates import Before, Embedding, Part, Signing
 from dataqual.operators import Engine, Step
 
 
@@ -28,7 +28,7 @@ class Earlier(Protocol):
     def before(self, documents: int) -> Before:
         """What is known of them, once their number is."""
 
-    def parts(self, signing: Signing, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
+    def parts(self, signing: Signing | Embedding, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
         """They, in order, with the address of each in `paths`."""
 
     def fetch(self, numbers: NDArray[np.int64], where: NDArray[np.uint64]) -> Sequence[str]:
@@ -51,7 +51,7 @@ class OtherCorpus:
     def before(self, documents: int) -> Before:
         return Before.kept(documents)
 
-    def parts(self, signing: Signing, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
+    def parts(self, signing: Signing | Embedding, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
         def look(chunk: Chunk) -> tuple[Part, NDArray[np.uint64]]:
             batch = self.corpus.parse(chunk)
             return signing(batch.text), addresses(batch.file, batch.record)
@@ -65,11 +65,31 @@ class OtherCorpus:
         return ids_in(self.corpus, where, engine)
 
 
+class Copies(Protocol):
+    """What a survey says of documents numbered in order: `NearCopies`, or `SemanticCopies`."""
+
+    @property
+    def exact_copy_of(self) -> NDArray[np.int64]:
+        """(documents,): the first with the same bytes, or words; -1 for that one itself."""
+
+    @property
+    def near_copy_of(self) -> NDArray[np.int64]:
+        """(documents,): the kept document that is similar enough; -1 where there is none."""
+
+    @property
+    def verified_pairs(self) -> NDArray[np.int64]:
+        """(pairs, 2): documents and what they were compared with, each near copy with what is kept for it among them."""
+
+    @property
+    def verified_similarity(self) -> NDArray[np.float64]:
+        """(pairs,): their exact similarity."""
+
+
 @dataclass(frozen=True, eq=False)
 class Found:
     """Copies among documents numbered in order, of which the first `earlier` are not the corpus's own."""
 
-    copies: NearCopies
+    copies: Copies
     address: NDArray[np.uint64]
     """(documents,); the files of earlier ones are numbered on from those of the corpus."""
     counts: tuple[int, ...]
@@ -85,8 +105,10 @@ class Found:
     source_names: Sequence[str | None] = ()
     rules: tuple[str, ...] = ()
     """What the step that found them tells."""
-    fetch: Callable[[list[int]], Sequence[str]] = field(repr=False, kw_only=True)
-    """The texts of some documents, ascending; of earlier ones those that were kept."""
+    alike: str = "near_copies"
+    """What those that are similar, not the same, are called."""
+    threshold: str | None = None
+    """How similar they must be, and by what, where the ledger is to say so."""
 
     @property
     def earlier(self) -> int:
@@ -122,19 +144,23 @@ class Found:
         similarity[self.near] = _verified(self.copies, self._first[self.near])
         return similarity
 
-    @property
+    @lazy
     def known(self) -> KnownCopies:
         """The step that drops them."""
         goes = np.flatnonzero(self.goes)
         arrays = self.address[goes], self.address[self.original[goes]], self.similarity[goes], self.near[goes]
         digest = hashlib.blake2b(b"".join(array.tobytes() for array in arrays), digest_size=16).hexdigest()
-        return KnownCopies(*arrays, self.same, self.others, self.rules, digest)
+        return KnownCopies(*arrays, self.same, self.others, self.rules, digest, self.alike, self.threshold)
 
     @lazy
     def _first(self) -> NDArray[np.int64]:
         """The first with the same bytes, or words."""
         same = self.copies.exact_copy_of
         return np.where(same >= 0, same, np.arange(len(same)))
+
+    def texts(self, numbers: Sequence[int], corpus: Corpus, earlier: Sequence[Earlier]) -> list[str]:
+        """The texts of these documents, ascending; of earlier ones those that were kept are to be had."""
+        return texts_of(np.array(numbers, np.int64), self.address, self.counts, corpus, earlier)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,6 +182,10 @@ class KnownCopies(Step):
     """What is told, of no document too."""
     digest: str = ""
     """Of all that the arrays hold: what tells two of these steps apart."""
+    alike: str = "near_copies"
+    """What those that are similar are told as."""
+    threshold: str | None = None
+    """Of these, how similar they must be, and by what."""
 
     @property
     def told_as(self) -> tuple[str, ...]:
@@ -166,13 +196,33 @@ class KnownCopies(Step):
         wanted = addresses(batch.file, batch.record)
         at = np.searchsorted(self.place, wanted).clip(max=max(len(self.place) - 1, 0))
         hit = self.place[at] == wanted if len(self.place) else np.zeros(len(batch), bool)
-        kinds = ((self.same, hit & ~self.near[at]), ("near_copies", hit & self.near[at])) if hit.any() else ()
-        dropped = [self._dropped(batch.where(mask), rule, at[mask]) for rule, mask in kinds if mask.any()]
+        near = hit & self.near[at] if hit.any() else hit
+        kinds = ((self.same, None, hit & ~near), (self.alike, self.threshold, near))
+        dropped = [
+            self._dropped(batch.where(mask), rule, bounds, at[mask]) for rule, bounds, mask in kinds if mask.any()
+        ]
         return batch.where(~hit), dropped
 
-    def _dropped(self, batch: Batch, rule: str, at: NDArray[np.int64]) -> Dropped:
+    def _dropped(self, batch: Batch, rule: str, bounds: str | None, at: NDArray[np.int64]) -> Dropped:
         originals = Originals(*places(self.kept[at]), self.similarity[at], self.others)
-        return Dropped(batch, "dedup", rule, originals=originals)
+        return Dropped(batch, "dedup", rule, threshold=bounds, originals=originals)
+
+
+def texts_of(
+    numbers: NDArray[np.int64],
+    address: NDArray[np.uint64],
+    counts: Sequence[int],
+    corpus: Corpus,
+    earlier: Sequence[Earlier],
+) -> list[str]:
+    """The texts of documents numbered in order, ascending, each from where it is: first come those of `earlier`."""
+    texts: list[str] = []
+    first, files = 0, len(corpus.files)
+    for one, count in zip(earlier, counts, strict=True):
+        own = numbers[(first <= numbers) & (numbers < first + count)]
+        texts += one.fetch(own - first, moved(address[own], -files)) if len(own) else []
+        first, files = first + count, files + len(one.paths)
+    return texts + fetched(corpus, address[numbers[numbers >= first]])
 
 
 def fetched(corpus: Corpus, where: NDArray[np.uint64]) -> list[str]:
@@ -203,7 +253,7 @@ def moved(address: NDArray[np.uint64], files: int) -> NDArray[np.uint64]:
     return address + shift if files >= 0 else address - shift
 
 
-def _verified(copies: NearCopies, documents: NDArray[np.int64]) -> NDArray[np.float64]:
+def _verified(copies: Copies, documents: NDArray[np.int64]) -> NDArray[np.float64]:
     """The verified similarity of near copies with what they are copies of."""
     shift = np.int64(32)
     pairs = (copies.verified_pairs[:, 0] << shift) | copies.verified_pairs[:, 1]

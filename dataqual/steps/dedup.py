@@ -13,9 +13,9 @@ from dataqual import catalog, specs
 from dataqual.corpus import Batch, Chunk, Corpus
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.ledger import Dropped, addresses
-from dataqual.near_duplicates import Before, NearDuplicates, Part, Signing, Survey
+from dataqual.near_duplicates import Before, Embedding, NearDuplicates, Part, Semantic, SemanticSurvey, Signing, Survey
 from dataqual.operators import Engine, Signal, Step
-from dataqual.steps._known_copies import Earlier, Found, KnownCopies, fetched, moved
+from dataqual.steps._known_copies import Earlier, Found, KnownCopies, moved, texts_of
 
 SURVEY_SHARE = 8
 """An eighth of the memory is for comparing signatures, as in a profile; batches in flight take the most of the rest."""
@@ -38,7 +38,7 @@ class Dedup(Step):
     are gone others meet. Measured on 194,605 documents: 6,113 near copies went at first, 1 the second time."""
 
     exact: bool = True
-    near: NearDuplicates | None = None
+    near: NearDuplicates | Semantic | None = None
     normalized: bool = False
     """Whether exact copies are documents with the same words: other case, punctuation and space make no difference."""
     keep: str = "first"
@@ -89,9 +89,19 @@ class Dedup(Step):
         return "normalized_copies" if self.normalized else "exact_copies"
 
     @property
+    def alike(self) -> str:
+        """What copies are told as that are similar, not the same."""
+        return "semantic_copies" if isinstance(self.near, Semantic) else "near_copies"
+
+    @property
     def told_as(self) -> tuple[str, ...]:
-        """As the findings of a profile; `normalized_copies` where the words are compared."""
-        return (self.same,) * self.exact + ("near_copies",) * (self.near is not None)
+        """As the findings of a profile; `normalized_copies` where the words are compared, `semantic_copies` embeddings."""
+        return (self.same,) * self.exact + (self.alike,) * (self.near is not None)
+
+    @property
+    def rests_on(self) -> object:
+        """The weights of the model, where there is one: a name does not tell them."""
+        return self.near.opened.digest if isinstance(self.near, Semantic) else None
 
     @property
     def judge(self) -> Signal | None:
@@ -104,9 +114,7 @@ class Dedup(Step):
 
     def find(self, corpus: Corpus, engine: Engine, earlier: Sequence[Earlier] = (), *, sources: bool = False) -> Found:
         """The copies in a corpus, of each other and of what came `earlier`; told by group, or file, with `sources`."""
-        parameters, near = self.near or NearDuplicates(), self.near is not None
-        memory = engine.memory // SURVEY_SHARE
-        with Survey(parameters, near=near, normalized=self.normalized, memory=memory, threads=engine.threads) as survey:
+        with self._survey(engine) as survey:
             known = _Known(survey, len(corpus.files))
             for one in earlier:
                 known.take(one, engine)
@@ -116,7 +124,7 @@ class Dedup(Step):
             address = known.address
 
             def fetch(numbers: list[int]) -> list[str]:
-                return known.fetch(np.array(numbers, np.int64), address, corpus, earlier)
+                return texts_of(np.array(numbers, np.int64), address, known.counts, corpus, earlier)
 
             values = known.values if self.judge else None
             copies = survey.finish(fetch, verify=None, values=values, before=known.before)
@@ -131,8 +139,16 @@ class Dedup(Step):
             known.sources,
             names,
             self.told_as,
-            fetch=fetch,
+            self.alike,
+            self.near.told if isinstance(self.near, Semantic) else None,
         )
+
+    def _survey(self, engine: Engine) -> Survey | SemanticSurvey:
+        memory = engine.memory // SURVEY_SHARE
+        if isinstance(self.near, Semantic):
+            return SemanticSurvey(self.near, normalized=self.normalized, memory=memory)
+        parameters, near = self.near or NearDuplicates(), self.near is not None
+        return Survey(parameters, near=near, normalized=self.normalized, memory=memory, threads=engine.threads)
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
         """Only a survey can tell what is a copy."""
@@ -155,7 +171,7 @@ class _Asked:
     """What is asked of a batch: pure, in any thread."""
 
     corpus: Corpus
-    signing: Signing
+    signing: Signing | Embedding
     judge: Signal | None
     sources: bool
 
@@ -171,7 +187,7 @@ class _Asked:
 class _Known:
     """What is gathered of all documents while they are surveyed."""
 
-    survey: Survey
+    survey: Survey | SemanticSurvey
     files: int
     counts: list[int] = field(default_factory=list)
     others: tuple[str, ...] = ()
@@ -225,15 +241,3 @@ class _Known:
             np.concatenate([none.copy_of, *(one.copy_of for one in self._before)]),
             np.concatenate([none.similarity, *(one.similarity for one in self._before)]),
         )
-
-    def fetch(
-        self, numbers: NDArray[np.int64], address: NDArray[np.uint64], corpus: Corpus, earlier: Sequence[Earlier]
-    ) -> list[str]:
-        """Texts of these documents, ascending, each from where it is."""
-        texts: list[str] = []
-        first, files = 0, self.files
-        for one, count in zip(earlier, self.counts, strict=True):
-            own = numbers[(first <= numbers) & (numbers < first + count)]
-            texts += one.fetch(own - first, moved(address[own], -files)) if len(own) else []
-            first, files = first + count, files + len(one.paths)
-        return texts + fetched(corpus, address[numbers[numbers >= first]])

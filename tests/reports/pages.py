@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import reports
-from tests.reports import cleaning_facts, facts, study_facts
+from tests.reports import cleaning_facts, dedup_facts, facts, study_facts
 
 VOID = {"meta", "link", "br", "img", "input", "wbr", "hr", "use"}
 
@@ -44,6 +44,13 @@ KINDS = {
             ("likely", "bare", "hostile", "immense"),
             ("./clean.jsonl.ledger.parquet",),
             "a Cleaned or its facts",
+        ),
+        Kind(
+            "dedup",
+            dedup_facts,
+            ("likely", "bare", "hostile", "immense"),
+            ("./clean.jsonl.ledger.parquet",),
+            "a Deduplicated or its facts",
         ),
         Kind("profile", facts, ("likely", "bare", "hostile", "immense"), ("profile.json",), "a Profile or its facts"),
         Kind(
