@@ -31,6 +31,7 @@ from dataqual.steps.decontaminate import Decontaminate
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.dedup_lines import DedupLines
 from dataqual.steps.dedup_paragraphs import DedupParagraphs
+from dataqual.steps.dedup_semantic import DedupSemantic
 from dataqual.steps.dedup_substrings import DedupSubstrings
 from dataqual.steps.fix_encoding import FixEncoding
 from dataqual.steps.keep import Keep
@@ -45,13 +46,18 @@ from dataqual.steps.spoil_mojibake import SpoilMojibake
 from dataqual.steps.spoil_shuffled_words import SpoilShuffledWords
 from dataqual.steps.spoil_typos import SpoilTypos
 from dataqual.steps.strip_markup import StripMarkup
+from tests.embeddings.models import static
 from tests.strange import DOCUMENTS, corpora
 
 EVALUATION = str(Path(__file__).parent.parent / "cases" / "evaluation.jsonl")
 
+_FOLDER = TemporaryDirectory()
+MODEL = static(Path(_FOLDER.name) / "model", {"the": [1.0, 0.0], "a": [0.0, 1.0], "我": [0.6, 0.8]})
+
 STEPS: dict[str, Step] = {
     "keep": Keep((Rule("words", "One or two words.", WordCount(cut="tokens"), Bounds(min=1, below=3)),)),
     **{f"keep, {name}": Drop.of([name]).steps[0] for name in ("mojibake", *rules.rule_sets())},
+    "dedup_semantic": DedupSemantic(str(MODEL), threshold=0.9),
     "decontaminate": Decontaminate(EVALUATION),
     "decontaminate, remove_spans": Decontaminate((EVALUATION,), ngram=4, shortest=2, action="remove_spans"),
     "dedup": Dedup(),
