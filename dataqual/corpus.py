@@ -325,6 +325,11 @@ class Corpus(ABC):
         """Bytes on disk of all files; 0 for data in memory."""
         return sum(file.size for file in self.files)
 
+    def without(self, *roles: str) -> Corpus:
+        """The same documents without these of the columns id, label and group, which then are not looked for."""
+        left = {role: None if role in roles else getattr(self.columns, role) for role in ("id", "label", "group")}
+        return replace(self, columns=Columns(self.columns.text, **left))
+
     def holds(self, path: str | os.PathLike[str]) -> bool:
         """Whether `path` is one of the input files, under whatever name."""
         place = os.path.realpath(path)

@@ -162,12 +162,12 @@ def rows(
     unreadable: Sequence[Unreadable],
     *,
     name: Callable[[Signal], str],
-    evidence: Callable[[str, Signal | None], str],
+    evidence: Callable[[Sequence[str], Signal | None], list[str]],
     difference: Callable[[str, str], str],
 ) -> pl.DataFrame:
     """The ledger of one batch, in record order, and for each record in the order in which things were done to it.
 
-    `name` says what a signal is called, `evidence` what to quote of a document, `difference` what of one before and
+    `name` says what a signal is called, `evidence` what to quote of documents, `difference` what of one before and
     after; none of them may show what is private.
     """
     found: list[Row] = []
@@ -178,7 +178,8 @@ def rows(
             found += _edited(corpus, part, difference)
         else:
             found += _documents(corpus, part, "added")
-    found += [_unreadable(corpus, bad, evidence) for bad in unreadable]
+    reasons = evidence([bad.reason for bad in unreadable], None) if unreadable else []
+    found += [_unreadable(corpus, bad, reason) for bad, reason in zip(unreadable, reasons, strict=True)]
     found.sort(key=lambda row: row[0])
     return pl.DataFrame([row for _, row in found], schema=SCHEMA, orient="row")
 
@@ -196,14 +197,18 @@ def _documents(corpus: Corpus, part: Change, action: str) -> Iterator[Row]:
 
 
 def _dropped(
-    corpus: Corpus, part: Dropped, name: Callable[[Signal], str], evidence: Callable[[str, Signal | None], str]
+    corpus: Corpus,
+    part: Dropped,
+    name: Callable[[Signal], str],
+    evidence: Callable[[Sequence[str], Signal | None], list[str]],
 ) -> Iterator[Row]:
     originals = part.originals
     signal = name(part.signal) if part.signal is not None else None
+    quoted = evidence([part.batch.text[i] for i in range(len(part))], part.signal)
     for i, (place, row) in enumerate(_documents(corpus, part, "dropped")):
         row |= {"signal": signal, "threshold": part.threshold}
         row["value"] = float(part.values[i]) if part.values is not None else None
-        row["evidence"] = evidence(part.batch.text[i], part.signal)
+        row["evidence"] = quoted[i]
         if originals is not None:
             row |= _kept(corpus, originals, i)
         if part.elsewhere is not None:
@@ -229,9 +234,9 @@ def _kept(corpus: Corpus, originals: Originals, i: int) -> dict[str, Any]:
     return told | ({} if np.isnan(similarity) else {"similarity": similarity})
 
 
-def _unreadable(corpus: Corpus, bad: Unreadable, evidence: Callable[[str, Signal | None], str]) -> Row:
+def _unreadable(corpus: Corpus, bad: Unreadable, reason: str) -> Row:
     row = _EMPTY | _place(corpus, bad.file, bad.record, bad.line or None)
-    row |= {"action": "unreadable", "step": "read", "rule": bad.kind, "evidence": evidence(bad.reason, None)}
+    row |= {"action": "unreadable", "step": "read", "rule": bad.kind, "evidence": reason}
     return (bad.file, bad.record), row
 
 

@@ -11,14 +11,16 @@ SHOWN = 2
 """Characters that stay of anything but an address: what a telephone number or a token begins with is many people's."""
 
 
-def mask(text: str) -> str:
+def mask(text: str, sorts: int | None = None) -> str:
     """The same text, as long, with the personal data and the secrets in it unreadable but for how they begin.
+
+    `sorts`: what `suspicious` says of it, if that is known.
 
     >>> mask("Ask ann.lee@example.com now, or call 415-555-2671")
     'Ask a••••••@•••••••.com now, or call 41•-•••-••••'
     """
     parts, at = [], 0
-    for place in places(text):
+    for place in places(text, sorts=sorts):
         parts += [text[at : place.start], hide(place.kind, text[place.start : place.end])]
         at = place.end
     return "".join([*parts, text[at:]])

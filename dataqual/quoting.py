@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dataqual.masking import hidden, mask
 from dataqual.operators import Signal
+from dataqual.personal.finding import suspicious
+from dataqual.text import Text
 
 LOOKED_AT = 1 << 16
 """Characters of a document in which evidence is looked for; as much as a profile keeps of an example."""
@@ -24,11 +28,23 @@ def evidence(document: str, signal: Signal | None) -> str:
     >>> evidence("Ask ann.lee@example.com now", EmailAddresses())
     'a••••••@•••••••.com now'
     """
+    return evidences([document], signal)[0]
+
+
+def evidences(documents: Sequence[str], signal: Signal | None) -> list[str]:
+    """The same of several; where there may be something to mask is looked for in all of them at once."""
+    begun = [_beginning(document, signal) for document in documents]
+    parts = [document[: start + 2 * QUOTED] for document, start in begun]
+    sorts = suspicious(Text.of(parts)).tolist()
+    return [mask(part, sort)[at : at + QUOTED] for part, sort, (_, at) in zip(parts, sorts, begun, strict=True)]
+
+
+def _beginning(document: str, signal: Signal | None) -> tuple[str, int]:
+    """The document, without what its signal wants hidden, and where what made it fail begins."""
     marks = signal.evidence(document[:LOOKED_AT]) if signal is not None else []
-    start = marks[0][0] if marks else 0
     if signal is not None and signal.masked:
         document = hidden(document, marks)
-    return mask(document[: start + 2 * QUOTED])[start : start + QUOTED]
+    return document, marks[0][0] if marks else 0
 
 
 def difference(before: str, after: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +176,13 @@ class Remaining(Corpus):
         """What prepared steps leave of a corpus."""
         told = corpus.files, corpus.columns, corpus.notes, corpus.max_unreadable
         return cls(*told, source=corpus, steps=steps, progress=progress)
+
+    def without(self, *roles: str) -> Corpus:
+        """Of the source, where no step may look at them."""
+        if self.steps:
+            return self
+        source = self.source.without(*roles)
+        return replace(self, source=source, columns=source.columns)
 
     def pieces(self) -> Iterator[Piece]:
         """Those of the source."""

@@ -10,7 +10,9 @@ import random
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -628,6 +630,88 @@ def test_a_run_that_is_killed_leaves_nothing_of_its_clusters_behind_the_next(tmp
     assert pl.read_parquet(clusters).height == 2
     names = sorted(file.name for file in tmp_path.iterdir())
     assert names == ["c.parquet", "in.jsonl", "out.jsonl", "out.jsonl.ledger.parquet"]
+
+
+def test_a_run_that_is_killed_after_it_compared_does_not_compare_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [text(words(20, random.Random(i % 70))) for i in range(100)]
+    source, out, clusters = jsonl(tmp_path / "in.jsonl", texts), tmp_path / "out.jsonl", tmp_path / "c.parquet"
+    other = jsonl(tmp_path / "other.jsonl", texts[5:8])
+    asked: dict[str, Any] = {"against": other, "clusters": clusters, "max_cluster_share": 0.001}
+    whole = dataqual.dedup(source, out, **asked)
+    before = {path: path.read_bytes() for path in (out, Path(f"{out}.ledger.parquet"), clusters)}
+    for path in before:
+        path.unlink()
+    killed = (
+        "import os, sys, dataqual, dataqual.rewriting as module; module._Run.go = lambda *given: os._exit(9);"
+        "dataqual.dedup(sys.argv[1], sys.argv[2], against=sys.argv[3], clusters=sys.argv[4])"
+    )
+    arguments = list(map(str, (source, out, other, clusters)))
+    assert subprocess.run([sys.executable, "-c", killed, *arguments]).returncode == 9
+    with monkeypatch.context() as patch:
+        patch.setattr("dataqual.steps.dedup.Dedup.find", lambda *given, **more: pytest.fail("compared again"))
+        again = dataqual.dedup(source, out, **asked)
+    assert {path: path.read_bytes() for path in before} == before
+    assert (again.rules, again.alarms, again.found_clusters) == (whole.rules, whole.alarms, whole.found_clusters)
+    assert not list(tmp_path.glob(".dataqual*"))
+
+
+def test_what_is_killed_while_its_files_appear_leaves_no_ledger_beside_an_output_of_another_run(tmp_path: Path) -> None:
+    source = jsonl(tmp_path / "in.jsonl", ["a", "b", "a"])
+    out, ledger, clusters = tmp_path / "out.jsonl", tmp_path / "out.jsonl.ledger.parquet", tmp_path / "c.parquet"
+    dataqual.dedup(source, out, clusters=clusters)
+    old = out.read_bytes()
+    jsonl(source, ["b", "c", "c", "d"])
+    for step in ("writers.writer.Writer.publish", "writers.parquet.NewParquet.publish"):
+        module, owner, name = step.rsplit(".", 2)
+        killed = (
+            f"import os, sys, dataqual, dataqual.{module} as module; module.{owner}.{name} = lambda *given: os._exit(9);"
+            "dataqual.dedup(sys.argv[1], sys.argv[2], clusters=sys.argv[3])"
+        )
+        assert subprocess.run([sys.executable, "-c", killed, str(source), str(out), str(clusters)]).returncode == 9
+        assert not ledger.exists()
+        assert not clusters.exists()
+        assert (out.read_bytes() == old) == (owner == "Writer")
+    done = dataqual.dedup(source, out, clusters=clusters)
+    assert (done.read, done.kept) == (4, 3)
+    assert pl.read_parquet(ledger)["id"].to_list() == ["in-2"]
+    assert pl.read_parquet(clusters).height == 2
+
+
+@pytest.mark.slow
+def test_twenty_random_kills_of_dedup_change_no_byte(tmp_path: Path) -> None:
+    rng = random.Random(0)
+    texts = [text(words(120, random.Random(rng.randrange(20_000)))) for _ in range(30_000)]
+    source, out, clusters = jsonl(tmp_path / "in.jsonl", texts), tmp_path / "out.jsonl", tmp_path / "c.parquet"
+    command = [
+        sys.executable,
+        "-m",
+        "dataqual",
+        "dedup",
+        str(source),
+        "-o",
+        str(out),
+        "--clusters",
+        str(clusters),
+        "--quiet",
+    ]
+    start = time.monotonic()
+    subprocess.run(command, check=True)
+    took = time.monotonic() - start
+    files = (out, Path(f"{out}.ledger.parquet"), clusters)
+    before = [path.read_bytes() for path in files]
+    kills = 0
+    while kills < 20:
+        process = subprocess.Popen(command)
+        with suppress(subprocess.TimeoutExpired):
+            assert process.wait(rng.uniform(0.2, 1.0) * took) == 0
+            continue
+        process.kill()
+        process.wait()
+        kills += 1
+    subprocess.run(command, check=True)
+    assert [path.read_bytes() for path in files] == before
 
 
 def test_a_large_cluster_and_a_source_that_loses_much_are_alarms_with_excerpts(tmp_path: Path) -> None:

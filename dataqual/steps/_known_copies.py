@@ -186,6 +186,8 @@ class KnownCopies(Step):
     """What those that are similar are told as."""
     threshold: str | None = None
     """Of these, how similar they must be, and by what."""
+    step: str = "dedup"
+    """The step of the recipe that this is of."""
 
     @property
     def told_as(self) -> tuple[str, ...]:
@@ -205,7 +207,7 @@ class KnownCopies(Step):
 
     def _dropped(self, batch: Batch, rule: str, bounds: str | None, at: NDArray[np.int64]) -> Dropped:
         originals = Originals(*places(self.kept[at]), self.similarity[at], self.others)
-        return Dropped(batch, "dedup", rule, threshold=bounds, originals=originals)
+        return Dropped(batch, self.step, rule, threshold=bounds, originals=originals)
 
 
 def texts_of(

@@ -118,8 +118,9 @@ class Dedup(Step):
             known = _Known(survey, len(corpus.files))
             for one in earlier:
                 known.take(one, engine)
-            asked = _Asked(corpus, survey.signing, self.judge, sources)
-            for looked in engine.map(asked, corpus.chunks()):  # in threads, as nearly all of it is compiled
+            plain = corpus.without("id", "label", *(() if sources else ("group",)))
+            asked = _Asked(plain, survey.signing, self.judge, sources)
+            for looked in engine.map(asked, plain.chunks()):  # in threads, as nearly all of it is compiled
                 known.add(looked)
             address = known.address
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dataqual.corpus import Batch, Corpus
@@ -56,7 +56,7 @@ class DedupSemantic(Step):
 
     def prepare(self, corpus: Corpus, engine: Engine) -> KnownCopies:
         """Survey the corpus."""
-        return self.dedup.prepare(corpus, engine)
+        return replace(self.dedup.prepare(corpus, engine), step="dedup_semantic")
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
         """Only a survey can tell what is a copy."""
