@@ -327,8 +327,8 @@ class Corpus(ABC):
 
     def without(self, *roles: str) -> Corpus:
         """The same documents without these of the columns id, label and group, which then are not looked for."""
-        left = {role: None if role in roles else getattr(self.columns, role) for role in ("id", "label", "group")}
-        return replace(self, columns=Columns(self.columns.text, **left))
+        id, label, group = (None if r in roles else getattr(self.columns, r) for r in ("id", "label", "group"))
+        return replace(self, columns=replace(self.columns, id=id, label=label, group=group))
 
     def holds(self, path: str | os.PathLike[str]) -> bool:
         """Whether `path` is one of the input files, under whatever name."""

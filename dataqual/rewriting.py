@@ -239,8 +239,9 @@ def rewrite(
         run.go(engine, progress)
         run.check()
         papers = [run.paper] if run.map is None else [run.paper, run.map]
-        for part in (writer, *papers):
-            part.finish()
+        writer.finish()
+        for paper in papers:
+            paper.finish()
         names = _appear(writer, (run.paper, *also), run.map)
     outputs = tuple(Path(name) for name in names if not is_elsewhere(name))
     sent = tuple(name for name in (*names, ledger) if is_elsewhere(name))

@@ -40,14 +40,14 @@ ROOMS = (
 )
 
 
-def dedup(deduplicated_or_facts: Any, *, rooms: Sequence[Room] = ROOMS) -> str:
+def dedup(deduplicated_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: str = "en") -> str:
     """The page of a `Deduplicated`, or of its `page_facts()`; same facts, same text. Larger than 2 MB, it shows less."""
     found = getattr(deduplicated_or_facts, "page_facts", None)
     facts = found() if callable(found) else facts_of(deduplicated_or_facts, "reports.dedup needs a Deduplicated")
     context = context_of({**facts, "findings": [*_alarms(facts), *(facts.get("findings") or [])]})
     context |= {"kind": "dedup", "sections": SECTIONS} | _found(facts)
     styles = ("page.css", "cleaning.css")
-    return small_enough(render("dedup.html", styles=styles, room=room, **context) for room in rooms)
+    return small_enough(render("dedup.html", styles=styles, language=language, room=room, **context) for room in rooms)
 
 
 def prepare() -> None:

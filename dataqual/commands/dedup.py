@@ -10,6 +10,7 @@ import click
 
 from dataqual.commands.common import EXCEEDED, Shared, reading, said, tell, writing
 from dataqual.console import Console
+from dataqual.speaking import language
 
 
 @click.command()
@@ -118,7 +119,7 @@ def dedup(
       dataqual dedup corpus.jsonl -o corpus.meaning.jsonl --method semantic --model models/all-MiniLM-L6-v2
       dataqual dedup pages/part-0.jsonl -o new.jsonl --against pages/part-1.jsonl --index corpus.dqx
     """
-    from dataqual.engine import Local
+    from dataqual.engine import Aside, Local
 
     whole = method in ("minhash", "exact", "semantic")  # compared in threads: no process is worth its start
     if not whole:
@@ -138,7 +139,8 @@ def dedup(
     with shared.corpus(console, "deduplicating") as corpus:
         places: dict[str, Any] = {name: target[name] for name in ("output", "ledger", "dry_run")}
         place = report_for(corpus, report=report, wanted=not no_report, **places)
-        page = console.in_background("reports.dedup_page") if place else None
+        helped = Local(**shared.engine).helpers(corpus.size) > 0
+        page = Aside("reports.dedup_page", process=helped) if place else None
         result: Deduplicated = dedup_corpus(
             corpus,
             against=[Path(path) for path in against],
@@ -151,7 +153,7 @@ def dedup(
         )
         if page and place:
             facts = result.page_facts() | {"report": place, "command": said()}
-            write_text(Path(place), page().dedup(facts))
+            write_text(Path(place), page.call("dedup", facts, language=language()))
     console.done()
     if shared.as_json:
         tell(shared, result)
