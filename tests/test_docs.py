@@ -24,6 +24,7 @@ import dataqual
 import dataqual.cli
 import studies.cli
 from dataqual import sample
+from tests.embeddings.models import static
 from tests.reports import study_facts
 
 ROOT = Path(__file__).parent.parent
@@ -103,6 +104,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "pages").mkdir()
     for part in range(2):
         (folder / "pages" / f"part-{part}.jsonl").write_bytes(b"".join(lines[part::2]))
+    (folder / "models").mkdir()
+    static(folder / "models" / "all-MiniLM-L6-v2", {"the": [1.0, 0.0], "of": [0.0, 1.0], "的": [0.6, 0.8]})
     (folder / "reviews.csv").write_text(
         "id,review,stars\n1,Good kettle.,5\n2,很好用。,4\n3,It leaks.,1\n", encoding="utf-8"
     )
