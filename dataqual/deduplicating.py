@@ -45,7 +45,6 @@ MAX_SOURCE_LOSS = 0.5
 SIMILARITIES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
 
 
-
 @dataclass(frozen=True)
 class Deduplicated(Cleaned):
     """What a run of `dedup` did."""
