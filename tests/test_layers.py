@@ -20,7 +20,6 @@ LAYERS = """
     version · lazy · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, quality_model, html_text, turns · published_words · columns · corpus · ledger · pseudonyms · embeddings · near_duplicates · drawing ·
     operators · lexicons, recurring · measured · examples · catalog · specs · faults · finding · readers, writers · signals, metrics, rules, personal, languages · masking · steps · schemas · vocabulary · quoting, excerpts · engine ·
     unfinished · recipe · effects · accounts · copies, dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks, training · profiling · checking · checks · adapters ·
->>>>>>> acf0152 (dedup finds copies by meaning, with a model on disk; writes a page; a killed one does not compare again)
     dataqual (the face) · studies · reports · the two cli
 """
 """From the ground up. Modules of one layer may import each other as long as no cycle comes of it."""
