@@ -11,6 +11,7 @@ import click
 
 from dataqual.commands.common import Shared, reading
 from dataqual.console import Console
+from dataqual.speaking import tell
 
 if TYPE_CHECKING:
     from dataqual.checking import Checked
@@ -122,7 +123,7 @@ def _tell(checked: Checked, shared: Shared, github: bool) -> None:
         click.echo(json.dumps(checked.facts(), ensure_ascii=False, indent=1))
     if not shared.quiet:
         for line, colour in checked.lines():
-            click.secho(plain(line), fg=colour, err=True)
+            tell(line, colour, err=True)
     if github:
         for line in formats.github(checked):
             click.echo(plain(line), err=True)

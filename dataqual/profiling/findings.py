@@ -246,7 +246,7 @@ def _unreadable(facts: dict[str, Any]) -> Iterator[Finding]:
     reading = facts["readings"]["unreadable"]
     if reading["value"]:
         kinds = facts["unreadable"]["kinds"]
-        listing = ", ".join(f"{count:,} {kind}" for kind, count in list(kinds.items())[:3])
+        listing = "; ".join(f"{count:,} {kind}" for kind, count in list(kinds.items())[:3])
         yield Finding(
             "unreadable",
             "error" if reading["value"] >= 0.005 else "warning",
