@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,26 @@ def test_a_proposed_suite_is_yaml_on_stdout_that_its_own_corpus_passes() -> None
     assert Suite.of(yaml.safe_load(result.stdout)).checks
     Path("p.yaml").write_text(result.stdout)
     assert run("check", "d.jsonl", "--suite", "p.yaml").exit_code == 0
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "checks"
+
+
+def commands() -> list[str]:
+    """What the examples for a workflow and for a hook run."""
+    action = yaml.safe_load((EXAMPLES / "github-action.yaml").read_text(encoding="utf-8"))
+    steps = [step["run"] for step in action["jobs"]["check"]["steps"] if step.get("run", "").startswith("dataqual")]
+    [repo] = yaml.safe_load((EXAMPLES / "pre-commit-hooks.yaml").read_text(encoding="utf-8"))["repos"]
+    return [*steps, *(f"{hook['entry']} corpus.jsonl" for hook in repo["hooks"])]
+
+
+def test_what_the_examples_for_ci_run_works(here: Path) -> None:
+    Path("suite.yaml").write_bytes((EXAMPLES / "suite.yaml").read_bytes())
+    Path("corpus.jsonl").write_bytes(Path("c.jsonl").read_bytes())
+    assert run("check", "corpus.jsonl", "--suite", "suite.yaml", "--save-baseline", "release.json").exit_code == 0
+    found = commands()
+    assert len(found) == 2
+    for command in found:
+        result = run(*shlex.split(command)[1:])
+        assert result.exit_code == 0, result.stderr
+    assert {"checks.sarif", "checks.xml"} <= {path.name for path in here.iterdir()}
