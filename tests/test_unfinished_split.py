@@ -64,7 +64,7 @@ def killed(path: Path, folder: Path, at: int, monkeypatch: pytest.MonkeyPatch, *
 def test_a_split_that_was_killed_goes_on_and_ends_in_the_same_bytes(
     ending: str, shard_size: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = corpus(tmp_path, ending)
+    path = corpus(tmp_path, ending, 3_000)
     asked: dict[str, Any] = {"ending": f".{ending}", "shard_size": shard_size}
     straight = split(str(path), tmp_path / "whole", parts=HALVES, **asked)
     for at in (5, 0, 7, 3):  # each goes on from the last
@@ -113,7 +113,7 @@ def test_to_insist_on_going_on_from_nothing_is_an_error_and_leaves_nothing(tmp_p
 
 @pytest.mark.usefixtures("small")
 def test_ctrl_c_keeps_what_was_done_and_says_so(tmp_path: Path) -> None:
-    path = corpus(tmp_path, "jsonl")
+    path = corpus(tmp_path, "jsonl", 3_000)
     passes = []
 
     def interrupt(documents: int, *_: int) -> None:
@@ -158,7 +158,7 @@ def test_a_kill_while_the_files_get_their_names_ends_in_the_same_bytes(
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_shards_hold_together_what_one_file_does(ending: str, tmp_path: Path) -> None:
-    path = corpus(tmp_path, ending)
+    path = corpus(tmp_path, ending, 3_000)
     asked = {"parts": HALVES, "ending": f".{ending}"}
     whole = split(str(path), tmp_path / "whole", **asked)
     result = split(str(path), tmp_path / "parts", shard_size=40_000, **asked)
@@ -172,7 +172,7 @@ def test_shards_hold_together_what_one_file_does(ending: str, tmp_path: Path) ->
 
 @pytest.mark.usefixtures("small")
 def test_what_an_earlier_split_left_goes_be_it_one_file_or_shards(tmp_path: Path) -> None:
-    path = corpus(tmp_path, "jsonl")
+    path = corpus(tmp_path, "jsonl", 3_000)
     folder = tmp_path / "parts"
     thirds = {"train": 0.5, "valid": 0.2, "test": 0.3}
     for parts, size in (

@@ -25,7 +25,9 @@ def as_corpus(source: Any, *, text: str | None = None, also: Iterable[str] = (),
     known = set(signature(opener).parameters) - {"paths", "data", "sizes"}
     for name in asked:
         if name not in known:
-            raise SpecError(f"no option {name!r}; {did_you_mean(name, known | set(also))}")
+            raise SpecError(
+                f"no option {name!r}; {did_you_mean(name, known - {'more'} | set(also))}"
+            )  # `more` is for checks
     if not isinstance(source, Corpus):
         return opener(source, text=text, **asked)
     late = [*asked, *(["text"] if text not in (None, source.columns.text) else [])]
