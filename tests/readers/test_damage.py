@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.readers.helpers import COMPRESSIONS, documents, faults, opened, pack, raws, written
+from tests.readers.helpers import COMPRESSIONS, documents, faults, opened, pack, raws, texts, written
 
 LONGEST = 400
 WORDS = ["word", "第三", "ไทย", "العربية", "हिन्दी", "😀", "a,b", "\u2028", "naïve", "Ünï", "0"]
@@ -182,3 +182,9 @@ def test_a_break_inside_a_record_too_long_to_hold_tells_both(tmp_path: Path) -> 
     noise = random.Random(2).randbytes(5000).hex().encode()
     path.write_bytes(pack(b'{"text": "a"}\n' + noise, ".gz")[:4000])
     assert faults(opened(path, chunk=50, record=100)) == [(2, 2, "too long"), (3, 2, "truncated archive")]
+
+
+def test_a_line_end_in_a_string_makes_a_value_unreadable_as_it_does_a_line(tmp_path: Path) -> None:
+    corpus = opened(written(tmp_path, "x.json", b'{"text": "a\nb"}\n{"text":\r\n "c"}\n'))
+    assert texts(corpus) == ["c"]
+    assert faults(corpus) == [(1, 1, "not JSON")]
