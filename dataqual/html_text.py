@@ -19,6 +19,18 @@ WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252", "ascii": 
 """What browsers read in place of an encoding that is named (WHATWG Encoding Standard)."""
 
 
+NO_BROWSER = (
+    "utf-7",
+    "unicode-escape",
+    "raw-unicode-escape",
+    "punycode",
+    "idna",
+    "unicode_escape",
+    "raw_unicode_escape",
+)
+"""What Python can decode and no browser does: a page that says so is in none of them, and some yield halves of characters."""
+
+
 def decoded(page: bytes, said: str | None = None) -> str:
     """A page as text: by its byte order mark, by what its server `said`, by its <meta>, as UTF-8, or as it looks.
 
@@ -63,7 +75,10 @@ def _known(name: str | None) -> str | None:
     """A name of an encoding as Python knows it; None for one that nobody knows, or that pages only pretend to be in."""
     try:
         found = codecs.lookup(name or "").name
-    except LookupError:
+        b"a".decode(found)
+    except (LookupError, ValueError):  # hex, rot13 and undefined are codecs of Python, and no encodings
+        return None
+    if found in NO_BROWSER:
         return None
     if found.startswith("utf-16"):
         return "utf-8"  # a page that could be read so far is in no encoding of two bytes

@@ -46,6 +46,10 @@ def test_a_folder_of_pages_and_notes(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf" + PAGE.format("<meta charset=gbk>").encode(), None),
         (PAGE.format("<meta charset=shift_jis>").encode(), None),  # it says so, and is not
         (PAGE.format("<meta charset=no-such>").encode(), None),
+        *(
+            (PAGE.format(f"<meta charset={name}>").encode(), "utf\0")
+            for name in ("hex", "undefined", "utf-7", "punycode")
+        ),
     ],
 )
 def test_the_encoding_of_a_page(data: bytes, said: str | None) -> None:
