@@ -11,7 +11,7 @@ def extract(): ...
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from inspect import signature
@@ -22,7 +22,7 @@ from dataqual.checking import Check, Checked, Outcome, Suite
 from dataqual.checking import check as run
 from dataqual.checking.suite import check as one
 from dataqual.checking.suite import suite_of
-from dataqual.errors import CheckFailed, SpecError, did_you_mean
+from dataqual.errors import CheckFailed, InputError, SpecError, did_you_mean
 
 __all__ = [
     "Check",
@@ -148,7 +148,11 @@ class Gate:
     """Is told of every verdict, also of those that pass: for logs."""
 
     def through(self, source: Any, **asked: Any) -> Any:
-        """The source, if it passes."""
+        """The source, if it passes; InputError for an iterator, of which the checks would leave nothing."""
+        if isinstance(source, Iterator):
+            raise InputError(
+                f"a gate would use up this {type(source).__name__}, which comes once; give it a list or a frame"
+            )
         checked = run(source, self.suite, baseline=self.baseline, **asked)
         if self.told is not None:
             self.told(checked)

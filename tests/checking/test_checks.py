@@ -11,7 +11,7 @@ import pytest
 
 import dataqual
 from dataqual import checks
-from dataqual.errors import CheckFailed, SpecError
+from dataqual.errors import CheckFailed, InputError, SpecError
 
 pytest_plugins = ["pytester"]
 TEXTS = ["one two", "三个词", "one"]
@@ -53,6 +53,17 @@ def test_every_subject_has_a_function_and_they_go_together() -> None:
     assert len(checked.outcomes) == 7
     with pytest.raises(SpecError, match="no signal 'wordcount'; did you mean 'word_count'"):
         checks.signal("wordcount", min=1)
+
+
+def test_a_gate_does_not_use_up_what_comes_once() -> None:
+    @checks.gate([{"metric": "documents", "min": 1}])
+    def extract() -> Any:
+        yield from TEXTS
+
+    with pytest.raises(
+        InputError, match=r"^a gate would use up this generator, which comes once; give it a list or a frame$"
+    ):
+        extract()
 
 
 def test_a_gate_around_a_function_checks_what_it_returns() -> None:
