@@ -8,6 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -225,8 +226,8 @@ class Grouped(Gauge[Any]):
         return (*self.gauge.columns, self.column) if self.gauge.columns else ()
 
     def measure(self, looked: Looked) -> dict[str | None, Any] | None:
-        found = {name: self.gauge.measure(part) for name, part in looked.groups(self.role, self.column)}
-        return self._bounded(found)
+        few = islice(looked.groups(self.role, self.column), self.MOST + 1)
+        return self._bounded({name: self.gauge.measure(part) for name, part in few})
 
     def merge(self, first: Any, second: Any) -> dict[str | None, Any] | None:
         if first is None or second is None:

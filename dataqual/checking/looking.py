@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.checking.conditions import is_null
+from dataqual.columns import as_string, look_up
 from dataqual.corpus import Chunk, Corpus
 from dataqual.measured import Measured
 
@@ -78,7 +79,7 @@ class Looked:
     def groups(self, role: str, column: str) -> Iterable[tuple[str | None, Looked]]:
         """What there is of each group, the value of `column`, which has this role."""
         values = self.measured.batch.columns.get_column(role, default=pl.Series([], dtype=pl.String))
-        keys = [as_group(table.columns[column]) if column in table.columns else [] for table in self.tables]
+        keys = [[*map(as_string, table.columns[column])] if column in table.columns else [] for table in self.tables]
         for name in dict.fromkeys(chain(values.to_list(), *keys)):
             rows = np.flatnonzero((values.is_null() if name is None else values.eq(name).fill_null(False)).to_numpy())
             tables = [
@@ -86,11 +87,6 @@ class Looked:
                 for table, found in zip(self.tables, keys, strict=True)
             ]
             yield name, Looked(Part(self.measured, rows), tables)
-
-
-def as_group(values: Sequence[Any]) -> list[str | None]:
-    """Values of a column by which to group as the batch has them."""
-    return [None if value is None else value if isinstance(value, str) else str(value) for value in values]
 
 
 def tables(corpus: Corpus, chunk: Chunk, names: Sequence[str], *, listed: bool = False) -> list[Table]:
@@ -114,13 +110,10 @@ def tables(corpus: Corpus, chunk: Chunk, names: Sequence[str], *, listed: bool =
 def value_at(record: Any, name: str) -> Any:
     """The value of a column, dotted or not; None where the record has none.
 
-    >>> value_at({"a": {"b": 1}}, "a.b"), value_at({"a.b": 2}, "a.b"), value_at({}, "a")
+    >>> value_at({"a": {"b": 1}}, "a.b"), value_at({"a": [2]}, "a.0"), value_at({}, "a")
     (1, 2, None)
     """
-    if name in record or "." not in name:
-        return record.get(name)
-    for part in name.split("."):
-        if not isinstance(record, dict):
-            return None
-        record = record.get(part)
-    return record
+    try:
+        return look_up(record, name)
+    except KeyError:
+        return None

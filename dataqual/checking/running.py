@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from dataqual.measured import Measured
 from dataqual.near_duplicates import NearCopies, NearDuplicates, Part, Signing, Survey
 from dataqual.profiling.table import Addresses
 from dataqual.readers import ReadCount
+from dataqual.readers.remote import is_url
 
 SURVEY_SHARE = 8
 """An eighth of the memory is for comparing signatures, as in a profile."""
@@ -92,8 +93,9 @@ class Look:
             return ()
         names: dict[str, None] = dict.fromkeys(getattr(self.corpus, "names", ()))
         for file in self.corpus.files:
-            if file.format == "parquet":
-                names |= dict.fromkeys(pl.read_parquet_schema(file.place))
+            if file.format == "parquet" and not is_url(file.place):
+                with suppress(pl.exceptions.PolarsError, OSError):  # damage is told where it is read
+                    names |= dict.fromkeys(pl.read_parquet_schema(file.place))
         return tuple(names)
 
 

@@ -158,6 +158,27 @@ def test_groups_are_judged_each_by_itself() -> None:
         only(["a"], signal="word_count", min=2, by="group")
 
 
+def test_a_group_is_called_the_same_in_documents_and_in_columns(tmp_path: Path) -> None:
+    rows = [{"text": "a b", "label": True, "n": 1}, {"text": "a", "label": False, "n": None}]
+    (tmp_path / "c.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    suite = [{"column": "n", "nulls": False, "by": "label"}, {"signal": "word_count", "min": 2, "by": "label"}]
+    for outcome in check(tmp_path / "c.jsonl", suite).outcomes:
+        assert {name: own.status for name, own in outcome.groups.items()} == {"true": "passed", "false": "failed"}
+
+
+def test_a_column_in_a_list_is_looked_at_where_its_name_leads() -> None:
+    chats = [{"text": "a", "turns": [{"said": "x"}]}, {"text": "b", "turns": [{"said": None}]}]
+    outcome = only(chats, column="turns.0.said", nulls=0.1)
+    assert (outcome.value, [shown.record for shown in outcome.examples]) == (0.5, [2])
+
+
+def test_a_damaged_file_is_told_in_one_line_whatever_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "x.parquet").write_bytes(b"PAR1, and no more")
+    for content in ({"columns": ["text"]}, {"metric": "documents", "min": 1}):
+        with pytest.raises(NoDocuments, match="damaged parquet"):
+            check(tmp_path / "x.parquet", [content], text="text")
+
+
 def test_a_sample_fails_only_if_its_whole_interval_is_beyond_the_bound() -> None:
     texts = ["a b"] * 90 + ["a"] * 10
     content = {"signal": "word_count", "min": 2, "mostly": 0.95}
