@@ -526,7 +526,9 @@ def _corpus(metric: str | None = None) -> Reader:
 
 
 READERS: dict[str, Reader] = {
-    "ExpectColumnValuesToNotBeNull": lambda given: {"column": given["column"], "nulls": False, **_read_mostly(given)},
+    "ExpectColumnValuesToNotBeNull": lambda given: {
+        "column": given["column"], "nulls": round(1 - given.get("mostly", 1), 12) or False
+    },
     "ExpectColumnValuesToBeUnique": lambda given: {"column": given["column"], "unique": True, **_read_mostly(given)},
     "ExpectCompoundColumnsToBeUnique": lambda given: {"unique": list(given["column_list"]), **_read_mostly(given)},
     "ExpectColumnValuesToBeBetween": _column("ends"),

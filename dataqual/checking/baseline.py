@@ -24,7 +24,7 @@ FAMILY = 0.95
 
 @dataclass(frozen=True)
 class Baseline:
-    """Estimates by the names of checks, and the suite that made them."""
+    """Estimates by the names of the suite's checks, which made them."""
 
     name: str
     suite: Suite
@@ -52,13 +52,15 @@ class Baseline:
         )
 
     def compare(self, outcomes: Sequence[Outcome]) -> list[Outcome]:
-        """The verdicts, each with what the check of the same name saw before; a new check has nothing to compare."""
-        common = sum(outcome.check.name in self.estimates for outcome in outcomes)
+        """The verdicts, each with what was seen before of the same; what was not looked at then has nothing to compare.
+
+        The same is what is measured alike: under a name another bound may stand by now, and its share is another's.
+        """
+        before = {one.gauge: self.estimates[one.name] for one in self.suite.checks if one.name in self.estimates}
+        common = sum(outcome.check.gauge in before for outcome in outcomes)
         confidence = 1 - (1 - FAMILY) / max(common, 1)
         return [
-            outcome.since(self.estimates[outcome.check.name], confidence)
-            if outcome.check.name in self.estimates
-            else outcome
+            outcome.since(before[outcome.check.gauge], confidence) if outcome.check.gauge in before else outcome
             for outcome in outcomes
         ]
 

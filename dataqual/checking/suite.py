@@ -307,6 +307,8 @@ def _of_column(given: dict[str, Any], where: str) -> Iterator[Check]:
     if not asked:
         raise SpecError(f"{where}: says nothing of the column; {did_you_mean('', [*own, *specs.ENDS])}")
     if "nulls" in asked:
+        if "mostly" in given and len(asked) == 1:
+            raise SpecError(f"{where}.mostly: says nothing of nulls; nulls: 0.1 allows them in a tenth of the records")
         most = asked["nulls"]
         share = 0.0 if most is False else _share(most, f"{where}.nulls")
         says = f"the share of records in which {name} is null"

@@ -196,7 +196,7 @@ SUITE: list[dict[str, Any]] = [
     {"signal": "word_count", "with": {"cut": "whitespace"}, "min": 2, "mostly": 0.5, "severity": "warn"},
     {"signal": "word_count", "quantile": 0.5, "min": 1, "max": 9},
     {"rules": "gopher@dolma", "mostly": 0.1, "about": "Why."},
-    {"column": "n", "nulls": False, "mostly": 0.5},
+    {"column": "n", "nulls": 0.5},
     {"column": "n", "min": 1, "below": 5},
     {"column": "n", "unique": True},
     {"column": "n", "statistic": "mean", "max": 3},
@@ -219,6 +219,15 @@ def test_a_suite_goes_to_theirs_and_comes_back_the_same() -> None:
     ]
     stored = dq.gx.ExpectationSuite(**json.loads(json.dumps(theirs.to_json_dict())))  # as it lies in a store of theirs
     assert [c.expected for c in dq.from_gx(stored).checks] == [c.expected for c in ours.checks]
+
+
+def test_a_share_of_values_that_may_be_null_comes_over() -> None:
+    theirs = [
+        dq.gxe.ExpectColumnValuesToNotBeNull(column="n", mostly=0.9),
+        dq.gxe.ExpectColumnValuesToNotBeNull(column="n"),
+    ]
+    ours = dq.from_gx(dq.gx.ExpectationSuite(name="s", expectations=theirs))
+    assert [check.bounds.max for check in ours.checks] == [0.1, 0.0]
 
 
 def test_what_has_no_like_is_an_error_that_says_so() -> None:

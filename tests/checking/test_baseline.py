@@ -93,3 +93,12 @@ def test_what_is_no_baseline_is_a_letter(tmp_path: Path) -> None:
         check(["a"], baseline=tmp_path / "z.json")
     with pytest.raises(SpecError, match="name a suite of checks, or a baseline that has one"):
         check(["a"])
+
+
+def test_a_check_of_the_same_name_with_another_bound_is_not_compared() -> None:
+    texts = ["a b c"] * 1000 + ["a b c d e f"] * 1000
+    before = check(texts, [{"signal": "word_count", "min": 3, "mostly": 0.1}])
+    [outcome] = check(texts, [{"signal": "word_count", "min": 5, "mostly": 0.1}], baseline=before).outcomes
+    assert (outcome.status, outcome.against) == ("passed", None)
+    [same] = check(texts, [{"signal": "word_count", "min": 3, "mostly": 0.2}], baseline=before).outcomes
+    assert same.against is not None
