@@ -5,12 +5,13 @@ fact depends on a language and a page can be drawn again in another one. `transl
 
     "{count} more {what}" = "另有 {count} 个{what:t}"
 
-A hole `{count}` stands for anything and is shown as it is; `{what:t}` is translated in its turn. `{s?}` on the left is
-an `s` that may be there or not. `{n}`, `{m}` and `{k}` stand for numbers alone, `{share}` and `{part}` for per cent. A
-no-break space is a space, and what stands in backticks may be a tag. Of several entries that fit, one that begins with words of its own goes before one that begins
+A hole `{count}` stands for anything and is shown as it is; `{what:t}` is translated in its turn. `{what:1}` on the left
+ends where its sentence ends, so that what follows is no part of it; `{s?}` there is an `s` that may be there or not. `{n}`,
+`{m}` and `{k}` stand for numbers alone, `{share}` and `{part}` for per cent. A no-break space is a space, and what stands
+in backticks may be a tag. Of several entries that fit, one that begins with words of its own goes before one that begins
 with a hole, and then the one with the most letters of its own. What has no entry is translated by its longest known run of
-whole sentences; what has none even so stays English. On a page `<1>…</1>` and `<2/>` are its tags (`reports.translated`),
-over which no hole reaches.
+whole sentences, each of which may begin with a capital or end in a stop that its entry has not; what has none even so
+stays English. On a page `<1>…</1>` and `<2/>` are its tags (`reports.translated`), over which no hole reaches.
 """
 
 from __future__ import annotations
@@ -38,12 +39,16 @@ INDEXED = 3
 DEPTH = 4
 """How often a translated hole may hold a translated hole: more is a circle."""
 
-_HOLE = re.compile(r"\{(\w+)(\?|:t)?\}")
+_HOLE = re.compile(r"\{(\w+)(\?|:[t1])?\}")
+_WITHIN = r"(?:(?![.!?;:][ \u00a0])[^\ue000\ue001])+?(?<![.;:])"
+"""What a hole of one sentence takes: no stop with a blank behind it, nor one at its end."""
 _TAG = re.compile(r"<(/?\d+/?)>")
 NUMBERS = {name: rf"(?P<{name}>[^A-Za-z\ue000]*\d[^A-Za-z\ue000]*(?:[kMGT]?B?))" for name in ("n", "m", "k")}
 NUMBERS |= {name: rf"(?P<{name}>[^A-Za-z\ue000]*\d[^A-Za-z\ue000]*%)" for name in ("share", "part")}
 """Holes that numbers alone fill, with the letter of a thousand, a million, a gigabyte behind them, or per cent."""
 _SENTENCES = re.compile(r"(?<=[.!?;:])[ \u00a0](?=\S)|(?<=·) | (?=·)|\n")
+STOPS = {".": "。", ";": "；", ":": "："}
+"""Signs behind a sentence that is known without them."""
 FULL = ("，", "。", "；", "：", "！", "？", "、", "）", "”", "》")
 """Signs that fill a square, which need no blank behind them."""
 
@@ -130,9 +135,17 @@ class Translation:
             if (best is None or entry.sure > best.sure) and (found := entry.pattern.fullmatch(plain)):
                 best, match = entry, found
         if best is None or match is None:
-            return None
+            return self._nearly(text, depth)
         holes = {name: text[slice(*match.span(name))] for name in match.groupdict()}
         return _HOLE.sub(lambda hole: self._hole(holes[hole[1]], hole[2], depth), best.says)
+
+    def _nearly(self, text: str, depth: int) -> str | None:
+        """A text whose entry begins in lower case, or has not the stop at its end: sentences are put into lists."""
+        if text[:1].isupper() and not text[1:2].isupper() and (found := self.find(text[0].lower() + text[1:], depth)):
+            return found
+        end = STOPS.get(text[-1:])
+        found = self.find(text[:-1], depth) if end and text[-2:-1] not in STOPS else None
+        return found + end if found and end else None
 
     def _hole(self, held: str, how: str | None, depth: int) -> str:
         return self._said(held, depth + 1) if how == ":t" and depth < DEPTH else held
@@ -166,7 +179,8 @@ class Translation:
             if hole[2] == "?":
                 parts.append(f"(?:{re.escape(hole[1])})?")
             else:
-                new = NUMBERS.get(hole[1], rf"(?P<{hole[1]}>[^\ue000\ue001]+?)")
+                any_text = _WITHIN if hole[2] == ":1" else r"[^\ue000\ue001]+?"
+                new = NUMBERS.get(hole[1], rf"(?P<{hole[1]}>{any_text})")
                 parts.append(f"(?P={hole[1]})" if hole[1] in known else new)
                 known.add(hole[1])
             at = hole.end()

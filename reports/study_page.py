@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,7 @@ SECTIONS = (
     ("method", "How it was computed"),
 )
 HELD_OUT, GRADES = 8, 24
+TITLE = 120  # characters of the answer in the title
 MANY = 1_500  # points that never had room with all their marks: the widest room is not tried
 
 
@@ -73,7 +75,8 @@ def _context(facts: Facts, room: Room) -> dict[str, Any]:
     return {
         "facts": facts,
         "name": str(facts.get("name") or "a study"),
-        "sentence": str(facts.get("sentence") or "No answer was computed."),
+        "sentence": (sentence := str(facts.get("sentence") or "No answer was computed.")),
+        "heading": _heading(sentence),
         "sections": SECTIONS,
         "words": WORDS,
         "unit": unit,
@@ -96,6 +99,17 @@ def _context(facts: Facts, room: Room) -> dict[str, Any]:
         "versions": list((run.get("versions") or {}).items())[:40],
         "run": [(k, v) for k, v in run.items() if k != "versions"],
     }
+
+
+def _heading(sentence: str) -> str:
+    """As much of the answer as a tab may show, cut between its parts.
+
+    >>> _heading("More data: it wins; " + "; ".join(["so it is"] * 20))[-12:]
+    'so it is; …'
+    """
+    parts = re.split("(?<=[;:.]) ", sentence)
+    shown = [part for i, part in enumerate(parts) if len(" ".join(parts[: i + 1])) <= TITLE] or parts[:1]
+    return " ".join([*shown, "…"] if shown != parts else parts)
 
 
 def _held_out(

@@ -88,8 +88,19 @@ def test_the_locale_says_the_language(locale: str, language: str) -> None:
 
 def test_every_chinese_sentence_is_chinese_and_says_every_number() -> None:
     for key, says in sentences("zh").items():
-        own = re.sub(r"\{\w+\??\}|dataqual|studies|\.rules", "", key)
-        assert re.search("[\u3400-\u9fff]|^[1-9]$", says) or not re.search("[a-z]{3}", own), key
+        own = re.sub(r"\{\w+(\?|:[t1])?\}|dataqual|studies|\.rules", "", key)
+        assert re.search("[\u3400-\u9fff]|^[1-9]$|^{n}[kMBT]$", says) or not re.search("[a-z]{3}", own), key
         numbers = {hole[1] for hole in re.finditer(r"\{(n|m|k|share|part)\}", key)}
         assert all(f"{{{name}}}" in says for name in numbers), key
         assert sorted(re.findall(r"</?\d/?>", key)) == sorted(re.findall(r"</?\d/?>", says)), key
+
+
+def test_a_hole_of_one_sentence_ends_with_it() -> None:
+    say = Translation({"worth {what:1}": "值 {what}", "{what} (in all)": "{what:t}（合计）", "none": "无"})
+    assert say("worth a; none (in all)") == "值 a；无（合计）"
+
+
+def test_a_sentence_may_begin_with_a_capital_and_end_in_a_stop_that_its_entry_has_not() -> None:
+    say = Translation({"one": "一", "two.": "二。", "{n} (all)": "{n}（全部）"})
+    assert say("One; two. one: 3 (all).") == "一；二。一：3（全部）。"
+    assert say("three;") == "three;"

@@ -21,9 +21,9 @@ def tiles(facts: Facts) -> list[tuple[str, str, str]]:
         else "no price was given"
     )
     return [
-        ("device", html.cut(cost.get("device") or "unknown", 40), say.plural(workers, "worker") if workers else ""),
+        ("device", html.label(cost["device"], 40) if cost.get("device") else "unknown", say.plural(workers, "worker") if workers else ""),
         ("machine time", say.duration(cost.get("hours"), unit), "all trunks and branches together"),
-        ("money", f"{money:,.2f} {html.cut(cost.get('currency') or '', 12)}" if money is not None else "unknown", each),
+        ("money", html.label(f"{money:,.2f} {html.cut(cost.get('currency') or '', 12)}") if money is not None else "unknown", each),
         ("compute", say.power(cost.get("flops")), "FLOPs, counted term by term"),
         ("saved by sharing trunks", say.share(cost["saving"]) if cost.get("saving") is not None else "unknown",
          f"apart: {say.power(cost.get('flops_apart'))} FLOPs"),

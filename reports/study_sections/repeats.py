@@ -11,7 +11,7 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from reports import say
+from reports import html, say
 from reports.figures import INK, Places, drawn, plain
 from reports.study_sections.drawing import PANEL, Array, Look, axes_of, heights, looks, said, swatch
 from reports.study_sections.facts import Facts, size_name
@@ -35,7 +35,7 @@ def repeats_of(key: str, name: str, facts: Facts) -> dict[str, Any]:
     cells = list(dict.fromkeys((r.get("size"), r.get("unique")) for r in rows))
     several = len({unique for _, unique in cells}) > 1
     groups: list[_Group] = []
-    legend: list[tuple[str, Markup]] = []
+    legend: list[tuple[Markup, Markup]] = []
     for look, cell in zip(looks(len(cells)), cells, strict=True):
         mine = sorted((r for r in rows if (r.get("size"), r.get("unique")) == cell and r.get("difference") is not None and r.get("epochs")), key=lambda r: r["epochs"])  # fmt: skip
         if mine:
@@ -43,7 +43,7 @@ def repeats_of(key: str, name: str, facts: Facts) -> dict[str, Any]:
             epochs, difference = np.array([[r["epochs"], r["difference"]] for r in mine], dtype=np.float64).T
             shown = f"{size_name(cell[0])}, {say.short(cell[1])} unique tokens" if several else size_name(cell[0])
             groups.append(_Group(look, shown, epochs, difference, ends[:, 0], ends[:, 1]))
-            legend.append((shown, swatch(look)))
+            legend.append((html.told(shown), swatch(look)))
     alt = f"Loss of repeated minus fresh data on {name} by epochs"
     return {
         "repeats": rows,
