@@ -42,8 +42,9 @@ DEPTH = 4
 _HOLE = re.compile(r"\{(\w+)(\?|:[t1])?\}")
 _WITHIN = r"(?:(?![.!?;:][ \u00a0])[^\ue000\ue001])+?(?<![.;:])"
 """What a hole of one sentence takes: no stop with a blank behind it, nor one at its end."""
+_HAN, _LATIN = re.compile("[\u3400-\u9fff]"), re.compile("[A-Za-z]")
 _TAG = re.compile(r"<(/?\d+/?)>")
-NUMBERS = {name: rf"(?P<{name}>[^A-Za-z\ue000]*\d[^A-Za-z\ue000]*(?:[kMGT]?B?))" for name in ("n", "m", "k")}
+NUMBERS = {name: rf"(?P<{name}>[^A-Za-z\ue000]*\d[^A-Za-z\ue000]*(?:[kMGT]?B?)(?<![.;:]))" for name in ("n", "m", "k")}
 NUMBERS |= {name: rf"(?P<{name}>[^A-Za-z\ue000]*\d[^A-Za-z\ue000]*%)" for name in ("share", "part")}
 """Holes that numbers alone fill, with the letter of a thousand, a million, a gigabyte behind them, or per cent."""
 _SENTENCES = re.compile(r"(?<=[.!?;:])[ \u00a0](?=\S)|(?<=·) | (?=·)|\n")
@@ -137,7 +138,8 @@ class Translation:
         if best is None or match is None:
             return self._nearly(text, depth)
         holes = {name: text[slice(*match.span(name))] for name in match.groupdict()}
-        return _HOLE.sub(lambda hole: self._hole(holes[hole[1]], hole[2], depth), best.says)
+        says = best.says
+        return _HOLE.sub(lambda hole: _spaced(self._hole(holes[hole[1]], hole[2], depth), hole, says), says)
 
     def _nearly(self, text: str, depth: int) -> str | None:
         """A text whose entry begins in lower case, or has not the stop at its end: sentences are put into lists."""
@@ -210,6 +212,13 @@ def _as_code(key: str, says: str) -> Iterator[tuple[str, str]]:
         for number, code in enumerate(codes, 1):
             key, says = key.replace(code, f"<{number}/>"), says.replace(code, f"<{number}/>")
         yield key, says
+
+
+def _spaced(told: str, hole: re.Match[str], says: str) -> str:
+    """What goes into a hole, with a blank between its Latin letters and the Han characters beside it."""
+    before, after = says[: hole.start()][-1:], says[hole.end() :][:1]
+    front = " " if _HAN.fullmatch(before) and _LATIN.match(told) else ""
+    return front + told + (" " if _HAN.fullmatch(after) and _LATIN.match(told[-1:]) else "")
 
 
 def marked(text: str) -> str:

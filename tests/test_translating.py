@@ -88,7 +88,7 @@ def test_the_locale_says_the_language(locale: str, language: str) -> None:
 
 def test_every_chinese_sentence_is_chinese_and_says_every_number() -> None:
     for key, says in sentences("zh").items():
-        own = re.sub(r"\{\w+(\?|:[t1])?\}|dataqual|studies|\.rules", "", key)
+        own = re.sub(r"\{\w+(\?|:[t1])?\}|dataqual|studies|\.rules|\.recipe|\.text", "", key)
         assert re.search("[\u3400-\u9fff]|^[1-9]$|^{n}[kMBT]$", says) or not re.search("[a-z]{3}", own), key
         numbers = {hole[1] for hole in re.finditer(r"\{(n|m|k|share|part)\}", key)}
         assert all(f"{{{name}}}" in says for name in numbers), key
@@ -104,3 +104,8 @@ def test_a_sentence_may_begin_with_a_capital_and_end_in_a_stop_that_its_entry_ha
     say = Translation({"one": "一", "two.": "二。", "{n} (all)": "{n}（全部）"})
     assert say("One; two. one: 3 (all).") == "一；二。一：3（全部）。"
     assert say("three;") == "three;"
+
+
+def test_latin_letters_in_a_translated_sentence_stand_apart_from_the_han_beside_them() -> None:
+    say = Translation({"more {unit}": "加{unit:t}吧", "hours": "GPU 时", "GPU": "GPU"})
+    assert [say("more hours"), say("more GPU"), say("more 3")] == ["加 GPU 时吧", "加 GPU 吧", "加3吧"]
