@@ -215,7 +215,9 @@ def _as_code(key: str, says: str) -> Iterator[tuple[str, str]]:
 
 
 def _spaced(told: str, hole: re.Match[str], says: str) -> str:
-    """What goes into a hole, with a blank between its Latin letters and the Han characters beside it."""
+    """What was translated for a hole, with a blank between its Latin letters and the Han characters beside it."""
+    if hole[2] != ":t":
+        return told
     before, after = says[: hole.start()][-1:], says[hole.end() :][:1]
     front = " " if _HAN.fullmatch(before) and _LATIN.match(told) else ""
     return front + told + (" " if _HAN.fullmatch(after) and _LATIN.match(told[-1:]) else "")

@@ -104,7 +104,7 @@ def _context(facts: Facts, room: Room) -> dict[str, Any]:
 def _heading(sentence: str) -> str:
     """As much of the answer as a tab may show, cut between its parts.
 
-    >>> _heading("More data: it wins; " + "; ".join(["so it is"] * 20))[-12:]
+    >>> _heading("More data: it wins; " + "; ".join(["so it is"] * 20))[-11:]
     'so it is; …'
     """
     parts = re.split("(?<=[;:.]) ", sentence)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape, unescape
 
-from dataqual.translating import FULL, Translation
+from dataqual.translating import FULL, STOPS, Translation
 
 ATTRIBUTES = ("aria-label", "title", "alt", "data-says")
 """Attributes that are read out or shown."""
@@ -27,6 +27,7 @@ VOID = frozenset(("br", "hr", "img", "input", "link", "meta", "wbr"))
 
 _TOKEN = re.compile(r"<!--.*?-->|<!doctype[^>]*>|</?[a-zA-Z][^>]*?/?>", re.DOTALL | re.IGNORECASE)
 _NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
+_SET = re.compile(f"(?<=[{''.join(FULL)}]) +$")
 _ATTRIBUTE = re.compile(rf'\b({"|".join(ATTRIBUTES)})="([^"]*)"')
 
 
@@ -119,7 +120,7 @@ def _run(run: Sequence[Token], say: Translation) -> str:
             end, told = at + 1, _alone(run[at], say)
         if run[at].kind == "text" and _full("".join(out)):
             told = told.lstrip(" ")
-        out.append(told)
+        out.append(_SET.sub("", told))
         at = end
     return "".join(out)
 
@@ -180,7 +181,17 @@ def _alone(token: Token, say: Translation) -> str:
         return token.raw
     if token.kind != "text":
         return _tag(token.raw, say)
-    return escape(say(unescape(token.raw)), quote=False)
+    return escape(_stops(say(re.sub("[ \n\t]+", " ", unescape(token.raw)))), quote=False)
+
+
+def _stops(text: str) -> str:
+    """A text between two tags with the stops of the other language where it begins with one, or is a number and its stop.
+
+    >>> _stops(". 这些"), _stops("."), _stops(" 0.5. "), _stops(".jsonl")
+    ('。这些', '。', ' 0.5。', '.jsonl')
+    """
+    text = re.sub(r"^([.;:])( |$)", lambda found: STOPS[found[1]], text)
+    return text if any(c.isalpha() for c in text) else re.sub(r"([.;:]) ?$", lambda found: STOPS[found[1]], text)
 
 
 def _tag(raw: str, say: Translation) -> str:

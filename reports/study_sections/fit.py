@@ -120,8 +120,7 @@ def _named(svg: Markup, names: Sequence[str]) -> Markup:
     """The names of theirs in their places: the fonts of whoever reads the page know every script, matplotlib's do not."""
     text, room = str(svg), max(3, min(_WIDEST, 40 // len(names)))
     for i, name in enumerate(names):
-        shown = f'<tspan translate="no">{escape(html.cut(name, room))}</tspan>'
-        text = text.replace(f">{_PLACE.format(i)}<", f">{shown}<")
+        text = text.replace(f">{_PLACE.format(i)}<", f' translate="no">{escape(html.cut(name, room))}<')
     return Markup(text)
 
 

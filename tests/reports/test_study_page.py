@@ -62,7 +62,7 @@ def test_the_answer_comes_first_and_then_a_verdict_in_words_for_every_held_out_s
     parts = [made.likely()["sentence"], "On raw", "SUPPORTED", "On neutral", "UNDECIDED", "REFUTED"]
     places = [top.index(part) for part in parts]
     assert places[:5] == sorted(places[:5])
-    assert "Difference 0.031 [0.022, 0.041] bits per byte: the whole interval is above 0." in top
+    assert "Difference 0.031 [0.022, 0.041] bits per byte: the whole interval of the difference lies above 0." in top
     for meaning in study_page.WORDS.values():
         assert meaning in top
 
@@ -180,8 +180,8 @@ def test_a_law_that_does_not_fit_says_so() -> None:
 
 
 def test_notes_stand_on_the_page_and_a_missing_verdict_says_why() -> None:
-    assert "No verdict: no law can be fitted: too few runs." in plain(read("bare"))
-    assert "Notes on this study sizes: one size" in plain(read("bare"))
+    assert "No verdict: no law can be fitted: law power: needs 3 different amounts of compute." in plain(read("bare"))
+    assert "Notes on this study scaling.yaml.sizes: 1 of them; a law needs 3 at least, better 5" in plain(read("bare"))
     assert "Notes on this study" not in plain(read("likely"))
 
 
@@ -202,7 +202,7 @@ def test_what_is_unknown_is_said_and_never_nought() -> None:
         "no price was given",
         "Unknown, which is not zero: hours, flops, price.",
         "Nothing is said.",
-        "No verdict: no law can be fitted: too few runs.",
+        "No verdict: no law can be fitted: law power: needs 3 different amounts of compute.",
     ):
         assert sentence in text
     unsure = plain(read("unsure"))

@@ -66,3 +66,8 @@ def test_a_page_in_chinese_has_the_tags_and_the_foreign_text_of_the_english_one(
     assert sorted(tag for tag, _ in first.tags) == sorted(tag for tag, _ in second.tags)
     assert second.all("html") == [{"lang": "zh"}]
     assert re.search("[\u4e00-\u9fff]{4}", second.text)
+
+
+def test_stops_beside_tags_are_those_of_the_other_language() -> None:
+    html = "<p>none: <code>x</code>. none <b>3 found</b>.</p>"
+    assert body(html) == "<p>无：<code>x</code>。无 <b>找到 3</b>。</p>"
