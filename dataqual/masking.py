@@ -32,9 +32,13 @@ def hidden(text: str, marks: Sequence[tuple[int, int, str]]) -> str:
     >>> hidden("what a word", [(7, 11, "flagged")])
     'what a w•••'
     """
-    for start, end, _ in marks:
-        text = text[: start + 1] + re.sub(r"\w", "•", text[start + 1 : end]) + text[end:]
-    return text
+    parts, at = [], 0
+    for start, end, _ in sorted(marks):
+        first = max(start + 1, at)
+        if first < end:
+            parts += [text[at:first], re.sub(r"\w", "•", text[first:end])]
+            at = end
+    return "".join([*parts, text[at:]])
 
 
 def hide(kind: Kind, value: str) -> str:
