@@ -42,9 +42,7 @@ class Baseline:
             name, given = str(given), _loaded(Path(given))
         schema = given.get("schema") if isinstance(given, dict) else None
         if schema == SCHEMA:
-            suite = Suite.of(given["suite"], name)
-            estimates = {one["name"]: estimate_of(one["estimate"]) for one in given["checks"]}
-            return cls(name, suite, estimates)
+            return cls(name, *_of_check(given, name))
         if schema == PROFILE:
             return cls(name, *_of_profile(given, name))
         raise InputError(
@@ -73,6 +71,15 @@ def _loaded(path: Path) -> Any:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except ValueError as error:
         raise InputError(f"{path}: not JSON ({error})") from None
+
+
+def _of_check(facts: dict[str, Any], name: str) -> tuple[Suite, dict[str, Estimate]]:
+    """The suite of an earlier check and what it saw; InputError where some of it is missing, as in a file edited by hand."""
+    try:
+        suite = Suite.of(facts["suite"], name)
+        return suite, {one["name"]: estimate_of(one["estimate"]) for one in facts["checks"]}
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{name}: damaged ({error}); write it anew with dataqual check --save-baseline") from None
 
 
 def _of_profile(facts: dict[str, Any], name: str) -> tuple[Suite, dict[str, Estimate]]:

@@ -23,6 +23,7 @@ from dataqual.near_duplicates import NearCopies
 from dataqual.operators import Signal
 from dataqual.profiling.table import Addresses
 from dataqual.quoting import difference, evidences
+from dataqual.writers.appearing import writing
 
 ACTION = "failed"
 STEP = "check"
@@ -100,8 +101,9 @@ class Paper:
         """Put all rows in the file."""
         parts = sorted(self.folder.glob("*.parquet"))
         target = self.folder / "joined"
-        if parts:
-            pl.scan_parquet(parts, glob=False).sink_parquet(target, maintain_order=True)
-        else:
-            pl.DataFrame(schema=SCHEMA).write_parquet(target)
-        target.replace(self.path)
+        with writing(self.path):
+            if parts:
+                pl.scan_parquet(parts, glob=False).sink_parquet(target, maintain_order=True)
+            else:
+                pl.DataFrame(schema=SCHEMA).write_parquet(target)
+            target.replace(self.path)

@@ -102,3 +102,15 @@ def test_a_check_of_the_same_name_with_another_bound_is_not_compared() -> None:
     assert (outcome.status, outcome.against) == ("passed", None)
     [same] = check(texts, [{"signal": "word_count", "min": 3, "mostly": 0.2}], baseline=before).outcomes
     assert same.against is not None
+
+
+def test_a_baseline_of_which_something_is_missing_is_told_in_one_line() -> None:
+    facts = check(["a b", "c"], [{"metric": "documents", "min": 1}]).facts()
+    for damaged in (
+        {name: facts[name] for name in facts if name != "suite"},
+        facts | {"checks": [{"name": "documents", "estimate": {"kind": "other"}}]},
+    ):
+        with pytest.raises(
+            InputError, match=r"^the baseline: damaged .*; write it anew with dataqual check --save-base"
+        ):
+            check(["a b"], baseline=damaged)
