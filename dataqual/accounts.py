@@ -56,7 +56,7 @@ def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[st
     `rules` are those of the costs, in their order; `fetch` gives documents that were kept in the place of copies.
     """
     names = [readable(file.path) for file in corpus.files]
-    costs = {role: _cost(corpus, role, costs, rules) for role, costs in effects.costs.items()}
+    costs = {role: _cost(corpus, recipe, role, costs, rules) for role, costs in effects.costs.items()}
     reasons = _reasons(effects.reasons, rules, names, _originals(effects, len(names), fetch), int(effects.before[0]))
     facts = {
         "corpus": {
@@ -163,7 +163,9 @@ def _originals(effects: Effects, files: int, fetch: Fetch) -> dict[Address, str]
 # What it cost whom
 
 
-def _cost(corpus: Corpus, role: str, costs: Costs, rules: Sequence[str]) -> tuple[dict[str, Any], list[Finding]]:
+def _cost(
+    corpus: Corpus, recipe: Recipe, role: str, costs: Costs, rules: Sequence[str]
+) -> tuple[dict[str, Any], list[Finding]]:
     """The facts of one grouping, and the groups of it that lost far more than the others."""
     column = str(getattr(corpus.columns, role, None) or role)
     ordered = sorted(costs.rows.items(), key=lambda item: (-int(item[1][0]), item[0] is None, item[0] or ""))
@@ -176,7 +178,7 @@ def _cost(corpus: Corpus, role: str, costs: Costs, rules: Sequence[str]) -> tupl
         "rows": [_row(name, numbers, rules) for name, numbers in ordered[:LISTED]],
         "rest": _row(None, np.sum(rest, axis=0), rules) | {"groups": len(rest)} if rest else None,
     }
-    found = list(_eaten(role, column, ordered, rules))
+    found = list(_eaten(recipe, role, column, ordered, rules))
     return facts, sorted(found, key=lambda finding: (-(finding.reading["value"] or 0), finding.name))[:WORST]
 
 
@@ -190,7 +192,7 @@ def _row(name: str | None, numbers: NDArray[np.int64], rules: Sequence[str]) -> 
 
 
 def _eaten(
-    role: str, column: str, rows: Sequence[tuple[str | None, NDArray[np.int64]]], rules: Sequence[str]
+    recipe: Recipe, role: str, column: str, rows: Sequence[tuple[str | None, NDArray[np.int64]]], rules: Sequence[str]
 ) -> Iterator[Finding]:
     """Groups whose loss, at the lower end of its interval, is far above that of all others, at its upper end."""
     documents, dropped = (sum(int(numbers[at]) for _, numbers in rows) for at in (0, 1))
@@ -212,8 +214,7 @@ def _eaten(
             "What is left is another mixture than the corpus was, which nobody decided; a rule may be made for another "
             "language or kind of text.",
             None,
-            f"look at the examples of `{rule}`, which takes {count:,} of these {lost:,}; if they are sound, move its "
-            "bounds, or clean these documents with another recipe",
+            _to_spare(recipe, rule, count, lost),
             None,
             f"cost-{role}",
         )
@@ -226,6 +227,19 @@ def far_above(loss: float, others: float) -> bool:
     (True, False, True, False)
     """
     return loss >= SPARED and (loss > TIMES * others or (1 - loss) * TIMES < 1 - others)
+
+
+def _to_spare(recipe: Recipe, rule: str, count: int, lost: int) -> str:
+    """What to do about a group that loses much; what was done by options alone has no file with bounds to move."""
+    if recipe.says:
+        return (
+            f"look at the examples of `{rule}`, which takes {count:,} of these {lost:,}; if they are sound, move its "
+            "bounds, or clean these documents with another recipe"
+        )
+    return (
+        f"look at the examples of `{rule}`, which takes {count:,} of these {lost:,}; if they are sound, treat these "
+        "documents on their own, with other options"
+    )
 
 
 def _much_by_one(reasons: Sequence[Mapping[str, Any]], recipe: Recipe, facts: Mapping[str, Any]) -> Iterator[Finding]:

@@ -84,6 +84,8 @@ def report_for(
     if not wanted or (report is None and (dry_run or output is None or is_elsewhere(output))):
         return None
     place = report or f"{output}{REPORT}"
+    if report is None and output is not None:
+        check_place(output, "-o", corpus)  # before its page, which lies beside it and which nobody named
     check_place(place, "--report", corpus)
     others = (("the output", output), ("the ledger", ledger or f"{output}{LEDGER}"))
     for name, path in others if output is not None else ():

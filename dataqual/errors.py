@@ -46,10 +46,11 @@ class CheckFailed(DataqualError):
 
 
 class MissingExtra(DataqualError):
-    """A package of an optional extra is missing; the message names the extra."""
+    """A package of an optional extra is missing; the message names the extra, and what needs it where that is not plain."""
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"{package} is not installed; it comes with: pip install 'dataqual[{extra}]'")
+    def __init__(self, package: str, extra: str, need: str = "") -> None:
+        how = f"{package} is not installed; it comes with: pip install 'dataqual[{extra}]'"
+        super().__init__(f"{need}: {how}" if need else how)
 
 
 class WorkerLost(DataqualError):

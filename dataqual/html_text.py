@@ -94,7 +94,7 @@ class _Resiliparse:
             from resiliparse.parse.encoding import detect_encoding
             from resiliparse.parse.html import HTMLTree
         except ImportError:
-            raise MissingExtra("resiliparse", "clean") from None
+            raise MissingExtra("resiliparse", "clean", "the text of HTML") from None
         self.extract: Any = extract_plain_text
         self.detect: Any = detect_encoding
         self.tree: Any = HTMLTree.parse

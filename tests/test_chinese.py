@@ -140,3 +140,27 @@ def test_a_command_speaks_chinese_by_option_and_by_locale(tmp_path: Path, monkey
     assert "说明语料里有什么、有什么问题、下一步做什么。" in ran.stdout
     ran = CliRunner().invoke(main, ["profile", "no.jsonl", "--lang", "en"], env={"LC_ALL": "zh_CN.UTF-8"})
     assert ran.stderr == "dataqual: no.jsonl: no such file or folder\n"
+
+
+def test_sums_tables_and_hints_are_chinese_in_the_order_of_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for text, told in (
+        ("1,500 records read = 1,000 train + 300 valid + 200 test + 0 unreadable",
+         "读取 1,500 条记录 = 1,000 train + 300 valid + 200 test + 无法读取 0"),
+        ("     a@b keeps  a@b drops", "     a@b  保留  a@b  删去"),
+        ("a@b drops     12      3", "a@b  删去     12      3"),
+        ("  short: word_count(cut=whitespace) is 0.4, to be >= 1", "  short：word_count(cut=whitespace) 为 0.4，应为 >= 1"),
+    ):  # fmt: skip
+        assert ZH(text) == told
+    (tmp_path / "all.jsonl").write_text('{"text": "a",\n' * 2, encoding="utf-8")
+    (tmp_path / "most.jsonl").write_text('["a"]\n["b"]\n{"text": "c"}\n', encoding="utf-8")
+    for path, why in (
+        ("all.jsonl", "全部 2 条记录都无法读取；多为“不是 JSON”（2），首处在 all.jsonl:1：unexpected end of data（第 14 列）；"
+         "是否是一个跨多行的 JSON 数组或对象？若是：jq -c '.[]?' OLD > NEW.jsonl"),
+        ("most.jsonl", "多为“不是对象”（2），首处在 most.jsonl:1：该行是一个列表，不是含字段 'text' 的对象；"
+         "是否是一个 JSON 数组？若是：jq -c '.[]' OLD > NEW.jsonl；可用 --max-unreadable 0.67 放宽"),
+    ):  # fmt: skip
+        ran = CliRunner().invoke(main, ["profile", path, "--lang", "zh"])
+        assert (ran.exit_code, ran.stderr.splitlines()[-1].endswith(why)) == (2, True), ran.stderr

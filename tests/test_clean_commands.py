@@ -253,6 +253,7 @@ def test_the_page_goes_where_it_is_wanted(
         ("--report out.jsonl", "--report: out.jsonl is the output itself; choose another name"),
         ("--report out.jsonl.ledger.parquet", "--report: out.jsonl.ledger.parquet is the ledger itself; choose another name"),
         ("--report no/page.html", "--report: no/page.html: there is no folder no; make it first"),
+        ("-o no/out.jsonl", "-o: no/out.jsonl: there is no folder no; make it first"),
         ("--report page.html --no-report", "--report and --no-report: say one of them"),
     ],
 )  # fmt: skip

@@ -229,5 +229,5 @@ def _fastwarc() -> Any:
     try:
         from fastwarc.warc import ArchiveIterator
     except ImportError:
-        raise MissingExtra("fastwarc", "clean") from None
+        raise MissingExtra("fastwarc", "clean", "WARC archives") from None
     return ArchiveIterator

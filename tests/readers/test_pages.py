@@ -115,6 +115,6 @@ def test_what_is_missing_is_told_before_work_begins(tmp_path: Path, monkeypatch:
     monkeypatch.setitem(sys.modules, "fastwarc.warc", None)
     html_text._resiliparse.cache_clear()
     warc._fastwarc.cache_clear()
-    for source, package in ((path, "resiliparse"), (archive, "fastwarc")):
-        with pytest.raises(MissingExtra, match=f"^{package} is not installed"):
+    for source, need in ((path, "the text of HTML: resiliparse"), (archive, "WARC archives: fastwarc")):
+        with pytest.raises(MissingExtra, match=f"^{need} is not installed; it comes with: "):
             texts(opened(source))
