@@ -195,7 +195,7 @@ def read_record(raw: bytes, flag: int = SOUND, sizes: Sizes | None = None) -> tu
     headers = headers_of(raw)
     fields = beside(raw, headers)
     if headers["warc-type"].lower() == "response" and headers.get("content-type", "").startswith("application/http"):
-        body, kind, charset = _answer(raw)
+        body, kind, charset = _answer(raw, sizes)
     else:
         body = raw[_body_start(raw) :]
         kind, _, parameters = headers.get("content-type", "").partition(";")
@@ -216,11 +216,20 @@ def _body_start(raw: bytes) -> int:
     return found.end() if found else len(raw)
 
 
-def _answer(raw: bytes) -> tuple[bytes, str, str | None]:
-    """What a server answered, without what it came wrapped in: its bytes, its kind and its encoding."""
+def _answer(raw: bytes, sizes: Sizes) -> tuple[bytes, str, str | None]:
+    """What a server answered, without what it came wrapped in: its bytes, its kind and its encoding.
+
+    NoText where it cannot be unwrapped, or is longer then than a record may be.
+    """
     iterator = _fastwarc()
-    for record in iterator(io.BytesIO(raw + b"\r\n\r\n"), parse_http=True, auto_decode="all"):
-        return record.reader.read(), record.http_content_type or "", record.http_charset
+    try:
+        for record in iterator(io.BytesIO(raw + b"\r\n\r\n"), parse_http=True, auto_decode="all"):
+            body = record.reader.read(sizes.record + 1)
+            if len(body) > sizes.record:
+                raise NoText("too long", too_long_reason(len(body), sizes))
+            return body, record.http_content_type or "", record.http_charset
+    except (OSError, ValueError) as error:  # a chunk or an archive inside that is none
+        raise NoText("damaged WARC", f"the HTTP answer cannot be unwrapped ({error})") from None
     raise NoText("damaged WARC", "no HTTP answer in it")
 
 

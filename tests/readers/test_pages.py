@@ -11,7 +11,8 @@ import pytest
 import dataqual
 from dataqual import html_text
 from dataqual.errors import MissingExtra
-from dataqual.readers import warc
+from dataqual.readers import open_corpus, warc
+from dataqual.readers.cutting import Sizes
 from tests.contracts.test_readers import warc_record
 from tests.readers.helpers import documents, faults, opened, pack, texts, written
 
@@ -106,6 +107,27 @@ def test_damage_in_an_archive_costs_one_record(tmp_path: Path) -> None:
     assert [(record, kind) for record, _, kind in faults(corpus)] == [
         (2, "damaged WARC"), (4, "damaged WARC"), (5, "truncated archive"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("body", "more", "kind"),
+    [
+        (b"zz\r\nno chunk\r\n", "Transfer-Encoding: chunked\r\n", "damaged WARC"),
+        (b"not packed", "Content-Encoding: gzip\r\n", "damaged WARC"),
+        (
+            pack(b"a" * 5000, ".gz"),
+            "Content-Encoding: gzip\r\n",
+            "too long",
+        ),  # it would unpack to more than a record may be
+    ],
+)
+def test_an_answer_that_cannot_be_unwrapped_costs_one_record(body: bytes, more: str, kind: str, tmp_path: Path) -> None:
+    bad = warc_record("response", "http://b.org/t", answer(body, "text/plain", more), HTTP)
+    [batch] = open_corpus(
+        written(tmp_path, "x.warc", bad + ARCHIVE[5]), sizes=Sizes(record=4000), max_unreadable=1
+    ).batches()
+    assert [batch.text[0], len(batch)] == ["一段文字", 1]
+    assert [(one.record, one.kind) for one in batch.unreadable] == [(1, kind)]
 
 
 def test_what_is_missing_is_told_before_work_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
