@@ -28,8 +28,12 @@ assert ZH is not None
 IDENTIFIERS = re.compile(r"^[\w@.-]+(\(.*\)?)?( [≥≤<>=]+ -?[\d.,]+( and [≥≤<>=]+ -?[\d.,]+)?)?$|…\)? [≥≤<>]")
 """A name of ours, with its parameters and bounds, is a name in every language."""
 
-NAMES_ALONE = {f"much_by_one {HOLE}1{HOLE}", f"{HOLE}1{HOLE} or {HOLE}2{HOLE}"}
-"""Names of findings, which nobody is shown."""
+NAMES_ALONE = {
+    f"much_by_one {HOLE}1{HOLE}",
+    f"{HOLE}1{HOLE} or {HOLE}2{HOLE}",
+    f"--model: {HOLE}1{HOLE}: {HOLE}2{HOLE}",
+}
+"""Names of findings, which nobody is shown, and letters of which nothing is a word of ours."""
 
 IN_PARTS = {
     f"{HOLE}1{HOLE} of the {HOLE}2{HOLE} {HOLE}3{HOLE}{HOLE}4{HOLE}",

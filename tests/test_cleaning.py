@@ -19,7 +19,7 @@ from dataqual.corpus import Corpus
 from dataqual.errors import DataqualError, InputError, NoDocuments, SpecError, TooManyUnreadable
 from dataqual.faults import SHARES
 from dataqual.quoting import evidence
-from dataqual.rules import rule_sets
+from dataqual.rules import PROFILED
 from tests import strange
 from tests.readers.helpers import opened, written
 
@@ -44,6 +44,7 @@ FAULTY = {
     "tags": "<p>Opening <b>hours</b></p> are from nine to five.",
     "mail": "Write to ann.lee@example.com for a copy of the list.",
     "glued": "x" * 201,
+    "phone": "Call the harbour office on +44 20 7946 0958 before noon, when the tide turns.",
     "fine, Arabic": "كان الميناء هادئا في ذلك الصباح وكانت القوارب ساكنة تحت ضباب رقيق.",
 }
 EXPECTED = {
@@ -56,6 +57,7 @@ EXPECTED = {
     "html_residue": {"tags"},
     "email_addresses": {"mail"},
     "long_words": {"glued"},
+    "personal_data": {"phone"},
 }
 
 
@@ -97,14 +99,14 @@ def test_several_names_in_one_run_drop_what_each_drops_alone(faulty: Path, tmp_p
     cleaned = dataqual.clean(str(faulty), tmp_path / "out.jsonl", drop=[*EXPECTED])
     assert ids(tmp_path / "out.jsonl") == ["fine", "fine, Chinese", "fine, Arabic"]
     assert dict(cleaned.rules) == {name: len(documents) for name, documents in EXPECTED.items()}
-    assert (cleaned.read, cleaned.kept, cleaned.dropped, cleaned.unreadable) == (15, 3, 12, 0)
+    assert (cleaned.read, cleaned.kept, cleaned.dropped, cleaned.unreadable) == (16, 3, 13, 0)
 
 
 def test_as_many_go_as_the_profile_of_the_sample_counted_for_every_finding(
     profiled: dataqual.Profile, tmp_path: Path
 ) -> None:
     counts = {finding.name: finding for finding in profiled.findings}
-    named = [name for name in (*EXPECTED, *rule_sets()) if name != "long_words"]  # of which the sample has none
+    named = [name for name in (*EXPECTED, *PROFILED) if name != "long_words"]  # of which the sample has none
     for finding in (counts[name] for name in named):
         counted = round(finding.reading["value"] * finding.reading["n"])
         assert dataqual.clean(str(sample.path()), drop=[finding.name], dry_run=True).dropped == counted, finding.name
@@ -301,7 +303,9 @@ def test_what_lies_outside_of_two_ends_is_no_interval(bounds: Bounds) -> None:
 
 # Errors, and nothing left behind
 
-UNKNOWN = "--drop: nothing is called 'mojibak' that could be dropped; did you mean 'mojibake'? there are: c4@tfds, "
+UNKNOWN = (
+    "--drop: nothing is called 'mojibak' that could be dropped; did you mean 'mojibake'? there are: c4@arxiv, c4@tfds, "
+)
 
 
 def test_an_unknown_name_is_told_before_a_byte_is_read() -> None:
@@ -431,7 +435,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(
 def test_a_dry_run_counts_and_writes_nothing(faulty: Path, tmp_path: Path) -> None:
     before = sorted(tmp_path.iterdir())
     cleaned = dataqual.clean(str(faulty), tmp_path / "out.jsonl", drop=["exact_copies"], dry_run=True)
-    assert (cleaned.kept, cleaned.dropped, cleaned.output, cleaned.ledger) == (12, 3, None, None)
+    assert (cleaned.kept, cleaned.dropped, cleaned.output, cleaned.ledger) == (13, 3, None, None)
     assert sorted(tmp_path.iterdir()) == before
 
 

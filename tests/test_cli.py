@@ -73,7 +73,7 @@ def test_the_summary_ends_with_where_the_page_is_and_notes_go_to_stderr(here: Pa
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
         "c.jsonl: 2 documents",
-        "41 bytes of text · 8 words · Latin 100 % of the documents",
+        "41 bytes of text · 8 words · en 100 % of the documents",
         "",
         "nothing found that is wrong",
         "",
@@ -127,7 +127,7 @@ def test_what_a_user_can_mend_is_one_line_and_exit_code_2(here: Path) -> None:
     )
     assert refused("c.jsonl", "--group", "source") == "dataqual: --group: no column 'source'; there are: text"
     assert refused("c.jsonl", "--rules", "gopher@dolm").startswith(
-        "dataqual: no rule set 'gopher@dolm'; did you mean 'gopher@dolma'? there are: c4@tfds, "
+        "dataqual: no rule set 'gopher@dolm'; did you mean 'gopher@dolma'? there are: c4@arxiv, c4@tfds, "
     )
     assert refused("c.jsonl", "--rules", "mine.yaml").startswith("dataqual: mine.yaml: ")
     assert refused("c.xyz") == (
@@ -248,7 +248,7 @@ def test_a_name_that_is_not_utf_8_is_profiled_and_shown_as_it_can_be(here: Path)
 def test_one_document_is_one_document(here: Path) -> None:
     Path("c.jsonl").write_text('{"text": "alone"}\n')
     assert run("c.jsonl", *FAST).stdout.startswith(
-        "c.jsonl: 1 document\n5 bytes of text · 1 word · Latin 100 % of the documents\n"
+        "c.jsonl: 1 document\n5 bytes of text · 1 word · en 100 % of the documents\n"
     )
 
 

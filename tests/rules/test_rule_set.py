@@ -170,7 +170,7 @@ def test_every_signal_is_found_under_its_own_name() -> None:
     found = catalog.signals()
     assert {"word_count", "c4_lines", "top_ngram_share"} <= found.keys()
     for name, signal in found.items():
-        assert catalog.name_of(signal()) == name
+        assert catalog.name_of(object.__new__(signal)) == name  # some cannot be made without a parameter
 
 
 def test_naming_signals_and_rule_sets_loads_no_numba() -> None:

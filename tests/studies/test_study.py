@@ -154,7 +154,7 @@ def test_what_says_less_than_hoped_is_noted(more: dict[str, Any], note: str) -> 
         ({"size": 1}, "no key 'size'; did you mean 'sizes'? there are: again, compile, corpus, device, gpu_hour, grade_sizes, grades, held_out, learner, learning_rate, name, operating_point, precision, reference, repeats, seeds, sizes, tokenizer, tokens, window"),
         ({"grades": {"typos": {"spoil_typos": {"dos": 1}}}}, "grades.typos.spoil_typos: no parameter 'dos'; did you mean 'dose'? there are: dose, rate, seed"),
         ({"grades": {"a": {"steps": [{"spoil_tpos": {}}]}}}, "grades.a.steps[0]: no step 'spoil_tpos'; did you mean 'spoil_typos'? there are: "),
-        ({"grades": {"a": {"keep": {"rules": "gopher"}}}}, "grades.a.keep.rules: 'gopher' exists in 2 versions that differ: gopher@datatrove, gopher@dolma; name one of them"),
+        ({"grades": {"a": {"keep": {"rules": "gopher"}}}}, "grades.a.keep.rules: 'gopher' exists in 4 versions that differ: gopher@datatrove, gopher@dclm, gopher@dolma, gopher@nemo; name one of them"),
         ({"grades": {"a": {"recipe": "minimum"}}}, "grades.a.recipe: no recipe 'minimum'; did you mean 'minimal'? there are: "),
         ({"grades": {"a": {"recipe": "minimal", "steps": ["dedup"]}}}, "grades.a: has both a recipe and steps; put the steps into the recipe"),
         ({"grades": {"a": {"share": 0}}}, "grades.a.share: 0 is no share above 0 and at most 1 (5 % is 0.05)"),
