@@ -155,6 +155,9 @@ def test_sums_tables_and_hints_are_chinese_in_the_order_of_chinese(
          "读取 1,500 条记录 = 1,000 train + 300 valid + 200 test + 无法读取 0"),
         ("     a@b keeps  a@b drops", "     a@b  保留  a@b  删去"),
         ("a@b drops     12      3", "a@b  删去     12      3"),
+        ("162 bytes of text · 33 words · zh 100 % of the documents", "文本 162 bytes · 33 个词 · 文档构成：zh 100 %"),
+        ("passed over: a/b.docx (hidden, linked, of an unknown kind, a profile, a report or a README)",
+         "已略过：a/b.docx（隐藏文件、链接、未知类型、概况、报告或 README）"),
         ("  short: word_count(cut=whitespace) is 0.4, to be >= 1", "  short：word_count(cut=whitespace) 为 0.4，应为 >= 1"),
     ):  # fmt: skip
         assert ZH(text) == told

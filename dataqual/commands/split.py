@@ -22,8 +22,14 @@ from dataqual.console import Console
     show_default=True,
     help="What decides; where a record has no id, its text does.",
 )
-@click.option("--stratify", type=click.Choice(["label", "group"]), help="Hold the shares within each value of this.")
-@click.option("--together", type=click.Choice(["label", "group"]), help="Keep what has the same value in one part.")
+@click.option(
+    "--stratify",
+    type=click.Choice(["label", "group"]),
+    help="Hold the shares within each value of the column that --label or --group names.",
+)
+@click.option(
+    "--together", type=click.Choice(["label", "group"]), help="Keep what has the same value of that column in one part."
+)
 @click.option("--near-copies/--no-near-copies", default=True, show_default=True, help="Keep near copies in one part.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, another split.")
 @click.option("--ending", metavar="ENDING", help="Format of the parts, such as .jsonl.zst [as the input].")
