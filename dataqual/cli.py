@@ -16,6 +16,7 @@ from dataqual.commands.schema import schema
 from dataqual.commands.signals import signals
 from dataqual.commands.split import split
 from dataqual.commands.suite import suite
+from dataqual.commands.train_ngram import train_ngram
 from dataqual.commands.train_quality import train_quality
 from dataqual.speaking import Program
 
@@ -48,5 +49,6 @@ for command in (
     signals,
     schema,
     train_quality,
+    train_ngram,
 ):
     main.add_command(command)

@@ -12,7 +12,7 @@ LONGEST = 3
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _mix(h: np.uint64, word: np.uint64) -> np.uint64:  # pragma: no cover - compiled
+def mix(h: np.uint64, word: np.uint64) -> np.uint64:  # pragma: no cover - compiled
     """The hash of a run with one word more (the finaliser of splitmix64, Steele et al. 2014)."""
     h = (h * np.uint64(0x9E3779B97F4A7C15)) ^ word
     h = (h ^ (h >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -37,7 +37,7 @@ def _sum(
     for k in range(first, end):
         h = np.uint64(1)
         for j in range(k, min(k + LONGEST, end)):
-            h = _mix(h, words[j])
+            h = mix(h, words[j])
             total += weights[np.int64(h & mask)]
     return total
 
@@ -81,7 +81,7 @@ def learn(
         for k in range(first, end):
             h = np.uint64(1)
             for j in range(k, min(k + LONGEST, end)):
-                h = _mix(h, words[j])
+                h = mix(h, words[j])
                 weights[np.int64(h & mask)] += change
 
 
@@ -111,7 +111,7 @@ def count_runs(
             found, counted = np.int64(0), False
             h = np.uint64(1)
             for j in range(min(most, end - k)):
-                h = _mix(h, words[k + j])
+                h = mix(h, words[k + j])
                 p = np.int64(h & np.uint64(mask))
                 while keys[p] != 0:
                     if keys[p] == h:
