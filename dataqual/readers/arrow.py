@@ -153,7 +153,8 @@ def _damage() -> Iterator[None]:
 
 
 def _read(stream: bytes) -> pl.DataFrame:
-    return pl.read_ipc_stream(io.BytesIO(stream))
+    with _damage():
+        return pl.read_ipc_stream(io.BytesIO(stream))
 
 
 def _messages(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:

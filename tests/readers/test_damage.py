@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.readers.helpers import COMPRESSIONS, documents, faults, opened, pack, raws, texts, written
@@ -188,3 +190,15 @@ def test_a_line_end_in_a_string_makes_a_value_unreadable_as_it_does_a_line(tmp_p
     corpus = opened(written(tmp_path, "x.json", b'{"text": "a\nb"}\n{"text":\r\n "c"}\n'))
     assert texts(corpus) == ["c"]
     assert faults(corpus) == [(1, 1, "not JSON")]
+
+
+def test_a_stream_whose_batch_polars_refuses_is_damage_and_no_crash(tmp_path: Path) -> None:
+    stream = io.BytesIO()
+    pl.DataFrame({"text": ["a", "b"]}).write_ipc_stream(stream)
+    kinds = set()
+    for at in range(120, 170):  # in the metadata of the first batch
+        data = bytearray(stream.getvalue())
+        data[at] = 0
+        kinds.update(kind for _, _, kind in faults(opened(written(tmp_path, f"{at}.arrow", bytes(data)), text="text")))
+    assert kinds <= {"damaged arrow", "missing text", "null text", "text is not a string"}
+    assert "damaged arrow" in kinds
