@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import polars as pl
 
 from dataqual.columns import Columns, needed_of
-from dataqual.corpus import SAMPLE, File, Piece, Rows, Unreadable, frame_pieces, frame_records, frame_rows
+from dataqual.corpus import File, Piece, Unreadable, frame_pieces
 from dataqual.readers.cutting import Sizes
+from dataqual.readers.frames import Frames
 from dataqual.readers.remote import local, opened
 
 MAGIC = b"ARROW1\0\0"
@@ -39,7 +40,7 @@ class Damaged(Exception):
 
 
 @dataclass(frozen=True)
-class Arrow:
+class Arrow(Frames):
     """Rows of an arrow file or stream; record numbers are row numbers, from 1. Damage costs what lies behind it."""
 
     def pieces(self, index: int, file: File, columns: Columns, sizes: Sizes) -> Iterator[Piece]:
@@ -57,28 +58,6 @@ class Arrow:
         if broken:
             bad = Unreadable(index, record, 0, "damaged arrow", f"cannot be read from row {record} on: {broken}", b"")
             yield Piece(index, b"", record, records=1, unreadable=(bad,))
-
-    def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
-        """Never asked for: rows are found by streaming."""
-        raise NotImplementedError
-
-    def narrowed(self, piece: Piece, wanted: Set[int]) -> Iterator[Piece]:
-        """The piece as it is."""
-        yield piece
-
-    def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
-        """Rows of a piece with every column, to find the columns in."""
-        if isinstance(piece.data, pl.DataFrame):
-            yield from piece.data.head(SAMPLE).to_dicts()
-
-    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """Rows with the columns that were read."""
-        return frame_records(piece) if isinstance(piece.data, pl.DataFrame) else iter(())
-
-    def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
-        """The documents of some rows."""
-        data = piece.data if isinstance(piece.data, pl.DataFrame) else pl.DataFrame()
-        return frame_rows(data, columns, piece.file, piece.first_record)
 
 
 class _Taken:

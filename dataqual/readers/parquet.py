@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from dataqual.columns import Columns, needed_of
-from dataqual.corpus import SAMPLE, File, Piece, Rows, Unreadable, frame_pieces, frame_records, frame_rows
+from dataqual.corpus import File, Piece, Unreadable, frame_pieces
 from dataqual.readers.cutting import Sizes
+from dataqual.readers.frames import Frames
 from dataqual.readers.remote import local
 
 ROWS = 16_384
@@ -18,7 +18,7 @@ ROWS = 16_384
 
 
 @dataclass(frozen=True)
-class Parquet:
+class Parquet(Frames):
     """Rows of a parquet file; record numbers are row numbers, from 1. A damaged file is one unreadable record."""
 
     def pieces(self, index: int, file: File, columns: Columns, sizes: Sizes) -> Iterator[Piece]:
@@ -34,31 +34,6 @@ class Parquet:
             [reason, *_] = str(error).splitlines() or ["unknown error"]
             bad = Unreadable(index, record, 0, "damaged parquet", f"cannot be read from row {record} on: {reason}", b"")
             yield Piece(index, b"", record, records=1, unreadable=(bad,))
-
-    def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
-        """Never asked for: rows are found by streaming."""
-        raise NotImplementedError
-
-    def narrowed(self, piece: Piece, wanted: Set[int]) -> Iterator[Piece]:
-        """The piece as it is."""
-        yield piece
-
-    def sample(self, piece: Piece) -> Iterator[dict[str, Any]]:
-        """Rows of a piece with every column, to find the columns in."""
-        if isinstance(piece.data, pl.DataFrame):
-            yield from piece.data.head(SAMPLE).to_dicts()
-
-    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """Rows with the columns that were read."""
-        return frame_records(piece) if isinstance(piece.data, pl.DataFrame) else iter(())
-
-    def rows(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
-        """The documents of some rows."""
-        if isinstance(piece.data, bytes):
-            return Rows(
-                (), frame_rows(pl.DataFrame(), columns, 0, 1).records, (), {role: [] for role in columns.extras()}
-            )
-        return frame_rows(piece.data, columns, piece.file, piece.first_record)
 
 
 def _frames(path: str, columns: Columns) -> Iterator[pl.DataFrame]:
