@@ -267,5 +267,5 @@ def _scripts(facts: Facts) -> list[dict[str, Any]]:
     large = [{**s, "shade": i} for i, s in enumerate(scripts[:6])]
     if rest := scripts[6:]:
         share = sum(s.get("share") or 0 for s in rest)
-        large.append({"script": f"{len(rest)} others", "share": share, "shade": 6})
+        large.append({"script": f"{len(rest)} others", "share": share, "shade": 6, "ours": True})  # words, no name
     return large

@@ -171,3 +171,10 @@ def test_sums_tables_and_hints_are_chinese_in_the_order_of_chinese(
     ):  # fmt: skip
         ran = CliRunner().invoke(main, ["profile", path, "--lang", "zh"])
         assert (ran.exit_code, ran.stderr.splitlines()[-1].endswith(why)) == (2, True), ran.stderr
+
+
+def test_the_scripts_beyond_the_largest_are_words_of_ours_and_told_in_chinese() -> None:
+    texts = ["Latin", "汉字", "кириллица", "ελληνικά", "עברית", "ไทย", "한국어", "العربية"]
+    page = reports.profile(dataqual.profile(dataqual.Corpus.of(texts)), language="zh")
+    assert "<span>其余 2 个</span>" in page
+    assert "<bdi>2 others</bdi>" not in page
