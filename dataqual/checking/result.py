@@ -23,6 +23,7 @@ from dataqual.masking import mask
 from dataqual.profiling.findings import clean_command
 from dataqual.profiling.result import write_text
 from dataqual.readers.paths import readable
+from dataqual.readers.streams import COMPRESSIONS
 from dataqual.version import __version__
 
 PASSED, FAILED, CANNOT_TELL = 0, 1, 2
@@ -341,7 +342,7 @@ def _status(status: str, count: int) -> str:
 
 
 def _compression(path: str) -> str | None:
-    return next((kind for kind in ("gz", "zst") if path.endswith(f".{kind}")), None)
+    return next((kind for ending, kind in COMPRESSIONS.items() if path.endswith(ending)), None)
 
 
 def _file_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bz2
 import json
 from pathlib import Path
 from typing import Any
@@ -270,3 +271,10 @@ def test_strange_documents_are_checked_like_any_other() -> None:
     strange = ["", "\x00", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"), "中" * 10_000, " \n\t"]
     assert check(strange, [{"signal": "word_count", "max": 20_000}, {"metric": "exact_copies", "max": 1}]).ok
     assert check(["only one"], [{"signal": "word_count", "quantile": 0.5, "min": 2}]).ok
+
+
+def test_what_mends_a_packed_file_names_an_output_that_can_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "k.jsonl.bz2"
+    path.write_bytes(bz2.compress(b'{"text": ""}\n{"text": "a"}\n'))
+    checked = check(path, [{"metric": "empty", "max": 0}])
+    assert checked.mend(checked.outcomes[0]) == f"dataqual clean {path} -o k.clean-empty.jsonl.bz2 --drop empty"
