@@ -94,10 +94,11 @@ KINDS: dict[str, Kind] = {
     "email_addresses": Kind(
         "hold e-mail addresses",
         "Personal data in a training corpus can be recited by the model, and often must not be there by law.",
-        "leave these documents out, or replace the addresses",
+        "put placeholders in their place",
         "addresses",
         0.001,
         0.05,
+        recipe="redact",
     ),
     "personal_data": Kind(
         "hold telephone, ID, card or account numbers, public IP addresses or secrets",
