@@ -27,6 +27,26 @@ def has_other_breaks(data: NDArray[np.uint8]) -> bool:  # pragma: no cover - com
 
 
 @njit(cache=True, nogil=True)
+def line_feeds(data: NDArray[np.uint8], places: NDArray[np.int64]) -> int:  # pragma: no cover - compiled
+    """Where line feeds stand, as far as `places` reaches; return how many there are."""
+    n = i = 0
+    while i + 64 <= len(data):
+        bits = between(data, i, 10, 10)
+        while bits:
+            if n < len(places):
+                places[n] = i + lowest(bits)
+            n += 1
+            bits &= bits - np.uint64(1)
+        i += 64
+    for j in range(i, len(data)):
+        if data[j] == 10:
+            if n < len(places):
+                places[n] = j
+            n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
 def split_lines(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],

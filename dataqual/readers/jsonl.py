@@ -19,6 +19,7 @@ from orjson import loads
 from dataqual.columns import Columns, as_string, look_up, text_turns
 from dataqual.corpus import File, Piece, Rows, Slices, Unreadable, text_fault, turns_fault, value_kind
 from dataqual.kernels import json_lines
+from dataqual.kernels.lines import line_feeds
 from dataqual.readers.cutting import Cutter, Sizes, cut_file, cut_lines, invalid_utf8_reason, kept, too_long_reason
 from dataqual.turns import NoTurns, facts_of, joined
 
@@ -174,9 +175,15 @@ def _wanted_lines(piece: Piece, wanted: Set[int]) -> tuple[NDArray[np.int64], Sl
     """The numbers of the wanted records of a piece, ascending, and their lines."""
     assert isinstance(piece.data, bytes)
     data = np.frombuffer(piece.data, np.uint8)
-    ends = np.append(np.flatnonzero(data == ord("\n")), len(data))
+    ends = np.empty((piece.records or piece.data.count(b"\n")) + 1, np.int64)
+    if (n := line_feeds(data, ends)) >= len(ends):  # the file was changed since its records were counted
+        ends = np.empty(n + 1, np.int64)
+        line_feeds(data, ends)
+    ends[n] = len(data)
+    ends = ends[: n + 1]
     starts = np.append(0, ends[:-1] + 1)
-    records = np.array(sorted(wanted & set(range(piece.first_record, piece.first_record + len(ends)))), np.int64)
+    span = range(piece.first_record, piece.first_record + len(ends))
+    records = np.array(sorted(record for record in wanted if record in span), np.int64)
     at = records - piece.first_record
     return records, Slices(data, starts[at], ends[at])
 

@@ -16,6 +16,10 @@ from dataqual.writers.full_rows import FullRows, schema
 from dataqual.writers.writer import Rows, Wanted, Writer
 
 
+HELD = 1 << 20
+"""Bytes of rows that are gathered before they become a part: a ledger has few of each batch, and a part takes 3 ms."""
+
+
 class NewParquet:
     """A file of `kind` and this `schema` that appears complete or not at all, and never stands in memory.
 
@@ -40,6 +44,7 @@ class NewParquet:
         self._own = place is None
         self._folder = place or beside(path)
         self._parts = [self._part(number) for number in range(parts)]
+        self._held: list[pl.DataFrame] = []
         self._safe = parts
         self._joined = self._folder / "joined"
 
@@ -59,21 +64,34 @@ class NewParquet:
     @property
     def size(self) -> int:
         """Bytes of the parts."""
+        self._put_down()
         return sum(part.stat().st_size for part in self._parts)
 
     def add(self, frame: pl.DataFrame) -> None:
         """More rows; a column of the schema that is missing is null."""
         if not frame.height:
             return
-        missing = [pl.lit(None, dtype).alias(name) for name, dtype in self._schema.items() if name not in frame.columns]
-        whole = frame.with_columns(missing).select([pl.col(name).cast(dtype) for name, dtype in self._schema.items()])
+        if list(frame.schema.items()) != list(self._schema.items()):
+            types = self._schema.items()
+            missing = [pl.lit(None, dtype).alias(name) for name, dtype in types if name not in frame.columns]
+            frame = frame.with_columns(missing).select([pl.col(name).cast(dtype) for name, dtype in types])
+        self._held.append(frame)
+        if sum(held.estimated_size() for held in self._held) >= HELD:
+            self._put_down()
+
+    def _put_down(self) -> None:
+        """What is held becomes a part."""
+        if not self._held:
+            return
         part = self._part(len(self._parts))
         with writing(self.path):
-            whole.write_parquet(part, compression="lz4", statistics=False)
+            pl.concat(self._held).write_parquet(part, compression="lz4", statistics=False)
         self._parts.append(part)
+        self._held.clear()
 
     def mark(self) -> int:
         """How many parts are on the disk now, all that were added: a place from which another run can go on."""
+        self._put_down()
         with writing(self.path):
             for part in self._parts[self._safe :]:
                 with part.open("rb") as file:
@@ -83,6 +101,7 @@ class NewParquet:
 
     def finish(self) -> None:
         """Join the parts, on the disk of the file, which may be another than that of the parts."""
+        self._put_down()
         joined = self._folder / "joined"
         with writing(self.path):
             rows = pl.scan_parquet(self._parts, glob=False) if self._parts else pl.DataFrame(schema=self._schema).lazy()
