@@ -177,7 +177,7 @@ def report(folder: str) -> None:
 
 def _draw(done: Any) -> Path:
     import reports
-    from dataqual.profiling.result import write_text
+    from dataqual.writers.appearing import write_text
 
     page = Path(done.folder) / "report.html"
     write_text(page, reports.study(done.facts, language=language()))

@@ -15,7 +15,7 @@ from dataqual.adapters.great_expectations import page_of
 from dataqual.checking.result import Checked, seen
 from dataqual.checking.verdicts import Outcome
 from dataqual.errors import InputError, SpecError
-from dataqual.profiling.result import write_text
+from dataqual.writers.appearing import write_text
 
 FOREIGN = (
     re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE),

@@ -21,10 +21,10 @@ from dataqual.excerpts import excerpt
 from dataqual.finding import percent, plural
 from dataqual.masking import mask
 from dataqual.profiling.findings import clean_command
-from dataqual.profiling.result import write_text
 from dataqual.readers.paths import readable
 from dataqual.readers.streams import COMPRESSIONS
 from dataqual.version import __version__
+from dataqual.writers.appearing import write_text
 
 PASSED, FAILED, CANNOT_TELL = 0, 1, 2
 """Exit codes: a proven violation goes before what cannot be told."""

@@ -76,7 +76,7 @@ def check(
     from dataqual.checking import check as check_of
     from dataqual.checking.baseline import Baseline
     from dataqual.errors import SpecError
-    from dataqual.profiling.result import write_text
+    from dataqual.writers.appearing import write_text
 
     before = Baseline.of(baseline) if baseline else None
     if suite is None and before is None:

@@ -57,7 +57,7 @@ def clean(
     console.compiling()
     from dataqual.cleaning import clean as clean_corpus
     from dataqual.cleaning import plan, report_for
-    from dataqual.profiling.result import write_text
+    from dataqual.writers.appearing import write_text
 
     what = plan(recipe, drop)  # a wrong name is told before anything is opened
     with shared.corpus(console, "cleaning") as corpus:

@@ -129,6 +129,7 @@ def dedup(
     from dataqual.cleaning import report_for
     from dataqual.deduplicating import Deduplicated, detection, near_for
     from dataqual.deduplicating import dedup as dedup_corpus
+    from dataqual.writers.appearing import write_text
 
     how: dict[str, Any] = {"method": method, "model": model, "nearest": nearest, "threshold": threshold}
     words: dict[str, Any] = {"shingle": shingle, "cut": cut, "permutations": permutations, "seed": seed}
@@ -151,8 +152,6 @@ def dedup(
             progress=console.progress,
         )
         if page and place:
-            from dataqual.profiling.result import write_text
-
             facts = result.page_facts() | {"report": place, "command": said()}
             write_text(Path(place), page.call("dedup", facts, language=language()))
     console.done()

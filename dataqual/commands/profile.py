@@ -68,7 +68,7 @@ def profile(
     page = Aside("reports.profile_page", process=helpers > 0)
     from dataqual import catalog
     from dataqual.profiling import profile as profile_of
-    from dataqual.profiling.result import write_text
+    from dataqual.writers.appearing import write_text
 
     for name, parameter in catalog.needing().items():
         console.say(

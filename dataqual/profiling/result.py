@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from dataqual.errors import InputError, did_you_mean
 from dataqual.finding import Finding, plural
 from dataqual.reading import Reading
+from dataqual.writers.appearing import write_text
 
 SCHEMA = "dataqual.profile/1"
 
@@ -88,19 +88,6 @@ class Profile:
             plural(int(self[name].value or 0), name.removesuffix("s")) for name in ("documents", "words")
         )
         return f"<table><caption>{caption}</caption><tr><th></th><th>finding</th><th>mend</th></tr>{rows}</table>"
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file that appears at once; InputError where it cannot be written."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            part.unlink()
-        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def _reading(name: str, facts: dict[str, Any]) -> Reading:

@@ -41,6 +41,19 @@ def writing(path: str | os.PathLike[str]) -> Iterator[None]:
         raise InputError(f"{path}: cannot be written: {reason}") from error
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a file that appears at once; InputError where it cannot be written."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+
+
 def is_elsewhere(path: str) -> bool:
     """Whether an output is no file of this machine: standard output, or a URL."""
     return path == STDOUT or is_url(path)

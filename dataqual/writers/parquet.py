@@ -15,7 +15,6 @@ from dataqual.writers.appearing import appear, beside, on_the_disk_of, writing
 from dataqual.writers.full_rows import FullRows, schema
 from dataqual.writers.writer import Rows, Wanted, Writer
 
-
 HELD = 1 << 20
 """Bytes of rows that are gathered before they become a part: a ledger has few of each batch, and a part takes 3 ms."""
 
