@@ -682,7 +682,7 @@ def test_what_is_killed_while_its_files_appear_leaves_no_ledger_beside_an_output
 @pytest.mark.slow
 def test_twenty_random_kills_of_dedup_change_no_byte(tmp_path: Path) -> None:
     rng = random.Random(0)
-    texts = [text(words(120, random.Random(rng.randrange(20_000)))) for _ in range(30_000)]
+    texts = [text(words(120, random.Random(rng.randrange(7_000)))) for _ in range(10_000)]
     source, out, clusters = jsonl(tmp_path / "in.jsonl", texts), tmp_path / "out.jsonl", tmp_path / "c.parquet"
     command = [
         sys.executable,
@@ -703,9 +703,11 @@ def test_twenty_random_kills_of_dedup_change_no_byte(tmp_path: Path) -> None:
     before = [path.read_bytes() for path in files]
     kills = 0
     while kills < 20:
+        start = time.monotonic()
         process = subprocess.Popen(command)
         with suppress(subprocess.TimeoutExpired):
             assert process.wait(rng.uniform(0.2, 1.0) * took) == 0
+            took = min(took, time.monotonic() - start)  # the machine may be quicker now than it was
             continue
         process.kill()
         process.wait()
