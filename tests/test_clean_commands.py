@@ -120,6 +120,9 @@ FORMS: dict[str, tuple[Callable[[Path], None], str, str | None]] = {
 }  # fmt: skip
 
 
+NAMED = {"no.such.rules": "my rules", "email_addresses": "redact", "personal_data": "redact"}
+"""Findings whose command names another thing: a file of rules, or the recipe that mends them."""
+
 SHARED = ("a folder", "this folder", "a glob", "parquet in parts", "tables", "whole texts")
 """Folders and globs, for which all commands write a file of one name."""
 
@@ -142,7 +145,7 @@ def test_every_command_runs_whatever_the_input_and_its_name(
     for name, command in commands.items():
         assert command
         target = output_of(command)
-        mark = f".clean-{ {'no.such.rules': 'my rules'}.get(name, name) }"
+        mark = f".clean-{NAMED.get(name, name)}"
         assert target == (named if form in SHARED else named.replace(".clean", mark))
         done = run(command)
         assert done.exit_code == 0, f"{command}: {done.output}"
@@ -195,7 +198,7 @@ def test_the_command_prints_its_sum_and_where_the_files_are(tmp_path: Path, monk
     written(tmp_path, "idle.yaml", RULES.replace("min: 9", "max: 999").encode())
     done = run("dataqual clean in.jsonl -o out.jsonl --drop empty --drop idle.yaml --drop exact_copies")
     assert done.stdout == (
-        "15 records read = 10 kept + 5 dropped + 0 unreadable\n"
+        "16 records read = 11 kept + 5 dropped + 0 unreadable\n"
         "  2 empty\n"
         "  3 exact_copies\n"
         "matched nothing, or nothing that was left: l@no.such.rules\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,13 @@ def test_a_notebook_shows_a_table_in_which_nothing_of_the_corpus_is_markup() -> 
     assert "&lt;script&gt;" in shown
 
 
+def plugin() -> tuple[str, ...]:
+    """What makes pytest know our plugin where this package is not installed, which tells it by an entry point."""
+    name = "dataqual.adapters.pytest_plugin"
+    known = any(entry.value == name for entry in entry_points(group="pytest11"))
+    return () if known else ("-p", name)
+
+
 def test_the_fixture_fails_a_test_with_what_is_wrong(pytester: pytest.Pytester) -> None:
     pytester.makefile(".yaml", suite="checks:\n  - {signal: word_count, min: 2}\n")
     pytester.makefile(".jsonl", good='{"text": "one two"}', bad='{"text": "one"}')
@@ -123,7 +131,7 @@ def test_the_fixture_fails_a_test_with_what_is_wrong(pytester: pytest.Pytester) 
             assert_corpus("bad.jsonl", "suite.yaml")
         """
     )
-    result = pytester.runpytest_inprocess("-p", "dataqual.adapters.pytest_plugin", "-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess(*plugin(), "-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, failed=1)
     result.stdout.fnmatch_lines(
         ["*AssertionError: bad.jsonl: 1 document, 1 check: 1 failed*", "*seen: *0 % of 1 documents*"]
@@ -133,5 +141,5 @@ def test_the_fixture_fails_a_test_with_what_is_wrong(pytester: pytest.Pytester) 
 def test_the_fixture_compares_with_the_baseline_of_the_command_line(pytester: pytest.Pytester) -> None:
     checks.signal("word_count", min=2, mostly=0)(["one two"] * 50).save(pytester.path / "b.json")
     pytester.makepyfile('def test_it(assert_corpus):\n    assert_corpus(["one"] * 50)\n')
-    options = ("-p", "dataqual.adapters.pytest_plugin", "--dataqual-baseline", "b.json")
+    options = (*plugin(), "--dataqual-baseline", "b.json")
     pytester.runpytest_inprocess(*options).assert_outcomes(failed=1)

@@ -118,4 +118,7 @@ def test_without_the_extractor_one_line_says_what_to_install(monkeypatch: pytest
     html_text._resiliparse.cache_clear()
     with pytest.raises(MissingExtra) as error:
         StripMarkup().prepare(Corpus.of(["a"]), Local())
-    assert str(error.value) == "resiliparse is not installed; it comes with: pip install 'dataqual[clean]'"
+    assert (
+        str(error.value)
+        == "the text of HTML: resiliparse is not installed; it comes with: pip install 'dataqual[clean]'"
+    )
