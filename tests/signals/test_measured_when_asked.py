@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataqual.errors import SpecError
+from dataqual.signals.boilerplate_lines import BoilerplateLines
 from dataqual.signals.code_share import CodeShare
+from dataqual.signals.dates_mentioned import DatesMentioned
 from dataqual.signals.mattr import Mattr
 from dataqual.signals.reading_grade import ReadingGrade
 from dataqual.signals.url_share import UrlShare
@@ -57,3 +59,28 @@ def test_an_address_ends_where_text_goes_on() -> None:
     assert UrlShare()(["<http://a.cn/x>"])[0] == pytest.approx(len("http://a.cn/x") / len("<http://a.cn/x>"))
     assert UrlShare()(["见 https://a.cn。"])[0] == pytest.approx(len("https://a.cn") / len("见 https://a.cn。"))
     assert [mark[:2] for mark in UrlShare().evidence("见 www.a.cn 吧")] == [(2, 10)]
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("2024-03-05, 2024/3/5 and 05.03.2024", 3),
+        ("5 March 2024; the 1st Sept. 1999; March 5, 2024", 3),
+        ("2024年3月5日，又于2023年12月。", 2),
+        ("1.2.3, 10/20/30, 2024-13-01, March 2024, 2024", 0),
+        ("build 2024-03-05b of x2024-03-05", 0),
+        ("", 0),
+    ],
+)
+def test_dates_are_counted_in_the_ways_they_are_written(text: str, dates: int) -> None:
+    assert DatesMentioned()([text])[0] == dates
+
+
+def test_boilerplate_is_told_by_short_lines_alone() -> None:
+    sentence = "He could sign in only after a long talk about what the privacy policy of the library meant for those who read there at night."
+    assert BoilerplateLines()([f"{sentence}\n\nSign in\n", "正文在这里。\n登录\n", "no line of it"]).tolist() == [
+        0.5,
+        0.5,
+        0.0,
+    ]
+    assert [mark[:2] for mark in BoilerplateLines().evidence("正文\n版权所有 2024")] == [(3, 7)]
