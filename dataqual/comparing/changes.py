@@ -1,0 +1,137 @@
+"""What was added, dropped or changed from one version of a corpus to the next, with sums that hold and a table of all changes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dataqual.corpus import Corpus
+from dataqual.drift.pairing import EDITED, KINDS
+from dataqual.ledger import places
+from dataqual.readers.paths import readable
+
+COLUMNS: dict[str, Any] = {
+    "change": pl.String,
+    "moved": pl.Boolean,
+    "before_path": pl.String,
+    "before_record": pl.Int64,
+    "after_path": pl.String,
+    "after_record": pl.Int64,
+    "similarity": pl.Float64,
+}
+"""Of the table of changes; docs/compare.md says what stands in them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """How every document of both versions ended; `before = unchanged + relabelled + renamed + edited + dropped`."""
+
+    by: str
+    """"id" or "text": what said which document is which, before near copies did."""
+    before: int
+    after: int
+    counts: Mapping[str, int]
+    """unchanged, relabelled, renamed, edited, dropped, added."""
+    moved: int
+    """Of those in both, how many stand elsewhere in the order."""
+    notes: Sequence[str]
+    """What was decided, and why."""
+    pairs: NDArray[np.void] = field(repr=False)
+    """Of the type `PAIR`, in the order of the first version."""
+    displaced: NDArray[np.bool_] = field(repr=False)
+    """(pairs,): which are `moved`."""
+    similarity: Mapping[tuple[int, int], float] = field(repr=False)
+    """Of edited pairs that near copies told, by their addresses."""
+    dropped: NDArray[np.uint64] = field(repr=False)
+    added: NDArray[np.uint64] = field(repr=False)
+    corpora: tuple[Corpus, Corpus] = field(repr=False)
+    labels: Sequence[Mapping[str, Any]] = ()
+    """From which label to which, most frequent first: `before`, `after`, `documents`."""
+
+    @property
+    def common(self) -> int:
+        """Documents that are in both, changed or not."""
+        return len(self.pairs)
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values, without examples."""
+        return {
+            "by": self.by,
+            "before": self.before,
+            "after": self.after,
+            "counts": dict(self.counts),
+            "moved": self.moved,
+            "labels": [dict(row) for row in self.labels],
+            "notes": list(self.notes),
+        }
+
+    def table(self) -> pl.LazyFrame:
+        """A row for each document that is not the same in the same place, in the order of the first version, added ones last."""
+        kinds = np.array(KINDS)[self.pairs["kind"]]
+        told = (self.pairs["kind"] > 0) | self.displaced
+        pairs = self.pairs[told]
+        none = np.zeros(0, np.uint64)
+        before = np.concatenate([pairs["before"], self.dropped, none])
+        frame = pl.DataFrame(
+            {
+                "change": np.concatenate(
+                    [kinds[told], np.repeat(["dropped", "added"], [len(self.dropped), len(self.added)])]
+                ),
+                "moved": np.concatenate([self.displaced[told], np.zeros(len(self.dropped) + len(self.added), bool)]),
+                "similarity": self._similarities(pairs) + [None] * (len(self.dropped) + len(self.added)),
+            },
+            schema_overrides={"similarity": pl.Float64},
+        )
+        absent = [len(self.added), len(self.dropped)]
+        after = [pairs["after"], self.added]
+        sides = (
+            ("before", np.concatenate([before, np.zeros(absent[0], np.uint64)]), slice(len(before), None)),
+            (
+                "after",
+                np.concatenate([after[0], np.zeros(absent[1], np.uint64), after[1]]),
+                slice(len(pairs), len(pairs) + absent[1]),
+            ),
+        )
+        for (name, address, missing), corpus in zip(sides, self.corpora, strict=True):
+            file, record = places(address)
+            gone = np.zeros(len(address), bool)
+            gone[missing] = True
+            paths = pl.Series([readable(one.path) for one in corpus.files], dtype=pl.String)
+            frame = frame.with_columns(
+                paths.gather(file).alias(f"{name}_path")
+                if len(paths)
+                else pl.lit(None, pl.String).alias(f"{name}_path"),
+                pl.Series(f"{name}_record", record),
+            ).with_columns(
+                pl.when(~pl.Series(gone)).then(pl.col(column)).alias(column)
+                for column in (f"{name}_path", f"{name}_record")
+            )
+        first = (
+            pl.int_range(pl.len())
+            if not len(before)
+            else pl.Series(np.concatenate([before, np.full(absent[0], np.iinfo(np.uint64).max, np.uint64)]))
+        )
+        return frame.lazy().with_columns(first.alias("_")).sort("_", maintain_order=True).select(*COLUMNS)
+
+    def _similarities(self, pairs: NDArray[np.void]) -> list[float | None]:
+        if not self.similarity:
+            return [None] * len(pairs)
+        keys = zip(pairs["before"].tolist(), pairs["after"].tolist(), strict=True)
+        return [self.similarity.get(key) for key in keys]
+
+    def addresses(self, kind: str) -> NDArray[Any]:
+        """Of dropped and added documents (documents,) addresses, of other kinds their pairs."""
+        if kind in ("dropped", "added"):
+            found: NDArray[Any] = getattr(self, kind)
+            return found
+        return self.pairs[self.pairs["kind"] == KINDS.index(kind)]
+
+
+def edited(pairs: NDArray[np.void]) -> NDArray[np.void]:
+    """The pairs whose texts differ."""
+    return pairs[pairs["kind"] == EDITED]

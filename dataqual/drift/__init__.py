@@ -1,0 +1,1 @@
+"""How two corpora differ, as pure computations: two samples, shares, distributions over values, words, versions."""
