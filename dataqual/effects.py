@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from dataqual.catalog import label
 from dataqual.corpus import Address, Batch, Corpus
+from dataqual.document_sample import priorities
 from dataqual.excerpts import why
 from dataqual.ledger import Added, Change, Dropped, Edited, addresses
-from dataqual.measured import priorities
 from dataqual.sketch import Sketch
 from dataqual.text import SCRIPTS, Text
 

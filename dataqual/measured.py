@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Corpus
+from dataqual.document_sample import BYTES, ROLES, DocumentSample, objects, priorities
 from dataqual.lazy import lazy
 from dataqual.operators import Metric, Signal
 from dataqual.reading import Reading
@@ -33,6 +34,7 @@ class Measured:
         self._verdicts: dict[str, NDArray[np.bool_]] = {}
         self._dropped: dict[str, NDArray[np.bool_]] = {}
         self._beginnings: dict[tuple[int, int], str] = {}
+        self._samples: dict[tuple[int, int, int], DocumentSample] = {}
 
     @property
     def text(self) -> Text:
@@ -60,6 +62,22 @@ class Measured:
             self._beginnings[row, size] = raw.decode(errors="ignore")
         return self._beginnings[row, size]
 
+    def sample(self, size: int, seed: int = 0, byte_limit: int = BYTES, likely: float = 1.0) -> DocumentSample:
+        """The documents of the batch that can be in a sample of the corpus; drawn once for all who ask alike.
+
+        The first who asks says with `likely` what is worth carrying along, see `DocumentSample.draw`.
+        """
+        key = (size, seed, byte_limit)
+        if key not in self._samples:
+            batch = self.batch
+            drawn = self.priorities if seed == 0 else priorities(batch.file, batch.record, seed)
+            there = [role for role in ROLES if role in batch.columns.columns]
+            columns = {role: objects(batch.columns[role].to_list()) for role in there}
+            self._samples[key] = DocumentSample.draw(
+                batch.text, batch.file, batch.record, drawn, columns, size, byte_limit, likely
+            )
+        return self._samples[key]
+
     def fails(self, rule_set: RuleSet) -> NDArray[np.bool_]:
         """Which rule of the set rejects which document, (documents, rules); judged once for all who ask."""
         if rule_set.name not in self._verdicts:
@@ -77,16 +95,6 @@ class Measured:
         if values is None:
             values = self._values[signal] = signal.measure(self.batch.text)
         return values
-
-
-def priorities(file: NDArray[np.int32], record: NDArray[np.int64], seed: int = 0) -> NDArray[np.uint64]:
-    """The finaliser of splitmix64 (Steele et al. 2014) over address and seed, uint64 of the arrays' shape."""
-    with np.errstate(over="ignore"):
-        x = record.astype(np.uint64) + (file.astype(np.uint64) << np.uint64(40))
-        x += np.uint64((seed + 1) * 0x9E3779B97F4A7C15 % (1 << 64))
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            x = (x ^ (x >> np.uint64(shift))) * np.uint64(factor)
-        return x ^ (x >> np.uint64(31))
 
 
 def read(metric: Metric[Any], corpus: Corpus) -> Reading:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from numpy.typing import NDArray
 
+from dataqual.document_sample import SIZE, DocumentSample
+from dataqual.errors import SpecError
 from dataqual.naming import snake_case
 from dataqual.reading import Reading
 from dataqual.text import Text
@@ -76,6 +79,38 @@ class Metric(ABC, Generic[State]):
     @abstractmethod
     def read(self, state: State) -> Reading:
         """What the state says; defined on the empty corpus."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleMetric(Metric[DocumentSample]):
+    """A metric that must see documents beside each other: read from a sample, with an interval unless that holds them all.
+
+    A subclass writes `estimate`; samples of equal size and seed are drawn once, however many metrics there are.
+    """
+
+    size: int = SIZE
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.size < 1:
+            raise SpecError(f"size is {self.size}; a sample has at least 1 document")
+
+    @abstractmethod
+    def estimate(self, sample: DocumentSample) -> Reading:
+        """What the sample says of the corpus it was drawn from; defined on the empty one. See `DocumentSample.reading`."""
+
+    def measure(self, measured: Measured) -> DocumentSample:
+        return measured.sample(self.size, self.seed)
+
+    def merge(self, first: DocumentSample, second: DocumentSample) -> DocumentSample:
+        return first.merge(second)
+
+    def read(self, state: DocumentSample) -> Reading:
+        return self.estimate(state)
+
+    def __call__(self, column: object) -> Reading:
+        """The reading of a list of str, a `Text`, or a polars or pandas column."""
+        return self.estimate(DocumentSample.of_texts(column, size=self.size, seed=self.seed))
 
 
 class Engine(Protocol):

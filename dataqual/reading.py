@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Method = Literal["exact", "sketch", "sample"]
+Interval = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Reading:
     of: str = "documents"
     unit: str = ""
     method: Method = "exact"
-    interval: tuple[float, float] | None = None
+    interval: Interval | None = None
     detail: dict[str, Any] = field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports import figures, say
+from reports import figures, profile_sections, say
 from reports.page import environment, facts_of, render, small_enough
 
 Facts = Mapping[str, Any]
@@ -55,7 +55,8 @@ def profile(profile_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: s
 
 def prepare() -> None:
     """What the first page costs once, done ahead: the templates are compiled and matplotlib has found its fonts."""
-    for template in ("page.html", "macros.html", "profile.html"):
+    own = [f"profile_{name}.html" for name in profile_sections.names()]
+    for template in ("page.html", "macros.html", "profile.html", *own):
         environment().get_template(template)
     figures.histogram("", {"histogram": {"edges": [0, 1], "counts": [1]}}, "")
 
@@ -64,12 +65,14 @@ def _context(facts: Facts) -> dict[str, Any]:
     findings = list(facts.get("findings") or [])[:FINDINGS]
     signals = _signals(facts)
     rules = _rule_sets(facts)
-    anchors = _anchors(signals, rules)
+    own = profile_sections.drawn(facts)
+    anchors = _anchors(signals, rules) | {section["name"]: section["name"] for section in own}
     return {
         "facts": facts,
         "name": _name(facts),
         "one_file": len((facts.get("corpus") or {}).get("files") or []) == 1,
-        "sections": SECTIONS,
+        "sections": _contents(own),
+        "own_sections": own,
         "severity": SEVERITY,
         "headline": headline(facts),
         "tiles": _tiles(facts),
@@ -82,6 +85,12 @@ def _context(facts: Facts) -> dict[str, Any]:
         "disagreements": _disagreements(facts),
         "scripts": _scripts(facts),
     }
+
+
+def _contents(own: Sequence[Facts]) -> list[tuple[str, str]]:
+    """All sections of this page, those of `profile_sections` before the personal data."""
+    at = [key for key, _ in SECTIONS].index("addresses")
+    return [*SECTIONS[:at], *((section["name"], section["title"]) for section in own), *SECTIONS[at:]]
 
 
 def slug(text: object) -> str:

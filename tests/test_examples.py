@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from dataqual.corpus import Batch, Corpus
+from dataqual.document_sample import priorities
 from dataqual.examples import KEPT, TEXT_BYTES, Examples, choose, merge
-from dataqual.measured import Measured, priorities
+from dataqual.measured import Measured
 
 
 def batch_of(n: int) -> Batch:

@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from dataqual.intervals import Interval, clopper_pearson, ranks, z_of
+from dataqual.intervals import clopper_pearson, ranks, z_of
+from dataqual.reading import Interval
 from dataqual.sketch import Sketch, bounds_of
 
 

@@ -10,7 +10,8 @@ from typing import Any, Literal
 from dataqual.bounds import Bounds
 from dataqual.checking.estimates import Estimate, Known
 from dataqual.checking.gauges import Gauge, Grouped, Shown, Sight
-from dataqual.intervals import Interval, difference
+from dataqual.intervals import difference
+from dataqual.reading import Interval
 
 Status = Literal["passed", "failed", "cannot tell"]
 Unsure = Literal["pass", "fail", "cannot tell"]

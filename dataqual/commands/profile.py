@@ -26,6 +26,7 @@ RESULTS = ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl")
 @click.option("--rules", multiple=True, metavar="NAME", help="Rule set, by name or .yaml file; may be repeated [five].")
 @click.option("--no-rules", is_flag=True, help="Apply no rule set.")
 @click.option("--no-near-copies", is_flag=True, help="Do not look for near copies.")
+@click.option("--skip", multiple=True, metavar="NAME", help="Leave out a section of the page; may be repeated.")
 @click.option(
     "--language",
     type=click.Choice(["fast", "exact", "none"]),
@@ -42,6 +43,7 @@ def profile(
     rules: tuple[str, ...],
     no_rules: bool,
     no_near_copies: bool,
+    skip: tuple[str, ...],
     language: str,
     sample: int | None,
     seed: int,
@@ -82,6 +84,7 @@ def profile(
             text=shared.text,
             rules=() if no_rules else rules or None,
             near_copies=not no_near_copies,
+            skip=skip,
             language=language,
             sample=sample,
             seed=seed,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from dataqual.bounds import Bounds
 from dataqual.catalog import label
 from dataqual.corpus import Corpus
+from dataqual.document_sample import DocumentSample
 from dataqual.examples import Example
 from dataqual.excerpts import differences, excerpt
 from dataqual.faults import SHARES
@@ -23,6 +24,7 @@ from dataqual.metrics.groups import Groups, Tally
 from dataqual.metrics.rule_failures import Failures
 from dataqual.near_duplicates import Cluster, NearCopies
 from dataqual.personal.finding import places
+from dataqual.profiling import sections
 from dataqual.profiling.findings import find
 from dataqual.profiling.plan import Plan
 from dataqual.profiling.result import SCHEMA
@@ -63,6 +65,8 @@ class Gathered:
     copies: NearCopies
     addresses: Addresses
     fetch: Callable[[Sequence[int]], list[str]]
+    sample: DocumentSample | None
+    """What the sections read; None where there are no sections."""
 
     def state(self, name: str) -> Any:
         return self.states[name]
@@ -120,8 +124,20 @@ def facts_of(gathered: Gathered) -> dict[str, Any]:
     facts["groups"] = [_groups(gathered, role) for role in gathered.plan.grouping]
     facts["addresses"] = _addresses(gathered)
     facts["unreadable"] = _unreadable(gathered)
-    facts["findings"] = [finding.facts() for finding in find(facts)]
+    facts |= _sections(gathered, facts)
+    facts["findings"] = [finding.facts() for finding in find(facts, sections.findings(facts))]
     return facts
+
+
+def _sections(gathered: Gathered, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The block of each section."""
+    sample = gathered.sample
+    if sample is None:
+        return {}
+    if gathered.sample_of is not None:
+        sample = replace(sample, of=gathered.sample_of)
+    setting = sections.Setting(gathered.corpus.columns, facts, gathered.path, gathered.plan.seed)
+    return sections.facts_of(gathered.plan.sections, sample, setting)
 
 
 def _corpus(gathered: Gathered) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -128,9 +128,9 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def find(facts: dict[str, Any]) -> list[Finding]:
-    """The findings of a profile's other facts, worst first: by severity, faults before verdicts of rules, by share."""
-    faults = [(0, finding) for finding in (*_shares(facts), *_unreadable(facts), *_ids(facts))]
+def find(facts: dict[str, Any], more: Iterable[Finding] = ()) -> list[Finding]:
+    """The findings of a profile's other facts and `more`, worst first: by severity, faults before verdicts of rules, by share."""
+    faults = [(0, finding) for finding in (*_shares(facts), *_unreadable(facts), *_ids(facts), *more)]
     verdicts = [(1, finding) for finding in (*_rule_sets(facts), *_disputes(facts))]
 
     def badness(ranked: tuple[int, Finding]) -> tuple[int, int, float, str]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dataqual import catalog
 from dataqual.corpus import Batch, Columns, Corpus, Unreadable
+from dataqual.document_sample import DocumentSample
 from dataqual.errors import SpecError
 from dataqual.faults import SHARES
 from dataqual.languages.telling import Method, labelled
@@ -27,6 +28,7 @@ from dataqual.metrics.script_mix import ScriptMix
 from dataqual.metrics.share import Share
 from dataqual.near_duplicates import NearDuplicates, Part, Signing
 from dataqual.operators import Metric, Signal
+from dataqual.profiling import sections
 from dataqual.rules import PROFILED, RuleSet, load
 
 
@@ -43,6 +45,8 @@ class Seen:
     files: NDArray[np.int64]
     unreadable: Sequence[Unreadable]
     table: pl.DataFrame
+    sample: DocumentSample | None
+    """Of the documents that the sections read; None where there are no sections."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ class Plan:
     keep_table: bool
     languages: Method | None = None
     """How languages are told; None where they are not."""
+    sections: tuple[str, ...] = ()
+    """Which of `dataqual.profiling.sections` are read."""
+    seed: int = 0
+    """Of the sample that they read."""
 
     @classmethod
     def of(
@@ -66,8 +74,10 @@ class Plan:
         near_copies: bool,
         table: bool,
         languages: Method | None = None,
+        skip: Sequence[str] = (),
+        seed: int = 0,
     ) -> Plan:
-        """The plan for a corpus; SpecError where a rule set is not known. `rules` None: `PROFILED`."""
+        """The plan for a corpus; SpecError where a rule set or a section to skip is not known. `rules` None: `PROFILED`."""
         names = PROFILED if rules is None else rules
         loaded = tuple(map(load, dict.fromkeys(names)))
         known = [rule_set.name for rule_set in loaded]
@@ -75,7 +85,8 @@ class Plan:
             if known.count(name) > 1:
                 raise SpecError(f"two rule sets are called {name!r}; give one of them another name")
         signing = Signing(NearDuplicates(), near_copies)
-        return cls(corpus.columns, loaded, signing, len(corpus.files), table, languages)
+        read = sections.chosen(skip, corpus.columns)
+        return cls(corpus.columns, loaded, signing, len(corpus.files), table, languages, read, seed)
 
     @lazy
     def signals(self) -> dict[str, Signal]:
@@ -114,8 +125,8 @@ class Plan:
         roles = [role for role in ("group", "label") if getattr(self.columns, role) is not None]
         return [*roles, "language"] if self.languages else roles
 
-    def measure(self, batch: Batch) -> Seen:
-        """Look at one batch; pure, in any thread or process."""
+    def measure(self, batch: Batch, likely: float = 1.0) -> Seen:
+        """Look at one batch; pure, in any thread or process. `likely`: see `DocumentSample.draw`."""
         if self.languages:
             batch = labelled(batch, self.languages)
         measured = Measured(batch)
@@ -130,6 +141,7 @@ class Plan:
             files=np.bincount(batch.file, minlength=self.files),
             unreadable=batch.unreadable,
             table=self._table(measured) if self.keep_table else pl.DataFrame(),
+            sample=measured.sample(sections.size(self.sections), self.seed, likely=likely) if self.sections else None,
         )
 
     def hashes(self, values: Sequence[str | None]) -> list[int]:

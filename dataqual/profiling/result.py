@@ -37,13 +37,19 @@ class Profile:
         return list(self.facts["unreadable"].get("cut_off", ()))
 
     def __getitem__(self, name: str) -> Reading:
-        readings = self.facts["readings"]
+        readings = self._readings
         if name not in readings:
             raise KeyError(f"no reading {name!r}; {did_you_mean(name, readings)}")
         return _reading(name, readings[name])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.facts["readings"])
+        return iter(self._readings)
+
+    @property
+    def _readings(self) -> dict[str, Any]:
+        """Those of the whole corpus, then those of the sections."""
+        blocks = [block for block in self.facts.values() if isinstance(block, dict) and "readings" in block]
+        return {**self.facts["readings"], **{name: r for block in blocks for name, r in block["readings"].items()}}
 
     def save(self, path: str | Path) -> Path:
         """Write the facts as JSON, into `path` or, if it is a folder, into its profile.json; returns where.

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from dataqual import rules as rules_module
 from dataqual.corpus import Batch, Chunk, Corpus, Progress
+from dataqual.document_sample import BYTES, DocumentSample, priorities
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.languages import telling
-from dataqual.measured import priorities
 from dataqual.near_duplicates import Survey
+from dataqual.profiling import sections
 from dataqual.profiling.facts import Gathered, facts_of
 from dataqual.profiling.plan import Plan, Seen
 from dataqual.profiling.result import Profile
@@ -46,6 +47,8 @@ class Options:
     seed: int = 0
     language: Literal["fast", "exact", "none"] = "fast"
     """How languages are told: by the beginning of each document, by all of it, or not at all."""
+    skip: Sequence[str] = ()
+    """Names of `profiling.sections` that are left out, or the one name."""
     text: str | None = None
     """The column that was named as the text; None where it was found."""
     workers: int | None = field(default=None, compare=False)
@@ -54,6 +57,7 @@ class Options:
     def __post_init__(self) -> None:
         if self.rules is not None:
             object.__setattr__(self, "rules", (self.rules,) if isinstance(self.rules, str) else tuple(self.rules))
+        object.__setattr__(self, "skip", (self.skip,) if isinstance(self.skip, str) else tuple(self.skip))
         allowed = (*get_args(telling.Method), "none")
         if self.language not in allowed:
             raise SpecError(
@@ -73,6 +77,7 @@ class Run:
     addresses: Addresses = field(default_factory=Addresses)
     ids: list[NDArray[np.uint64]] = field(default_factory=list)
     groups: dict[str, list[NDArray[np.uint64]]] = field(default_factory=dict)
+    sample: DocumentSample | None = None
 
     def take(self, plan: Plan, seen: Seen) -> None:
         """Add what the next batch left."""
@@ -81,6 +86,7 @@ class Run:
         self.documents += seen.documents
         self.addresses.add(*seen.addresses)
         self.ids.append(seen.ids)
+        self.sample = self.sample.merge(seen.sample) if self.sample and seen.sample else seen.sample
         for role, hashes in seen.groups.items():
             self.groups.setdefault(role, []).append(hashes)
 
@@ -120,9 +126,22 @@ class Look:
 
     def __call__(self, chunk: Chunk) -> Looked:
         batch = self.corpus.parse(chunk)
-        seen = self.plan.measure(self.sample.of_batch(batch) if self.sample else batch)
+        of_sample = self.sample.of_batch(batch) if self.sample else batch
+        seen = self.plan.measure(of_sample, likely=1.0 if self.sample else self._likely(batch))
         self.parts.write(chunk.index, seen.table)
         return Looked(chunk.index, chunk.done, len(batch), replace(seen, table=pl.DataFrame()))
+
+    def _likely(self, batch: Batch) -> float:
+        """Up to which share of all priorities the documents of this batch are likely to be in the sample of the corpus.
+
+        If all of the corpus is like the batch, and then thrice that: what is guessed too low is fetched later.
+        """
+        text = int(batch.text.offsets[-1])
+        if not text:
+            return 1.0
+        part = min(1.0, text / max(self.corpus.size, 1))
+        size = sections.size(self.plan.sections)
+        return min(1.0, 3 * part * min(size / len(batch), BYTES / text))
 
 
 @dataclass(frozen=True)
@@ -184,7 +203,15 @@ def profile(
     clock = Clock()
     engine = Local(workers=options.workers, max_memory=options.max_memory)
     method = options.language if options.language != "none" and telling.installed() else None
-    plan = Plan.of(corpus, options.rules, near_copies=options.near_copies, table=signals is not None, languages=method)
+    plan = Plan.of(
+        corpus,
+        options.rules,
+        near_copies=options.near_copies,
+        table=signals is not None,
+        languages=method,
+        skip=options.skip,
+        seed=options.seed,
+    )
     survey = Survey(plan.signing.parameters, near=plan.signing.near, memory=engine.memory // SURVEY_SHARE)
     with survey, SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
         sample = Sample.draw(corpus, options.sample, options.seed) if options.sample is not None else None
@@ -213,6 +240,7 @@ def profile(
             copies=copies,
             addresses=run.addresses,
             fetch=fetch,
+            sample=run.sample.fetched(corpus.fetch) if run.sample else None,
         )
         with ThreadPoolExecutor(1) as beside:  # compiled code of another core
             joined = beside.submit(table.finish, copies)
@@ -246,7 +274,8 @@ def _pass_over(
 ) -> Run:
     """Measure every batch, wherever there is room; take what each leaves in batch order."""
     corpus, plan = look.corpus, look.plan
-    run = Run(states=plan.measure(Batch.empty(corpus.columns)).states, files=np.zeros(len(corpus.files), np.int64))
+    nothing = plan.measure(Batch.empty(corpus.columns))
+    run = Run(nothing.states, np.zeros(len(corpus.files), np.int64), sample=nothing.sample)
     with closing(
         engine.map(look, corpus.chunks(), size=corpus.size)
     ) as looked:  # nothing goes on when a user breaks off
@@ -268,6 +297,7 @@ def _asked(corpus: Corpus, options: Options) -> dict[str, Any]:
         "txt": getattr(corpus, "txt", None),
         "rules": [*options.rules] if options.rules is not None else [*rules_module.PROFILED],
         "near_copies": options.near_copies,
+        "skip": [*options.skip],
         "language": options.language,
         "sample": options.sample,
         "seed": options.seed,

@@ -20,7 +20,7 @@ from dataqual import catalog
 from dataqual.bounds import Bounds
 from dataqual.corpus import Batch, Corpus
 from dataqual.measured import Measured, read
-from dataqual.operators import Metric
+from dataqual.operators import Metric, SampleMetric
 from dataqual.reading import Method
 from dataqual.rules import load
 from dataqual.signals.digit_share import DigitShare
@@ -49,7 +49,10 @@ MAKE: Mapping[str, tuple[Callable[[], Metric[Any]], ...]] = {
         lambda: _find("share")(UniqueWordShare(), Bounds(below=1)),
     ),
 }
-"""Sensible arguments for every metric."""
+"""Sensible arguments for every metric that is not of a sample."""
+
+SAMPLED: Mapping[str, Any] = {name: kind for name, kind in catalog.metrics().items() if issubclass(kind, SampleMetric)}
+"""Metrics of a sample: their states are all of one kind, so one of them, with a sample of four too, stands for all."""
 
 
 def _find(name: str) -> Any:
@@ -57,7 +60,9 @@ def _find(name: str) -> Any:
 
 
 METRICS = [pytest.param(make(), id=f"{name}-{i}") for name, makes in MAKE.items() for i, make in enumerate(makes)]
-every_metric = pytest.mark.parametrize("metric", METRICS)
+OF_SAMPLES = [pytest.param(SAMPLED["mattr"](size=size), id=f"mattr-of-{size}") for size in (4, 2000)]
+every_metric = pytest.mark.parametrize("metric", [*METRICS, *OF_SAMPLES])
+every_sampled = pytest.mark.parametrize("name", SAMPLED)
 
 POOL = [text for text in DOCUMENTS if len(text) < 10_000] + [
     "Write to ann@example.com and bob@example.org about the 3 of them, and that is that.\n" * 4,
@@ -114,7 +119,7 @@ def as_json(metric: Metric[Any], state: Any) -> str:
 
 
 def test_every_metric_is_tried_here() -> None:
-    assert sorted(MAKE) == catalog.names("metrics")
+    assert sorted([*MAKE, *SAMPLED]) == catalog.names("metrics")
 
 
 @every_metric
@@ -172,9 +177,31 @@ def test_a_reading_is_plain_json_and_says_on_what_it_rests(
 ) -> None:
     reading = read(metric, corpus_of(pairs))
     assert json.loads(json.dumps(reading.facts(), allow_nan=False)) == reading.facts()
-    assert reading.n == len(pairs) or reading.of != "documents"
+    assert reading.n == len(pairs) or reading.of != "documents" or reading.method == "sample"
     assert reading.method in get_args(Method)
     assert reading.interval is None or (
         reading.value is not None and reading.interval[0] <= reading.value <= reading.interval[1]
     )
     assert reading.value is None or math.isfinite(reading.value)
+
+
+@every_sampled
+def test_a_reading_of_a_sample_is_exact_where_it_holds_all_and_has_an_interval_elsewhere(name: str) -> None:
+    texts = [f"{word} of the {i % 7} {word} 你好" for i, word in enumerate(("cat", "dog", "sea", "sky") * 10)]
+    whole, part = SAMPLED[name](), SAMPLED[name](size=25)
+    pairs = [(text, "ab"[i % 2]) for i, text in enumerate(texts)]
+    reading, estimate = read(whole, corpus_of(pairs)), read(part, corpus_of(pairs))
+    assert (reading.method, reading.interval) == ("exact", None)
+    assert estimate.method == "sample"
+    if estimate.value is not None:
+        assert estimate.interval is not None
+        assert estimate.interval[0] <= estimate.value <= estimate.interval[1]
+    assert read(part, corpus_of(pairs)).facts() == estimate.facts()
+
+
+@every_sampled
+@pytest.mark.parametrize("texts", [[], [""], ["", "\0", " "], ["a"], POOL, ["好"] * 3, ["😀 😀"]])
+def test_a_sample_of_strange_documents_gives_plain_json(name: str, texts: list[str]) -> None:
+    reading = read(SAMPLED[name](), corpus_of([(text, None) for text in texts]))
+    assert json.loads(json.dumps(reading.facts(), allow_nan=False)) == reading.facts()
+    assert reading.n == len(texts) or reading.of != "documents" or reading.value is None

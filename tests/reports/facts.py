@@ -238,6 +238,10 @@ def likely(n: int = 194_605) -> Facts:
         "addresses": {"kinds": {"email": 4_011, "ip": 120}, "documents": 3_120,
                       "examples": [{"file": "corpus.jsonl", "record": 119, "kind": "email", "masked": "j•••@e••••••.org"},
                                    {"file": "corpus.jsonl", "record": 240, "kind": "ip", "masked": "192.•••.•••.7"}]},
+        "diversity": {
+            "sample": {"documents": 2000, "of": n, "complete": False},
+            "readings": {"mattr": reading(0.71, 2000, method="sample", interval=[0.705, 0.715])},
+        },
         "unreadable": {"share": reading(12 / (n + 12), n + 12, "records"), "kinds": {"not JSON": 9, "invalid UTF-8": 3},
                        "first": [{"path": "corpus.jsonl", "record": 8172, "line": 8172, "kind": "not JSON",
                                   "reason": "expected ',' at column 41"}]},

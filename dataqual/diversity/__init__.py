@@ -1,0 +1,1 @@
+"""How varied documents are: pure computations on cut text, which the metrics and the profile ask for."""

@@ -1,0 +1,39 @@
+"""The metric `mattr`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dataqual.document_sample import DocumentSample
+from dataqual.errors import SpecError
+from dataqual.intervals import ratio
+from dataqual.operators import SampleMetric
+from dataqual.reading import Reading
+from dataqual.signals import mattr as signal
+
+
+@dataclass(frozen=True)
+class Mattr(SampleMetric):
+    """Moving-average type–token ratio: the share of different words in `window` words, over all windows within documents.
+
+    That of the signal `mattr`, documents weighted by their windows (Covington and McFall 2010). None without words.
+
+    >>> Mattr(window=2)(["a b a a", "好好学习"]).value
+    0.8333333333333334
+    """
+
+    window: int = 100
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.window < 1:
+            raise SpecError(f"window is {self.window}; it is at least 1 word")
+
+    def estimate(self, sample: DocumentSample) -> Reading:
+        words = sample.text.cut("unicode").counts
+        windows = np.where(words > 0, np.maximum(words - self.window + 1, 1), 0)
+        ratios = signal.Mattr(self.window).measure(sample.text)
+        value, interval = ratio(ratios * windows, windows, sample.of)
+        return sample.reading("mattr", value, interval)
