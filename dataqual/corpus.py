@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dataqual.columns import Columns, as_string, find_columns, needed_of, text_turns
 from dataqual.errors import InputError
 from dataqual.text import Text
-from dataqual.turns import NoTurns, facts_of, joined
+from dataqual.turns import NoTurns, Shape, TurnSizes, divided, joined, parts_of, shape_of
 
 __all__ = [
     "Batch",
@@ -119,6 +119,8 @@ class Batch:
     unreadable: Sequence[Unreadable] = ()
     edited: NDArray[np.bool_] | None = None
     """Which documents no longer say what their records do; None where all still do."""
+    turns: Sequence[TurnSizes | None] | None = None
+    """Of chats, how much of each text is each turn's, None where an edit left that untold; None where these are no chats."""
 
     def __len__(self) -> int:
         return len(self.text)
@@ -153,6 +155,7 @@ class Batch:
             raw=raw,
             columns=self.columns[rows] if self.columns.width else self.columns,
             edited=self.edited[rows] if self.edited is not None else None,
+            turns=[self.turns[row] for row in rows.tolist()] if self.turns is not None else None,
         )
 
     def rewritten(self, texts: Mapping[int, bytes]) -> Batch:
@@ -167,7 +170,19 @@ class Batch:
         documents = [texts.get(row, data[a:b]) for row, (a, b) in enumerate(pairwise(offsets))]
         edited = np.zeros(len(self), bool) if self.edited is None else self.edited.copy()
         edited[list(texts)] = True
-        return replace(self, text=_text(list(map(bytes, documents)), self.text.turns), edited=edited)
+        text = _text(list(map(bytes, documents)), self.text.turns)
+        turns = self.turns
+        if turns is not None:
+            turns = list(turns)
+            for row in texts:
+                turns[row] = divided(self.parts(row), text[row])
+        return replace(self, text=text, edited=edited, turns=turns)
+
+    def parts(self, row: int) -> list[str]:
+        """What each turn of a chat says; the text alone where these are no chats."""
+        text = self.text[row]
+        sizes = self.turns[row] if self.turns is not None else (len(text),)
+        return parts_of(text, sizes) if sizes is not None else []
 
 
 @dataclass(frozen=True)
@@ -300,8 +315,8 @@ class Rows:
     raw: Sequence[bytes] = ()
     columns: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
-    turns: Sequence[tuple[int, ...]] = ()
-    """Of chats, what `dataqual.turns.facts_of` tells of each document."""
+    turns: Sequence[Shape] = ()
+    """Of chats, how the turns of each document are balanced, and how long they are."""
 
 
 @dataclass(frozen=True)
@@ -372,14 +387,11 @@ class Corpus(ABC):
             for piece, part in zip(chunk.pieces, parts, strict=True)
             for bad in (*piece.unreadable, *part.unreadable)
         ]
+        shapes = _joined([part.turns for part in parts]) if self.columns.turns else None
+        facts = np.array([shape.facts for shape in shapes], np.int64).reshape(-1, 4) if shapes is not None else None
         return Batch(
             index=chunk.index,
-            text=_text(
-                _joined([part.texts for part in parts]),
-                np.array(_joined([part.turns for part in parts]), np.int64).reshape(-1, 4)
-                if self.columns.turns
-                else None,
-            ),
+            text=_text(_joined([part.texts for part in parts]), facts),
             file=files,
             record=np.concatenate([part.records for part in parts]) if parts else np.zeros(0, dtype=np.int64),
             raw=_joined([part.raw for part in parts]),
@@ -390,6 +402,7 @@ class Corpus(ABC):
                 ]
             ),
             unreadable=sorted(unreadable, key=lambda bad: (bad.file, bad.record)),
+            turns=[shape.sizes for shape in shapes] if shapes is not None else None,
         )
 
     def batches(self) -> Iterator[Batch]:
@@ -433,7 +446,8 @@ class Corpus(ABC):
         kind, sample, column = _opened(data)
         columns, notes = find_columns(sample, Columns(id=id, label=label, group=group, more=tuple(more)), text=text)
         names = tuple(map(str, getattr(data, "columns", ("text",))))
-        used = dict.fromkeys((columns.text, *columns.extras().values(), *(name for name in more if name in names)))
+        text_columns = needed_of(names, [columns.text]) if columns.turns else [columns.text]
+        used = dict.fromkeys((*text_columns, *columns.extras().values(), *(name for name in more if name in names)))
         whole = isinstance(data, pl.DataFrame)  # costs nothing, and a cleaned copy has every column
         return FrameCorpus(
             files=(File(path=f"<{kind}>", format="frame"),),
@@ -534,9 +548,9 @@ def frame_rows(frame: pl.DataFrame, columns: Columns, file: int, first_record: i
     column = frame_column(frame, columns.text) if not columns.turns else None
     values: list[Any]
     faults: list[Any]
-    balance: list[tuple[int, ...]] = []
+    shapes: list[Shape] = []
     if columns.turns:
-        values, faults, balance = _turned(frame, columns.text)
+        values, faults, shapes = _turned(frame, columns.text)
     elif column is None:
         listing = ", ".join(frame.columns)
         faults = [("missing text", f"no column {columns.text!r}; there are: {listing}", b"")] * frame.height
@@ -563,7 +577,7 @@ def frame_rows(frame: pl.DataFrame, columns: Columns, file: int, first_record: i
         found = frame_column(frame, name)
         strings = as_strings(found) if found is not None else [None] * frame.height
         extras[role] = strings if len(good) == len(strings) else [strings[row] for row in good]
-    turns = [balance[row] for row in good] if balance else []
+    turns = [shapes[row] for row in good] if shapes else []
     return Rows(texts, first_record + np.array(good, dtype=np.int64), (), extras, unreadable, turns)
 
 
@@ -589,22 +603,22 @@ def frame_column(frame: pl.DataFrame, name: str) -> pl.Series | None:
     return column
 
 
-def _turned(frame: pl.DataFrame, name: str) -> tuple[list[Any], list[Any], list[tuple[int, ...]]]:
-    """The text of each row whose text lies in several places, or None, and then why; and how it is balanced."""
+def _turned(frame: pl.DataFrame, name: str) -> tuple[list[Any], list[Any], list[Shape]]:
+    """The text of each row whose text lies in several places, or None, and then why; and how its turns are."""
     values: list[Any] = []
     faults: list[Any] = []
-    balance: list[tuple[int, ...]] = []
+    shapes: list[Shape] = []
     for record in turn_columns(frame, name).to_dicts():
         try:
             turns = text_turns(record, name)
             values.append(joined(turns))
             faults.append(None)
-            balance.append(facts_of(turns))
+            shapes.append(shape_of(turns))
         except NoTurns as no:
             values.append(None)
             faults.append((no.kind, no.reason, b""))
-            balance.append(facts_of([]))
-    return values, faults, balance
+            shapes.append(shape_of([]))
+    return values, faults, shapes
 
 
 def turn_columns(frame: pl.DataFrame, name: str) -> pl.DataFrame:

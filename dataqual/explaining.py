@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from dataqual.errors import InputError
-from dataqual.ledger import SCHEMA
+from dataqual.ledger import SCHEMA, TORN_TURNS
 from dataqual.readers import open_corpus
 from dataqual.readers.paths import LEDGER
 from dataqual.splitting.telling import Placed, ledger_of, placed
@@ -271,6 +271,8 @@ def _reason(event: dict[str, Any]) -> str:
         return f"{where}, which was kept, has {event['similarity']:.3f} of its shingles in common with it"
     if "threshold" in event and "value" in event:
         return f"{event.get('signal', 'what it counts')} is {event['value']:g}, not {event['threshold']}"
+    if event["rule"] == TORN_TURNS:
+        return "nobody could tell any more which part of it is whose turn"
     return "the step gives no value"
 
 

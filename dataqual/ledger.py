@@ -34,6 +34,9 @@ SCHEMA: dict[str, Any] = {
 }
 """The columns of a ledger; docs/clean.md says what stands in them. Nulls where a column does not apply."""
 
+TORN_TURNS = "torn_turns"
+"""The rule under which any step drops a chat that it edited so that nobody can tell which part is whose."""
+
 RECORD_BITS = np.uint64(40)
 """A trillion records in each of sixteen million files."""
 

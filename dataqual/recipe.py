@@ -15,7 +15,7 @@ from dataqual import specs
 from dataqual.corpus import Address, Batch, Chunk, Corpus, Piece, Progress, Rows
 from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.ledger import Added, Change
+from dataqual.ledger import TORN_TURNS, Added, Change, Dropped, Edited
 from dataqual.operators import Engine, Step
 from dataqual.series import like, texts_of
 from dataqual.text import Text
@@ -159,8 +159,21 @@ def applied(steps: Sequence[Step], batch: Batch) -> tuple[Batch, list[Change]]:
     changes: list[Change] = []
     for step in steps:
         batch, more = step(batch)
-        changes += more
+        batch, torn = whole(batch, more)
+        changes += [*more, *torn]
     return batch, changes
+
+
+def whole(batch: Batch, changes: Sequence[Change]) -> tuple[Batch, list[Dropped]]:
+    """A batch without the chats of which a step left untold what is whose, and these, dropped by the same step.
+
+    They cannot stay as they came either: what was to be redacted would be there.
+    """
+    if batch.turns is None or None not in batch.turns:
+        return batch, []
+    [step, *_] = [part.step for part in changes if isinstance(part, Edited)]
+    torn = np.array([sizes is None for sizes in batch.turns])
+    return batch.where(~torn), [Dropped(batch.take(np.flatnonzero(torn)), step, TORN_TURNS)]
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
-from typing import Any
-
-from dataqual.errors import InputError
+from typing import Any, NamedTuple
 
 JOINT = "\n\n"
 """What stands between two turns in the text."""
@@ -53,6 +51,18 @@ class Turn:
     path: Path
     speaker: str
     text: str
+
+
+TurnSizes = tuple[int, ...]
+"""Of the turns that are not blank as they were read, how many characters of a text are each one's; 0 where nothing is left."""
+
+
+class Shape(NamedTuple):
+    """What is known of the turns of one record without the record."""
+
+    facts: tuple[int, ...]
+    """What `facts_of` tells."""
+    sizes: TurnSizes
 
 
 class NoTurns(Exception):
@@ -104,6 +114,15 @@ def joined(turns: Sequence[Turn]) -> str:
     'Why?\\n\\n因为。'
     """
     return JOINT.join(turn.text for turn in turns if turn.text.strip())
+
+
+def shape_of(turns: Sequence[Turn]) -> Shape:
+    """How a record is balanced, and where its turns lie in its text.
+
+    >>> shape_of([Turn(("q",), PROMPT, "Why?"), Turn(("i",), PROMPT, " "), Turn(("a",), RESPONSE, "因为。")]).sizes
+    (4, 3)
+    """
+    return Shape(facts_of(turns), tuple(len(turn.text) for turn in turns if turn.text.strip()))
 
 
 TURNS, ASKED, ANSWERED, UNANSWERED = range(4)
@@ -165,27 +184,56 @@ def _message(path: Path, item: Any, speaker: str, field: str) -> Iterator[Turn]:
         raise NoTurns("text is not a string", f"{field}.{said} is {type(content).__name__}, not text")
 
 
-def put_back(turns: Sequence[Turn], text: str) -> dict[Path, str]:
-    """The turns that have another text, so that joined they are `text`; InputError where it cannot be told which is whose.
+def parts_of(text: str, sizes: TurnSizes) -> list[str]:
+    """What each turn says.
 
-    Paragraphs that stayed tell where turns begin and end; what changed between two of them belongs to the turn they
-    were of. A turn of which nothing is left is empty.
+    >>> parts_of("Why?\\n\\n因为。", (4, 0, 3))
+    ['Why?', '', '因为。']
+    """
+    parts = []
+    at = 0
+    for size in sizes:
+        parts.append(text[at : at + size])
+        at += size + len(JOINT) if size else 0
+    return parts
 
-    >>> turns = [Turn(("q",), PROMPT, "My mail is a@b.cn"), Turn(("a",), RESPONSE, "Thanks!")]
-    >>> put_back(turns, "My mail is <EMAIL>\\n\\nThanks!")
-    {('q',): 'My mail is <EMAIL>'}
+
+def put_back(turns: Sequence[Turn], parts: Sequence[str]) -> dict[Path, str]:
+    """Where in the record which turn has another text, from what each that was not blank says now.
+
+    >>> put_back([Turn(("q",), PROMPT, "Why?"), Turn(("a",), RESPONSE, "Thanks!")], ["Why?", ""])
+    {('a',): ''}
     """
     full = [turn for turn in turns if turn.text.strip()]
-    new = _split(full, text)
-    changed = {turn.path: own for turn, own in zip(full, new, strict=True) if turn.text != own}
-    after = JOINT.join(own for own in new if own.strip())
-    if after != text:
-        raise InputError("what was edited cannot be put back into its turns")
-    return changed
+    return {turn.path: own for turn, own in zip(full, parts, strict=True) if turn.text != own}
 
 
-def _split(turns: Sequence[Turn], text: str) -> list[str]:
-    """The part of `text` that is each turn's."""
+def divided(parts: Sequence[str], text: str) -> TurnSizes | None:
+    """How much of `text` is each turn's, where `parts` is what they said before an edit; None where that cannot be told.
+
+    Paragraphs that stayed tell where turns begin and end; what changed between two of them belongs to the turn they
+    were of. A turn of which nothing is left is empty. Joined, the new parts are `text`.
+
+    >>> divided(["My mail is a@b.cn", "Thanks!"], "My mail is <EMAIL>\\n\\nThanks!")
+    (18, 7)
+    >>> divided(["My mail is a@b.cn", "Thanks!"], "My mail is <EMAIL>. Thanks!") is None
+    True
+    """
+    there = [part for part in parts if part]
+    try:
+        own = iter(_split(there, text))
+    except _Torn:
+        return None
+    new = [next(own) if part else "" for part in parts]
+    return tuple(map(len, new)) if JOINT.join(part for part in new if part.strip()) == text else None
+
+
+class _Torn(Exception):
+    """It cannot be told which part of a text is whose."""
+
+
+def _split(turns: Sequence[str], text: str) -> list[str]:
+    """The part of `text` that is each turn's; _Torn where that cannot be told."""
     if len(turns) <= 1:
         return [text] * len(turns)
     old, owners = _paragraphs(turns)
@@ -201,11 +249,11 @@ def _split(turns: Sequence[Turn], text: str) -> list[str]:
             groups.append((owner, start, end))
     begin = 0
     for (owner, _, end), (_, start, _) in pairwise(groups):
-        trail = len(turns[owner].text) - len(turns[owner].text.rstrip())
+        trail = len(turns[owner]) - len(turns[owner].rstrip())
         gap = text[end:start]
         at = trail if gap[trail : trail + len(JOINT)] == JOINT else gap.find(JOINT)
         if at < 0:
-            raise InputError("what was edited has no blank line between two turns any more")
+            raise _Torn("no blank line between two turns any more")
         parts[owner] = text[begin : end + at]
         begin = end + at + len(JOINT)
     if groups:
@@ -215,9 +263,9 @@ def _split(turns: Sequence[Turn], text: str) -> list[str]:
     return parts
 
 
-def _paragraphs(turns: Sequence[Turn]) -> tuple[list[str], list[int]]:
+def _paragraphs(turns: Sequence[str]) -> tuple[list[str], list[int]]:
     """All paragraphs, and of which turn each is."""
-    found = [[turn.text[start:end] for start, end in _spans(turn.text)] for turn in turns]
+    found = [[turn[start:end] for start, end in _spans(turn)] for turn in turns]
     return [part for parts in found for part in parts], [at for at, parts in enumerate(found) for _ in parts]
 
 
@@ -248,9 +296,7 @@ def _whose(old: Sequence[str], owners: Sequence[int], new: Sequence[str]) -> lis
         elif kind == "insert" and _between_same(owners, a):
             whose += [owners[max(a - 1, 0)]] * (d - c)
         else:
-            raise InputError(
-                "what was edited cannot be put back: paragraphs of several turns were joined or taken apart"
-            )
+            raise _Torn("paragraphs of several turns were joined or taken apart")
     return whose
 
 

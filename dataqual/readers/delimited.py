@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from dataqual.columns import Columns
+from dataqual.columns import Columns, needed_of, text_turns
 from dataqual.corpus import Borders, File, Piece, Rows, Unreadable
 from dataqual.kernels import csv_borders
 from dataqual.readers.cutting import Cut, Cutter, Sizes, cut_file, invalid_utf8_reason, kept, too_long_reason
+from dataqual.turns import Shape, joined, shape_of
 
 
 @dataclass(frozen=True)
@@ -64,14 +65,15 @@ class Delimited:
         raw = _raw(piece)
         flags = piece.borders.flags.tolist() if piece.borders is not None else []
         width = len(piece.header)
-        text_at = _index(piece.header, columns.text)
+        text_of = _getter(piece.header, columns)
         texts: list[bytes] = []
+        shapes: list[Shape] = []
         good: list[int] = []
         rows: list[list[str]] = []
         unreadable = []
         for at, fields in enumerate(self._fields(raw, flags)):
-            if isinstance(fields, list) and len(fields) == width and text_at is not None:
-                texts.append(fields[text_at].encode())
+            if isinstance(fields, list) and len(fields) == width and text_of is not None:
+                texts.append(text_of(fields, shapes).encode())
                 good.append(at)
                 rows.append(fields)
             else:
@@ -84,7 +86,7 @@ class Delimited:
             column = _index(piece.header, name)
             extras[role] = [row[column] or None for row in rows] if column is not None else [None] * len(rows)
         kept_raw = raw if len(good) == len(raw) else [raw[at] for at in good]
-        return Rows(texts, piece.first_record + np.array(good, dtype=np.int64), kept_raw, extras, unreadable)
+        return Rows(texts, piece.first_record + np.array(good, dtype=np.int64), kept_raw, extras, unreadable, shapes)
 
     def _cutter(self, sizes: Sizes) -> Cutter:
         delimiter = self.delimiter.encode()
@@ -171,6 +173,22 @@ def _raw(piece: Piece) -> list[bytes]:
     return [
         data[start:end] for start, end in zip(piece.borders.starts.tolist(), piece.borders.ends.tolist(), strict=True)
     ]
+
+
+def _getter(header: tuple[str, ...], columns: Columns) -> Callable[[list[str], list[Shape]], str] | None:
+    """What takes the text from the fields of a row, and of a chat tells how its turns are; None where it has no column."""
+    at = _index(header, columns.text)
+    if not columns.turns:
+        return None if at is None else lambda fields, shapes: fields[at]
+    if not needed_of(header, [columns.text]):
+        return None
+
+    def of_turns(fields: list[str], shapes: list[Shape]) -> str:
+        turns = text_turns(dict(zip(header, fields, strict=True)), columns.text)
+        shapes.append(shape_of(turns))
+        return joined(turns)
+
+    return of_turns
 
 
 def _index(header: tuple[str, ...], name: str) -> int | None:

@@ -21,7 +21,7 @@ from dataqual.corpus import File, Piece, Rows, Slices, Unreadable, text_fault, t
 from dataqual.kernels import json_lines
 from dataqual.kernels.lines import line_feeds
 from dataqual.readers.cutting import Cutter, Sizes, cut_file, cut_lines, invalid_utf8_reason, kept, too_long_reason
-from dataqual.turns import NoTurns, facts_of, joined
+from dataqual.turns import NoTurns, Shape, joined, shape_of
 
 BLANK = b" \t\r"
 
@@ -77,8 +77,8 @@ class JsonLines:
     def _parsed(self, piece: Piece, columns: Columns, sizes: Sizes) -> Rows:
         """Line by line, by a parser that knows all of JSON."""
         lines = _lines(piece)
-        balance: list[tuple[int, ...]] = []
-        text_of = _getter(columns, balance)
+        shapes: list[Shape] = []
+        text_of = _getter(columns, shapes)
         too_long = (
             {at for at, line in enumerate(lines) if len(line) > sizes.record} if len(piece.data) > sizes.record else ()
         )
@@ -100,7 +100,7 @@ class JsonLines:
         raw = list(compress(lines, good)) if bad else lines
         unreadable = [*_told(piece, columns, sizes, {at: lines[at] for at in bad})]
         extras = {role: _strings(values[role], raw, name) for role, name in columns.extras().items()}
-        return Rows(texts, piece.first_record + np.flatnonzero(good), raw, extras, unreadable, balance)
+        return Rows(texts, piece.first_record + np.flatnonzero(good), raw, extras, unreadable, shapes)
 
 
 def _taken(piece: Piece, columns: Columns, sizes: Sizes) -> Rows | None:
@@ -205,16 +205,16 @@ def _lines(piece: Piece) -> list[bytes]:
     return lines
 
 
-def _getter(columns: Columns, balance: list[tuple[int, ...]]) -> Callable[[Any], Any]:
+def _getter(columns: Columns, shapes: list[Shape]) -> Callable[[Any], Any]:
     """What takes the text from a parsed record; LookupError, TypeError or NoTurns where there is none.
 
-    How the turns of a chat are balanced goes to `balance`.
+    How the turns of a chat are goes to `shapes`.
     """
     name = columns.text
 
     def of_turns(record: Any) -> str:
         turns = text_turns(record, name)
-        balance.append(facts_of(turns))
+        shapes.append(shape_of(turns))
         return joined(turns)
 
     if columns.turns:

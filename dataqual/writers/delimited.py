@@ -6,11 +6,13 @@ import csv
 import io
 from dataclasses import dataclass
 
+from dataqual.columns import text_turns
 from dataqual.corpus import CHUNK_BYTES, Batch, Corpus, File
 from dataqual.errors import InputError
 from dataqual.kernels import csv_borders
 from dataqual.readers.cutting import UTF8_MARK
 from dataqual.readers.streams import Blocks, BrokenArchive
+from dataqual.turns import put_back
 from dataqual.writers.writer import LineEncoder
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
@@ -54,7 +56,12 @@ class DelimitedLines(LineEncoder):
 
     def edited(self, batch: Batch, row: int, text: str) -> bytes:
         fields = decode_row(batch.raw[row], DELIMITERS[self._kinds[int(batch.file[row])]])
-        fields[self._names.index(self._text)] = text
+        if batch.turns is None:
+            fields[self._names.index(self._text)] = text
+        else:
+            turns = text_turns(dict(zip(self._names, fields, strict=True)), self._text)
+            for (name, *_), own in put_back(turns, batch.parts(row)).items():
+                fields[self._names.index(str(name))] = own
         return encode_row(fields, DELIMITERS[self._kind]) + (b"\r" if batch.raw[row].endswith(b"\r") else b"")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,34 +27,27 @@ class FullRows:
         self._open: tuple[int, Generator[tuple[int, pl.DataFrame]]] | None = None
         self._held: tuple[int, pl.DataFrame] = (0, pl.DataFrame())
 
-    def take(self, file: NDArray[np.int32], record: NDArray[np.int64], texts: Mapping[int, str]) -> list[pl.DataFrame]:
-        """The rows at these addresses, a frame for every file, with the texts that were edited, by position."""
+    def take(
+        self, file: NDArray[np.int32], record: NDArray[np.int64], texts: Mapping[int, Sequence[str]]
+    ) -> list[pl.DataFrame]:
+        """The rows at these addresses, a frame for every file; `texts` is what the turns of those that were edited say,
+        or their whole text, by position."""
         taken = []
         for number in dict.fromkeys(file.tolist()):
             positions = np.flatnonzero(file == number)
             frame = self._of(int(number), record[positions] - 1)
             new = {row: texts[at] for row, at in enumerate(positions.tolist()) if at in texts}
-            taken.append(self._edited(frame, record[positions], number, new) if new else frame)
+            taken.append(self._edited(frame, new) if new else frame)
         return taken
 
-    def _edited(
-        self, frame: pl.DataFrame, record: NDArray[np.int64], file: int, new: Mapping[int, str]
-    ) -> pl.DataFrame:
+    def _edited(self, frame: pl.DataFrame, new: Mapping[int, Sequence[str]]) -> pl.DataFrame:
         """The frame with other texts in some rows."""
         columns = self._corpus.columns
         if not columns.turns:
-            return with_texts(frame, columns.text, new)
+            return with_texts(frame, columns.text, {row: text for row, [text] in new.items()})
         rows = turn_columns(frame, columns.text)
-        texts: dict[int, dict[Path, str]] = {}
-        for row, text in new.items():
-            try:
-                texts[row] = put_back(text_turns(rows.row(row, named=True), columns.text), text)
-            except InputError as error:
-                place = f"{self._corpus.files[file].path}:{int(record[row])}"
-                raise InputError(
-                    f"{place}: {error}; leave that step out, or edit a copy in which each turn is a record"
-                ) from None
-        return with_values(frame, texts)
+        turns = {row: text_turns(rows.row(row, named=True), columns.text) for row in new}
+        return with_values(frame, {row: put_back(turns[row], parts) for row, parts in new.items()})
 
     def _of(self, file: int, rows: NDArray[np.int64]) -> pl.DataFrame:
         if isinstance(self._corpus, FrameCorpus):

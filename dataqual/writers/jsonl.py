@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 import polars as pl
@@ -59,7 +59,7 @@ class ObjectLines(LineEncoder):
         raw = batch.raw[row] if kind in self.own else self._line(batch, row, kind)
         if not self._columns.turns:
             return with_text(raw, self._columns.text, text)
-        return with_turns(raw, self._columns.text, text, self._place(batch, row))
+        return with_turns(raw, self._columns.text, batch.parts(row))
 
     def _line(self, batch: Batch, i: int, kind: str) -> bytes:
         """A record of another format as an object on a line."""
@@ -81,9 +81,6 @@ class ObjectLines(LineEncoder):
         if kind == "html":
             return pages.beside(decoded(raw), path)
         return {"path": path} if kind == "md" or self._whole else {}
-
-    def _place(self, batch: Batch, row: int) -> str:
-        return f"{self._files[int(batch.file[row])].path}:{int(batch.record[row])}"
 
 
 class ArrayValues(ObjectLines):
@@ -116,18 +113,13 @@ def with_text(raw: bytes, column: str, text: str) -> bytes:
     return _with(raw, {path_of(column, orjson.loads(raw)): text})
 
 
-def with_turns(raw: bytes, column: str, text: str, place: str) -> bytes:
-    """A line whose turns say `text` together; every byte that is not of a turn that changed stays. InputError at `place`.
+def with_turns(raw: bytes, column: str, parts: Sequence[str]) -> bytes:
+    """A line whose turns, those that are not blank, say `parts`; every byte that is not of a turn that changed stays.
 
-    >>> with_turns(b'{"q": "Hi", "a":"Yes."}', "q+a", "Hi\\n\\nNo.", "x.jsonl:1")
+    >>> with_turns(b'{"q": "Hi", "a":"Yes."}', "q+a", ["Hi", "No."])
     b'{"q": "Hi", "a":"No."}'
     """
-    try:
-        return _with(raw, put_back(text_turns(orjson.loads(raw), column), text))
-    except InputError as error:
-        raise InputError(
-            f"{place}: {error}; leave that step out, or edit a copy in which each turn is a record"
-        ) from None
+    return _with(raw, put_back(text_turns(orjson.loads(raw), column), parts))
 
 
 def _with(raw: bytes, texts: Mapping[tuple[str | int, ...], str]) -> bytes:

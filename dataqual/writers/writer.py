@@ -38,7 +38,8 @@ class Wanted:
 
     file: NDArray[np.int32]
     record: NDArray[np.int64]
-    texts: dict[int, str]
+    texts: dict[int, list[str]]
+    """By row: what each turn of a chat says, or the text alone."""
 
     @property
     def records(self) -> int:
@@ -103,7 +104,7 @@ class Rows(Encoder):
 def wanted(batch: Batch) -> Wanted:
     """The addresses of a batch, and its edited texts."""
     rows = np.flatnonzero(batch.edited).tolist() if batch.edited is not None else []
-    return Wanted(batch.file, batch.record, {row: batch.text[row] for row in rows})
+    return Wanted(batch.file, batch.record, {row: batch.parts(row) for row in rows})
 
 
 class Target(Protocol):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import given
@@ -16,11 +17,11 @@ from hypothesis import strategies as st
 
 import dataqual
 from dataqual.corpus import Batch, Corpus
-from dataqual.errors import InputError, UnknownColumn
+from dataqual.errors import UnknownColumn
 from dataqual.ledger import Change, edited
 from dataqual.operators import Step
 from dataqual.recipe import Recipe
-from dataqual.turns import PROMPT, Turn, joined, put_back
+from dataqual.turns import PROMPT, Turn, divided, joined, parts_of, put_back, shape_of
 from tests.readers.helpers import faults, opened, texts, written
 
 MESSAGES = {"id": 7, "messages": [
@@ -119,16 +120,101 @@ def test_an_edit_goes_into_its_turn_and_nothing_else_changes(tmp_path: Path) -> 
     assert row["n"] == 1.5
 
 
-def test_an_edit_across_turns_is_refused_with_the_record(tmp_path: Path) -> None:
-    path = written(tmp_path, "x.jsonl", lines(SHAREGPT, {"conversations": [*SHAREGPT["conversations"]] * 2}))
-    with pytest.raises(InputError, match=r"x\.jsonl:1: what was edited cannot be put back"):
-        dataqual.clean(path, tmp_path / "out.jsonl", recipe=Recipe("x", (Replaced("Hi\n\n你", "Hello, "),)))
-    assert not (tmp_path / "out.jsonl").exists()
+TORN = [
+    {"id": "en", "messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello, Ann"}]},
+    {"id": "same", "messages": [{"role": "user", "content": "Bye"}, {"role": "assistant", "content": "Goodbye"}]},
+    {"id": "zh", "messages": [{"role": "user", "content": "你好"}, {"role": "assistant", "content": "您好，安"}]},
+    {"id": "one turn", "messages": [{"role": "user", "content": "Say Hello or 您好"}]},
+]  # fmt: skip
+JOINING = Recipe("x", (Replaced("\n\nHello", ", hello"), Replaced("\n\n您好", "，您好"), Replaced("Hello", "Welcome")))
+"""Which puts two turns on one line in two of them, and then changes a word in another, as it may."""
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "json", "parquet", "arrow"])
+def test_a_chat_whose_edit_nobody_can_divide_costs_only_itself(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"in.{kind}"
+    if kind in ("parquet", "arrow"):
+        frame = pl.DataFrame(TORN)
+        frame.write_parquet(path) if kind == "parquet" else frame.write_ipc(path)
+    else:
+        path.write_bytes(lines(*TORN) if kind == "jsonl" else json.dumps(TORN).encode())
+    done = dataqual.clean(path, tmp_path / f"out.{kind}", recipe=JOINING)
+    assert (done.read, done.kept, done.dropped, done.unreadable, done.edited) == (4, 2, 2, 0, 1)
+    left = list(dataqual.read(tmp_path / f"out.{kind}").batches())
+    assert [(batch.columns["id"].to_list(), batch.parts(1)) for batch in left] == [
+        (["same", "one turn"], ["Say Welcome or 您好"])
+    ]
+    ledger = pl.read_parquet(tmp_path / f"out.{kind}.ledger.parquet")
+    assert ledger.select("id", "action", "step", "rule").rows() == [
+        ("en", "edited", "replaced", "replaced"),
+        ("en", "dropped", "replaced", "torn_turns"),
+        ("zh", "edited", "replaced", "replaced"),
+        ("zh", "dropped", "replaced", "torn_turns"),
+        ("one turn", "edited", "replaced", "replaced"),
+    ]
+    [story] = dataqual.explain(tmp_path / f"out.{kind}", "zh")
+    assert "nobody could tell any more which part of it is whose turn" in str(story)
+    again = dataqual.clean(tmp_path / f"out.{kind}", tmp_path / f"again.{kind}", recipe=JOINING)
+    assert (again.read, again.kept, again.edited) == (2, 2, 0)
+
+
+def test_what_is_torn_is_no_longer_there_for_the_steps_behind(tmp_path: Path) -> None:
+    chats = [{"messages": [{"content": "Hi"}, {"content": "Hello"}]}, {"messages": [{"content": "Hi, hello"}]}]
+    path = written(tmp_path, "in.jsonl", lines(*chats))
+    recipe = Recipe("x", (*JOINING.steps[:1], *Recipe.of(["dedup"]).steps))
+    done = dataqual.clean(path, tmp_path / "out.jsonl", recipe=recipe)
+    assert done.rules == {"replaced": 1, "exact_copies": 0, "torn_turns": 1}
+    assert (tmp_path / "out.jsonl").read_bytes() == lines(chats[1])
+
+
+def test_torn_chats_give_the_same_bytes_whatever_the_workers_and_the_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dataqual.corpus.CHUNK_RECORDS", 3)
+    path = written(tmp_path, "in.jsonl", lines(*TORN * 5))
+    names = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    for workers, name in enumerate(names, 1):
+        dataqual.clean(path, name, recipe=JOINING, workers=workers)
+    for ending in ("", ".ledger.parquet"):
+        [one, other] = [Path(f"{name}{ending}").read_bytes() for name in names]
+        assert one == other
+    assert len(names[0].read_bytes().splitlines()) == 10
+
+
+def test_edits_of_several_steps_end_in_their_turns(tmp_path: Path) -> None:
+    path = written(tmp_path, "in.jsonl", lines(MESSAGES))
+    steps = (
+        Replaced("Be kind.\n\n", ""),
+        Replaced("My mail", "The mail"),
+        Replaced("two", "2"),
+        Replaced("词？", "词。"),
+    )
+    dataqual.clean(path, tmp_path / "out.jsonl", recipe=Recipe("x", steps))
+    after = json.loads((tmp_path / "out.jsonl").read_bytes())["messages"]
+    assert [message["content"] for message in after[:1]] == [""]
+    assert [part.get("text") for part in after[1]["content"]] == ["The mail is ann@example.org.", None, "两个词。"]
+    assert after[2:] == MESSAGES["messages"][2:]  # type: ignore[index]
+
+
+def test_a_table_of_prompts_and_completions_is_read_and_written(tmp_path: Path) -> None:
+    path = written(tmp_path, "in.csv", "n,prompt,completion\n1,Why old?,老\n2,为何 old,\n3,x,y\n".encode())
+    assert texts(opened(path)) == ["Why old?\n\n老", "为何 old", "x\n\ny"]
+    done = dataqual.clean(path, tmp_path / "out.csv", recipe=Recipe("x", (Replaced("old", "new"),)))
+    assert (done.kept, done.edited) == (3, 2)
+    assert (tmp_path / "out.csv").read_text(
+        encoding="utf-8"
+    ) == "n,prompt,completion\n1,Why new?,老\n2,为何 new,\n3,x,y\n"
+
+
+def test_a_frame_of_chats_is_read(tmp_path: Path) -> None:
+    for frame in (pd.DataFrame([PAIR]), pl.DataFrame([PAIR]), pd.DataFrame([SHAREGPT])):
+        [batch] = Corpus.of(frame).batches()
+        assert batch.parts(0) in (["Why?", "Because."], ["Hi", "你好"])
 
 
 def test_a_turn_of_which_nothing_is_left_is_empty() -> None:
-    turns = [Turn((n,), PROMPT, text) for n, text in enumerate(["Hello", "same words here", "Bye"])]
-    assert put_back(turns, "Hello\n\nBye") == {(1,): ""}
+    assert divided(["Hello", "same words here", "Bye"], "Hello\n\nBye") == (5, 0, 3)
+    assert divided(["Hello", "", "Bye"], "Bye") == (0, 0, 3)
 
 
 SAID = st.lists(st.text(alphabet=["a", "b", " ", "\n", "你", "."], max_size=12), min_size=1, max_size=5)
@@ -137,12 +223,12 @@ SAID = st.lists(st.text(alphabet=["a", "b", " ", "\n", "你", "."], max_size=12)
 @given(SAID, st.sampled_from([(" ", ""), ("a", "xyz"), ("\n\n\n", "\n\n"), ("b", ""), ("你", "您")]))
 def test_what_is_put_back_reads_as_what_was_edited_or_is_refused(said: list[str], change: tuple[str, str]) -> None:
     turns = [Turn((n,), PROMPT, text) for n, text in enumerate(said)]
-    after = joined(turns).replace(*change)
-    try:
-        changed = put_back(turns, after)
-    except InputError:
-        return
-    assert joined([Turn(turn.path, "", changed.get(turn.path, turn.text)) for turn in turns]) == after
+    before, sizes = joined(turns), shape_of(turns).sizes
+    after = before.replace(*change)
+    new = divided(parts_of(before, sizes), after)
+    if new is not None:
+        changed = put_back(turns, parts_of(after, new))
+        assert joined([Turn(turn.path, "", changed.get(turn.path, turn.text)) for turn in turns]) == after
 
 
 def test_text_may_lie_deep_in_a_record(tmp_path: Path) -> None:
