@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dataqual.kernels.compiling import njit
 from dataqual.kernels.cutting import decode
-from dataqual.kernels.loading import between, lowest
+from dataqual.kernels.loading import between, lowest, ones
 
 
 @njit(cache=True, nogil=True)
@@ -43,6 +43,18 @@ def line_feeds(data: NDArray[np.uint8], places: NDArray[np.int64]) -> int:  # pr
             if n < len(places):
                 places[n] = j
             n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def count_line_feeds(data: NDArray[np.uint8]) -> int:  # pragma: no cover - compiled
+    """How many line feeds there are."""
+    n = i = 0
+    while i + 64 <= len(data):
+        n += ones(between(data, i, 10, 10))
+        i += 64
+    for j in range(i, len(data)):
+        n += data[j] == 10
     return n
 
 

@@ -20,7 +20,7 @@ from dataqual.columns import Columns, as_string, look_up, text_turns
 from dataqual.corpus import File, Piece, Rows, Slices, Unreadable, text_fault, turns_fault, value_kind
 from dataqual.kernels import json_lines
 from dataqual.kernels.lines import line_feeds
-from dataqual.readers.cutting import Cutter, Sizes, cut_file, cut_lines, invalid_utf8_reason, kept, too_long_reason
+from dataqual.readers.cutting import LINES, Sizes, cut_file, invalid_utf8_reason, kept, too_long_reason
 from dataqual.turns import NoTurns, Shape, joined, shape_of
 
 BLANK = b" \t\r"
@@ -36,7 +36,7 @@ class JsonLines:
 
     def pieces(self, index: int, file: File, columns: Columns, sizes: Sizes) -> Iterator[Piece]:
         """Cut at newlines."""
-        return cut_file(index, file, Cutter(cut_lines), sizes)
+        return cut_file(index, file, LINES, sizes)
 
     def again(self, piece: Piece, data: bytes, sizes: Sizes) -> Piece:
         """The piece with its data, read a second time."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from dataqual.columns import Columns
 from dataqual.corpus import Borders, File, Piece, Rows, Unreadable
-from dataqual.readers.cutting import Cut, Cutter, Sizes, cut_file, cut_lines, invalid_utf8_reason, kept, too_long_reason
+from dataqual.readers.cutting import LINES, Cut, Cutter, Sizes, cut_file, invalid_utf8_reason, kept, too_long_reason
 
 Txt = Literal["file", "paragraph", "line"]
 
@@ -91,7 +91,7 @@ class PlainText:
         if self.txt == "file":
             return Cutter(cut_nowhere, re.compile(rb"(?!)"))
         if self.txt == "line":
-            return Cutter(cut_lines)
+            return LINES
         return Cutter(_cut_paragraphs, BLANK_LINE, overlap=1024)
 
 
