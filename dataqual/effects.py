@@ -156,7 +156,7 @@ class Accounting:
     def __call__(self, batch: Batch, left: Batch, changes: Sequence[Change]) -> Effects:
         """What `changes` did to `batch`, so that `left` is left."""
         places = addresses(batch.file, batch.record)
-        before = batch.text.characters.total
+        before = _lengths(batch.text)
         stays = np.searchsorted(places, addresses(left.file, left.record))
         after = _characters(left, before[stays])
         parts = [(part, np.searchsorted(places, addresses(part.batch.file, part.batch.record))) for part in changes]
@@ -211,10 +211,15 @@ class Accounting:
         if self.files:
             numbers, codes = np.unique(batch.file, return_inverse=True)
             yield "file", [self.files[number] for number in numbers], codes
-        scripts = batch.text.characters.scripts[:, 1:]
+        scripts = batch.text.scripts[:, 1:]
         main = np.where(scripts.any(axis=1), np.argmax(scripts, axis=1), len(SCRIPTS) - 1)
         found, codes = np.unique(main, return_inverse=True)
         yield "script", [(*SCRIPTS[1:], LETTERLESS)[at] for at in found], codes
+
+
+def _lengths(text: Text) -> NDArray[np.int64]:
+    """Characters of each document."""
+    return text.scripts.sum(axis=1, dtype=np.int64)
 
 
 def _characters(left: Batch, before: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -222,7 +227,7 @@ def _characters(left: Batch, before: NDArray[np.int64]) -> NDArray[np.int64]:
     if left.edited is None or not left.edited.any():
         return before
     counts = before.copy()
-    counts[left.edited] = left.take(np.flatnonzero(left.edited)).text.characters.total
+    counts[left.edited] = _lengths(left.take(np.flatnonzero(left.edited)).text)
     return counts
 
 

@@ -176,6 +176,15 @@ class Text:
         )
         return Characters(ascii_counts, classes, scripts, replacement=others[:, 0], c1_controls=others[:, 1])
 
+    @lazy
+    def scripts(self) -> NDArray[np.int32]:
+        """(documents, scripts): `characters.scripts`, for which nothing else need be counted."""
+        if "characters" in self.__dict__:
+            return self.characters.scripts
+        counts = np.zeros((len(self), len(SCRIPTS)), np.int32)
+        counting.count_scripts(self.data, self.offsets, tables().scripts, counts)
+        return counts
+
     def ngrams(self, cut: str) -> NgramTable:
         """What is repeated among the words of a cut, for n from 1 to 10."""
         if cut not in self._ngrams:

@@ -113,6 +113,15 @@ def test_scripts_and_ascii_add_up(corpus: list[str]) -> None:
     assert characters.ascii.tolist() == [[document.count(chr(k)) for k in range(128)] for document in corpus]
 
 
+@given(st.lists(st.text("aZ5 .[`{\x00é我🙂", max_size=200), max_size=4))
+@example(DOCUMENTS)
+@example(["a" * 63, "é" + "b" * 64, "".join(map(chr, range(128))), "c" * 130 + "我"])
+def test_scripts_alone_are_counted_as_with_all_else(corpus: list[str]) -> None:
+    text = Text.of(corpus)
+    assert text.scripts.tolist() == Text.of(corpus).characters.scripts.tolist()
+    assert text.characters.scripts.tolist() == text.scripts.tolist()
+
+
 def test_scripts_are_counted_ascii_included() -> None:
     counts = Text.of(["ab1 漢字かな", "", "Ж"]).characters.scripts
     named = [{SCRIPTS[k]: int(row[k]) for k in np.flatnonzero(row)} for row in counts]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dataqual.kernels.compiling import njit
 from dataqual.kernels.cutting import decode
-from dataqual.kernels.loading import eight
+from dataqual.kernels.loading import between, eight, lowest, ones
 
 _NOT_ASCII = np.uint64(0x8080808080808080)
 
@@ -66,6 +66,35 @@ def count_characters(
             if times > 0:
                 class_counts[doc, classes[c] & 15] += times
                 script_counts[doc, scripts[c]] += times
+
+
+@njit(cache=True, nogil=True)
+def count_scripts(
+    data: NDArray[np.uint8], offsets: NDArray[np.int64], scripts: NDArray[np.uint8], counts: NDArray[np.int32]
+) -> None:  # pragma: no cover - compiled
+    """Add, per document, how many characters are of each script; those of ASCII are counted 64 at a time."""
+    letter, other = scripts[65], scripts[32]
+    for doc in range(len(offsets) - 1):
+        i = offsets[doc]
+        end = offsets[doc + 1]
+        while i < end:
+            if i + 64 > len(data):
+                if (data[i] & 0xC0) != 0x80:
+                    point, _ = decode(data, i)
+                    counts[doc, scripts[point]] += 1
+                i += 1
+                continue
+            n = min(64, end - i)
+            beyond = np.uint64(64 - n)  # what lies behind the document is shifted out
+            letters = ones((between(data, i, 65, 90) | between(data, i, 97, 122)) << beyond)
+            counts[doc, letter] += letters
+            counts[doc, other] += n - letters - ones(between(data, i, 0x80, 0xFF) << beyond)
+            leads = between(data, i, 0xC0, 0xFF) << beyond
+            while leads:
+                point, _ = decode(data, i + lowest(leads) - (64 - n))
+                counts[doc, scripts[point]] += 1
+                leads &= leads - np.uint64(1)
+            i += n
 
 
 @njit(cache=True, nogil=True)
