@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from dataqual import starting
 from dataqual.translating import ENGLISH, languages, of_locale, translated
 
 _LANGUAGE: ContextVar[str] = ContextVar("language", default=ENGLISH)
@@ -110,6 +111,8 @@ class Program(click.Group):
         **extra: Any,
     ) -> Any:
         """Run it; what is wrong with the command itself is told in its language too."""
+        if args is None:  # nobody calls it: this process was started for it
+            starting.alone()
         given = list(sys.argv[1:] if args is None else args)
         _LANGUAGE.set(_asked(given) or of_locale())
         if language() == ENGLISH or not standalone_mode:

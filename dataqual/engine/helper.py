@@ -46,7 +46,7 @@ class Process:
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     process_group=0,  # Ctrl-C is for this process alone, which then ends that one
-                    env=os.environ | {"POLARS_MAX_THREADS": "1"},
+                    env=os.environ | {"POLARS_MAX_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},  # it is for one core
                 )
             except OSError:
                 self.channel.close()

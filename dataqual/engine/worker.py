@@ -12,6 +12,7 @@ from importlib import import_module
 from socket import socket
 from typing import Any, NoReturn
 
+from dataqual import starting
 from dataqual.engine.messages import receive, send
 from dataqual.engine.read_ahead import read_ahead
 from dataqual.errors import DataqualError
@@ -23,6 +24,7 @@ Answer = tuple[bool, Any]
 def main(descriptor: int) -> NoReturn:
     """Serve whoever holds the other end of this socket, until it is closed; what is printed goes to stderr."""
     os.dup2(2, 1)
+    starting.alone()
     with suppress(OSError, EOFError):
         serve(socket(fileno=descriptor))
     os._exit(0)
