@@ -27,7 +27,7 @@ class Svd:
         return self.left * self.values
 
     def project(self, matrix: Sparse) -> NDArray[np.float64]:
-        """Other rows in the same space, (rows, k)."""
+        """Other rows in the same space, (rows, k); its own rows come out nearly as `coordinates` has them."""
         return matrix @ self.right
 
 
