@@ -12,6 +12,7 @@ from dataqual.lazy import face
 if TYPE_CHECKING:
     from studies.fit import FittedTable as FittedTable
     from studies.fit import fit_table as fit_table
+    from studies.planning import plan as plan
     from studies.running import run as run
     from studies.studied import Studied as Studied
     from studies.study import Study as Study
@@ -21,6 +22,7 @@ _HOMES = {
     "Studied": "studies.studied",
     "Study": "studies.study",
     "fit_table": "studies.fit",
+    "plan": "studies.planning",
     "run": "studies.running",
 }
 

@@ -85,6 +85,104 @@ def run(
 
 
 @main.command()
+@click.argument("file", required=False, type=click.Path())
+@click.option("--budget", metavar="TIME", help="Leave out what tells least until it fits into a time, such as 25m.")
+@click.option(
+    "-o", "--output", type=click.Path(), metavar="FILE", help="Write the study that fits the budget to a file."
+)
+@click.option("--gpu", metavar="NAME", help="Plan for a GPU that is not here: h200, h100, a100, l4, …")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes, or GPUs [one per core or GPU].")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to train [as the study file says].")
+@click.option("--measure", is_flag=True, help="Train each size for some seconds, to know its speed here.")
+@click.option("--like", type=click.Path(), metavar="DIR", help="Take speeds from the folder of a study that ran.")
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON on stdout instead of the summary.")
+@mendable("studies")
+def plan(
+    file: str | None,
+    budget: str | None,
+    output: str | None,
+    gpu: str | None,
+    workers: int | None,
+    device: str | None,
+    measure: bool,
+    like: str | None,
+    as_json: bool,
+) -> None:
+    """Say what a study would train, take and tell, before anything is read or run.
+
+    Counts trials, FLOPs and memory exactly; time and money follow from speeds, which are assumed by the name of the
+    device, measured, or taken from an earlier study. Simulates the study to say how wide the intervals of its answers
+    will be. Without FILE it plans the study that ships with dataqual.
+
+    \b
+    Examples:
+      studies plan scaling.yaml
+      studies plan scaling.yaml --budget 25m --gpu h200 -o fits.yaml
+    """
+    import json
+
+    from studies.planning import plan, write
+
+    found = plan(file, budget=budget, gpu=gpu, device=device, workers=workers, measure=measure, like=like)
+    if as_json:
+        click.echo(json.dumps(found.facts(), ensure_ascii=False, indent=1))
+    else:
+        for line in found.summary():
+            tell(line)
+    if output is not None:
+        write(found, Path(output))
+        tell(f"{output}: run it by: studies run {shlex.quote(output)}", err=as_json)
+
+
+@main.command()
+@click.argument("folder", metavar="DIR", type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON on stdout.")
+@mendable("studies")
+def status(folder: str, as_json: bool) -> None:
+    """Say how far a study is: trials done, points, hours so far, and whether it runs now.
+
+    Reads what stands in its folder and changes nothing, while the study runs or after it was stopped.
+
+    \b
+    Examples:
+      studies status scaling.study
+    """
+    import json
+
+    from studies.status import lines, status
+
+    found = status(folder)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for line in lines(found):
+        tell(line)
+
+
+@main.command()
+@click.argument("folders", metavar="DIR...", nargs=-1, required=True, type=click.Path())
+@click.option("--json", "as_json", is_flag=True, help="Print it as JSON on stdout.")
+@mendable("studies")
+def compare(folders: tuple[str, ...], as_json: bool) -> None:
+    """Lay the answers of two or more finished studies side by side, with the difference where both asked the same.
+
+    \b
+    Examples:
+      studies compare english.study chinese.study
+    """
+    import json
+
+    from studies.comparing import compare, lines
+
+    found = compare(folders)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for line in lines(found):
+        tell(line)
+
+
+@main.command()
 @click.argument("file", default="scaling.yaml", type=click.Path())
 @mendable("studies")
 def init(file: str) -> None:

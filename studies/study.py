@@ -139,6 +139,8 @@ class Study:
     """The file as it was read, for the record."""
     where: str = "study"
     """How messages call the file."""
+    base: Path | None = None
+    """Where its relative paths start."""
 
     @classmethod
     def load(cls, path: str | Path) -> Study:
@@ -194,6 +196,7 @@ class Study:
             ),
             content=dict(content),
             where=where,
+            base=base,
         )
 
     def written(self, key: str, value: int) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.optim.adamw import adamw
 
 from dataqual.errors import SpecError
+from studies.footprint import pieces
 from studies.learner import Diverged, Event, Ledger, Point, Progress, Shape, Snapshot, Task
 from studies.schedule import Leg, check_stops, factor, legs, tokens_apart
 from studies.snapshots import pack, unpack
@@ -34,9 +35,6 @@ BETAS, EPSILON, WEIGHT_DECAY, CLIP = (0.9, 0.95), 1e-8, 0.1, 1.0
 
 EVALUATED = 2048
 """Tokens per batch of a held-out set on a CPU, where more no longer fits its caches."""
-
-MEMORY = 12e9
-"""Bytes a step's activations may take before it is done in pieces: fits beside the weights on a 24 GB card."""
 
 
 def train(task: Task, model: nn.Module, shape: Shape, rate: float, state: bytes | None = None) -> Iterator[Event]:
@@ -180,7 +178,7 @@ class _Pupil:
         self.squares = [torch.zeros_like(flat.data) for flat in self.flat]
         self.counts = [torch.zeros((), device=self.device) for _ in self.flat]
         self.forward = torch.compile(model, dynamic=False) if task.compile else model
-        self.pieces = _pieces(task, shape)
+        self.pieces = pieces(shape, task.vocabulary, task.batch, task.window)
         self.loss = torch.zeros((), device=self.device)
 
     def step(self, windows: Tensor, rate: float) -> None:
@@ -292,16 +290,3 @@ def _flatten(parameters: list[nn.Parameter]) -> nn.Parameter:
         p.grad = flat.grad[at : at + p.numel()].view_as(p)
         at += p.numel()
     return flat
-
-
-def _pieces(task: Task, shape: Shape) -> int:
-    """Into how many equal pieces a step is cut so that its activations fit: the fewest that divide its windows.
-
-    Per token: logits in bfloat16, in float32 and their gradient (10 bytes per word), and some 34 bytes per layer and
-    channel (Korthikanti 2022, attention recomputed).
-    """
-    says = shape.says
-    per_token = 10 * task.vocabulary + 34 * says.get("layers", 1) * says.get("width", 1)
-    windows = task.batch // task.window
-    fits = max(1, int(MEMORY // (per_token * task.window)))
-    return next(pieces for pieces in range(1, windows + 1) if windows % pieces == 0 and windows // pieces <= fits)

@@ -35,6 +35,9 @@ SHIM = (
     '#!/bin/sh\nexec "{python}" -c "import sys; sys.argv[0] = \'{name}\'; from {name}.cli import main; main()" "$@"\n'
 )
 
+BEGUN = '{"kind":"study","version":1,"study":{},"data":{},"versions":{},"trials":{"number":9}}\n'
+"""The results of a study that has just begun."""
+
 LONG = "studies run -o embedded.study --workers 2"
 """The example that trains for minutes: it has a test of its own."""
 
@@ -112,8 +115,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(ROOT / "tests" / "studies" / "tiny.yaml", folder / "scaling.yaml")
     (folder / "suite.yaml").write_text("checks:\n  - {metric: documents, min: 400}\n", encoding="utf-8")
     dataqual.check(folder / "corpus.jsonl", folder / "suite.yaml").save(folder / "release.json")
-    (folder / "scaling.study").mkdir()
-    (folder / "scaling.study" / "study.json").write_text(json.dumps(study_facts.likely()), encoding="utf-8")
+    for name in ("scaling", "english", "chinese"):
+        (folder / f"{name}.study").mkdir()
+        (folder / f"{name}.study" / "study.json").write_text(json.dumps(study_facts.likely()), encoding="utf-8")
+    (folder / "scaling.study" / "results.jsonl").write_text(BEGUN)
     (folder / "runs.csv").write_text(runs(), encoding="utf-8")
     (folder / "bin").mkdir()
     for name in ("dataqual", "studies"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -47,23 +47,29 @@ class Oracle:
 
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
         """A point per stop, each preceded by its progress and followed by a snapshot, from the stop of `state` on."""
-        law, shape = laws.find(self.law), self.shape(task.size, task.vocabulary, task.window)
-        quality = self.worth(task.train)
-        for stop in task.stops[int(state or b"0") :]:
-            unique = min(stop, task.order.unique or stop)
-            at = Inputs.at(shape.parameters, quality * stop, quality * unique, 6.0 * shape.parameters * quality * stop)
-            known = {name: self.truth[name] for name in law.names()}
-            loss = float(law.loss(known, at)[0])
-            losses = {
-                name: loss * self._noise(task, name, stop) + self.offsets.get(name, 0.0) for name in task.held_out
-            }
-            yield Progress(stop, loss)
-            yield Point(stop, unique, shape.parameters, shape.flops_per_token * stop, losses)
-            yield Snapshot(str(task.stops.index(stop) + 1).encode())
+        shape, done = self.shape(task.size, task.vocabulary, task.window), int(state or b"0")
+        for point in self.points(replace(task, stops=task.stops[done:])):
+            yield Progress(point.tokens, next(iter(point.losses.values()), float("nan")))
+            yield point
+            yield Snapshot(str(task.stops.index(point.tokens) + 1).encode())
         seen = planned_exposure(task.train, task.order, task.window, task.stops[-1])
         exposure = Exposed(windows=seen["windows"], times=seen["times"], order=seen["order"], adjacent=None)
         each = shape.flops_per_token
         yield Ledger(tokens_spent(task.stops) * each, tokens_apart(task.stops) * each, exposure)
+
+    def points(self, task: Task) -> Iterator[Point]:
+        """The points alone."""
+        law, shape = laws.find(self.law), self.shape(task.size, task.vocabulary, task.window)
+        quality = self.worth(task.train)
+        known = {name: self.truth[name] for name in law.names()}
+        for stop in task.stops:
+            unique = min(stop, task.order.unique or stop)
+            at = Inputs.at(shape.parameters, quality * stop, quality * unique, 6.0 * shape.parameters * quality * stop)
+            loss = float(law.loss(known, at)[0])
+            losses = {
+                name: loss * self._noise(task, name, stop) + self.offsets.get(name, 0.0) for name in task.held_out
+            }
+            yield Point(stop, unique, shape.parameters, shape.flops_per_token * stop, losses)
 
     def worth(self, train: TokenFile) -> float:
         """What one token of this file is worth."""

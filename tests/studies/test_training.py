@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from dataqual.errors import SpecError
-from studies import training
+from studies import footprint, training
 from studies.learner import Event, Ledger, Point, Progress, Snapshot, Task
 from studies.learners.gpt2 import Dimensions, Gpt2, Model
 from studies.schedule import factor, legs, peak_rate, tokens_apart, tokens_spent, whole_stop
@@ -230,12 +230,10 @@ def test_a_step_in_pieces_is_the_step_at_once(task: Task) -> None:
 
 def test_a_large_step_is_cut_into_equal_pieces_that_fit() -> None:
     shape = Gpt2().shape(1_558_000_000, 50257, 1024)
-    task = Task(0, 50257, 1024, 1024 * 1024, None, None, (), {}, 0)  # type: ignore[arg-type]
-    pieces = training._pieces(task, shape)
+    pieces = footprint.pieces(shape, 50257, 1024 * 1024, 1024)
     per_token = 10 * 50257 + 34 * 48 * 1600
     assert 1024 % pieces == 0 and 1024 * 1024 // pieces * per_token <= 12e9 < 1024 * 1024 // pieces * per_token * 2
-    small = Task(0, 256, 128, 2048, None, None, (), {}, 0)  # type: ignore[arg-type]
-    assert training._pieces(small, Gpt2().shape(370_000, 256, 128)) == 1
+    assert footprint.pieces(Gpt2().shape(370_000, 256, 128), 256, 2048, 128) == 1
 
 
 def test_bfloat16_comes_near_float32(task: Task, whole: list[Event]) -> None:
