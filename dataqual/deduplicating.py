@@ -129,16 +129,16 @@ def dedup(
         given = {"normalized": normalized, "keep": keep != "first", "clusters": clusters, "index": index}
         given |= {"against": not isinstance(against, list | tuple) or len(against) > 0, "model": model}
         return _parts(method, source, asked, given, target, engine, progress)
+    if index is not None and method == "semantic":
+        raise SpecError(
+            "--index: holds signatures and texts, no embeddings; --against compares with a corpus by meaning"
+        )
     near = near_for(method, model=model, nearest=nearest, threshold=threshold, shingle=shingle, cut=cut,
                     permutations=permutations, seed=seed)  # fmt: skip
     step = Dedup(True, near, normalized, keep)
     for name, share in (("max_cluster_share", max_cluster_share), ("max_source_loss", max_source_loss)):
         if not 0 <= share <= 1:
             raise SpecError(f"{name}: {share:g} is no share from 0 to 1 (50 % is 0.5)")
-    if index is not None and isinstance(near, Semantic):
-        raise SpecError(
-            "--index: holds signatures and texts, no embeddings; --against compares with a corpus by meaning"
-        )
     corpus = as_whole_corpus(source, also=options_of(dedup), **asked)
     target.open(corpus)  # what is wrong with it is told before the corpus is read
     table = _checked(corpus, clusters, output, ledger) if clusters is not None else None

@@ -14,6 +14,7 @@ DataqualError                one line for the user, exit code 2
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable
 
 
@@ -55,6 +56,21 @@ class MissingExtra(DataqualError):
 
 class WorkerLost(DataqualError):
     """A helping process ended before its work did, most likely because memory ran short."""
+
+
+def nearest_file(path: str | os.PathLike[str]) -> str:
+    """The end of an error letter about a file that is not there: the name beside it that is nearest, if one is near.
+
+    >>> nearest_file("/no/such/place.jsonl")
+    ''
+    """
+    folder, name = os.path.split(os.fspath(path).rstrip(os.sep))
+    try:
+        there = [entry for entry in os.listdir(folder or ".") if not entry.startswith(".")]
+    except OSError:
+        return ""
+    near = difflib.get_close_matches(name, sorted(there), n=1, cutoff=0.6)
+    return f"; did you mean {os.path.join(folder, near[0])!r}?" if near else ""
 
 
 def did_you_mean(given: str, allowed: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual import specs
 from dataqual.corpus import Chunk, Corpus, Progress, Unreadable
 from dataqual.engine import Local
 from dataqual.errors import InputError
@@ -17,7 +18,7 @@ from dataqual.ledger import RECORD_BITS, address_list, addresses
 from dataqual.masking import mask
 from dataqual.near_duplicates import NearDuplicates, Part, Survey
 from dataqual.near_duplicates.clusters import Counterparts
-from dataqual.readers import ReadCount
+from dataqual.readers import ReadCount, open_corpus
 from dataqual.readers.sources import as_corpus, options_of
 from dataqual.reading import Reading, wilson
 from dataqual.shared_ngrams import SHORTEST, SIZE, Hits, check_sizes
@@ -103,6 +104,8 @@ class Leakage:
     """The share of the words of the test documents that stand in shared n-grams."""
     ngram: int
     examples: Sequence[Leak]
+    decontaminate: Mapping[str, Any]
+    """Parameters of the step that would take them out; `against` is TEST where the test documents came in memory."""
 
     @property
     def share(self) -> float:
@@ -125,7 +128,8 @@ class Leakage:
         lines.append(f"{self.words.value or 0:8.2%} of their {self.words.n:,} words are in such runs")
         lines += [str(example) for example in self.examples]
         if self.share:
-            lines.append("to take them out of the training text, a recipe: steps: [{decontaminate: {against: TEST}}]")
+            recipe = specs.flow({"steps": [{"decontaminate": dict(self.decontaminate)}]})
+            lines.append(f"to take them out of the training text, a recipe: {recipe}")
         return "\n".join(lines)
 
     def facts(self) -> dict[str, Any]:
@@ -167,7 +171,9 @@ def leakage(
         if file.format != "frame" and trained.holds(file.path):
             raise InputError(f"{file.path}: is in the training corpus as it is; name what is to be kept from it")
     engine = Local(workers=workers, max_memory=max_memory)
-    return _Run(trained, tested, engine, near_copies, ngram).go(shortest, progress)
+    told = {"ngram": (ngram, SIZE), "shortest": (shortest, SHORTEST), "text": (_text_of(tested), None)}
+    step = {"against": _named(tested)} | {name: value for name, (value, usual) in told.items() if value != usual}
+    return _Run(trained, tested, engine, near_copies, ngram, step).go(shortest, progress)
 
 
 def _opened(source: Any, asked: Mapping[str, Any]) -> Corpus:
@@ -209,6 +215,7 @@ class _Run:
     engine: Local
     near: bool
     ngram: int
+    step: Mapping[str, Any]
 
     def go(self, shortest: int, progress: Progress | None) -> Leakage:
         """All of it."""
@@ -276,6 +283,7 @@ class _Run:
             Reading("words", int(covered.sum()) / total if total else None, total, of="words"),
             self.ngram,
             list(self._examples(found, hits, kinds)),
+            self.step,
         )
 
     def _examples(self, found: _Gathered, hits: Hits, kinds: Mapping[str, NDArray[np.bool_]]) -> Sequence[Leak]:
@@ -323,6 +331,25 @@ def mask_from(document: str, start: int) -> str:
     """
     at = len(document.encode()[:start].decode())
     return mask(document[: at + 2 * QUOTED])[at : at + QUOTED]
+
+
+def _named(corpus: Corpus) -> str | list[str]:
+    """The files of a corpus as a recipe names them."""
+    if any(file.format == "frame" or file.spooled for file in corpus.files):
+        return "TEST"
+    paths = [file.path for file in corpus.files]
+    return paths[0] if len(paths) == 1 else paths
+
+
+def _text_of(corpus: Corpus) -> str | None:
+    """The column of the text of files where nobody would find it without being told."""
+    if _named(corpus) == "TEST":
+        return None
+    try:
+        found = open_corpus([file.path for file in corpus.files]).columns.text
+    except InputError:
+        found = None
+    return corpus.columns.text if corpus.columns.text != found else None
 
 
 def _share(name: str, mask: NDArray[np.bool_]) -> Reading:

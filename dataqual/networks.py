@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.embeddings.model import WEIGHTS, digest_of
-from dataqual.errors import MissingExtra, SpecError, did_you_mean
+from dataqual.errors import MissingExtra, SpecError, did_you_mean, nearest_file
 
 WINDOW = 512
 """Tokens of a window where neither the model nor its tokenizer says how many it reads."""
@@ -133,7 +133,8 @@ def rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
 def _changes(folder: str) -> tuple[tuple[str, int, int], ...]:
     """The files of a model with their sizes and times, by which a changed one is opened anew."""
     if not Path(folder).is_dir():
-        raise SpecError(f"model: {folder}: there is no such folder; give one on this disk, nothing is downloaded")
+        near = nearest_file(folder)
+        raise SpecError(f"model: {folder}: there is no such folder; give one on this disk, nothing is downloaded{near}")
     places = sorted({place for pattern in WEIGHTS for place in Path(folder).glob(pattern)})
     return tuple((place.name, place.stat().st_size, place.stat().st_mtime_ns) for place in places)
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.errors import InputError
+from dataqual.errors import InputError, nearest_file
 from dataqual.kernels import ngram_lookup
 from dataqual.lazy import lazy
 from dataqual.text import Text
@@ -129,6 +129,8 @@ class NgramModel:
         """InputError where the file is not there, or is no such model of this version; nothing in it is run."""
         try:
             stat = Path(path).stat()
+        except FileNotFoundError:
+            raise InputError(f"{path}: no such file or folder{nearest_file(path)}") from None
         except OSError as error:
             raise InputError(f"{path}: cannot be read ({error.strerror})") from None
         return _load(str(path), stat.st_mtime_ns, stat.st_size)

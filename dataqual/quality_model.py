@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.errors import InputError
+from dataqual.errors import InputError, nearest_file
 from dataqual.kernels import linear
 from dataqual.text import Text
 
@@ -76,6 +76,8 @@ class QualityModel:
         """InputError where the file is not there, or is no such model of this version; nothing in it is run."""
         try:
             stat = Path(path).stat()
+        except FileNotFoundError:
+            raise InputError(f"{path}: no such file or folder{nearest_file(path)}") from None
         except OSError as error:
             raise InputError(f"{path}: cannot be read ({error.strerror})") from None
         return _load(str(path), stat.st_mtime_ns, stat.st_size)

@@ -10,7 +10,7 @@ import yaml
 
 from dataqual import catalog
 from dataqual.bounds import Bounds
-from dataqual.errors import SpecError, did_you_mean
+from dataqual.errors import SpecError, did_you_mean, nearest_file
 
 if TYPE_CHECKING:
     from dataqual.operators import Signal, Step
@@ -42,6 +42,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping a YAML file holds; SpecError with the line where it is not YAML."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Strict)
+    except FileNotFoundError:
+        raise SpecError(f"{path}: no such file or folder{nearest_file(path)}") from None
     except OSError as error:
         raise SpecError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:

@@ -16,6 +16,8 @@ from dataqual.cli import main
 from dataqual.errors import InputError, NoDocuments, SpecError
 from dataqual.leaks import leakage
 from dataqual.reading import wilson
+from dataqual.recipe import Recipe
+from dataqual.steps.decontaminate import Decontaminate
 from dataqual.text import Text
 from tests.readers.helpers import opened
 
@@ -213,7 +215,22 @@ def test_the_command_prints_shares_intervals_and_places(files: tuple[str, str]) 
     assert lines[4].endswith("share 13 words in a row with one (6 of 11)")
     assert f"exact_copies: {files[1]}:1 is in {files[0]}:2 (similarity 1.000): {RIVER}" in lines
     assert f"ngrams: {files[1]}:4 is in {files[0]}:2 (3 of {23 - 12} n-grams): THE MEN went" in done.stdout
-    assert lines[-1] == "to take them out of the training text, a recipe: steps: [{decontaminate: {against: TEST}}]"
+    assert (
+        lines[-1]
+        == f"to take them out of the training text, a recipe: {{steps: [{{decontaminate: {{against: {files[1]}}}}}]}}"
+    )
+
+
+def test_the_recipe_that_is_printed_takes_out_what_leaks(files: tuple[str, str], tmp_path: Path) -> None:
+    for name in files:
+        there = Path(name).read_text(encoding="utf-8")
+        Path(name).write_text(there.replace('{"text"', '{"text": "n", "said"'), encoding="utf-8")
+    *_, last = run(*files, "--ngram", "12", "--text", "said").stdout.splitlines()
+    (tmp_path / "mine.yaml").write_text(last.partition("a recipe: ")[2], encoding="utf-8")
+    step = Recipe.load(str(tmp_path / "mine.yaml")).steps
+    assert step == (Decontaminate(files[1], ngram=12, text="said"),)
+    assert dataqual.clean(files[0], tmp_path / "out.jsonl", recipe=str(tmp_path / "mine.yaml"), text="said").dropped
+    assert "against: TEST}}" in str(dataqual.leakage(TRAIN, list(TEST.values())))
 
 
 def test_facts_come_as_json(files: tuple[str, str]) -> None:

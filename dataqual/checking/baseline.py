@@ -11,7 +11,7 @@ from typing import Any
 from dataqual.checking.estimates import Clustered, Estimate, Proportion, estimate_of
 from dataqual.checking.suite import Suite
 from dataqual.checking.verdicts import Outcome
-from dataqual.errors import InputError
+from dataqual.errors import InputError, nearest_file
 from dataqual.faults import SHARES
 from dataqual.rules import rule_sets
 
@@ -67,6 +67,8 @@ def _loaded(path: Path) -> Any:
     path = path / "profile.json" if path.is_dir() else path
     try:
         return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file or folder{nearest_file(path)}") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     except ValueError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 from dataqual.embeddings.model import Model
 from dataqual.embeddings.static import Static, is_static
 from dataqual.embeddings.transformer import Transformer
-from dataqual.errors import InputError
+from dataqual.errors import InputError, nearest_file
 
 HOLDS = (
     "a folder with a transformer that sentence-transformers or transformers saved, or a static model as of model2vec"
@@ -24,7 +24,10 @@ def open_model(path: str | os.PathLike[str]) -> Model:
     """
     folder = Path(path)
     if not folder.is_dir():
-        raise InputError(f"--model: {path}: there is no such folder; give one on this disk, nothing is downloaded")
+        near = nearest_file(path)
+        raise InputError(
+            f"--model: {path}: there is no such folder; give one on this disk, nothing is downloaded{near}"
+        )
     if is_static(folder):
         return Static.open(folder)
     if not (folder / "config.json").is_file():

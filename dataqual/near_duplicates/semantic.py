@@ -48,10 +48,11 @@ class Semantic:
             raise SpecError(f"semantic.nearest: {self.nearest} buckets; at least 1, {NEAREST} is usual")
         if self.buckets is not None and self.buckets < 1:
             raise SpecError(f"semantic.buckets: {self.buckets}; at least 1, or leave it out")
+        self.opened  # noqa: B018  a model that is not there is told at once
 
     @lazy
     def opened(self) -> Model:
-        """The model, opened when it is first asked for."""
+        """The model; InputError where there is none."""
         return open_model(self.model)
 
     @property

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dataqual.errors import InputError, did_you_mean
+from dataqual.errors import InputError, did_you_mean, nearest_file
 from dataqual.finding import Finding, plural
 from dataqual.reading import Reading
 from dataqual.writers.appearing import write_text
@@ -69,7 +69,7 @@ class Profile:
         try:
             facts = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise InputError(f"{path}: no such file") from None
+            raise InputError(f"{path}: no such file or folder{nearest_file(path)}") from None
         except (OSError, ValueError) as error:
             raise InputError(f"{path}: not a saved profile ({error})") from None
         if not isinstance(facts, dict) or facts.get("schema") != SCHEMA:

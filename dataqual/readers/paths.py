@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dataqual.corpus import File
-from dataqual.errors import InputError
+from dataqual.errors import InputError, nearest_file
 from dataqual.readers.json_head import is_lines, read_head
 from dataqual.readers.remote import is_url, listed, unchanged_url
 from dataqual.readers.saved_datasets import saved_files
@@ -102,7 +102,7 @@ def _expand_here(given: str, passed: list[str]) -> Iterator[tuple[str, bool]]:
             paths = _walk(path, passed) if os.path.isdir(path) else [path]
             yield from ((path, False) for path in paths)
     else:
-        raise InputError(f"{given}: no such file or folder")
+        raise InputError(f"{given}: no such file or folder{nearest_file(given)}")
 
 
 def _walk(folder: str, passed: list[str]) -> Iterator[str]:

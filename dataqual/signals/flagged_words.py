@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.errors import SpecError
+from dataqual.errors import SpecError, nearest_file
 from dataqual.kernels import linear
 from dataqual.lexicons import FOLDER
 from dataqual.line_cuts import evidence
@@ -109,6 +109,10 @@ def _file(name: str) -> Path:
 def _entries(path: Path) -> Iterable[str]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise SpecError(
+            f"lexicons: {path}: no such file or folder{nearest_file(path)}; or name one of: en, zh"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SpecError(f"lexicons: {path} cannot be read as UTF-8 text ({error}); or name one of: en, zh") from None
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dataqual.bounds import Bounds
 from dataqual.corpus import Batch, Corpus
-from dataqual.errors import InputError, SpecError
+from dataqual.errors import InputError, SpecError, UnknownColumn
 from dataqual.ledger import Change, Dropped, edited
 from dataqual.operators import Engine, Signal, Step
 from dataqual.readers import ReadCount, open_corpus
@@ -53,10 +53,20 @@ class Decontaminate(Step):
         check_sizes(self.ngram, self.shortest)
         if not self.against:
             raise SpecError("against is empty; name the files of evaluation texts")
+        try:
+            self._evaluation()
+        except InputError as error:
+            raise SpecError(
+                str(error).removeprefix("--") if isinstance(error, UnknownColumn) else f"against: {error}"
+            ) from None
 
     @property
     def _paths(self) -> list[str]:
         return [self.against] if isinstance(self.against, str) else list(self.against)
+
+    def _evaluation(self) -> Corpus:
+        """The evaluation texts; InputError where they are not there, or have no text that is known."""
+        return open_corpus(self._paths, text=self.text)
 
     @property
     def rests_on(self) -> object:
@@ -65,7 +75,7 @@ class Decontaminate(Step):
 
     def prepare(self, corpus: Corpus, engine: Engine) -> Overlaps:
         """Read the evaluation texts; InputError where they are the corpus itself, or more than fits into memory."""
-        evaluation = open_corpus(self._paths, text=self.text)
+        evaluation = self._evaluation()
         for file in evaluation.files:
             if corpus.holds(file.path):
                 raise InputError(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from dataqual.corpus import Batch, Corpus
+from dataqual.errors import InputError, SpecError
+from dataqual.lazy import lazy
 from dataqual.ledger import Dropped
 from dataqual.near_duplicates import Semantic
 from dataqual.operators import Engine, Step
@@ -36,9 +38,12 @@ class DedupSemantic(Step):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        self.dedup  # noqa: B018  what is wrong with a parameter is told at once
+        try:
+            self.dedup  # noqa: B018  what is wrong with a parameter is told at once
+        except InputError as error:
+            raise SpecError(str(error).removeprefix("--")) from None
 
-    @property
+    @lazy
     def dedup(self) -> Dedup:
         """The same as a step of its parts."""
         near = Semantic(self.model, self.threshold, self.nearest, self.buckets, self.seed)

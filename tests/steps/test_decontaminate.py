@@ -137,8 +137,6 @@ def test_a_corpus_is_not_compared_with_itself(evaluation: str, tmp_path: Path) -
 
 def test_evaluation_texts_that_cannot_be_had_are_an_error_before_anything_is_written(tmp_path: Path) -> None:
     corpus = written(tmp_path, "in.jsonl", CLEAN)
-    with pytest.raises(InputError, match="no such file or folder"):
-        cleaned(tmp_path, corpus, against=str(tmp_path / "nowhere.jsonl"))
     (tmp_path / "void.jsonl").write_text("")
     with pytest.raises(NoDocuments):
         cleaned(tmp_path, corpus, against=str(tmp_path / "void.jsonl"))
@@ -157,8 +155,17 @@ def test_more_evaluation_text_than_memory_is_told_in_one_line(evaluation: str) -
     ({"against": "e.jsonl", "action": "cut"},
      "r.yaml.steps[0].decontaminate: action is 'cut', not one of drop, remove_spans"),
     ({}, "r.yaml.steps[0].decontaminate: needs the parameter 'against'"),
+    ({"against": "evla.jsonl"},
+     "r.yaml.steps[0].decontaminate: against: evla.jsonl: no such file or folder; did you mean 'eval.jsonl'?"),
+    ({"against": ["eval.jsonl", "none/x.jsonl"]},
+     "r.yaml.steps[0].decontaminate: against: none/x.jsonl: no such file or folder"),
+    ({"against": "eval.jsonl", "text": "txt"},
+     "r.yaml.steps[0].decontaminate: text: no column 'txt'; did you mean 'text'? there are: id, text"),
 ])  # fmt: skip
-def test_a_wrong_parameter_is_told_where_it_stands(given: dict[str, Any], message: str) -> None:
+def test_a_wrong_parameter_is_told_where_it_stands_before_any_data_is_read(
+    given: dict[str, Any], message: str, evaluation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(evaluation).parent)
     with pytest.raises(SpecError) as error:
         specs.step({"decontaminate": given}, "r.yaml.steps[0]")
     assert str(error.value) == message
@@ -176,7 +183,7 @@ def test_what_is_prepared_can_be_sent_to_another_process(action: Any, evaluation
     assert len(left) < len(batch)
 
 
-def test_it_says_that_it_must_be_prepared() -> None:
+def test_it_says_that_it_must_be_prepared(evaluation: str) -> None:
     [batch] = Corpus.of(["a"]).batches()
     with pytest.raises(TypeError, match="call prepare"):
-        Decontaminate("e.jsonl")(batch)
+        Decontaminate(evaluation)(batch)
