@@ -11,6 +11,9 @@ from dataqual.lazy import face
 from dataqual.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from dataqual.augmenting import Augmented as Augmented
+    from dataqual.augmenting import augment as augment
+    from dataqual.augmenting import augment_column as augment_column
     from dataqual.bounds import Bounds as Bounds
     from dataqual.checking import Checked as Checked
     from dataqual.checking import Suite as Suite
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from dataqual.text import Text as Text
 
 _HOMES = {
+    "Augmented": "dataqual.augmenting",
     "Batch": "dataqual.corpus",
     "Bounds": "dataqual.bounds",
     "Checked": "dataqual.checking",
@@ -57,6 +61,8 @@ _HOMES = {
     "Split": "dataqual.splitting",
     "Suite": "dataqual.checking",
     "Text": "dataqual.text",
+    "augment": "dataqual.augmenting",
+    "augment_column": "dataqual.augmenting",
     "check": "dataqual.checking",
     "clean": "dataqual.cleaning",
     "dedup": "dataqual.deduplicating",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from dataqual.commands.augment import augment
 from dataqual.commands.check import check
 from dataqual.commands.clean import clean
 from dataqual.commands.dedup import dedup
@@ -41,6 +42,7 @@ for command in (
     suite,
     clean,
     dedup,
+    augment,
     split,
     leakage,
     explain,

@@ -101,6 +101,25 @@ class Unreadable:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What a document that a step made was made of: its own id, its parent's, the method, the edits, and the similarity.
+
+    An edit is [start, end, replacement, reason]: characters of the parent, from 0.
+    """
+
+    id: str
+    parent: str
+    method: str
+    edits: tuple[tuple[int, int, str, str], ...] = ()
+    similarity: float | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values; without a similarity where none was measured."""
+        told = {"parent": self.parent, "method": self.method, "edits": [list(edit) for edit in self.edits]}
+        return told if self.similarity is None else told | {"similarity": round(self.similarity, 6)}
+
+
+@dataclass(frozen=True)
 class Batch:
     """Documents of one chunk, in order, with what belongs to them. Row i of everything is document i."""
 
@@ -121,6 +140,8 @@ class Batch:
     """Which documents no longer say what their records do; None where all still do."""
     turns: Sequence[TurnSizes | None] | None = None
     """Of chats, how much of each text is each turn's, None where an edit left that untold; None where these are no chats."""
+    origins: Sequence[Origin | None] | None = None
+    """Of documents that a step made of others, how; None for those that were read, and where all were."""
 
     def __len__(self) -> int:
         return len(self.text)
@@ -156,7 +177,30 @@ class Batch:
             columns=self.columns[rows] if self.columns.width else self.columns,
             edited=self.edited[rows] if self.edited is not None else None,
             turns=[self.turns[row] for row in rows.tolist()] if self.turns is not None else None,
+            origins=[self.origins[row] for row in rows.tolist()] if self.origins is not None else None,
         )
+
+    @property
+    def made(self) -> NDArray[np.bool_]:
+        """Which documents a step made of others, (documents,)."""
+        return np.array([origin is not None for origin in self.origins or [None] * len(self)], bool)
+
+    def with_origins(self, origins: Mapping[int, Origin]) -> Batch:
+        """With documents in these rows that were made of others, and so have ids of their own.
+
+        >>> [batch] = Corpus.of(["one", "two"]).batches()
+        >>> batch.with_origins({1: Origin("2~noise-1", "2", "noise")}).made.tolist()
+        [False, True]
+        """
+        told = list(self.origins or [None] * len(self))
+        for row, origin in origins.items():
+            told[row] = origin
+        if "id" not in self.columns.columns:
+            return replace(self, origins=told)
+        ids = self.columns["id"].to_list()
+        for row, origin in origins.items():
+            ids[row] = origin.id
+        return replace(self, origins=told, columns=self.columns.with_columns(pl.Series("id", ids, dtype=pl.String)))
 
     def rewritten(self, texts: Mapping[int, bytes]) -> Batch:
         """With another text, in UTF-8, in each of these rows; all else stays, the records as they came too.
@@ -344,6 +388,10 @@ class Corpus(ABC):
         """The same documents without these of the columns id, label and group, which then are not looked for."""
         id, label, group = (None if r in roles else getattr(self.columns, r) for r in ("id", "label", "group"))
         return replace(self, columns=replace(self.columns, id=id, label=label, group=group))
+
+    def looking_at(self, *names: str) -> Corpus:
+        """The same documents, of which `records` tells what these columns hold, too."""
+        return replace(self, columns=replace(self.columns, more=(*self.columns.more, *names)))
 
     def holds(self, path: str | os.PathLike[str]) -> bool:
         """Whether `path` is one of the input files, under whatever name."""

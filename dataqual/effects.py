@@ -14,7 +14,7 @@ from dataqual.catalog import label
 from dataqual.corpus import Address, Batch, Corpus
 from dataqual.document_sample import priorities
 from dataqual.excerpts import why
-from dataqual.ledger import Added, Change, Dropped, Edited, addresses
+from dataqual.ledger import Added, Change, Dropped, Edited, Refused, addresses
 from dataqual.sketch import Sketch
 from dataqual.text import SCRIPTS, Text
 
@@ -185,7 +185,7 @@ class Accounting:
         n = len(before)
         table: dict[int, NDArray[Any]] = {0: np.ones(n, np.int64), 4: before, 5: after}
         if left.edited is not None:
-            table[2] = np.bincount(stays[left.edited], minlength=n)
+            table[2] = np.bincount(stays[left.edited & ~left.made], minlength=n)
         for part, rows in parts:
             hits = np.bincount(rows, minlength=n)
             columns = [3] if isinstance(part, Added) else []
@@ -232,7 +232,9 @@ def _characters(left: Batch, before: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def _told(part: Change, characters: int) -> Told:
-    values = part.values if isinstance(part, Dropped | Edited) else None
+    values = part.values
+    if isinstance(part, Refused) and values is not None:
+        values = None if np.isnan(values).all() else values[~np.isnan(values)]
     hashed = priorities(part.batch.file, part.batch.record)
     rows = np.argsort(hashed, kind="stable")[:SHOWN]
     ids = part.batch.columns["id"].gather(rows).to_list() if "id" in part.batch.columns.columns else [None] * len(rows)
@@ -243,7 +245,7 @@ def _told(part: Change, characters: int) -> Told:
         Sketch.of(values) if values is not None else None,
         label(signal) if signal is not None else None,
         signal.unit if signal is not None else "",
-        part.threshold if isinstance(part, Dropped) else None,
+        part.threshold if isinstance(part, Dropped | Refused) else None,
         tuple(
             sorted(
                 (_shown(part, int(row), int(hashed[row]), id) for row, id in zip(rows, ids, strict=True)),
@@ -255,14 +257,16 @@ def _told(part: Change, characters: int) -> Told:
 
 def _shown(part: Change, row: int, priority: int, id: str | None) -> Shown:
     batch = part.batch
-    values = part.values if isinstance(part, Dropped | Edited) else None
+    values = part.values
     common: dict[str, Any] = {
         "priority": priority,
         "file": int(batch.file[row]),
         "record": int(batch.record[row]),
         "id": id,
-        "value": float(values[row]) if values is not None else None,
+        "value": float(values[row]) if values is not None and not np.isnan(values[row]) else None,
     }
+    if isinstance(part, Added | Refused) and part.before is not None:
+        return Shown(**common, **_differing(part.before, part.batch.text, row))
     if isinstance(part, Edited):
         return Shown(**common, **_edit(part, row))
     start, end = (int(at) for at in batch.text.offsets[row : row + 2])
@@ -278,8 +282,13 @@ def _edit(part: Edited, row: int) -> dict[str, Any]:
     """What an edit may be shown by: the step's own words, or the text around the first difference before and after."""
     if part.evidence is not None or part.after is None:
         return {"text": part.evidence[row] if part.evidence is not None else "", "cut": True}
-    ends = [tuple(int(at) for at in text.offsets[row : row + 2]) for text in (part.batch.text, part.after)]
-    first, second = (text.data[a:b] for text, (a, b) in zip((part.batch.text, part.after), ends, strict=True))
+    return _differing(part.batch.text, part.after, row)
+
+
+def _differing(before: Text, now: Text, row: int) -> dict[str, Any]:
+    """The text around the first difference of one document, before and after."""
+    ends = [tuple(int(at) for at in text.offsets[row : row + 2]) for text in (before, now)]
+    first, second = (text.data[a:b] for text, (a, b) in zip((before, now), ends, strict=True))
     size = min(len(first), len(second))
     different = np.flatnonzero(first[:size] != second[:size])
     at = int(different[0]) if len(different) else size

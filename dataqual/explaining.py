@@ -41,14 +41,16 @@ class Story:
 
     @property
     def outcome(self) -> str:
-        """What became of it in the end: "dropped", "unreadable", "edited" or "kept"."""
-        done = {event["action"] for event in self.events}
+        """What became of it in the end: "dropped", "unreadable", "edited" or "kept", or "added" where it was made."""
+        done = {event["action"] for event in self.events if "child" not in event}
+        if any("parent" in event and "child" not in event for event in self.events) and not done & {"dropped"}:
+            return "added"
         return next((action for action in ("dropped", "unreadable", "edited") if action in done), "kept")
 
     @property
     def there(self) -> bool:
         """Whether it is in the output."""
-        return self.outcome in ("edited", "kept")
+        return self.outcome in ("edited", "kept", "added")
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -64,7 +66,8 @@ class Story:
         for number, event in enumerate(self.events, 1):
             lines.append(f"  {number}. {_said(event)}")
             if event.get("evidence"):
-                lines.append(f"     {_QUOTED[event['action']]} {_one_line(event['evidence'])}")
+                quoted = "edited" if event["action"] == "added" and "parent" in event else event["action"]
+                lines.append(f"     {_QUOTED[quoted]} {_one_line(event['evidence'])}")
         return "\n".join([*lines, f"  {_ENDS[self.outcome]}"])
 
     def _named(self) -> str:
@@ -80,8 +83,15 @@ _ENDS = {
     "unreadable": "So it is not in the output.",
     "edited": "It is in the output, with the text that this made of it.",
     "kept": "It is in the output as it came.",
+    "added": "It is in the output, behind the document it was made of.",
 }
-_QUOTED = {"dropped": "There:", "edited": "What changed first:", "added": "There:", "unreadable": "There:"}
+_QUOTED = {
+    "dropped": "There:",
+    "edited": "What changed first:",
+    "added": "There:",
+    "refused": "What changed first:",
+    "unreadable": "There:",
+}
 
 
 def explain(
@@ -101,7 +111,7 @@ def explain(
     asked = {"text": text, "id": id_column}
     ledger, written = _files(Path(output))
     rows, name = pl.scan_parquet(ledger), str(id)
-    told = tuple(_stories(rows.filter(pl.col("id") == name).collect()))
+    told = tuple(_stories(rows.filter((pl.col("id") == name) | (pl.col("parent") == name)).collect(), name))
     if named := (*told, *_kept(written, name, told, asked)):
         return named
     if placed := tuple(_stories(_at(rows, name))):
@@ -164,13 +174,30 @@ def _is_ledger(path: Path) -> bool:
     return path.suffix == ".parquet" and path.is_file() and list(pl.read_parquet_schema(path)) == list(SCHEMA)
 
 
-def _stories(found: pl.DataFrame) -> Iterator[Story]:
-    """One for each place; rows of a place stand in the order in which things were done."""
+def _stories(found: pl.DataFrame, name: str | None = None) -> Iterator[Story]:
+    """One for each place; rows of a place stand in the order in which things were done.
+
+    Without a `name` it is that of the document that was read; children that were made of it are events of its story.
+    """
     for _, rows in found.group_by("path", "record", maintain_order=True):
         events = tuple({key: value for key, value in row.items() if value is not None} for row in rows.to_dicts())
-        first = rows.row(0, named=True)
-        told = tuple({k: v for k, v in event.items() if k not in ("path", "record", "line", "id")} for event in events)
-        yield Story(first["path"], first["record"], first["line"], first["id"], told)
+        first, id = events[0], name or _id_of(events)
+        told = tuple(
+            {k: v for k, v in event.items() if k not in ("path", "record", "line", "id")}
+            | ({"child": event["id"]} if "parent" in event and event["id"] != id else {})
+            for event in events
+        )
+        yield Story(first["path"], first["record"], first.get("line"), id, told)
+
+
+def _id_of(events: Sequence[dict[str, Any]]) -> str | None:
+    """The id of the document that was read, from the rows of its place; of one without an id its children tell the place."""
+    for event in events:
+        if "parent" not in event:
+            id: str | None = event.get("id")
+            return id
+    parent: str = events[0]["parent"]
+    return None if parent.endswith(f":{events[0]['record']}") else parent
 
 
 def _at(rows: pl.LazyFrame, name: str) -> pl.DataFrame:
@@ -200,7 +227,11 @@ def _kept(written: list[Path], name: str, told: Sequence[Story], asked: dict[str
     What was edited or only copied stands there too, and its copies: so many are told already.
     """
     there = sum(int((ids == name).sum()) for ids in _ids(written, asked))
-    copies = [sum(event["action"] == "added" for event in story.events) for story in told if story.there]
+    copies = [
+        sum(event["action"] == "added" and "parent" not in event for event in story.events)
+        for story in told
+        if story.there
+    ]
     return [Story(None, None, None, name, ())] * (there - len(copies) - sum(copies))
 
 
@@ -251,6 +282,15 @@ def _said(event: dict[str, Any]) -> str:
     step, rule, value = event["step"], event["rule"], event.get("value")
     if event["action"] == "unreadable":
         return f"could not be read: {rule}"
+    if event["action"] == "added" and "parent" in event:
+        edits = f"in {value:g} edit{'' if value == 1 else 's'}"
+        return (
+            f"{step} made {event['child']} of it, {edits}"
+            if "child" in event
+            else (f"{step} made it of {event['parent']}, {edits}")
+        )
+    if event["action"] == "refused":
+        return f"{step} made a variant that was refused, rule {rule}{_measured(event)}"
     if event["action"] == "added":
         return f"{step} put a copy of it behind it"
     if event["action"] == "edited":
@@ -258,6 +298,11 @@ def _said(event: dict[str, Any]) -> str:
         by = step if rule == step else f"{step}, rule {rule}"
         return f"edited by {by}{amount}"
     return f"dropped by {step}, rule {rule}: {_reason(event)}"
+
+
+def _measured(event: dict[str, Any]) -> str:
+    """What was measured of a variant, and what it should have been; nothing where there is no number."""
+    return f": {event['value']:g}, not {event['threshold']}" if "threshold" in event and "value" in event else ""
 
 
 def _reason(event: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ SCHEMA: dict[str, Any] = {
     "kept_record": pl.Int64,
     "similarity": pl.Float64,
     "evidence": pl.String,
+    "parent": pl.String,
+    "edits": pl.String,
 }
 """The columns of a ledger; docs/clean.md says what stands in them. Nulls where a column does not apply."""
 
@@ -108,6 +111,28 @@ class Edited(_Told):
 class Added(_Told):
     """Documents that a step put into a batch; each has the address of the one it was made from."""
 
+    before: Text | None = None
+    """The documents they were made from; None where they are mere copies."""
+
+    @property
+    def values(self) -> NDArray[np.int64] | None:
+        """In how many places each differs from what it was made from, (documents,); None for mere copies."""
+        if self.batch.origins is None:
+            return None
+        return np.array([len(origin.edits) if origin else 0 for origin in self.batch.origins], np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Refused(_Told):
+    """Documents that a step made of others and did not add; each has the address, and the id, of its parent."""
+
+    before: Text | None = None
+    """Their parents; None where nothing was made of them."""
+    values: NDArray[np.float64] | None = None
+    """What was measured, (documents,); NaN where nothing was."""
+    threshold: str | None = None
+    """The bounds the values should lie in."""
+
 
 def edited(
     batch: Batch,
@@ -126,8 +151,11 @@ def edited(
     return batch.rewritten(texts), [Edited(batch.take(rows), step, rule, values, evidence, after, undo=undo)]
 
 
-Change = Dropped | Edited | Added
-"""What a step may do to a document: read = kept + dropped + unreadable, and written = kept + added."""
+Change = Dropped | Edited | Added | Refused
+"""What a step may do to a document: read = kept + dropped + unreadable, and written = kept + added.
+
+What was refused is none of these: it was never there.
+"""
 
 
 def places(address: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -179,8 +207,10 @@ def rows(
             found += _dropped(corpus, part, name, evidence)
         elif isinstance(part, Edited):
             found += _edited(corpus, part, difference)
+        elif isinstance(part, Added):
+            found += _added(corpus, part, difference)
         else:
-            found += _documents(corpus, part, "added")
+            found += _refused(corpus, part, difference)
     reasons = evidence([bad.reason for bad in unreadable], None) if unreadable else []
     found += [_unreadable(corpus, bad, reason) for bad, reason in zip(unreadable, reasons, strict=True)]
     found.sort(key=lambda row: row[0])
@@ -228,6 +258,28 @@ def _edited(corpus: Corpus, part: Edited, difference: Callable[[str, str], str])
             row["evidence"] = difference(part.batch.text[i], part.after[i])
         if part.originals is not None:
             row |= _kept(corpus, part.originals, i)
+        yield place, row
+
+
+def _added(corpus: Corpus, part: Added, difference: Callable[[str, str], str]) -> Iterator[Row]:
+    for i, (place, row) in enumerate(_documents(corpus, part, "added")):
+        origin = part.batch.origins[i] if part.batch.origins is not None else None
+        if origin is not None:
+            spans = [[start, end, len(replacement), reason] for start, end, replacement, reason in origin.edits]
+            row |= {"id": origin.id, "parent": origin.parent, "similarity": origin.similarity}
+            row |= {"value": float(len(spans)), "edits": json.dumps(spans, ensure_ascii=False)}
+        if part.before is not None:
+            row["evidence"] = difference(part.before[i], part.batch.text[i])
+        yield place, row
+
+
+def _refused(corpus: Corpus, part: Refused, difference: Callable[[str, str], str]) -> Iterator[Row]:
+    for i, (place, row) in enumerate(_documents(corpus, part, "refused")):
+        row["threshold"] = part.threshold
+        if part.values is not None and not np.isnan(part.values[i]):
+            row["value"] = float(part.values[i])
+        if part.before is not None:
+            row["evidence"] = difference(part.before[i], part.batch.text[i])
         yield place, row
 
 

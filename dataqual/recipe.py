@@ -205,6 +205,14 @@ class Remaining(Corpus):
         """Those of the source: steps judge batches."""
         return self.source.rows(piece)
 
+    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """Those of the source."""
+        return self.source.records(piece)
+
+    def looking_at(self, *names: str) -> Corpus:
+        """Of the source, with what these columns hold."""
+        return self.source.looking_at(*names)
+
     def fetch(self, addresses: Iterable[Address]) -> list[str]:
         """From the source, and then as the steps that rewrite text leave them: addresses stay."""
         wanted = list(addresses)

@@ -80,6 +80,12 @@ class Cleaned:
         return [Finding.of_facts(facts) for facts in self.account.get("findings", ())]
 
     @property
+    def refused(self) -> dict[str, int]:
+        """Of how many children each rule let none through; empty where no step makes any."""
+        reasons = self.account.get("reasons", ())
+        return {reason["rule"]: reason["documents"] for reason in reasons if reason["action"] == "refused"}
+
+    @property
     def output(self) -> Path | None:
         """The first file that was written."""
         return self.outputs[0] if self.outputs else None
@@ -99,7 +105,12 @@ class Cleaned:
         if self.added:
             lines.append(f"{self.written:,} written = {self.kept:,} kept + {self.added:,} added")
         width = max([len(f"{count:,}") for count in self.rules.values()], default=0)
-        lines += [f"  {count:>{width},} {rule}" for rule, count in self.rules.items() if count]
+        refused = self.refused
+        lines += [
+            f"  {count:>{width},} {rule}{', refused' if rule in refused else ''}"
+            for rule, count in self.rules.items()
+            if count
+        ]
         idle = [rule for rule, count in self.rules.items() if not count]
         if idle:
             lines.append(f"matched nothing, or nothing that was left: {', '.join(idle)}")
@@ -334,7 +345,7 @@ class _Look:
         for part in changes:
             changed[type(part).__name__.lower()] += len(part)
             rules[part.rule] += len(part)
-        changed["edited"] = int(left.edited.sum()) if left.edited is not None else 0
+        changed["edited"] = int((left.edited & ~left.made).sum()) if left.edited is not None else 0
         effects = self.accounting(batch, left, changes)
         return _Done(chunk.done, len(batch), self.encoder(left), changed, rules, effects, rows, undo, batch.unreadable)
 

@@ -139,6 +139,7 @@ def test_a_row_of_the_ledger_says_where_why_and_by_how_much(faulty: Path, tmp_pa
         "path": str(faulty), "record": 14, "line": 14, "id": "glued", "action": "dropped", "step": "keep",
         "rule": "long_words", "signal": "longest_word", "value": 201.0, "threshold": "<= 200",
         "kept_path": None, "kept_record": None, "similarity": None, "evidence": "x" * 200,
+        "parent": None, "edits": None,
     }  # fmt: skip
     assert mail["evidence"] == "a••••••@•••••••.com for a copy of the list."
 

@@ -33,6 +33,7 @@ class DelimitedLines(LineEncoder):
     def __init__(self, kind: str, corpus: Corpus) -> None:
         self._kind = kind
         self._text = corpus.columns.text
+        self._id = corpus.columns.id or ""
         self._kinds = [file.format for file in corpus.files]
         headers = [(file, header) for file in corpus.files if (header := read_header(file)) is not None]
         for file, header in headers[1:]:
@@ -62,6 +63,9 @@ class DelimitedLines(LineEncoder):
             turns = text_turns(dict(zip(self._names, fields, strict=True)), self._text)
             for (name, *_), own in put_back(turns, batch.parts(row)).items():
                 fields[self._names.index(str(name))] = own
+        origin = batch.origins[row] if batch.origins is not None else None
+        if origin is not None and self._id in self._names:
+            fields[self._names.index(self._id)] = origin.id
         return encode_row(fields, DELIMITERS[self._kind]) + (b"\r" if batch.raw[row].endswith(b"\r") else b"")
 
 

@@ -28,16 +28,25 @@ class FullRows:
         self._held: tuple[int, pl.DataFrame] = (0, pl.DataFrame())
 
     def take(
-        self, file: NDArray[np.int32], record: NDArray[np.int64], texts: Mapping[int, Sequence[str]]
+        self,
+        file: NDArray[np.int32],
+        record: NDArray[np.int64],
+        texts: Mapping[int, Sequence[str]],
+        ids: Mapping[int, str] | None = None,
     ) -> list[pl.DataFrame]:
         """The rows at these addresses, a frame for every file; `texts` is what the turns of those that were edited say,
-        or their whole text, by position."""
+        or their whole text, and `ids` those of documents that were made of others, by position.
+
+        A column of ids that are no strings has none for a document that was made of another.
+        """
         taken = []
         for number in dict.fromkeys(file.tolist()):
             positions = np.flatnonzero(file == number)
             frame = self._of(int(number), record[positions] - 1)
             new = {row: texts[at] for row, at in enumerate(positions.tolist()) if at in texts}
-            taken.append(self._edited(frame, new) if new else frame)
+            frame = self._edited(frame, new) if new else frame
+            own = {row: ids[at] for row, at in enumerate(positions.tolist()) if at in ids} if ids else {}
+            taken.append(with_ids(frame, self._corpus.columns.id, own) if own else frame)
         return taken
 
     def _edited(self, frame: pl.DataFrame, new: Mapping[int, Sequence[str]]) -> pl.DataFrame:
@@ -66,6 +75,20 @@ class FullRows:
             if at < len(rows):
                 self._held = next(self._open[1])
         return pl.concat(found)
+
+
+def with_ids(frame: pl.DataFrame, column: str | None, ids: Mapping[int, str]) -> pl.DataFrame:
+    """The frame with other ids in some rows; null where the column holds no strings.
+
+    >>> with_ids(pl.DataFrame({"id": [1, 2]}), "id", {1: "2~noise-1"})["id"].to_list()
+    [1, None]
+    """
+    if column is None or column not in frame.columns:
+        return frame
+    values: list[Any] = frame[column].to_list()
+    for row, id in ids.items():
+        values[row] = id if frame[column].dtype == pl.String else None
+    return frame.with_columns(pl.Series(column, values, dtype=frame[column].dtype))
 
 
 def with_texts(frame: pl.DataFrame, column: str, texts: Mapping[int, str]) -> pl.DataFrame:

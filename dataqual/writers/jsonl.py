@@ -10,7 +10,7 @@ import orjson
 import polars as pl
 
 from dataqual.columns import path_of, text_turns
-from dataqual.corpus import Batch, Corpus, File, Slices
+from dataqual.corpus import Batch, Corpus, File, Origin, Slices
 from dataqual.errors import InputError
 from dataqual.html_text import decoded
 from dataqual.readers import pages, warc
@@ -57,9 +57,12 @@ class ObjectLines(LineEncoder):
     def edited(self, batch: Batch, row: int, text: str) -> bytes:
         kind = self._files[int(batch.file[row])].format
         raw = batch.raw[row] if kind in self.own else self._line(batch, row, kind)
-        if not self._columns.turns:
-            return with_text(raw, self._columns.text, text)
-        return with_turns(raw, self._columns.text, batch.parts(row))
+        if self._columns.turns:
+            line = with_turns(raw, self._columns.text, batch.parts(row))
+        else:
+            line = with_text(raw, self._columns.text, text)
+        origin = batch.origins[row] if batch.origins is not None else None
+        return line if origin is None else with_origin(line, self._columns.id, origin)
 
     def _line(self, batch: Batch, i: int, kind: str) -> bytes:
         """A record of another format as an object on a line."""
@@ -111,6 +114,31 @@ def with_text(raw: bytes, column: str, text: str) -> bytes:
     b'{"meta": {"text": "\\\\u00e8"}}'
     """
     return _with(raw, {path_of(column, orjson.loads(raw)): text})
+
+
+ORIGIN = "augmented"
+"""The field of a record that was made of another: parent, method, edits, similarity."""
+
+
+def with_origin(raw: bytes, id_column: str | None, origin: Origin) -> bytes:
+    """A line with the id of a document that was made of another, and how it was, as its last field.
+
+    >>> with_origin(b'{"id": "7", "text": "a"}', "id", Origin("7~noise-1", "7", "noise")).decode()
+    '{"id": "7~noise-1", "text": "a", "augmented": {"parent": "7", "method": "noise", "edits": []}}'
+    """
+    record = orjson.loads(raw)
+    told = origin.facts()
+    try:
+        raw = _with(raw, {path_of(id_column or "", record): origin.id})
+    except KeyError:  # it has no id beside
+        told = {"id": origin.id} | told
+    value = json.dumps(told, ensure_ascii=raw.isascii())
+    line = raw.decode()
+    if ORIGIN in record:  # of an earlier augmentation
+        start, end = _value(line, 0, ORIGIN)
+        return f"{line[:start]}{value}{line[end:]}".encode()
+    at = line.rindex("}")
+    return f'{line[:at].rstrip()}, "{ORIGIN}": {value}{line[at:]}'.encode()
 
 
 def with_turns(raw: bytes, column: str, parts: Sequence[str]) -> bytes:

@@ -135,5 +135,5 @@ class FrameWriter(Writer):
         return NewParquet(self.path, self._schema, place=place, parts=mark, kind=self._kind)
 
     def _put(self, target: NewParquet, encoded: Wanted) -> None:
-        for frame in self._rows.take(encoded.file, encoded.record, encoded.texts):
+        for frame in self._rows.take(encoded.file, encoded.record, encoded.texts, encoded.ids):
             target.add(frame)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -40,6 +40,8 @@ class Wanted:
     record: NDArray[np.int64]
     texts: dict[int, list[str]]
     """By row: what each turn of a chat says, or the text alone."""
+    ids: dict[int, str] = field(default_factory=dict)
+    """Of documents that a step made of others."""
 
     @property
     def records(self) -> int:
@@ -104,7 +106,8 @@ class Rows(Encoder):
 def wanted(batch: Batch) -> Wanted:
     """The addresses of a batch, and its edited texts."""
     rows = np.flatnonzero(batch.edited).tolist() if batch.edited is not None else []
-    return Wanted(batch.file, batch.record, {row: batch.parts(row) for row in rows})
+    ids = {row: origin.id for row, origin in enumerate(batch.origins or ()) if origin is not None}
+    return Wanted(batch.file, batch.record, {row: batch.parts(row) for row in rows}, ids)
 
 
 class Target(Protocol):
@@ -270,7 +273,7 @@ class LineWriter(Writer):
 
     def _put(self, target: NewFile, encoded: Lines | Wanted) -> None:
         if isinstance(encoded, Wanted):
-            rows = self._rows.take(encoded.file, encoded.record, encoded.texts)
+            rows = self._rows.take(encoded.file, encoded.record, encoded.texts, encoded.ids)
             encoded = self.encoder.lines([record for frame in rows for record in self.encoder.of_frame(frame)])
         if target.empty:
             target.write(self.encoder.head)

@@ -23,11 +23,15 @@ from dataqual.engine import Local
 from dataqual.errors import DataqualError
 from dataqual.ledger import Added, Change, Dropped, Edited
 from dataqual.near_duplicates import NearDuplicates
+from dataqual.noise import KINDS
 from dataqual.operators import Step
 from dataqual.recipe import Recipe
 from dataqual.rules.rule_set import Rule
 from dataqual.signals.word_count import WordCount
 from dataqual.steps import decontaminate
+from dataqual.steps._augmenting import Augmenting
+from dataqual.steps.augment_noise import AugmentNoise
+from dataqual.steps.augment_shuffle import AugmentShuffle
 from dataqual.steps.decontaminate import Decontaminate
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.dedup_lines import DedupLines
@@ -56,6 +60,9 @@ _FOLDER = TemporaryDirectory()
 MODEL = static(Path(_FOLDER.name) / "model", {"the": [1.0, 0.0], "a": [0.0, 1.0], "我": [0.6, 0.8]})
 
 STEPS: dict[str, Step] = {
+    "augment_noise": AugmentNoise(factor=1.5),
+    "augment_noise, all": AugmentNoise(factor=3, balance="group", kinds=tuple(KINDS), rate=0.3),
+    "augment_shuffle": AugmentShuffle(factor=2.5),
     "keep": Keep((Rule("words", "One or two words.", WordCount(cut="tokens"), Bounds(min=1, below=3)),)),
     **{f"keep, {name}": Drop.of([name]).steps[0] for name in ("mojibake", *rules.rule_sets())},
     "dedup_semantic": DedupSemantic(str(MODEL), threshold=0.9),
@@ -252,7 +259,9 @@ def test_a_step_that_does_not_tell_what_it_drops_is_caught() -> None:
 GROUPED = ("rebalance", "rebalance, at most", "sample, spread")
 
 
-@pytest.mark.parametrize("name", [name for name, step in STEPS.items() if not isinstance(step, SpoilDuplicates)])
+@pytest.mark.parametrize(
+    "name", [name for name, step in STEPS.items() if not isinstance(step, SpoilDuplicates | Augmenting)]
+)
 def test_on_a_column_missing_texts_stay_missing_the_index_stays_and_the_others_go_as_without_them(name: str) -> None:
     recipe = Recipe(name, (STEPS[name],))
     if name in GROUPED:

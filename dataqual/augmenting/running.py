@@ -1,0 +1,129 @@
+"""`augment`: the corpus as it came, and the children of its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from dataqual import catalog, specs
+from dataqual.corpus import Progress
+from dataqual.engine import Local
+from dataqual.errors import SpecError, did_you_mean
+from dataqual.operators import Step
+from dataqual.readers.sources import as_whole_corpus, options_of
+from dataqual.recipe import Recipe
+from dataqual.rewriting import Cleaned, Target, as_said, rewrite
+from dataqual.steps._augmenting import Augmenting, Growing
+
+PREFIX = "augment_"
+
+
+@dataclass(frozen=True)
+class Augmented(Cleaned):
+    """What a run of `augment` added and refused."""
+
+    method: str = ""
+    held_out: tuple[str, ...] = ()
+    """A line for each reason why documents were held out."""
+    step: Augmenting | None = field(default=None, repr=False, compare=False)
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return super().facts() | {
+            "schema": "dataqual.augmentation/1",
+            "method": self.method,
+            "held_out": list(self.held_out),
+            "refused": sum(self.refused.values()),
+        }
+
+    def __str__(self) -> str:
+        """The sums, what was refused and why, and where the files are: a few lines for people."""
+        return "\n".join([super().__str__(), *self.held_out])
+
+
+def methods() -> dict[str, str]:
+    """The name of every method, and that of its step.
+
+    >>> methods()["noise"]
+    'augment_noise'
+    """
+    found = [name for name in catalog.names("steps") if name.startswith(PREFIX)]
+    return {name.removeprefix(PREFIX).replace("_", "-"): name for name in found}
+
+
+def step_of(method: str | Augmenting, parameters: Mapping[str, Any]) -> Augmenting:
+    """The step of a method with its parameters; SpecError for a method or parameter there is not.
+
+    >>> step_of("noise", {"rate": 0.1}).rate
+    0.1
+    """
+    if isinstance(method, Augmenting):
+        return method
+    known = methods()
+    name = known.get(method.replace("_", "-"))
+    if name is None:
+        raise SpecError(f"--method: no method {method!r}; {did_you_mean(method, known)}")
+    step = specs.step({name: dict(parameters)}, "augment")
+    assert isinstance(step, Augmenting)
+    return step
+
+
+def augment(
+    source: Any,
+    output: str | Path | None = None,
+    *,
+    method: str | Augmenting = "synonyms",
+    factor: float = 2.0,
+    balance: str | None = None,
+    only: str | Iterable[str] = (),
+    held_out: Any = (),
+    split: str | None = None,
+    tries: int = 3,
+    seed: int = 0,
+    parameters: Mapping[str, Any] | None = None,
+    ledger: str | Path | None = None,
+    dry_run: bool = False,
+    shard_size: int | None = None,
+    resume: bool | None = None,
+    workers: int | None = None,
+    max_memory: int | None = None,
+    progress: Progress | None = None,
+    **asked: Any,
+) -> Augmented:
+    """Write a corpus and, behind each document, children made of it; the documents stay as they came, byte for byte.
+
+    `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. `method` is a name (`methods()` has all) or a
+    step, `parameters` are the method's own. `factor` is how much larger the corpus becomes. With `balance` label or group
+    each value grows up to the largest, and by `factor` at most; `only` names the labels, or groups, that grow at all.
+    Whatever is held out gets no child: files whose name begins with test, valid and the like beside others, documents whose
+    column `split` says so (found where it is called split or part), and documents that stand in a corpus of `held_out`.
+    A child that is refused is tried again, `tries` times in all.
+
+    The ledger has a row for every child, with its parent and edits, and for every refusal, with the rule and the value.
+    All files appear when everything is done; the same seed gives the same bytes. Errors as for `clean`.
+    """
+    if isinstance(method, Augmenting):
+        step = method
+    else:
+        given = {"factor": factor, "balance": balance, "only": _several(only), "held_out": _several(held_out)}
+        step = step_of(method, given | {"split": split, "tries": tries, "seed": seed} | dict(parameters or {}))
+    target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
+    corpus = as_whole_corpus(source, also=options_of(augment), **asked)
+    found: list[Growing] = []
+
+    def look(steps: Sequence[Step]) -> None:
+        """What is held out."""
+        found.extend(one for one in steps if isinstance(one, Growing))
+
+    recipe = Recipe("augment", (step,))
+    cleaned = rewrite(corpus, recipe, target, Local(workers=workers, max_memory=max_memory), progress, look=look)
+    why = tuple(line for one in found for line in one.held.why)
+    own = {field.name: getattr(cleaned, field.name) for field in fields(Cleaned)}
+    return Augmented(**own, method=step.method, held_out=why, step=step)
+
+
+def _several(given: Any) -> list[str]:
+    """One or several names, as a list of str."""
+    return [str(given)] if isinstance(given, str | Path) else [str(one) for one in given]

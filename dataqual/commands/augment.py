@@ -1,0 +1,105 @@
+"""`dataqual augment`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from dataqual.commands.common import Shared, reading, said, writing
+from dataqual.console import Console
+from dataqual.speaking import language
+
+
+@click.command()
+@writing
+@click.option("--method", metavar="NAME", default="synonyms", show_default=True, help="How children are made.")
+@click.option(
+    "--factor",
+    type=click.FloatRange(1, 1000),
+    default=2.0,
+    show_default=True,
+    help="How many times as many documents; with --balance at most, of each value.",
+)
+@click.option("--balance", type=click.Choice(["label", "group"]), help="Add what is rare, up to what is most frequent.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="VALUE",
+    help="Only documents of this label, or group with --balance group; repeatable.",
+)
+@click.option(
+    "--held-out",
+    multiple=True,
+    type=click.Path(),
+    metavar="PATH",
+    help="Documents there are never augmented; repeatable.",
+)
+@click.option("--split", metavar="COLUMN", help="Column that says which documents are test or valid [found].")
+@click.option("--tries", type=click.IntRange(1, 100), default=3, show_default=True, help="Attempts to make a child.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all chance.")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Parameter of the method, such as rate=0.1; repeatable.",
+)
+@click.option("--report", type=click.Path(), metavar="FILE", help="Page of what was added [OUTPUT.report.html].")
+@click.option("--no-report", is_flag=True, help="Write no page.")
+@reading
+def augment(
+    shared: Shared,
+    target: dict[str, Any],
+    method: str,
+    settings: tuple[str, ...],
+    report: str | None,
+    no_report: bool,
+    **asked: Any,
+) -> None:
+    """Add children of documents: other words, the same meaning and label, the parent named.
+
+    Methods are the steps augment_NAME; dataqual signals augment_noise tells one's parameters. The documents stay as they
+    came, byte for byte, and each child stands behind its parent with its label, an id of its own, and in .jsonl a field
+    that says of which document, how and by which edits it was made. What a gate refuses is in the ledger with the reason.
+    Whatever is held out, such as files called test or valid and documents whose column split says so, gets no child.
+    Without PATHS it works on the sample corpus that ships with dataqual.
+
+    \b
+    Examples:
+      dataqual augment --method noise -o sample.noise.jsonl
+      dataqual augment corpus.jsonl -o more.jsonl --method noise --factor 1.5 --set rate=0.1 --set kinds=[pinyin,keyboard]
+      dataqual augment corpus.jsonl -o shuffled.jsonl --method shuffle --balance group --factor 3 --seed 7
+      dataqual augment parts/train.jsonl -o train.more.jsonl --method noise --held-out parts/test.jsonl
+    """
+    from dataqual.engine import Aside, Local
+
+    helpers = Local(**shared.engine).expect(shared.paths, "dataqual.augmenting")
+    console = Console(quiet=shared.quiet)
+    console.compiling()
+    from dataqual.augmenting import augment as augment_corpus
+    from dataqual.augmenting.parameters import parameters_of
+    from dataqual.augmenting.running import step_of
+    from dataqual.cleaning import report_for
+    from dataqual.writers.appearing import write_text
+
+    given = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
+    step = step_of(method, given | parameters_of(settings))  # what is wrong is told before anything is opened
+    with shared.corpus(console, "augmenting") as corpus:
+        places: dict[str, Any] = {name: target[name] for name in ("output", "ledger", "dry_run")}
+        place = report_for(corpus, report=report, wanted=not no_report, **places)
+        page = Aside("reports.cleaning_page", process=helpers > 0) if place else None
+        result = augment_corpus(corpus, method=step, **target, **shared.engine, progress=console.progress)
+    facts = result.facts() | {"report": place, "command": said()}
+    if page and place:
+        from pathlib import Path
+
+        write_text(Path(place), page.call("cleaning", facts, language=language()))
+    console.done()
+    for line in result.warnings:
+        console.warn(line)
+    if shared.as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False, indent=1), err="-" in result.sent)
+    elif not shared.quiet:
+        console.cleaned(result, place)
