@@ -145,7 +145,7 @@ def status(folder: str, as_json: bool) -> None:
 
     \b
     Examples:
-      studies status scaling.study
+      studies status english.study
     """
     import json
 

@@ -118,7 +118,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("scaling", "english", "chinese"):
         (folder / f"{name}.study").mkdir()
         (folder / f"{name}.study" / "study.json").write_text(json.dumps(study_facts.likely()), encoding="utf-8")
-    (folder / "scaling.study" / "results.jsonl").write_text(BEGUN)
+    (folder / "english.study" / "results.jsonl").write_text(BEGUN)
     (folder / "runs.csv").write_text(runs(), encoding="utf-8")
     (folder / "bin").mkdir()
     for name in ("dataqual", "studies"):
