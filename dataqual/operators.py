@@ -138,6 +138,8 @@ class Step(ABC):
     idempotent: ClassVar[bool] = True
     rewrites: ClassVar[bool] = False
     """Whether it changes the text of documents that stay."""
+    only_drops: ClassVar[bool] = False
+    """Whether all it does, once it is prepared, is to drop documents: what it has left once it leaves again."""
     light: ClassVar[bool] = False
     """Whether it costs less than handing a batch to another process and back, once it is prepared."""
     secrets: ClassVar[tuple[str, ...]] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.ledger import TORN_TURNS, Added, Change, Dropped, Edited
 from dataqual.operators import Engine, Step
+from dataqual.remembered import Passed, Remembered
 from dataqual.series import like, texts_of
 from dataqual.text import Text
 
@@ -94,6 +96,11 @@ class Recipe:
         """Every rule under which a step may tell of a document, each once."""
         return tuple(dict.fromkeys(rule for step in self.steps for rule in step.told_as))
 
+    @property
+    def surveys(self) -> bool:
+        """Whether a step may look at the whole corpus before anything is written."""
+        return any(type(step).prepare is not Step.prepare for step in self.steps)
+
 
 def _said(step: Step, content: Any) -> str:
     """A step as YAML has it, "…" in the place of a secret; the name of an environment variable is none."""
@@ -145,13 +152,22 @@ def prepared(
     *,
     before: tuple[Step, ...] = (),
     progress: Progress | None = None,
+    once: Callable[[str, Callable[[], Step]], Step] | None = None,
 ) -> tuple[Step, ...]:
-    """The steps, each after a survey, if it needs one, of what `before` and the steps before it leave."""
-    ready: tuple[Step, ...] = ()
-    for step in steps:
-        left = Remaining.after(before + ready, corpus, progress)
-        ready += (step.prepare(left, engine),)
-    return ready
+    """The steps, each after a survey, if it needs one, of what `before` and the steps before it leave.
+
+    What they left then they need not judge again. `once` gives a survey that was made earlier under a name, or makes it.
+    """
+    ready = before
+    for at, step in enumerate(steps):
+        passed = Passed()
+        left = replace(Remaining.after(ready, corpus, progress), passed=passed)
+        if once is None or type(step).prepare is Step.prepare:
+            made = step.prepare(left, engine)
+        else:
+            made = once(f"step-{at}", partial(step.prepare, left, engine))
+        ready = (*(Remembered.of(one, passed) for one in ready), made)
+    return ready[len(before) :]
 
 
 def applied(steps: Sequence[Step], batch: Batch) -> tuple[Batch, list[Change]]:
@@ -183,6 +199,8 @@ class Remaining(Corpus):
     source: Corpus = field(kw_only=True)
     steps: tuple[Step, ...] = ()
     progress: Progress | None = None
+    passed: Passed | None = field(default=None, compare=False, repr=False)
+    """Where it is kept what was left."""
 
     @classmethod
     def after(cls, steps: tuple[Step, ...], corpus: Corpus, progress: Progress | None = None) -> Remaining:
@@ -227,7 +245,10 @@ class Remaining(Corpus):
 
     def parse(self, chunk: Chunk) -> Batch:
         """What is left of the documents of a chunk."""
-        return applied(self.steps, self.source.parse(chunk))[0]
+        left, _ = applied(self.steps, self.source.parse(chunk))
+        if self.passed is not None and any(step.only_drops for step in self.steps):
+            self.passed.add(left)
+        return left
 
     def chunks(self) -> Iterator[Chunk]:
         """Those of the source, told as progress."""

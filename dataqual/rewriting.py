@@ -28,7 +28,7 @@ from dataqual.pseudonyms import rows as map_rows
 from dataqual.quoting import difference, evidences
 from dataqual.readers import ReadCount
 from dataqual.readers.paths import LEDGER, MAP
-from dataqual.recipe import Recipe, Remaining, applied
+from dataqual.recipe import Recipe, Remaining, applied, prepared
 from dataqual.unfinished import PART, Unfinished, inputs
 from dataqual.writers import NewParquet, Nowhere, Writer, open_writer
 from dataqual.writers.appearing import STDOUT, is_elsewhere, writing
@@ -210,7 +210,7 @@ def rewrite(
     writer, ledger = target.open(corpus)
     look = look or (lambda steps: None)
     if ledger is None or target.output is None:
-        steps = _prepared(recipe, corpus, engine, progress, None)
+        steps = prepared(recipe.steps, corpus, engine, progress=progress)
         look(steps)
         run = _Run(corpus, recipe, steps, writer)
         run.go(engine, progress)
@@ -227,7 +227,7 @@ def rewrite(
     )
     with Unfinished(target.output, plan, resume=target.resume) as unfinished, ExitStack() as files:
         state = _sound(unfinished, writer)
-        steps = _prepared(recipe, corpus, engine, progress, unfinished)
+        steps = prepared(recipe.steps, corpus, engine, progress=progress, once=unfinished.once)
         look(steps)
         run = _Run(corpus, recipe, steps, writer, unfinished=unfinished)
         writer.start(unfinished.folder, state and state["writer"])
@@ -276,20 +276,6 @@ def _appear(writer: Writer, beside: Sequence[Appearing], back: Appearing | None)
     for one in beside:
         one.publish()
     return names
-
-
-def _prepared(
-    recipe: Recipe, corpus: Corpus, engine: Local, progress: Progress | None, unfinished: Unfinished | None
-) -> tuple[Step, ...]:
-    """The steps after their surveys; a survey that an earlier run finished is not made again."""
-    ready: tuple[Step, ...] = ()
-    for at, step in enumerate(recipe.steps):
-        left = Remaining.after(ready, corpus, progress)
-        if unfinished is None or type(step).prepare is Step.prepare:
-            ready += (step.prepare(left, engine),)
-        else:
-            ready += (unfinished.once(f"step-{at}", lambda step=step, left=left: step.prepare(left, engine)),)  # type: ignore[misc]
-    return ready
 
 
 def _sound(unfinished: Unfinished, writer: Writer) -> Any:

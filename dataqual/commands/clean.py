@@ -52,7 +52,6 @@ def clean(
     """
     from dataqual.engine import Aside, Local
 
-    helpers = Local(**shared.engine).expect(shared.paths, "dataqual.cleaning")
     console = Console(quiet=shared.quiet)
     console.compiling()
     from dataqual.cleaning import clean as clean_corpus
@@ -60,6 +59,9 @@ def clean(
     from dataqual.writers.appearing import write_text
 
     what = plan(recipe, drop)  # a wrong name is told before anything is opened
+    engine = Local(**shared.engine)
+    if not what.surveys:  # which are made in threads, and what they have seen pass needs no process to be judged again
+        engine.expect(shared.paths, "dataqual.cleaning")
     with shared.corpus(console, "cleaning") as corpus:
         place = report_for(
             corpus,
@@ -67,7 +69,7 @@ def clean(
             wanted=not no_report,
             **{name: target[name] for name in ("output", "ledger", "dry_run")},
         )
-        page = Aside("reports.cleaning_page", process=helpers > 0) if place else None
+        page = Aside("reports.cleaning_page", process=engine.helpers(corpus.size) > 0) if place else None
         result = clean_corpus(
             corpus,
             recipe=what,

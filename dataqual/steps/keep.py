@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -32,6 +32,8 @@ class Keep(Step):
     >>> len(kept), dropped.batch.text[0], dropped.rule, dropped.values.tolist(), dropped.threshold
     (1, 'three', 'short', [1], '>= 2')
     """
+
+    only_drops: ClassVar[bool] = True
 
     rules: tuple[Rule, ...]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,8 @@ class Language(Step):
     >>> [left.text[i] for i in range(3)], dropped.batch.text[0], dropped.values.round(2).tolist(), dropped.threshold
     (['This one is in English.', '今天天气很好。', 'Ja.'], 'Das ist ein deutscher Satz.', [0.0], '>= 0.5')
     """
+
+    only_drops: ClassVar[bool] = True
 
     keep: tuple[str, ...]
     min_confidence: float = 0.5
