@@ -95,12 +95,13 @@ def count_runs(
     counts: NDArray[np.int64],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
+    which: NDArray[np.int64],
 ) -> int:  # pragma: no cover - compiled
     """Words of each document that lie in flagged runs, (documents,); from the left the longest known run wins.
 
     `longest` (4096,): words of the longest run that begins with a hash of these low bits, 0 for none. `keys`: hashes of runs in
     open addressing, 0 for none, and whether each is `flagged` or only known. `starts` and `ends` are filled with the words of
-    flagged runs as far as they reach; how many there are is returned.
+    flagged runs as far as they reach, and `which` with the places of their keys; how many there are is returned.
     """
     mask = len(keys) - 1
     n = np.int64(0)
@@ -108,19 +109,19 @@ def count_runs(
         k, end = offsets[d], offsets[d + 1]
         while k < end:
             most = np.int64(longest[np.int64(words[k] & np.uint64(4095))])
-            found, counted = np.int64(0), False
+            found, counted, slot = np.int64(0), False, np.int64(0)
             h = np.uint64(1)
             for j in range(min(most, end - k)):
                 h = mix(h, words[k + j])
                 p = np.int64(h & np.uint64(mask))
                 while keys[p] != 0:
                     if keys[p] == h:
-                        found, counted = np.int64(j + 1), flagged[p]
+                        found, counted, slot = np.int64(j + 1), flagged[p], p
                     p = (p + 1) & mask
             if found > 0 and counted:
                 counts[d] += found
                 if n < len(starts):
-                    starts[n], ends[n] = k, k + found
+                    starts[n], ends[n], which[n] = k, k + found, slot
                 n += 1
             k += max(found, 1)
     return n

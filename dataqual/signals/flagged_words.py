@@ -13,16 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.errors import SpecError, nearest_file
-from dataqual.kernels import linear
 from dataqual.lexicons import FOLDER
+from dataqual.lexicons.runs import Runs
 from dataqual.line_cuts import evidence
 from dataqual.operators import Signal
 from dataqual.text import Text
 
-Table = tuple[NDArray[np.uint8], NDArray[np.uint64], NDArray[np.bool_]]
 OURS = ("en", "zh")
-MOST = 64
-"""Words of an entry."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class FlaggedWords(Signal):
         return [sha256(_file(name).read_bytes()).hexdigest() for name in self.lexicons]
 
     def measure(self, text: Text) -> NDArray[Any]:
-        counts, _, _ = _found(text, self.lexicons, 0)
+        counts = _table(self.lexicons).find(text, room=0).counts
         shares: NDArray[Any] = np.minimum(counts / np.maximum(text.cut("unicode").counts, 1), 1.0)
         return shares
 
@@ -59,47 +56,21 @@ class FlaggedWords(Signal):
         """Every word or phrase."""
         text = Text.of([document])
         tokens = text.cut("tokens")
-        _, starts, ends = _found(text, self.lexicons, len(tokens))
-        return evidence(document, tokens.starts[starts].tolist(), tokens.ends[ends - 1].tolist(), "flagged")
-
-
-def _found(
-    text: Text, lexicons: tuple[str, ...], room: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Flagged words per document, and where up to `room` runs of them begin and end, as positions among the tokens."""
-    tokens = text.cut("tokens")
-    counts, starts, ends = np.zeros(len(text), np.int64), np.empty(room, np.int64), np.empty(room, np.int64)
-    n = linear.count_runs(tokens.folded, tokens.offsets, *_table(lexicons), counts, starts, ends)
-    return counts, starts[:n], ends[:n]
+        found = _table(self.lexicons).find(text)
+        return evidence(document, tokens.starts[found.starts].tolist(), tokens.ends[found.ends - 1].tolist(), "flagged")
 
 
 @lru_cache(maxsize=16)
-def _table(lexicons: tuple[str, ...]) -> Table:
-    flagged: dict[int, bool] = {}
-    longest = np.zeros(4096, np.uint8)
+def _table(lexicons: tuple[str, ...]) -> Runs:
+    entries: dict[str, bool] = {}
     for name in lexicons:
-        files = [(_file(name), True)]
+        entries |= dict.fromkeys(_entries(_file(name)), True)
         if name in OURS:
-            files.append((FOLDER / f"spared.{name}.txt", False))
-        for path, counted in files:
-            entries = Text.of(list(_entries(path)))
-            tokens = entries.cut("tokens")
-            for i in range(len(entries)):
-                words = tokens.folded[tokens.offsets[i] : tokens.offsets[i + 1]][:MOST]
-                if len(words):
-                    flagged[linear.hash_of(words.tolist())] = counted
-                    low = int(words[0]) & 4095
-                    longest[low] = max(int(longest[low]), len(words))
-    if not flagged:
+            entries |= dict.fromkeys(_entries(FOLDER / f"spared.{name}.txt"), False)
+    table = Runs.of(entries)
+    if not table:
         raise SpecError("lexicons: no word in them")
-    size = 1 << (4 * len(flagged)).bit_length()
-    keys, kinds = np.zeros(size, np.uint64), np.zeros(size, np.bool_)
-    for h, counted in flagged.items():
-        at = h & (size - 1)
-        while keys[at]:
-            at = (at + 1) & (size - 1)
-        keys[at], kinds[at] = h, counted
-    return longest, keys, kinds
+    return table
 
 
 def _file(name: str) -> Path:
