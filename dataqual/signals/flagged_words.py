@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.errors import SpecError, nearest_file
-from dataqual.lexicons import FOLDER
+from dataqual.errors import SpecError
+from dataqual.lexicons.flagged import OURS, entries, file_of
 from dataqual.lexicons.runs import Runs
 from dataqual.line_cuts import evidence
 from dataqual.operators import Signal
 from dataqual.text import Text
-
-OURS = ("en", "zh")
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ class FlaggedWords(Signal):
     @property
     def rests_on(self) -> object:
         """The lists as they are."""
-        return [sha256(_file(name).read_bytes()).hexdigest() for name in self.lexicons]
+        return [sha256(file_of(name).read_bytes()).hexdigest() for name in self.lexicons]
 
     def measure(self, text: Text) -> NDArray[Any]:
         counts = _table(self.lexicons).find(text, room=0).counts
@@ -62,28 +58,7 @@ class FlaggedWords(Signal):
 
 @lru_cache(maxsize=16)
 def _table(lexicons: tuple[str, ...]) -> Runs:
-    entries: dict[str, bool] = {}
-    for name in lexicons:
-        entries |= dict.fromkeys(_entries(_file(name)), True)
-        if name in OURS:
-            entries |= dict.fromkeys(_entries(FOLDER / f"spared.{name}.txt"), False)
-    table = Runs.of(entries)
+    table = Runs.of(entries(lexicons))
     if not table:
         raise SpecError("lexicons: no word in them")
     return table
-
-
-def _file(name: str) -> Path:
-    return FOLDER / f"flagged.{name}.txt" if name in OURS else Path(name)
-
-
-def _entries(path: Path) -> Iterable[str]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise SpecError(
-            f"lexicons: {path}: no such file or folder{nearest_file(path)}; or name one of: en, zh"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"lexicons: {path} cannot be read as UTF-8 text ({error}); or name one of: en, zh") from None
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
