@@ -12,8 +12,10 @@ from numpy.typing import ArrayLike
 from dataqual.reading import Interval
 
 
-def clopper_pearson(hits: int, n: int, confidence: float = 0.95) -> Interval | None:
+def clopper_pearson(hits: float, n: float, confidence: float = 0.95) -> Interval | None:
     """The interval of a proportion that holds it at least as often as it says (Clopper and Pearson 1934); None of n = 0.
+
+    Both may be fractions, where n is the size that a simple sample as informative as a clustered one would have.
 
     >>> tuple(round(x, 4) for x in clopper_pearson(1, 10))
     (0.0025, 0.445)
@@ -111,6 +113,43 @@ def z_of(confidence: float) -> float:
     1.96
     """
     return NormalDist().inv_cdf(0.5 + confidence / 2)
+
+
+def t_tail(t: float, df: float) -> float:
+    """The chance that Student's t is as far from 0 as `t`, on either side.
+
+    >>> round(t_tail(2.228, 10), 4)
+    0.05
+    """
+    return incomplete_beta(df / 2, 0.5, df / (df + t * t))
+
+
+def t_of(confidence: float, df: float) -> float:
+    """Standard errors on both sides of an estimate whose standard error itself has `df` degrees of freedom.
+
+    >>> round(t_of(0.95, 10), 3), round(t_of(0.95, 1), 2)
+    (2.228, 12.71)
+    """
+    low, high = 0.0, 1e6
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if t_tail(middle, df) > 1 - confidence else (low, middle)
+    return (low + high) / 2
+
+
+def ratio(a: float, around_a: Interval, b: float, around_b: Interval) -> Interval:
+    """The interval of `a / b`, both above 0, from those of the two (Donner and Zou 2012, MOVER-R); no upper end: infinity.
+
+    >>> [round(x, 2) for x in ratio(0.3, (0.22, 0.40), 0.2, (0.13, 0.29))]
+    [0.92, 2.51]
+    """
+    (la, ua), (lb, ub) = around_a, around_b
+
+    def root(x: float, y: float) -> float:
+        return a * b + math.sqrt(max((a * b) ** 2 - x * (2 * a - x) * y * (2 * b - y), 0.0))
+
+    low = max(0.0, la * (2 * a - la) / root(la, ub))
+    return low, root(ua, lb) / (lb * (2 * b - lb)) if lb > 0 else math.inf
 
 
 def incomplete_beta(a: float, b: float, x: float) -> float:

@@ -119,6 +119,18 @@ def _lexicon(files: tuple[str, ...]) -> Lexicon:
     return building.finish()
 
 
+def lexicon_of(content: Mapping[str, Any], where: str = "lexicon") -> Lexicon:
+    """The lexicon of a mapping with the keys of such a file.
+
+    >>> lexicon_of({"axes": {"trade": {"sea": ["sailor"], "land": ["farmer"]}}}).axes
+    ['trade']
+    """
+    building = _Building()
+    building.add(content, where, where)
+    building.add_flagged()
+    return building.finish()
+
+
 class _Building:
     """What was read so far."""
 
