@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.intervals import Interval, t_of
-from dataqual.people.lexicon import Label, lexicon_of
-from dataqual.people.log_odds import PRIOR, LogOdds, Usage, log_odds
+from dataqual.people.words import Label, lexicon_of
+from dataqual.people.fighting_words import PRIOR, LogOdds, Usage, log_odds
 from dataqual.people.mentions import Ints, Mentions, Spot, sizes
 from dataqual.text import Text
 

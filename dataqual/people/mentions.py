@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.lazy import lazy
-from dataqual.people.lexicon import FLAGGED, Lexicon, lexicon
+from dataqual.people.words import FLAGGED, Lexicon, lexicon
 from dataqual.text import UPPER, Segments, Text
 
 Ints = NDArray[np.int64]

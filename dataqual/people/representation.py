@@ -10,9 +10,9 @@ import numpy as np
 
 from dataqual.intervals import Interval, ratio
 from dataqual.people.clustered import ShareSums
-from dataqual.people.lexicon import Lexicon
+from dataqual.people.words import Lexicon
 from dataqual.people.mentions import Mentions
-from dataqual.people.reference import Shares
+from dataqual.people.references import Shares
 
 
 @dataclass(frozen=True)

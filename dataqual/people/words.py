@@ -177,6 +177,8 @@ class _Building:
             words = _words(pair, f"{where}[{at}]")
             if len(words) != 2:
                 raise SpecError(f"{where}[{at}]: expected two words, got {len(words)}")
+            for word in words:
+                self.entries.setdefault(_key(word), _Entry(word))
             self.pairs[words[0], words[1]] = None
 
     def add_flagged(self) -> None:
