@@ -8,17 +8,17 @@ from dataqual.people.association import associations as associations
 from dataqual.people.association import npmi as npmi
 from dataqual.people.association import significant as significant
 from dataqual.people.counterfactuals import counterfactual_pairs as counterfactual_pairs
-from dataqual.people.words import Lexicon as Lexicon
-from dataqual.people.words import lexicon as lexicon
+from dataqual.people.embedding_tests import Weat as Weat
+from dataqual.people.embedding_tests import weat as weat
 from dataqual.people.fighting_words import LogOdds as LogOdds
 from dataqual.people.fighting_words import log_odds as log_odds
 from dataqual.people.mentions import Mentions as Mentions
 from dataqual.people.references import reference as reference
 from dataqual.people.representation import Represented as Represented
 from dataqual.people.representation import represented as represented
-from dataqual.people.embedding_tests import Weat as Weat
-from dataqual.people.embedding_tests import weat as weat
 from dataqual.people.word_vectors import Vectors as Vectors
+from dataqual.people.words import Lexicon as Lexicon
+from dataqual.people.words import lexicon as lexicon
 
 __all__ = [
     "Association",

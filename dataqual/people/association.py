@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.intervals import Interval, t_of
-from dataqual.people.words import Label, lexicon_of
 from dataqual.people.fighting_words import PRIOR, LogOdds, Usage, log_odds
 from dataqual.people.mentions import Ints, Mentions, Spot, sizes
+from dataqual.people.words import Label, lexicon_of
 from dataqual.text import Text
 
 FEWEST = 10
@@ -95,10 +95,11 @@ def npmi(column: object, first: str | Sequence[str], second: str | Sequence[str]
     (0.0, 1, 2, 2, 4)
     """
     lists = [[words] if isinstance(words, str) else list(words) for words in (first, second)]
-    words = lexicon_of({"lists": {name: items for name, items in zip(("first", "second"), lists, strict=True)}})
+    words = lexicon_of({"lists": dict(zip(("first", "second"), lists, strict=True))})
     mentions = Mentions.of(column, words)
     numbers = [words.labels.index(Label("list", name, name)) for name in ("first", "second")]
-    return npmi_between(*(sentences_with(mentions, number) for number in numbers), mentions.text)
+    one, other = (sentences_with(mentions, number) for number in numbers)
+    return npmi_between(one, other, mentions.text)
 
 
 def npmi_between(first: Ints, second: Ints, text: Text) -> Npmi:
@@ -140,8 +141,8 @@ def associations(
 ) -> list[Association]:
     """What is said of the groups of an axis, the surest first: each list, and each item of it, with each group.
 
-    A group is compared with the other groups of its axis together; of two groups only the first is, for the second is its
-    mirror. `lists`: those that are asked for, None: all; `groups` likewise. All that is tested at once is held against one
+    A group is compared with the other groups of its axis together; where two groups alone are named often enough, only the
+    first is, for the second is its mirror. `lists`: those that are asked for, None: all; `groups` likewise. All that is tested at once is held against one
     Benjamini-Hochberg control; what occurs too rarely is not tested and not listed.
     """
     mentions = column if isinstance(column, Mentions) else Mentions.of(column)
@@ -181,7 +182,7 @@ def with_examples(mentions: Mentions, one: Association) -> Association:
     group = mentions.lexicon.group(one.axis, one.group)
     said = mentions.lexicon.labels.index(one.said)
     both = np.intersect1d(sentences_with(mentions, group), sentences_with(mentions, said))
-    documents, first = np.unique(mentions.text.sentences.documents[both], return_index=True)
+    _, first = np.unique(mentions.text.sentences.documents[both], return_index=True)
     spots = tuple(mentions.spot(int(k), (group, said)) for k in both[first[:SHOWN]])
     return replace(one, spots=spots)
 
@@ -216,10 +217,11 @@ def _of_axis(
     groups = mentions.lexicon.groups(axis)
     chosen = [groups[name] if name in groups else mentions.lexicon.group(axis, name) for name in wanted or groups]
     sentences = _Sentences.of(mentions, list(groups.values()))
-    named = [k for k in chosen if (sentences.alone == k).any()]
-    everyone = [k for k in groups.values() if (sentences.alone == k).any()]
-    for k in named[:1] if len(everyone) == 2 and len(named) == 2 else named:
-        if len(everyone) > 1:
+    often = {k: int((sentences.alone == k).sum()) for k in groups.values()}
+    named = [k for k in chosen if often[k] >= least]
+    enough = [k for k in groups.values() if often[k] >= least]
+    for k in named[:1] if len(enough) == 2 and len(named) == 2 else named:
+        if sum(often.values()) - often[k] >= least:
             yield from _of_group(mentions, axis, k, sentences, _said(mentions, lists), least, least_documents)
 
 
@@ -227,7 +229,8 @@ def _said(mentions: Mentions, lists: Sequence[str] | None) -> Ints:
     """The numbers of the lists asked for and of their items."""
     labels = mentions.lexicon.labels
     return np.array(
-        [k for k, label in enumerate(labels) if label.kind != "group" and (lists is None or label.of in lists)], np.int64
+        [k for k, label in enumerate(labels) if label.kind != "group" and (lists is None or label.of in lists)],
+        np.int64,
     )
 
 
@@ -244,7 +247,7 @@ def _of_group(
     with_others = (sentences.alone >= 0) & ~with_it
     texts = [_usage(word, where, of, mask, sentences.sizes, len(mentions.text)) for mask in (with_it, with_others)]
     total = int(sentences.sizes.sum())
-    found = log_odds(*texts, np.bincount(word, minlength=len(said)), PRIOR, total)
+    found = log_odds(texts[0], texts[1], np.bincount(word, minlength=len(said)), PRIOR, total)
     often = [np.bincount(text.word, text.often, minlength=len(said)).astype(np.int64) for text in texts]
     enough = (often[0] + often[1] >= least) & (found.documents >= least_documents)
     in_group = sentences_with(mentions, group)
@@ -265,9 +268,20 @@ def _association(
     beside: Npmi,
 ) -> Association:
     labels = mentions.lexicon.labels
-    sure = (float(found.delta[k]), found.interval(k), float(found.z[k]), float(found.z_of_words[k]), float(found.p[k]))
+    p = float(found.p[k])
     return Association(
-        axis, labels[group].name, labels[said], *numbers, int(found.documents[k]), *sure, float(found.p[k]), beside
+        axis,
+        labels[group].name,
+        labels[said],
+        *numbers,
+        documents=int(found.documents[k]),
+        log_odds=float(found.delta[k]),
+        interval=found.interval(k),
+        z=float(found.z[k]),
+        z_of_words=float(found.z_of_words[k]),
+        p=p,
+        q=p,
+        npmi=beside,
     )
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from dataqual.intervals import Interval
 from dataqual.people.clustered import ShareSums
-from dataqual.people.words import Lexicon
 from dataqual.people.mentions import Ints, Mentions
+from dataqual.people.words import Lexicon
 
 Hashes = NDArray[np.uint64]
 
@@ -118,12 +118,12 @@ def gendered_sentences(mentions: Mentions) -> tuple[Ints, Hashes, NDArray[np.int
     spans = mentions.ends[chosen] - mentions.starts[chosen]
     for more in range(1, int(spans.max(initial=1))):  # the rest of a word of several characters
         kept[at[spans > more] + more] = False
-    ranks = np.cumsum(kept) - kept
-    ranks = ranks - np.repeat(ranks[firsts], counts) if len(counts) else ranks
-    mixed = _mixed(hashes ^ _mixed(ranks.astype(np.uint64)))
-    signed = (_mixed(ranks.astype(np.uint64)) >> np.uint64(1)).astype(np.int64) * signs
     if not len(where):
         return where, np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    before = np.cumsum(kept) - kept
+    ranks = (before - np.repeat(before[firsts], counts)).astype(np.uint64)
+    mixed = _mixed(hashes ^ _mixed(ranks))
+    signed = (_mixed(ranks) >> np.uint64(1)).astype(np.int64) * signs
     key = np.add.reduceat(np.where(kept, mixed, np.uint64(0)), firsts)
     return where, _mixed(key), np.add.reduceat(signed, firsts)
 

@@ -59,9 +59,7 @@ class Usage:
         return cls(document, word, counts[document, word], counts.sum(axis=1))
 
 
-def log_odds(
-    first: Usage, second: Usage, background: Any, prior: float = PRIOR, total: int | None = None
-) -> LogOdds:
+def log_odds(first: Usage, second: Usage, background: Any, prior: float = PRIOR, total: int | None = None) -> LogOdds:
     """Monroe, Colaresi and Quinn (2008), "Fightin' Words": a word's use in two texts, drawn to its use in the background.
 
     `background`: (words,) how often each word is used at large; each word's prior is `prior` times its share of `total`, the

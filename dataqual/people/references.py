@@ -43,7 +43,10 @@ def of_mapping(content: Mapping[str, object], where: str = "reference") -> Share
     """
     shares: Shares = {}
     for axis, groups in content.items():
-        own = {name: _number(value, f"{where}: {axis}.{name}") for name, value in specs.mapping(groups, f"{where}.{axis}").items()}
+        own = {
+            name: _number(value, f"{where}: {axis}.{name}")
+            for name, value in specs.mapping(groups, f"{where}.{axis}").items()
+        }
         total = sum(own.values())
         if not total:
             raise SpecError(f"{where}: {axis}: the shares sum to nothing")

@@ -10,9 +10,9 @@ import numpy as np
 
 from dataqual.intervals import Interval, ratio
 from dataqual.people.clustered import ShareSums
-from dataqual.people.words import Lexicon
 from dataqual.people.mentions import Mentions
 from dataqual.people.references import Shares
+from dataqual.people.words import Lexicon
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,9 @@ def represented(
     other: AxisTally | None = None
     if isinstance(reference, Mapping):
         inner = reference.get(axis, reference)
-        shares = {str(name): float(value) for name, value in (inner if isinstance(inner, Mapping) else reference).items()}
+        shares = {
+            str(name): float(value) for name, value in (inner if isinstance(inner, Mapping) else reference).items()
+        }
         for name in shares:
             mentions.lexicon.group(axis, name)
     elif reference is not None:
@@ -118,9 +120,7 @@ def read(
     return sorted(told, key=lambda group: -group.mentions)
 
 
-def _group(
-    tally: AxisTally, k: int, axis: str, shares: Mapping[str, float], other: AxisTally | None
-) -> Represented:
+def _group(tally: AxisTally, k: int, axis: str, shares: Mapping[str, float], other: AxisTally | None) -> Represented:
     name, sums = tally.groups[k], tally.sums[k]
     share, around = sums.value, sums.interval()
     of_reference = shares.get(name)

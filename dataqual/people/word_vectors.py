@@ -61,7 +61,9 @@ class Vectors:
                 names = path.with_suffix(".txt").read_text(encoding="utf-8").splitlines()
                 matrix = np.load(path, allow_pickle=False)
                 if matrix.ndim != 2 or len(matrix) != len(names):
-                    raise InputError(f"{path}: an array {matrix.shape}, and {len(names)} words in {path.with_suffix('.txt')}")
+                    raise InputError(
+                        f"{path}: an array {matrix.shape}, and {len(names)} words in {path.with_suffix('.txt')}"
+                    )
                 rows = [row for row, name in enumerate(names) if wanted is None or name in wanted]
                 return cls(tuple(names[row] for row in rows), matrix[rows].astype(np.float64))
             return cls.of_mapping(_of_lines(path, wanted))

@@ -33,15 +33,18 @@ from tests.strange import DOCUMENTS, documents
 RULES = (load("gopher@datatrove"), load("gopher@dolma"), load("c4@tfds"))
 
 MAKE: Mapping[str, tuple[Callable[[], Metric[Any]], ...]] = {
+    "counterfactual_pairs": (lambda: _find("counterfactual_pairs")(), lambda: _find("counterfactual_pairs")(size=2)),
     "distribution": (
         lambda: _find("distribution")(WordCount()),
         lambda: _find("distribution")(DigitShare()),
         lambda: _find("distribution")(WordEntropy()),
     ),
     "documents": (lambda: _find("documents")(),),
+    "gender_ratio": (lambda: _find("gender_ratio")(),),
     "groups": (lambda: _find("groups")("group", RULES), lambda: _find("groups")("label")),
     "languages": (lambda: _find("languages")(), lambda: _find("languages")("exact")),
     "personal_data": (lambda: _find("personal_data")(),),
+    "representation": (lambda: _find("representation")(), lambda: _find("representation")(axis="age", group="old")),
     "rule_failures": (lambda: _find("rule_failures")(RULES), lambda: _find("rule_failures")(())),
     "script_mix": (lambda: _find("script_mix")(),),
     "share": (
