@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -88,22 +89,18 @@ def ratio(
     return value, (value - reach, value + reach)
 
 
-def t_of(confidence: float, freedom: int) -> float:
-    """Standard errors on both sides of an estimate whose error is itself estimated: Student's t, to a thousandth from 3 on.
+@lru_cache(maxsize=4096)
+def t_of(confidence: float, freedom: float) -> float:
+    """Standard errors on both sides of an estimate whose error is itself estimated, with `freedom` degrees of freedom: Student's t.
 
-    The expansion of Cornish and Fisher in Abramowitz and Stegun 26.7.5.
-
-    >>> [round(t_of(0.95, freedom), 2) for freedom in (3, 10, 100)]
-    [3.18, 2.23, 1.98]
+    >>> [round(t_of(0.95, freedom), 2) for freedom in (1, 3, 10, 100)]
+    [12.71, 3.18, 2.23, 1.98]
     """
-    z = z_of(confidence)
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return z + sum(term / freedom**power for power, term in enumerate(terms, 1))
+    low, high = 0.0, 1e6
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if t_tail(middle, freedom) > 1 - confidence else (low, middle)
+    return (low + high) / 2
 
 
 def z_of(confidence: float) -> float:
@@ -115,32 +112,19 @@ def z_of(confidence: float) -> float:
     return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
-def t_tail(t: float, df: float) -> float:
-    """The chance that Student's t is as far from 0 as `t`, on either side.
+def t_tail(t: float, freedom: float) -> float:
+    """The chance that Student's t with so many degrees of freedom is as far from 0 as `t`, on either side.
 
     >>> round(t_tail(2.228, 10), 4)
     0.05
     """
-    return incomplete_beta(df / 2, 0.5, df / (df + t * t))
+    return incomplete_beta(freedom / 2, 0.5, freedom / (freedom + t * t))
 
 
-def t_of(confidence: float, df: float) -> float:
-    """Standard errors on both sides of an estimate whose standard error itself has `df` degrees of freedom.
-
-    >>> round(t_of(0.95, 10), 3), round(t_of(0.95, 1), 2)
-    (2.228, 12.71)
-    """
-    low, high = 0.0, 1e6
-    for _ in range(80):
-        middle = (low + high) / 2
-        low, high = (middle, high) if t_tail(middle, df) > 1 - confidence else (low, middle)
-    return (low + high) / 2
-
-
-def ratio(a: float, around_a: Interval, b: float, around_b: Interval) -> Interval:
+def quotient(a: float, around_a: Interval, b: float, around_b: Interval) -> Interval:
     """The interval of `a / b`, both above 0, from those of the two (Donner and Zou 2012, MOVER-R); no upper end: infinity.
 
-    >>> [round(x, 2) for x in ratio(0.3, (0.22, 0.40), 0.2, (0.13, 0.29))]
+    >>> [round(x, 2) for x in quotient(0.3, (0.22, 0.40), 0.2, (0.13, 0.29))]
     [0.92, 2.51]
     """
     (la, ua), (lb, ub) = around_a, around_b

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.intervals import Interval, t_of
+from dataqual.intervals import t_of
 from dataqual.people.fighting_words import PRIOR, LogOdds, Usage, log_odds
 from dataqual.people.mentions import Ints, Mentions, Spot, sizes
 from dataqual.people.words import Label, lexicon_of
+from dataqual.reading import Interval
 from dataqual.text import Text
 
 FEWEST = 10
@@ -22,6 +23,8 @@ FEWEST_DOCUMENTS = 5
 """Documents it must stand in: a standard error over fewer is none."""
 FALSE = 0.05
 """Share of false ones that is put up with among the associations that are called significant."""
+TENTH = 0.1
+"""Of the words compared, what the prior is worth where they are few: it is to quiet rare words, not to speak for them."""
 SHOWN = 2
 """Sentences kept of each association."""
 
@@ -246,8 +249,9 @@ def _of_group(
     with_it = sentences.alone == group
     with_others = (sentences.alone >= 0) & ~with_it
     texts = [_usage(word, where, of, mask, sentences.sizes, len(mentions.text)) for mask in (with_it, with_others)]
+    prior = min(PRIOR, TENTH * float(texts[0].sizes.sum() + texts[1].sizes.sum()))
     total = int(sentences.sizes.sum())
-    found = log_odds(texts[0], texts[1], np.bincount(word, minlength=len(said)), PRIOR, total)
+    found = log_odds(texts[0], texts[1], np.bincount(word, minlength=len(said)), prior, total)
     often = [np.bincount(text.word, text.often, minlength=len(said)).astype(np.int64) for text in texts]
     enough = (often[0] + often[1] >= least) & (found.documents >= least_documents)
     in_group = sentences_with(mentions, group)

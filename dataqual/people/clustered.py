@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.intervals import Interval, clopper_pearson, t_of
+from dataqual.intervals import clopper_pearson, t_of
+from dataqual.reading import Interval
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.intervals import Interval
 from dataqual.people.clustered import ShareSums
 from dataqual.people.mentions import Ints, Mentions
 from dataqual.people.words import Lexicon
+from dataqual.reading import Interval
 
 Hashes = NDArray[np.uint64]
 
@@ -120,7 +120,7 @@ def gendered_sentences(mentions: Mentions) -> tuple[Ints, Hashes, NDArray[np.int
         kept[at[spans > more] + more] = False
     if not len(where):
         return where, np.zeros(0, np.uint64), np.zeros(0, np.int64)
-    before = np.cumsum(kept) - kept
+    before: Ints = np.cumsum(kept) - kept
     ranks = (before - np.repeat(before[firsts], counts)).astype(np.uint64)
     mixed = _mixed(hashes ^ _mixed(ranks))
     signed = (_mixed(ranks) >> np.uint64(1)).astype(np.int64) * signs

@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PRIOR = 1000.0
-"""Words that the prior is worth: enough to quiet words seen once or twice, a hundredth of what a corpus of any size says."""
+"""Words that the prior is worth: enough to quiet words seen once or twice."""
 
 
 @dataclass(frozen=True, eq=False)

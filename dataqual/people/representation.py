@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from dataqual.intervals import Interval, ratio
+from dataqual.intervals import quotient
 from dataqual.people.clustered import ShareSums
 from dataqual.people.mentions import Mentions
-from dataqual.people.references import Shares
 from dataqual.people.words import Lexicon
+from dataqual.reading import Interval
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def represented(
     column: object,
     axis: str = "gender",
     *,
-    reference: Mapping[str, float] | Shares | object = None,
+    reference: object = None,
     words: Lexicon | None = None,
 ) -> list[Represented]:
     """Every group of an axis that documents name, the commonest first.
@@ -98,10 +98,7 @@ def represented(
     shares: dict[str, float] = {}
     other: AxisTally | None = None
     if isinstance(reference, Mapping):
-        inner = reference.get(axis, reference)
-        shares = {
-            str(name): float(value) for name, value in (inner if isinstance(inner, Mapping) else reference).items()
-        }
+        shares = dict(reference.get(axis, reference))
         for name in shares:
             mentions.lexicon.group(axis, name)
     elif reference is not None:
@@ -130,7 +127,7 @@ def _group(tally: AxisTally, k: int, axis: str, shares: Mapping[str, float], oth
     times, around_times = None, None
     if share is not None and around is not None and of_reference and beside is not None:
         times = share / of_reference
-        around_times = ratio(share, around, of_reference, beside)
+        around_times = quotient(share, around, of_reference, beside)
     where = (axis, name, sums.part, sums.whole, share, around, sums.having, tally.ambiguous[k])
     return Represented(*where, of_reference, times, around_times)
 

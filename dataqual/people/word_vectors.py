@@ -13,6 +13,8 @@ from dataqual.errors import InputError
 from dataqual.lazy import lazy
 from dataqual.lexicons.runs import Runs
 from dataqual.text import OTHER, Text
+from dataqual.vectors.sparse import Sparse
+from dataqual.vectors.svd import truncated
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -132,8 +134,8 @@ class Windows:
             return Vectors((), np.zeros((0, 1)))
         near = self._near(weights)
         information = _information(near + near.T)
-        left, values = truncated(information, min(dimensions, self.size))
-        return Vectors(self.words, (left * np.sqrt(values))[: len(self.words)])
+        found = truncated(Sparse.of(information), dimensions)
+        return Vectors(self.words, (found.left * np.sqrt(found.values))[: len(self.words)])
 
     def _near(self, weights: Floats | None) -> Floats:
         near = np.zeros(self.size * self.size)
@@ -154,22 +156,6 @@ def _information(near: Floats) -> Floats:
         found = np.log(ratio)
     positive: Floats = np.where(near > 0, np.maximum(found, 0.0), 0.0) if total else np.zeros_like(near)
     return positive
-
-
-def truncated(matrix: Floats, dimensions: int, rounds: int = 3) -> tuple[Floats, Floats]:
-    """The first left singular vectors and values of a square matrix, by subspace iteration (Halko et al. 2011), seeded.
-
-    >>> left, values = truncated(np.diag([3.0, 2.0, 1.0]), 2)
-    >>> values.round(6).tolist(), np.abs(left).round(6).tolist()
-    ([3.0, 2.0], [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
-    """
-    rng = np.random.default_rng(0)
-    basis = matrix @ rng.standard_normal((matrix.shape[1], min(dimensions + 10, matrix.shape[1])))
-    for _ in range(rounds):
-        basis = np.linalg.qr(matrix @ (matrix.T @ np.linalg.qr(basis)[0]))[0]
-    basis = np.linalg.qr(basis)[0]
-    left, values, _ = np.linalg.svd(basis.T @ matrix, full_matrices=False)
-    return (basis @ left)[:, :dimensions], values[:dimensions]
 
 
 def _within(sizes: Ints) -> Ints:
