@@ -266,6 +266,8 @@ class Piece:
     borders: Borders | None = None
     unreadable: tuple[Unreadable, ...] = ()
     """What was found unreadable while cutting: too long to hold, or behind a break in the archive."""
+    marks: NDArray[np.uint32] | None = field(default=None, compare=False)
+    """Of lines, (marks, 2): before how many records, and bytes, of the piece some of them begin."""
 
     def weight(self) -> int:
         """Bytes, or about as many, that the piece adds to its chunk."""

@@ -59,6 +59,30 @@ def count_line_feeds(data: NDArray[np.uint8]) -> int:  # pragma: no cover - comp
 
 
 @njit(cache=True, nogil=True)
+def mark_lines(
+    data: NDArray[np.uint8], step: int, marks: NDArray[np.uint32]
+) -> tuple[int, int]:  # pragma: no cover - compiled
+    """Mark a line about every `step` bytes: into `marks` (len(data) // step, 2) how many lines, and bytes, come before.
+
+    Returns how many line feeds there are in all, and how many marks.
+    """
+    n = i = m = 0
+    due = step
+    while i + 64 <= len(data):
+        feeds = between(data, i, 10, 10)
+        if i >= due and feeds:
+            due = i + lowest(feeds) + 1
+            marks[m, 0], marks[m, 1] = n + 1, due
+            m += 1
+            due += step
+        n += ones(feeds)
+        i += 64
+    for j in range(i, len(data)):
+        n += data[j] == 10
+    return n, m
+
+
+@njit(cache=True, nogil=True)
 def split_lines(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],

@@ -51,8 +51,13 @@ class JsonLines:
 
     def chosen(self, piece: Piece, wanted: Set[int], columns: Columns, sizes: Sizes) -> Iterator[tuple[int, str]]:
         """Number and text of those wanted lines that are documents, all at once."""
-        records, lines = _wanted_lines(piece, wanted)
-        together = Piece(piece.file, lines.lines(), 0, records=len(lines))
+        return self.documents(piece.file, *_wanted_lines(piece, wanted), columns, sizes)
+
+    def documents(
+        self, file: int, records: NDArray[np.int64], lines: Slices, columns: Columns, sizes: Sizes
+    ) -> Iterator[tuple[int, str]]:
+        """Number and text of those of these lines, numbered by `records`, that are documents."""
+        together = Piece(file, lines.lines(), 0, records=len(lines))
         rows = self.rows(together, Columns(columns.text, turns=columns.turns), sizes)
         yield from zip(records[rows.records].tolist(), map(bytes.decode, rows.texts), strict=True)
 

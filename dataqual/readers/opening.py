@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, Protocol, get_args
 
+import numpy as np
+
 from dataqual.columns import Columns, find_columns
 from dataqual.corpus import SAMPLE, Address, Corpus, File, Piece, Rows
 from dataqual.errors import InputError, did_you_mean
@@ -22,7 +24,8 @@ from dataqual.readers.pages import Pages
 from dataqual.readers.parquet import Parquet
 from dataqual.readers.paths import NAMED, find_files
 from dataqual.readers.plain import PlainText, Txt
-from dataqual.readers.remote import opened
+from dataqual.readers.remote import is_url, opened
+from dataqual.readers.stretches import Stretches
 from dataqual.readers.warc import Warc
 
 LOOKED_INTO = 5
@@ -62,6 +65,8 @@ class FileCorpus(Corpus):
     sizes: Sizes = field(default_factory=Sizes)
     _places: dict[int, list[tuple[Piece, int]]] = field(default_factory=dict, repr=False, compare=False)
     """Of each plain file that was read to its end: its pieces without their data, and how long those were."""
+    _stretches: dict[int, Stretches] = field(default_factory=dict, repr=False, compare=False)
+    """Of each file of lines on this machine that was read to its end, where they lie."""
 
     def pieces(self) -> Iterator[Piece]:
         """All files, one after the other."""
@@ -94,13 +99,18 @@ class FileCorpus(Corpus):
 
     def _fetch(self, file: int, wanted: set[int]) -> Iterator[tuple[int, str]]:
         """(record, document) for those of the wanted records that are documents."""
+        if file in self._stretches:
+            with opened(self.files[file].place) as stream:
+                for numbers, lines in self._stretches[file].read(stream, np.array(sorted(wanted), np.int64)):
+                    yield from JsonLines().documents(file, numbers, lines, self.columns, self.sizes)
+            return
         last = max(wanted)
         for piece in self._again(file, wanted) if file in self._places else self._file_pieces(file):
             if piece.first_record > last:
                 return
             if piece.records and not wanted.isdisjoint(_span(piece)):
                 reader = self._format(file)
-                if isinstance(reader, JsonLines):
+                if isinstance(reader, JsonLines):  # compressed, or elsewhere
                     yield from reader.chosen(piece, wanted, self.columns, self.sizes)
                     continue
                 for part in reader.narrowed(piece, wanted):
@@ -125,7 +135,10 @@ class FileCorpus(Corpus):
                 places.append((replace(piece, data=b"", borders=None, unreadable=()), len(piece.data)))
             yield piece
         if file.compression is None and places:
-            self._places[index] = places
+            if isinstance(self._format(index), JsonLines) and not is_url(file.place):
+                self._stretches[index] = Stretches.of(places)
+            else:
+                self._places[index] = places
 
     def _format(self, file: int) -> Format:
         return _formats(self.txt)[self.files[file].format]
