@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ BYTES = 16 << 20
 LONGEST = 1 << 16
 """Bytes kept of one document: ten thousand English words, twenty thousand Han characters."""
 
+Made = TypeVar("Made")
 ROLES = ("id", "label", "group", "language")
 
 
@@ -36,6 +37,7 @@ class DocumentSample:
 
     size: int
     byte_limit: int
+    seed: int
     of: int
     """How many documents it was drawn from."""
     bound: int | None
@@ -64,7 +66,7 @@ class DocumentSample:
         text = Text.of(texts)
         file, record = np.zeros(len(text), np.int32), np.arange(1, len(text) + 1, dtype=np.int64)
         found = {role: objects(values) for role, values in columns.items()}
-        return cls.draw(text, file, record, priorities(file, record, seed), found, size)
+        return cls.draw(text, file, record, priorities(file, record, seed), found, size, seed=seed)
 
     @classmethod
     def draw(
@@ -77,6 +79,7 @@ class DocumentSample:
         size: int = SIZE,
         byte_limit: int = BYTES,
         likely: float = 1.0,
+        seed: int = 0,
     ) -> DocumentSample:
         """The sample of these documents. Of those whose priority is above the share `likely` of all there can be,
         the text is left to be fetched: they are hardly in the sample of the corpus that these documents are a part of.
@@ -98,6 +101,7 @@ class DocumentSample:
         everything = cls(
             size,
             byte_limit,
+            seed,
             len(text),
             None,
             priority[order],
@@ -166,6 +170,14 @@ class DocumentSample:
     def text(self) -> Text:
         """The documents, to be cut; made once for all who ask."""
         return Text.of_bytes(list(self.parts))
+
+    def once(self, make: Callable[[DocumentSample], Made]) -> Made:
+        """`make(self)`, made once for all who ask with the same function."""
+        made = self.__dict__.setdefault("_made", {})
+        if make not in made:
+            made[make] = make(self)
+        found: Made = made[make]
+        return found
 
     def values(self, role: str) -> list[str | None]:
         """The `id`, `label`, `group` or `language` of each document."""

@@ -76,17 +76,27 @@ def ratio(
     (2.5, (0.45, 4.55))
     """
     y, x = np.asarray(above, np.float64), np.asarray(below, np.float64)
-    n, total = len(y), float(x.sum())
+    total = float(x.sum())
     if total <= 0:
         return None, None
     value = float(y.sum()) / total
+    return value, around(value, (y - value * x) / total, of, confidence)
+
+
+def around(value: float, moves: ArrayLike, of: int | None = None, confidence: float = 0.95) -> Interval | None:
+    """The interval of an estimate by how far each document of a sample moves it: their sum is about 0 (Cochran 1977, 2.7).
+
+    `of`: how many documents the sample was drawn from, none twice. None for fewer than two.
+    """
+    each = np.asarray(moves, np.float64)
+    n = len(each)
     if n < 2:
-        return value, None
-    variance = n / (n - 1) * float(((y - value * x) ** 2).sum()) / total**2
+        return None
+    variance = n / (n - 1) * float((each**2).sum())
     if of:
         variance *= max(0.0, 1 - n / of)
     reach = t_of(confidence, n - 1) * math.sqrt(variance)
-    return value, (value - reach, value + reach)
+    return float(value - reach), float(value + reach)
 
 
 @lru_cache(maxsize=4096)

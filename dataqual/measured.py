@@ -74,7 +74,7 @@ class Measured:
             there = [role for role in ROLES if role in batch.columns.columns]
             columns = {role: objects(batch.columns[role].to_list()) for role in there}
             self._samples[key] = DocumentSample.draw(
-                batch.text, batch.file, batch.record, drawn, columns, size, byte_limit, likely
+                batch.text, batch.file, batch.record, drawn, columns, size, byte_limit, likely, seed
             )
         return self._samples[key]
 

@@ -81,6 +81,13 @@ class Metric(ABC, Generic[State]):
         """What the state says; defined on the empty corpus."""
 
 
+def at_least(least: int, **parameters: int) -> None:
+    """SpecError for the first parameter that is below."""
+    for name, value in parameters.items():
+        if value < least:
+            raise SpecError(f"{name} is {value}; it is at least {least}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class SampleMetric(Metric[DocumentSample]):
     """A metric that must see documents beside each other: read from a sample, with an interval unless that holds them all.
@@ -92,8 +99,7 @@ class SampleMetric(Metric[DocumentSample]):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.size < 1:
-            raise SpecError(f"size is {self.size}; a sample has at least 1 document")
+        at_least(1, size=self.size)
 
     @abstractmethod
     def estimate(self, sample: DocumentSample) -> Reading:

@@ -63,7 +63,7 @@ def number(
     n = 0
     for i in range(len(hashes)):
         h = hashes[i]
-        slot = np.int64((h ^ (h >> np.uint64(32))) & mask)
+        slot = np.int64(mix(np.uint64(1), h) & mask)
         while table[slot] >= 0 and distinct[table[slot]] != h:
             slot = np.int64(np.uint64(slot + 1) & mask)
         if table[slot] < 0:
@@ -135,3 +135,63 @@ def transposed_dot(
             value, column = values[at], indices[at]
             for k in range(dense.shape[1]):
                 out[column, k] += value * dense[row, k]
+
+
+@njit(cache=True, nogil=True)
+def orthonormal(space: NDArray[np.float64]) -> None:  # pragma: no cover - compiled
+    """Make the rows of `space` (k, n) orthonormal in place, one after the other, twice for the sake of rounding.
+
+    A row that lies in the space of those before it becomes 0. (Gram and Schmidt: one thread, so the same bits everywhere.)
+    """
+    for i in range(len(space)):
+        before = 0.0
+        for k in range(space.shape[1]):
+            before += space[i, k] * space[i, k]
+        for _ in range(2):
+            for j in range(i):
+                product = 0.0
+                for k in range(space.shape[1]):
+                    product += space[i, k] * space[j, k]
+                for k in range(space.shape[1]):
+                    space[i, k] -= product * space[j, k]
+        after = 0.0
+        for k in range(space.shape[1]):
+            after += space[i, k] * space[i, k]
+        scale = 1.0 / np.sqrt(after) if after > before * 1e-24 and after > 0.0 else 0.0
+        for k in range(space.shape[1]):
+            space[i, k] *= scale
+
+
+@njit(cache=True, nogil=True)
+def products(
+    first: NDArray[np.float64], second: NDArray[np.float64], out: NDArray[np.float64]
+) -> None:  # pragma: no cover - compiled
+    """`out` (n, m) becomes `first` (n, k) times the transposed `second` (m, k), in one thread."""
+    for i in range(len(first)):
+        for j in range(len(second)):
+            total = 0.0
+            for k in range(first.shape[1]):
+                total += first[i, k] * second[j, k]
+            out[i, j] = total
+
+
+@njit(cache=True, nogil=True)
+def nearest(
+    points: NDArray[np.float64], centres: NDArray[np.float64], labels: NDArray[np.int64], gaps: NDArray[np.float64]
+) -> int:  # pragma: no cover - compiled
+    """The centre nearest to each point, the first of equals, and the squared distance; how many labels changed."""
+    changed = 0
+    for i in range(len(points)):
+        best, least = 0, np.inf
+        for c in range(len(centres)):
+            gap = 0.0
+            for k in range(points.shape[1]):
+                d = points[i, k] - centres[c, k]
+                gap += d * d
+            if gap < least:
+                best, least = c, gap
+        if labels[i] != best:
+            labels[i] = best
+            changed += 1
+        gaps[i] = least
+    return changed

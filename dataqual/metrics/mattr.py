@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from dataqual.document_sample import DocumentSample
-from dataqual.errors import SpecError
 from dataqual.intervals import ratio
-from dataqual.operators import SampleMetric
+from dataqual.operators import SampleMetric, at_least
 from dataqual.reading import Reading
 from dataqual.signals import mattr as signal
 
@@ -28,8 +27,7 @@ class Mattr(SampleMetric):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.window < 1:
-            raise SpecError(f"window is {self.window}; it is at least 1 word")
+        at_least(1, window=self.window)
 
     def estimate(self, sample: DocumentSample) -> Reading:
         words = sample.text.cut("unicode").counts

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.kernels import vectors
+
 
 @dataclass(frozen=True, eq=False)
 class Clusters:
@@ -34,14 +36,15 @@ def kmeans(points: NDArray[np.float64], k: int, *, seed: int = 0, starts: int = 
     [0, 0, 1]
     """
     rng = np.random.default_rng(seed)
-    k = min(k, len(np.unique(points, axis=0)))
+    points = np.ascontiguousarray(points, np.float64)
+    k = min(k, len(points))
     if k == 0:
         return Clusters(np.zeros(len(points), np.int64), np.zeros((0, points.shape[1])), 0.0)
     found = [_lloyd(points, _seeds(points, k, rng), rounds) for _ in range(starts)]
     labels, centres, inertia = min(found, key=lambda one: one[2])
-    sizes = np.bincount(labels, minlength=k)
+    sizes = np.bincount(labels, minlength=len(centres))
     order = np.argsort(-sizes, kind="stable")[: int((sizes > 0).sum())]
-    rank = np.zeros(k, np.int64)
+    rank = np.zeros(len(centres), np.int64)
     rank[order] = np.arange(len(order))
     return Clusters(rank[labels], centres[order], inertia)
 
@@ -50,7 +53,7 @@ def _seeds(points: NDArray[np.float64], k: int, rng: np.random.Generator) -> NDA
     """Points far from each other: each is drawn by the square of its distance from those before it."""
     chosen = [int(rng.integers(len(points)))]
     gaps = ((points - points[chosen[0]]) ** 2).sum(axis=1)
-    while len(chosen) < k:
+    while len(chosen) < k and gaps.any():
         total = np.cumsum(gaps)
         chosen.append(min(int(np.searchsorted(total, rng.random() * total[-1], side="right")), len(points) - 1))
         gaps = np.minimum(gaps, ((points - points[chosen[-1]]) ** 2).sum(axis=1))
@@ -61,17 +64,14 @@ def _lloyd(
     points: NDArray[np.float64], centres: NDArray[np.float64], rounds: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64], float]:
     """Assign and average until nothing moves; an empty cluster stays where it was."""
-    squares = (points**2).sum(axis=1)
     labels = np.full(len(points), -1, np.int64)
     gaps = np.zeros(len(points))
     for _ in range(rounds):
-        apart = (centres**2).sum(axis=1) - 2 * points @ centres.T
-        nearest = apart.argmin(axis=1)
-        gaps = np.maximum(apart[np.arange(len(points)), nearest] + squares, 0.0)
-        if (nearest == labels).all():
+        if not vectors.nearest(points, centres, labels, gaps):
             break
-        labels = nearest
         sizes = np.bincount(labels, minlength=len(centres))
-        sums = np.stack([np.bincount(labels, column, len(centres)) for column in points.T], axis=1)
+        sums = np.zeros((len(centres), points.shape[1]))
+        for k, column in enumerate(points.T):
+            sums[:, k] = np.bincount(labels, column, len(centres))
         centres = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], centres)
     return labels, centres, float(gaps.sum())

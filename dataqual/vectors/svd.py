@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.kernels import vectors
 from dataqual.vectors.sparse import Sparse
 
 SPARE = 10
@@ -45,15 +46,27 @@ def truncated(matrix: Sparse, rank: int, *, seed: int = 0, rounds: int = 4) -> S
         return Svd(np.zeros((matrix.shape[0], 0)), np.zeros(0), np.zeros((matrix.shape[1], 0)))
     space = matrix @ np.random.default_rng(seed).standard_normal((matrix.shape[1], width))
     for _ in range(rounds):
-        space, _ = np.linalg.qr(matrix @ matrix.transposed_dot(_orthogonal(space)))
-    space = _orthogonal(space)
-    small, values, right = np.linalg.svd(matrix.transposed_dot(space).T, full_matrices=False)
-    left = space @ small
-    kept = min(rank, int((values > values[0] * 1e-10).sum()))
-    left, right = left[:, :kept], right[:kept].T
+        space = matrix @ matrix.transposed_dot(_orthonormal(space))
+    space = _orthonormal(space)
+    small = np.ascontiguousarray(matrix.transposed_dot(space).T)  # (width, columns)
+    squares, turns = np.linalg.eigh(_products(small, small))
+    order = [at for at in np.argsort(-squares)[:rank] if squares[at] > squares[-1] * 1e-18]
+    values = np.sqrt(squares[order])
+    turned = np.ascontiguousarray(turns[:, order].T)  # (kept, width)
+    left = _products(space, turned)
+    right = _products(np.ascontiguousarray(small.T), turned) / values
+    kept = len(values)
     signs = np.sign(left[np.abs(left).argmax(axis=0), np.arange(kept)])
-    return Svd(left * signs, values[:kept], right * signs)
+    return Svd(left * signs, values, right * signs)
 
 
-def _orthogonal(space: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.linalg.qr(space)[0]
+def _orthonormal(space: NDArray[np.float64]) -> NDArray[np.float64]:
+    rows = np.ascontiguousarray(space.T)
+    vectors.orthonormal(rows)
+    return np.ascontiguousarray(rows.T)
+
+
+def _products(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+    out = np.empty((len(first), len(second)))
+    vectors.products(np.ascontiguousarray(first), second, out)
+    return out

@@ -56,7 +56,7 @@ class Terms:
         hashes, _, _, borders = runs(text, self.words, self.alone)
         at = np.searchsorted(self.hashes, hashes)
         found = np.take(self.hashes, at, mode="clip") == hashes if len(self.hashes) else np.zeros(len(hashes), bool)
-        return _rows(np.where(found, at, -1).astype(np.int32), borders, len(self.hashes))
+        return rows(np.where(found, at, -1).astype(np.int32), borders, len(self.hashes))
 
 
 def count(
@@ -73,7 +73,7 @@ def count(
     order = np.argsort(distinct)
     rank = np.empty(len(order), np.int32)
     rank[order] = np.arange(len(order))
-    counts = _rows(rank[codes] if len(codes) else codes, borders, len(order))
+    counts = rows(rank[codes] if len(codes) else codes, borders, len(order))
     first = first[order]
     terms = Terms(counts, distinct[order], text, starts[first], ends[first], words, alone)
     documents = counts.column_counts()
@@ -130,8 +130,8 @@ def numbered(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int32], NDArray[np.
     return codes, distinct[:n], first[:n]
 
 
-def _rows(codes: NDArray[np.int32], borders: NDArray[np.int64], columns: int) -> Sparse:
-    """Counts of codes per document."""
+def rows(codes: NDArray[np.int32], borders: NDArray[np.int64], columns: int) -> Sparse:
+    """How often each document has each code, (documents, columns); codes below 0 are passed over."""
     indptr, indices = np.empty(len(borders), np.int64), np.empty(len(codes), np.int32)
     counts = np.empty(len(codes))
     n = vectors.count_rows(codes, borders, np.full(columns, -1, np.int64), indptr, indices, counts)
