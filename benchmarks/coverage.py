@@ -1,6 +1,6 @@
 """How often the 95 % intervals hold the truth: studies of the oracle, fitted as any other, a thousand times.
 
-    python benchmarks/coverage.py [--simulations 1000] [--draws 300] [--workers 2] [--design repeats,ladder] [--out FILE.md]
+    python benchmarks/coverage.py [--simulations 1000] [--draws 300] [--workers 2] [--design repeats,ladder,crossing] [--out FILE.md]
 
 Each simulation is a study small enough for two CPU cores: three sizes, four stops, two grades, two seeds, and for
 `repeats` two more trunks a size that go over 64 or 128 thousand tokens 2, 4 and 8 times. Noise is half as large again
@@ -39,12 +39,13 @@ from studies.windows import Order, TokenFile  # noqa: E402
 
 SIZES, STOPS = (30_000, 100_000, 300_000), (128_000, 256_000, 512_000, 1_024_000)
 UNIQUE, EPOCHS = (64_000, 128_000), (2, 4, 8)
-QUALITY = 0.5
-YIELD = 0.7
+QUALITY = {"repeats": 0.5, "ladder": 0.5, "crossing": 2.0}
+YIELD = {"repeats": 0.7, "ladder": 0.7, "crossing": 0.3}
+"""Of the second grade, by design: in `crossing` it is twice as good and a third as much, so that it pays until its tokens run short."""
 POINT = OperatingPoint(100_000.0, 1_024_000.0, 128_000.0, 6.0 * 100_000 * 1_024_000)
 """Where unique data binds (8 epochs), so that the compute multiplier is not simply q."""
 BAR = 0.93
-LAWS = {"repeats": "data_constrained", "ladder": "chinchilla"}
+LAWS = {"repeats": "data_constrained", "ladder": "chinchilla", "crossing": "data_constrained"}
 """By design, the law that makes the runs and is fitted to them."""
 
 
@@ -65,7 +66,7 @@ def design(name: str) -> Iterator[Trunk]:
         for size in SIZES:
             for seed in (0, 1):
                 yield Trunk(size, grade, seed, STOPS)
-    if name == "repeats":
+    if name != "ladder":
         for size in SIZES:
             for unique in UNIQUE:
                 yield Trunk(size, "clean", 0, tuple(unique * epochs for epochs in EPOCHS), unique)
@@ -73,7 +74,7 @@ def design(name: str) -> Iterator[Trunk]:
 
 def simulate(name: str, number: int) -> Runs:
     """One study, its noise its own."""
-    oracle = Oracle(LAWS[name], quality={"typos": QUALITY}, stop_noise=0.003)
+    oracle = Oracle(LAWS[name], quality={"typos": QUALITY[name]}, stop_noise=0.003)
     rows: list[tuple[int, float, float, float, str, int]] = []
     for trunk, run in enumerate(design(name)):
         noisy = replace(oracle, trunk_noise=0.008 * (100_000 / run.size) ** 0.35)
@@ -87,10 +88,10 @@ def simulate(name: str, number: int) -> Runs:
     return Runs.of(n, d, loss, unique=u, grade=grade, trunk=trunks)
 
 
-def truth(found: Fit) -> np.ndarray:
+def truth(name: str, found: Fit) -> np.ndarray:
     """The oracle's coordinates."""
     law = {name: TRUTH[name] for name in found.law.names()}
-    return np.append(found.law.coordinates_of(law), log(QUALITY))
+    return np.append(found.law.coordinates_of(law), log(QUALITY[name]))
 
 
 def questions(name: str, draws: Draws) -> dict[str, tuple[tuple[float, float, float], float]]:
@@ -98,8 +99,8 @@ def questions(name: str, draws: Draws) -> dict[str, tuple[tuple[float, float, fl
 
     `double_data, difference` is the interval behind that verdict: of the loss with twice the compute less that with twice the data.
     """
-    exchange = Exchange(draws, POINT, {"clean": 1.0, "typos": YIELD})
-    true = truth(draws.fit)[None]
+    exchange = Exchange(draws, POINT, {"clean": 1.0, "typos": YIELD[name]})
+    true = truth(name, draws.fit)[None]
     asked: dict[str, Any] = {"q": lambda theta: exchange.quality(theta, 1)}
     if name == "repeats":
         asked["compute multiplier"] = lambda theta: exchange.compute_multiplier(theta, 1)
@@ -109,6 +110,11 @@ def questions(name: str, draws: Draws) -> dict[str, tuple[tuple[float, float, fl
         readings = exchange.readings(2 * POINT.unique, None)
         hull = readings[-1][0], min(low for _, low, _ in readings), max(high for _, _, high in readings)
         found["double_data, difference"] = (hull, float(exchange.difference(true, 2 * POINT.unique, None)[0]))
+    if name == "crossing":
+        said = exchange.crossover(1)
+        turned = Exchange(replace(draws, fit=replace(draws.fit, theta=true[0])), POINT, exchange.yields).crossover(1)
+        low, high = said["interval"] or (None, None)
+        found["crossover"] = ((said["value"] or np.inf, low or 0.0, high or np.inf), turned["value"])
     if name == "ladder":  # profiles of all seven parameters of the other law would take most of the time
         own = draws.fit.parameters()
         for parameter in draws.fit.law.asymptotes:
@@ -169,7 +175,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--simulations", type=int, default=1000)
     parser.add_argument("--draws", type=int, default=300)
-    parser.add_argument("--design", default="repeats,ladder")
+    parser.add_argument("--design", default="repeats,ladder,crossing")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()

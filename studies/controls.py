@@ -32,6 +32,39 @@ def equal_grades(name: str, held_out: str, q: Facts | None) -> Facts:
     }  # fmt: skip
 
 
+def known_dose(name: str, held_out: str, q: Facts | None) -> Facts:
+    """A grade that is the reference with a known dose of harm must not seem to be worth more; if it is worth less, the dose was seen."""
+    value, interval = (q or {}).get("value"), (q or {}).get("interval")
+    low, high = interval or (None, None)
+    if value is None or low is None or high is None:
+        passed, says = None, f"What {name}, which only spoils, is worth cannot be told from these runs."
+    elif low > 1:
+        passed = False
+        says = f"{name}, which only spoils, seems to be worth {value:.2f} of what it spoilt: no other worth can be believed, so verdicts on {held_out} text are withheld."
+    elif high < 1:
+        passed, says = True, f"{name}, which only spoils, is worth less than what it spoilt: the study saw its dose."
+    else:
+        passed = None
+        says = f"{name}, which only spoils, cannot be told from what it spoilt: a difference as large as its dose goes unseen on {held_out} text."
+    return {
+        "name": f"known dose {name}, {held_out}", "held_out": held_out, "passed": passed, "value": value, "interval": interval, "says": says,
+    }  # fmt: skip
+
+
+def planted_leak(planted: Facts | None) -> Facts:
+    """Held-out documents put among the corpus, and excerpts of them put into its documents, must be found again."""
+    if not planted:
+        passed, says = None, "No leak was planted, so whether one would be found is not known."
+    else:
+        passed = planted["found"] == planted["documents"]
+        says = (
+            f"{planted['found']} of {planted['documents']} held-out documents planted among the corpus were found, and "
+            f"{planted['excerpts_found']} of {planted['excerpts']} excerpts of {planted['words']} words."
+        )
+    share = planted["found"] / planted["documents"] if planted and planted["documents"] else None
+    return {"name": "planted leak", "passed": passed, "value": share, "interval": None, "says": says}
+
+
 def order(trials: Sequence[Line]) -> Facts:
     """Every trunk saw its windows as planned, which was checked before its points were taken; here how shuffled they were."""
     adjacent = [line["exposure"]["adjacent"] for line in trials if line["exposure"]]

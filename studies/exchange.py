@@ -27,6 +27,9 @@ STEP = 1e-4
 """In ln, for derivatives."""
 
 
+CROSSED = 17
+"""Amounts of compute at which two grades are compared: between them the difference is drawn straight."""
+MILLION = 1e6
 QUALITY_WALL = 900.0
 """q is looked for from 1/1000 to 1000; what comes this near to an end was not found."""
 
@@ -74,6 +77,7 @@ class Exchange:
             "grades": {name: self.grade(code) for code, name in enumerate(runs.grades)},
             "data_for_compute": [{"k": k} | self.data_for_compute(k) for k in TIMES],
             "ceiling": self.ceiling(),
+            "break_even": self.break_even(),
             "elasticities": self.elasticities(),
             "verdicts": [self.double_data(), *(self.better_grade(code) for code in range(1, len(runs.grades)))],
         }
@@ -105,6 +109,7 @@ class Exchange:
             "net_worth": self.worth(code, share or np.nan),
             "compute_multiplier": multiplier,
             "gpu_hours_saved": _saved(multiplier, self.point.gpu_hours),
+            "crossover": self.crossover(code) if code else None,
         }
 
     def worth(self, code: int, share: float) -> dict[str, Any]:
@@ -144,6 +149,54 @@ class Exchange:
         unique = (self.share(code) or 1.0) * self.point.unique
         loss = budgets.best(self.point.flops, unique, self.quality(theta, code))[0]
         return budgets.compute_for(loss, self.point.flops, self.point.unique) / self.point.flops
+
+    def crossover(self, code: int) -> dict[str, Any]:
+        """Compute up to which a grade beats the reference, each with the unique tokens of one raw corpus.
+
+        The corpus is that which gives the reference the operating point's unique tokens; both are spent at their best. Looked for
+        from the least compute of the runs to twice the largest (`range`). `pays` is "below" the value, "above" it,
+        "throughout", "nowhere", or None where the law cannot tell; an end of the interval that lies beyond the range is
+        None. An answer rests on q being the same at every compute, which these laws assume.
+        """
+        flops, share = self.draws.fit.runs.flops, self.share(code)
+        ends = [float(flops.min()), FAR * float(flops.max())]
+        nothing = {"value": None, "interval": None, "n": self.n, "range": ends, "pays": None}
+        if not self.knows_repeats:
+            return nothing | {"says": self.no_repeats}
+        if share is None:
+            return nothing | {"says": "the yields of the grades are unknown"}
+        compute: Floats = np.geomspace(ends[0], ends[1], CROSSED)
+        own = self.crossed(self.draws.fit.theta[None], code, compute)
+        pays = "below" if own[0, 0] < 0 else "above"
+        lasting = own[0, 0] * own[0, -1] > 0
+        found = self.estimate(lambda theta: _turn(compute, self.crossed(theta, code, compute), pays == "below"))
+        if lasting:
+            found |= {"value": None, "pays": "throughout" if pays == "below" else "nowhere"}
+        else:
+            found["pays"] = pays
+        return nothing | found
+
+    def crossed(self, theta: Floats, code: int, compute: Floats) -> Floats:
+        """Least loss of a grade less that of the reference, (batch, compute)."""
+        budgets, quality = self.budgets(theta), self.quality(theta, code)
+        own = (self.share(code) or 1.0) * self.point.unique
+        columns = [budgets.best(c, own, quality)[0] - budgets.best(c, self.point.unique)[0] for c in compute]
+        return np.stack(columns, axis=1)
+
+    def break_even(self) -> dict[str, Any]:
+        """GPU-hours that a million further unique tokens are worth: the most one may pay for them, at the operating point.
+
+        Where a per cent more unique data does what m per cent more compute does, U / 100 tokens are worth m C / 100.
+        """
+        hours, says = self.point.gpu_hours, None
+        if not self.knows_repeats:
+            says = self.no_repeats
+        elif hours is None:
+            says = "no run has a clock"
+        if says is not None or hours is None:
+            return {"value": None, "interval": None, "n": self.n, "says": says}
+        each = hours * MILLION / self.point.unique
+        return self.estimate(lambda theta: self.by_unique(theta) / self.by_compute(theta) * each, positive=False)
 
     def data_for_compute(self, k: float) -> dict[str, Any]:
         """How many times the unique tokens, at the same compute, give the loss of k times the compute.
@@ -403,6 +456,27 @@ def at_the_wall(fit: Fit) -> tuple[str, str] | None:
         if what and not coordinate.low + 1e-4 < fit.theta[place] < coordinate.high - 1e-4:
             return coordinate.name, what
     return None
+
+
+def _turn(compute: Floats, difference: Floats, below: bool) -> Floats:
+    """Where (batch,) the difference turns from below 0 to above it (or back, if not `below`), between points in a straight line.
+
+    inf where it never does after having been on the first side, 0 where it was never there, NaN where it turns the other way.
+
+    >>> at = np.array([1.0, 10.0, 100.0])
+    >>> _turn(at, np.array([[-1.0, -1.0, 1.0], [-1.0, -1.0, -1.0], [1.0, 1.0, 1.0], [1.0, -1.0, -1.0]]), True).round(1)
+    array([31.6,  inf,  0. ,  nan])
+    """
+    sign = difference if below else -difference
+    logs, rows = np.log(compute), np.arange(len(sign))
+    turns = (sign[:, :-1] <= 0) & (sign[:, 1:] > 0)
+    last = turns.shape[1] - 1 - np.argmax(turns[:, ::-1], axis=1)
+    before, after = sign[rows, last], sign[rows, last + 1]
+    way = np.divide(before, before - after, out=np.zeros_like(before), where=before < after)
+    at = np.exp(logs[last] + np.clip(way, 0, 1) * (logs[last + 1] - logs[last]))
+    one_side = np.where((sign <= 0).all(axis=1), np.inf, np.where((sign > 0).all(axis=1), 0.0, np.nan))
+    found: Floats = np.where(turns.any(axis=1), at, one_side)
+    return found
 
 
 def finite(value: float) -> float | None:

@@ -45,7 +45,13 @@ def assemble(
         for held_out, pieces in fitted.items()
         for name, q in pieces["again"].items()
     ]
-    checks.append(controls.order(records.trials))
+    checks += [
+        controls.known_dose(grade.name, held_out, (pieces["exchange"]["grades"].get(grade.name) or {}).get("q"))
+        for grade in study.grades
+        if grade.only_spoils and grade.name != study.reference and not study.grade(study.reference).steps
+        for held_out, pieces in fitted.items()
+    ]
+    checks += [controls.planted_leak(data.get("planted")), controls.order(records.trials)]
     cost = costs.ledger(records.trials, spent, workers, study.gpu_hour, records.diverged)
     exchange = {held_out: dict(pieces["exchange"]) for held_out, pieces in fitted.items()}
     for held_out, pieces in exchange.items():

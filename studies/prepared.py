@@ -15,7 +15,7 @@ from studies.study import Study
 from studies.token_writing import DATA, publish
 from studies.windows import TokenFile
 
-FORMAT = 1
+FORMAT = 2
 """Of what is written: raised when the same study would give other tokens."""
 
 MANIFEST, REMOVED = f"{DATA}/data.json", "removed.parquet"

@@ -27,6 +27,7 @@ from dataqual.writers.parquet import NewParquet
 from studies.choosing import LowestDocuments, LowestKeys
 from studies.grading import REMOVED_SCHEMA, Grading, Sum, choice_keys
 from studies.holding_out import Document, Grams, Withhold, hold_out_keys
+from studies.planting import plant
 from studies.prepared import REMOVED, Prepared, fingerprint
 from studies.study import RESERVED, Source, Study
 from studies.token_writing import DATA, NewTokens, publish, texts
@@ -122,6 +123,7 @@ class _Preparing:
         tokenizer, notes = self._tokenizer(raw.slice)
         grams = Grams.of([*raw.documents, *neutral.documents])
         grams = grams.knowing(self._counted(grams))
+        planted = plant(grams)
         grading = Grading.of(self.study.grades, self.corpus, self._withhold, grams, self.engine)
         files = {name: self._write_held_out(name, documents, tokenizer) for name, documents in held_out.items()}
         density = 1.0 if isinstance(tokenizer, Bytes) else DENSER * files["raw"]["bytes"] / files["raw"]["tokens"]
@@ -137,6 +139,7 @@ class _Preparing:
                 grade.name: written[grade.name] | sums[grade.name].facts(grade, clean) for grade in self.study.grades
             },
             "held_out": files,
+            "planted": planted,
         }
 
     @property

@@ -9,6 +9,8 @@ Facts = Mapping[str, Any]
 
 MARKS = {True: "✓", False: "✗", None: "?"}
 COLOURS = {"SUPPORTED": "green", "REFUTED": "green", "UNDECIDED": "yellow"}
+USUALLY = 0.9
+"""Of the runs of the largest size that a law must have in their 95 % intervals to be trusted beyond them."""
 USUAL = 20
 """Tokens per parameter of a model that makes the best of its compute (Hoffmann et al. 2022)."""
 
@@ -148,6 +150,13 @@ def _limits(facts: Facts) -> Iterator[str]:
                 yield f"The values of {names} in the law of {held_out} text: these runs leave them open by a factor of 4 and more."
             if law.get("used") and (law.get("lack_of_fit") or {}).get("rejected"):
                 yield f"That the law of {held_out} text holds exactly: it misses the points by more than equal runs differ."
+    for held_out, laws in facts["laws"].items():
+        left_out = next((law.get("largest_left_out") for law in laws if law.get("used")), None) or {}
+        if left_out.get("inside") is not None and left_out["inside"] < USUALLY * left_out["n"]:
+            yield (
+                f"What larger models would do on {held_out} text: fitted without the largest size, its law had "
+                f"{left_out['inside']} of its {left_out['n']} runs in their interval."
+            )
     single = sorted({p["size"] for p in points} - {p["size"] for p in points if p["seed"]})
     if single:
         yield f"How much chance there is at size {', '.join(map(count, single))}: one seed ran there."

@@ -71,6 +71,12 @@ class Grade:
     says: tuple[str, ...] = ()
     """Each step as the file has it, on one line."""
 
+    @property
+    def only_spoils(self) -> bool:
+        """Whether all it does is harm of a known dose, and copies are not all of that."""
+        names = [catalog.name_of(step) for step in self.steps]
+        return bool(names) and all(name.startswith("spoil_") for name in names) and set(names) != {"spoil_duplicates"}
+
 
 @dataclass(frozen=True)
 class Repeats:

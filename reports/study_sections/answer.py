@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from reports import html, say
 from reports.study_sections.facts import Facts, once, others
+from reports.study_sections.grades import scaled
 
 WORDS = {
     "SUPPORTED": "The claim holds here: the whole 95 % interval of the difference is on its side.",
@@ -112,11 +113,42 @@ def questions(held: Sequence[Facts], unit: str) -> list[tuple[str, list[str], st
         unique = say.short(next((c["unique"] for c in ceilings if c and c.get("unique")), None))
         text = f"lowest loss that {unique} unique tokens allow, however much compute (bits per byte)"
         rows.append((text, [_shown(say.split(c)) for c in ceilings], ceilings))
+    prices = [h["exchange"].get("break_even") for h in held]
+    if any(prices):
+        part, amount = say.time_unit(max((abs(p["value"]) for p in prices if (p or {}).get("value")), default=0), unit)
+        text = f"{html.cut(amount, 30)} that a million further unique tokens are worth, and no more"
+        rows.append((text, [_shown(say.split(scaled(p, 1 / part))) for p in prices], prices))
+    for name in once(*(h["exchange"].get("grades") or {} for h in held)):
+        turns = [((h["exchange"].get("grades") or {}).get(name) or {}).get("crossover") for h in held]
+        if any(turns):
+            text = f"compute (FLOPs) at which {html.cut(name, 40)} stops, or begins, to beat the reference"
+            rows.append((text, [_turn(turn) for turn in turns], turns))
     slopes = [h["exchange"].get("elasticities") or {} for h in held]
     for what in once(*slopes):
         found = [e.get(what) for e in slopes]
         rows.append((ELASTICITIES.get(what, html.cut(what, 40)), [_shown(say.split(f)) for f in found], found))
     return [(text, answers, _why(found)) for text, answers, found in rows]
+
+
+TURNS = {
+    "throughout": "pays throughout",
+    "nowhere": "pays nowhere",
+    "below": "pays below ",
+    "above": "pays above ",
+    None: "unknown",
+}
+
+
+def _turn(turn: Facts | None) -> str:
+    """Where a grade pays: below or above an amount of compute, everywhere that was studied, or nowhere.
+
+    >>> _turn({"pays": "below", "value": 2.5e12, "interval": [1e12, None]}), _turn({"pays": "nowhere", "value": None})
+    ('pays below 2.5e+12 [1e+12, …]', 'pays nowhere')
+    """
+    if not turn or turn.get("value") is None:
+        return TURNS[(turn or {}).get("pays")].strip()
+    ends = ["…" if end is None or end <= 0 else f"{end:.2g}" for end in turn.get("interval") or [None, None]]
+    return f"{TURNS[turn['pays']]}{turn['value']:.2g} [{ends[0]}, {ends[1]}]"
 
 
 def _plain_times(reading: Facts | None) -> tuple[str, str]:

@@ -29,7 +29,7 @@ def worth(facts: Facts, grades: Sequence[str], held: Sequence[Facts]) -> dict[st
         "scale": Scale.over(readings),
         "any": any(g["rows"] for g in groups),
         "saved": unit if any(map(_known, found)) else None,
-        "hours": lambda reading: _scaled(reading, 1 / part),
+        "hours": lambda reading: scaled(reading, 1 / part),
     }
 
 
@@ -37,10 +37,10 @@ def _known(reading: Facts | None) -> bool:
     return (reading or {}).get("value") is not None
 
 
-def _scaled(reading: Facts | None, times: float) -> dict[str, Any]:
+def scaled(reading: Facts | None, times: float) -> dict[str, Any]:
     """An estimate in another unit.
 
-    >>> _scaled({"value": 0.5, "interval": [0.25, None]}, 60)
+    >>> scaled({"value": 0.5, "interval": [0.25, None]}, 60)
     {'value': 30.0, 'interval': [15.0, None]}
     """
     value, *ends = [

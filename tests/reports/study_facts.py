@@ -106,6 +106,7 @@ def laws(
         "objective": {"huber": 0.0019, "least_squares": 0.0021}, "weakly_identified": ["E"], "n": len(mine),
         "trunks": len({p["trunk"] for _, p in mine}), "rmse": 0.0031, "repeat_sd": 0.0029,
         "lack_of_fit": {"f": 1.12, "p": 0.31, "df": [24, 30], "rejected": False}, "residuals": residuals, "used": True,
+        "largest_left_out": {"parameters": 324_000.0, "n": 24, "bias": 0.004, "error": 0.012, "inside": 23},
     }  # fmt: skip
     power = {
         "name": "power", "formula": "L = E + K·C^-gamma", "parameters": {"E": 0.2, "K": 30.0, "gamma": 0.11},
@@ -124,6 +125,7 @@ def exchange(held_out: str, grades: Sequence[str], worths: Mapping[str, Mapping[
             "q": estimate(worth.get(g, 1.0), 0.09), "token_yield": YIELD.get(g, 0.7),
             "net_worth": estimate(worth.get(g, 1.0) * YIELD.get(g, 0.7), 0.09),
             "compute_multiplier": estimate(worth.get(g, 1.0), 0.13), "gpu_hours_saved": None,
+            "crossover": {"value": 2.1e13, "interval": [1.2e13, None], "n": 120, "pays": "below", "range": [1e11, 4e13]},
         } for g in grades[1:]
     }  # fmt: skip
     refuted = held_out == "neutral"
@@ -143,6 +145,7 @@ def exchange(held_out: str, grades: Sequence[str], worths: Mapping[str, Mapping[
         "grades": graded,
         "data_for_compute": [{"k": 2, **estimate(1.62, 0.07)}, {"k": 4, **estimate(2.55, 0.13)}, {"k": 10, "value": None, "interval": None, "n": 120, "says": "no amount of unique data at the same compute makes up for 10 times the compute"}],
         "ceiling": {"value": 1.93, "interval": [1.84, 1.99], "n": 120, "unique": 2_000_000},
+        "break_even": {"value": 0.021, "interval": [0.017, 0.026], "n": 120},
         "elasticities": {"tokens": {"value": -0.142, "interval": [-0.151, -0.133], "n": 120},
                          "parameters": {"value": -0.094, "interval": [-0.103, -0.085], "n": 120},
                          "exchange": {"value": 1.4, "interval": [1.2, 1.7], "n": 120}},

@@ -77,7 +77,14 @@ def test_a_study_leaves_results_facts_points_and_a_page(there: Path) -> None:
     assert {point["trunk"] for point in facts["points"]} == set(range(9))
     assert set(facts["exchange"]) == {"raw", "neutral"}
     assert set(facts["exchange"]["raw"]["grades"]) == {"typos"}
-    assert [control["name"] for control in facts["controls"]] == ["A/A, raw", "A/A, neutral", "order"]
+    assert [control["name"] for control in facts["controls"]] == [
+        "A/A, raw",
+        "A/A, neutral",
+        "known dose typos, raw",
+        "known dose typos, neutral",
+        "planted leak",
+        "order",
+    ]
     assert len(Path("scaling.study/points.csv").read_text().splitlines()) == 55
 
 

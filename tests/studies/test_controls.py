@@ -37,6 +37,31 @@ def test_an_arm_that_is_worth_itself_passes_and_one_that_is_not_fails_and_says_s
     )
 
 
+@pytest.mark.parametrize(
+    ("q", "passed", "says"),
+    [
+        ({"value": 0.6, "interval": [0.5, 0.7]}, True, "the study saw its dose"),
+        ({"value": 0.95, "interval": [0.85, 1.05]}, None, "cannot be told from what it spoilt"),
+        ({"value": 1.4, "interval": [1.2, 1.6]}, False, "verdicts on raw text are withheld"),
+        ({"value": 0.6, "interval": [None, 0.7]}, None, "cannot be told from these runs"),
+        (None, None, "cannot be told from these runs"),
+    ],
+)
+def test_a_known_dose_must_not_seem_to_be_worth_more(q: dict[str, Any] | None, passed: bool | None, says: str) -> None:
+    found = controls.known_dose("typos", "raw", q)
+    assert (found["passed"], found["held_out"]) == (passed, "raw")
+    assert says in found["says"]
+
+
+def test_a_planted_leak_that_was_missed_fails_for_every_held_out_set() -> None:
+    whole = {"documents": 9, "found": 9, "excerpts": 8, "excerpts_found": 7, "words": 26}
+    assert controls.planted_leak(whole)["passed"] is True
+    assert controls.planted_leak(whole | {"found": 8}) | {"says": ""} == {
+        "name": "planted leak", "passed": False, "value": 8 / 9, "interval": None, "says": "",
+    }  # fmt: skip
+    assert controls.planted_leak(None)["passed"] is None
+
+
 def test_a_failed_control_takes_every_verdict_back() -> None:
     verdict = {"claim": "x", "verdict": "SUPPORTED", "difference": None, "reason": "y"}
     assert withheld(verdict, []) == verdict
