@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
-    version · lazy · starting · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, quality_model, ngram_model, html_text, turns · published_words · columns · corpus · ledger · pseudonyms · embeddings · near_duplicates, networks · drift, vectors · drawing, document_sample, protected, word_spans · children · noise · diversity ·
+    version · lazy · starting · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, quality_model, ngram_model, html_text, turns · published_words · columns · corpus · ledger · pseudonyms · embeddings · near_duplicates, networks · drift, vectors · drawing, document_sample, protected, word_spans · children · noise, synonyms · diversity ·
     operators · lexicons, recurring · measured · examples · catalog · specs · faults · finding · readers, writers · people · signals, metrics, rules, personal, languages · masking · steps · schemas · vocabulary · quoting, excerpts · engine ·
     unfinished · remembered · recipe · effects · accounts · copies, dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks, training, augmenting · profiling · comparing · checking · checks · adapters ·
     dataqual (the face) · studies · reports · the two cli
@@ -64,6 +64,8 @@ OWNERS = {
     "great_expectations": ("dataqual.adapters.great_expectations",),
     "datasketch": ("dataqual.adapters.datasketch",),
     "nlpaug": ("dataqual.augmenting",),
+    "wordfreq": ("dataqual.synonyms.frequency",),
+    "jieba": ("dataqual.synonyms.segmenting",),
     "pytest": ("dataqual.adapters.pytest_plugin",),
     "ray": ("dataqual.engine.ray",),
     "ftfy": ("dataqual.steps.fix_encoding",),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dataqual import catalog, specs
+from dataqual.accounts import LISTED
 from dataqual.corpus import Progress
 from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
@@ -121,7 +122,19 @@ def augment(
     cleaned = rewrite(corpus, recipe, target, Local(workers=workers, max_memory=max_memory), progress, look=look)
     why = tuple(line for one in found for line in one.held.why)
     own = {field.name: getattr(cleaned, field.name) for field in fields(Cleaned)}
+    own["warnings"] = (*cleaned.warnings, *_unmatched(step, cleaned))
     return Augmented(**own, method=step.method, held_out=why, step=step)
+
+
+def _unmatched(step: Augmenting, cleaned: Cleaned) -> list[str]:
+    """A line for each value that only named and no document has."""
+    by = step.balance or "label"
+    there = [row["value"] for group in cleaned.account["groups"] if group["role"] == by for row in group["rows"]]
+    return [
+        f"only: no document has the {by} {value!r}; {did_you_mean(value, [one for one in there if one is not None])}"
+        for value in step.only
+        if there and len(there) < LISTED and value not in there
+    ]
 
 
 def _several(given: Any) -> list[str]:

@@ -101,6 +101,11 @@ def test_only_what_is_named_grows(tmp_path: Path) -> None:
     assert len(made(out)) == 8
 
 
+def test_a_label_that_no_document_has_is_told(tmp_path: Path) -> None:
+    done = augment(written(tmp_path), tmp_path / "out.jsonl", method="noise", only="rar")
+    assert done.warnings == ("only: no document has the label 'rar'; did you mean 'rare'? there are: common, rare",)
+
+
 def test_held_out_documents_have_no_children_by_column_by_file_and_by_text(tmp_path: Path) -> None:
     rows = [
         {"id": str(i), "text": f"a rather long sentence {i}", "split": ("train", "test", "Valid", "验证集")[i % 4]}

@@ -32,6 +32,7 @@ from dataqual.steps import decontaminate
 from dataqual.steps._augmenting import Augmenting
 from dataqual.steps.augment_noise import AugmentNoise
 from dataqual.steps.augment_shuffle import AugmentShuffle
+from dataqual.steps.augment_synonyms import AugmentSynonyms
 from dataqual.steps.decontaminate import Decontaminate
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.dedup_lines import DedupLines
@@ -53,16 +54,23 @@ from dataqual.steps.spoil_typos import SpoilTypos
 from dataqual.steps.strip_markup import StripMarkup
 from tests.embeddings.models import static
 from tests.strange import DOCUMENTS, corpora
+from tests.synonyms.small_wordnet import small_wordnet
 
 EVALUATION = str(Path(__file__).parent.parent / "cases" / "evaluation.jsonl")
 
 _FOLDER = TemporaryDirectory()
 MODEL = static(Path(_FOLDER.name) / "model", {"the": [1.0, 0.0], "a": [0.0, 1.0], "我": [0.6, 0.8]})
 
+WORDNET = small_wordnet(Path(_FOLDER.name) / "wordnet")
+(Path(_FOLDER.name) / "thesaurus.txt").write_text("上海 申城\n今天 今日\n", encoding="utf-8")
+
 STEPS: dict[str, Step] = {
     "augment_noise": AugmentNoise(factor=1.5),
     "augment_noise, all": AugmentNoise(factor=3, balance="group", kinds=tuple(KINDS), rate=0.3),
     "augment_shuffle": AugmentShuffle(factor=2.5),
+    "augment_synonyms": AugmentSynonyms(
+        wordnet=str(WORDNET), chinese=f"{_FOLDER.name}/thesaurus.txt", frequency="none", segment="longest"
+    ),
     "keep": Keep((Rule("words", "One or two words.", WordCount(cut="tokens"), Bounds(min=1, below=3)),)),
     **{f"keep, {name}": Drop.of([name]).steps[0] for name in ("mojibake", *rules.rule_sets())},
     "dedup_semantic": DedupSemantic(str(MODEL), threshold=0.9),
