@@ -247,6 +247,7 @@ def rewrite(
             run.map = files.enter_context(NewParquet(target.map, MAP_SCHEMA, place=folder, parts=parts, private=True))
         files.enter_context(writer)
         files.enter_context(run.paper)
+        files.callback(unfinished.wait)
         run.go(engine, progress)
         run.check()
         papers = [run.paper] if run.map is None else [run.paper, run.map]
@@ -365,6 +366,8 @@ class _Run:
                 self._take(done)
                 if progress is not None:
                     progress(self.count.documents, done.read, self.corpus.size)
+        if self.unfinished is not None:
+            self.unfinished.settle()
         self.count.check(self.corpus)
 
     @property
@@ -410,4 +413,5 @@ class _Run:
         if self.unfinished is not None and self.paper is not None and self.batches % PART == 0:
             marks = {"writer": self.writer.mark(), "ledger": self.paper.mark()}
             marks["map"] = self.map.mark() if self.map is not None else None
-            self.unfinished.mark(marks | {name: getattr(self, name) for name in KEPT})
+            written = [one for one in (self.writer, self.paper, self.map) if one is not None]
+            self.unfinished.mark(marks | {name: getattr(self, name) for name in KEPT}, written)

@@ -12,11 +12,12 @@ import secrets
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, TypeVar
+from typing import IO, Any, Protocol, TypeVar
 
 from dataqual.corpus import Corpus, FrameCorpus
 from dataqual.errors import DataqualError, InputError, SpecError, WorkerLost
@@ -40,6 +41,13 @@ SEAL = 32
 KEPT = "what is done is kept, and the same command goes on from there (--restart begins anew)"
 
 
+class Durable(Protocol):
+    """A file, or several, that grow."""
+
+    def sync(self) -> None:
+        """All that was marked is on the disk; in any thread."""
+
+
 class Unfinished:
     """A hidden folder beside `path`, for as long as the file is not complete.
 
@@ -59,6 +67,8 @@ class Unfinished:
         """What was given to the last `mark`; None where nothing was."""
         self._kept = False
         self._key = _key()
+        self._aside = ThreadPoolExecutor(1, thread_name_prefix="dataqual-mark")
+        self._marking: Future[None] | None = None
 
     def __enter__(self) -> Unfinished:
         with writing(self.path):
@@ -73,6 +83,8 @@ class Unfinished:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.wait()
+        self._aside.shutdown()
         if error is not None and self._kept and not _hopeless(error):
             error.add_note(KEPT)
             self._release()
@@ -99,11 +111,31 @@ class Unfinished:
         self._kept = False
         self._write("plan", self._plan)
 
-    def mark(self, state: object) -> None:
-        """So far everything is on the disk; another run gets this `state`."""
-        self._write("state", state)
-        self.state = state
+    def mark(self, state: object, written: Iterable[Durable]) -> None:
+        """So far everything is `written`; once that is on the disk another run gets this `state`.
+
+        The disk is waited for beside the work, until `settle` or the next mark, which tell what went wrong.
+        """
+        self.settle()
+        content = pickle.dumps(state, protocol=5)  # now: the work goes on
+        self._marking = self._aside.submit(self._mark, content, [one.sync for one in written])
+
+    def _mark(self, content: bytes, sync: Sequence[Callable[[], None]]) -> None:
+        for wait_for_disk in sync:
+            wait_for_disk()
+        self._put("state", content)
         self._kept = True
+
+    def settle(self) -> None:
+        """What was marked is on the disk; InputError where it could not be written."""
+        marking, self._marking = self._marking, None
+        if marking is not None:
+            marking.result()
+
+    def wait(self) -> None:
+        """Nothing that was marked is being written any more; before files are closed on the way out of an error."""
+        with suppress(Exception):  # the error that is on its way tells more
+            self.settle()
 
     def once(self, name: str, make: Callable[[], Made]) -> Made:
         """What `make` gives, or gave in an earlier run."""
@@ -157,8 +189,10 @@ class Unfinished:
         return pickle.loads(content) if hmac.compare_digest(seal, self._sealed(name, content)) else None
 
     def _write(self, name: str, value: object) -> None:
+        self._put(name, pickle.dumps(value, protocol=5))
+
+    def _put(self, name: str, content: bytes) -> None:
         place = self.folder / f"{name}.pickle"
-        content = pickle.dumps(value, protocol=5)
         with writing(self.path):
             with place.with_suffix(".new").open("wb") as file:
                 file.write(self._sealed(name, content))

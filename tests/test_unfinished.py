@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -362,3 +363,38 @@ def test_kills_of_the_command_change_no_byte_whatever_is_written(
     ledger = pl.read_parquet(facts["ledger"])
     assert ledger.filter(pl.col("action") == "dropped").height == facts["dropped"] > 0
     assert sum(len(texts(Path(output))) for output in facts["outputs"]) == facts["written"]
+
+
+class Slow:
+    """Is on the disk when it is told to be."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.on_disk = threading.Event()
+        self.error = error
+
+    def sync(self) -> None:
+        assert self.on_disk.wait(60)
+        if self.error is not None:
+            raise self.error
+
+
+def test_what_is_marked_counts_when_all_of_it_is_on_the_disk(tmp_path: Path) -> None:
+    slow, state = Slow(), {"batches": 1}
+    with Unfinished(str(tmp_path / "out.jsonl"), "plan") as unfinished:
+        unfinished.mark(state, [slow])
+        state["batches"] = 2  # the work goes on
+        assert unfinished._read("state") is None
+        slow.on_disk.set()
+        unfinished.settle()
+        assert unfinished._read("state") == {"batches": 1}
+
+
+def test_a_disk_that_fails_is_told_at_the_next_mark(tmp_path: Path) -> None:
+    slow = Slow(InputError("out.jsonl: cannot be written: No space left on device"))
+    slow.on_disk.set()
+    with (
+        pytest.raises(InputError, match="No space left on device"),
+        Unfinished(str(tmp_path / "out.jsonl"), "plan") as unfinished,
+    ):
+        unfinished.mark({"batches": 1}, [slow])
+        unfinished.mark({"batches": 2}, [])

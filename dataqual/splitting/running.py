@@ -106,6 +106,7 @@ def _written(corpus: Corpus, how: Splitting, target: Target, engine: Local, prog
         parts = state["ledger"] if state else 0
         paper = NewParquet(target.ledger, SCHEMA, place=unfinished.folder / "ledger", parts=parts)
         run = Writing(corpus, how, found, writers, files.enter_context(paper), unfinished)
+        files.callback(unfinished.wait)
         resumed = run.go_on(state) if state else 0
         run.go(engine, progress)
         for writer in writers:

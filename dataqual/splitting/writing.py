@@ -62,6 +62,7 @@ class Writing:
                 self._take(documents, unreadable, encoded, ledger)
                 if progress is not None:
                     progress(self.count.documents, done, self.corpus.size)
+        self.unfinished.settle()
         self._check()
 
     def _take(
@@ -74,7 +75,8 @@ class Writing:
         self.batches += 1
         if self.batches % PART == 0:
             marks = {"writers": [writer.mark() for writer in self.writers], "ledger": self.paper.mark()}
-            self.unfinished.mark(marks | {"batches": self.batches, "count": self.count})
+            state = marks | {"batches": self.batches, "count": self.count}
+            self.unfinished.mark(state, [*self.writers, self.paper])
 
     def _look(self, chunk: Chunk) -> tuple[int, int, Sequence[Unreadable], list[Lines | Wanted], pl.DataFrame]:
         batch = self.corpus.parse(chunk)

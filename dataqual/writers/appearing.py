@@ -146,21 +146,27 @@ class NewFile:
             self._stream.write(data)
 
     def mark(self) -> int:
-        """How many bytes are on the disk now, all that were written: a place from which another run can go on."""
+        """How many bytes are on the disk after `sync`, all that were written: a place from which another run can go on."""
         assert self._file is not None
         with writing(self.path):
             if self._stream is not None and self._stream is not self._file:
                 self._stream.close()
             self._stream = None
             self._file.flush()
-            os.fsync(self._file.fileno())
             return self._file.tell()
+
+    def sync(self) -> None:
+        """What was marked is on the disk; in any thread."""
+        assert self._file is not None
+        with writing(self.path):
+            os.fsync(self._file.fileno())
 
     def finish(self) -> None:
         """Everything is written and on the disk."""
         if self.empty:
             self.write(b"")  # an archive of nothing is an archive
         self.mark()
+        self.sync()
 
     def publish(self, path: str | None = None) -> None:
         """Take the place of whatever had the name, or has the name `path`."""

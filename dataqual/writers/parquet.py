@@ -44,7 +44,7 @@ class NewParquet:
         self._folder = place or beside(path)
         self._parts = [self._part(number) for number in range(parts)]
         self._held: list[pl.DataFrame] = []
-        self._safe = parts
+        self._safe = self._marked = parts
         self._joined = self._folder / "joined"
 
     def __enter__(self) -> NewParquet:
@@ -89,14 +89,19 @@ class NewParquet:
         self._held.clear()
 
     def mark(self) -> int:
-        """How many parts are on the disk now, all that were added: a place from which another run can go on."""
+        """How many parts are on the disk after `sync`, all that were added: a place from which another run can go on."""
         self._put_down()
+        self._marked = len(self._parts)
+        return self._marked
+
+    def sync(self) -> None:
+        """The parts that were marked are on the disk; in any thread."""
+        marked = self._marked  # which may grow meanwhile
         with writing(self.path):
-            for part in self._parts[self._safe :]:
+            for part in self._parts[self._safe : marked]:
                 with part.open("rb") as file:
                     os.fsync(file.fileno())
-        self._safe = len(self._parts)
-        return self._safe
+        self._safe = marked
 
     def finish(self) -> None:
         """Join the parts, on the disk of the file, which may be another than that of the parts."""

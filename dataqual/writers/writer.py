@@ -124,7 +124,10 @@ class Target(Protocol):
         """About how many bytes it has."""
 
     def mark(self) -> int:
-        """How much of it is on the disk now, all that was written."""
+        """How much of it is on the disk after `sync`, all that was written."""
+
+    def sync(self) -> None:
+        """What was marked is on the disk; in any thread."""
 
     def finish(self) -> None:
         """Everything is written."""
@@ -148,6 +151,7 @@ class Writer(ABC):
         self._shard_size = shard_size
         self._folder = Path()
         self._targets: list[Target] = []
+        self._marked = 0
 
     def start(self, folder: Path, state: State | None = None) -> None:
         """Begin, or go on from where another run was when it gave this state; before the `with` block."""
@@ -179,8 +183,15 @@ class Writer(ABC):
         self.written += encoded.records
 
     def mark(self) -> State:
-        """A state from which another run can go on: all that was written is on the disk."""
-        return [*(target.mark() for target in self._targets), self.written]
+        """A state from which another run can go on, once `sync` has brought all that was written to the disk."""
+        state = [*(target.mark() for target in self._targets), self.written]
+        self._marked = len(self._targets)
+        return state
+
+    def sync(self) -> None:
+        """What was marked is on the disk; in any thread."""
+        for target in self._targets[: self._marked]:
+            target.sync()
 
     def finish(self) -> None:
         """Everything is written, under temporary names."""
