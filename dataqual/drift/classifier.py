@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -88,7 +89,7 @@ def domain_classifier(first: Text, second: Text, *, shown: int = SHOWN) -> Domai
 
 def _parts(text: Text) -> list[bytes]:
     data, borders = text.data, text.offsets.tolist()
-    return [data[a:b].tobytes() for a, b in zip(borders[:-1], borders[1:], strict=True)]
+    return [data[a:b].tobytes() for a, b in itertools.pairwise(borders)]
 
 
 def _clusters(text: Text) -> NDArray[np.int64]:

@@ -122,9 +122,7 @@ def word_divergence(runs: Runs, *, permutations: int = PERMUTATIONS, seed: int =
         return None
     random = np.random.default_rng(seed)
     found = np.array([_divergences(a, b)[:2]])
-    null = np.array(
-        [_divergences(*runs.counted(random.permutation(runs.second)))[:2] for _ in range(permutations)]
-    )
+    null = np.array([_divergences(*runs.counted(random.permutation(runs.second)))[:2] for _ in range(permutations)])
     mean, spread = null.mean(axis=0), null.std(axis=0, ddof=1)
     _, _, slopes = _divergences(a, b)
     made = []
@@ -197,16 +195,31 @@ def telling_terms(first: Text, second: Text, *, listed: int = LISTED) -> tuple[l
     rows: list[tuple[float, float, int, int, str, Runs, int]] = []
     for n in (1, 2, 3):
         runs = Runs.of(first, second, n)
-        hits = [np.bincount(runs.word[side], minlength=runs.width) for side in (~runs.second[runs.document], runs.second[runs.document])]
+        hits = [
+            np.bincount(runs.word[side], minlength=runs.width)
+            for side in (~runs.second[runs.document], runs.second[runs.document])
+        ]
         sizes = [runs.first, runs.documents - runs.first]
         if not all(sizes):
             return [], []
-        hits = [np.minimum(count, size) for count, size in zip(hits, sizes, strict=True)]  # what is rare stands in one often
+        hits = [
+            np.minimum(count, size) for count, size in zip(hits, sizes, strict=True)
+        ]  # what is rare stands in one often
         odds, z = _log_odds(hits, sizes)
         z = np.where(runs.alone, 0.0, z)
         order = np.argsort(-np.abs(z[1:]), kind="stable")[: 20 * listed] + 1
         for at in order.tolist():
-            rows.append((float(odds[at]), float(z[at]), int(hits[0][at]), int(hits[1][at]), _spelt(first, second, runs, at, n), runs, at))
+            rows.append(
+                (
+                    float(odds[at]),
+                    float(z[at]),
+                    int(hits[0][at]),
+                    int(hits[1][at]),
+                    _spelt(first, second, runs, at, n),
+                    runs,
+                    at,
+                )
+            )
         tested = runs.width - 1
         rows += [(0.0, 0.0, 0, 0, "", runs, -1)] * max(tested - len(order), 0)
     adjusted = benjamini_hochberg([tails.normal(z) for _, z, *_ in rows])
@@ -223,9 +236,7 @@ def telling_terms(first: Text, second: Text, *, listed: int = LISTED) -> tuple[l
     return sides
 
 
-def _log_odds(
-    hits: list[NDArray[np.int64]], sizes: list[int]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _log_odds(hits: list[NDArray[np.int64]], sizes: list[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     share = (hits[0] + hits[1] + 0.5) / (sum(sizes) + 1)
     yes = [count + PRIOR * share for count in hits]
     no = [size - count + PRIOR * (1 - share) for count, size in zip(hits, sizes, strict=True)]

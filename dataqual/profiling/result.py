@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dataqual.corpus import Corpus
+from dataqual.document_sample import DocumentSample
 from dataqual.errors import InputError, did_you_mean, nearest_file
 from dataqual.finding import Finding, plural
 from dataqual.reading import Reading
+from dataqual.sketch import Sketch
 from dataqual.writers.appearing import write_text
 
 SCHEMA = "dataqual.profile/1"
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """What a comparison asks of a profile beyond its facts."""
+
+    sketches: Mapping[str, Sketch]
+    """Of every signal, by name."""
+    sample: DocumentSample | None = None
+    corpus: Corpus | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +38,8 @@ class Profile:
     """
 
     facts: dict[str, Any]
+    kept: Kept | None = field(default=None, repr=False)
+    """What a fresh profile still knows and a saved one does not."""
 
     @property
     def findings(self) -> list[Finding]:

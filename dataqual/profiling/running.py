@@ -26,7 +26,7 @@ from dataqual.near_duplicates import Survey
 from dataqual.profiling import sections
 from dataqual.profiling.facts import Gathered, facts_of
 from dataqual.profiling.plan import Plan, Seen
-from dataqual.profiling.result import Profile
+from dataqual.profiling.result import Kept, Profile
 from dataqual.profiling.table import Addresses, Parts, SignalTable
 from dataqual.profiling.unreadable_log import UnreadableLog
 from dataqual.readers.sources import as_corpus, is_path
@@ -253,7 +253,8 @@ def profile(
         "input_bytes": corpus.size,
         "python": sys.version.split()[0],
     }
-    return Profile(facts)
+    sketches = {name: gathered.state(f"signal:{name}") for name in plan.signals}
+    return Profile(facts, Kept(sketches, gathered.sample, corpus))
 
 
 def check_result(path: str | Path | None, corpus: Corpus) -> None:
