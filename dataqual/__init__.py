@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dataqual.checking import Suite as Suite
     from dataqual.checking import check as check
     from dataqual.cleaning import clean as clean
+    from dataqual.comparing import Comparison as Comparison
+    from dataqual.comparing import compare as compare
     from dataqual.corpus import Batch as Batch
     from dataqual.corpus import Corpus as Corpus
     from dataqual.deduplicating import Deduplicated as Deduplicated
@@ -48,6 +50,7 @@ _HOMES = {
     "Bounds": "dataqual.bounds",
     "Checked": "dataqual.checking",
     "Cleaned": "dataqual.rewriting",
+    "Comparison": "dataqual.comparing",
     "Corpus": "dataqual.corpus",
     "DataqualError": "dataqual.errors",
     "Deduplicated": "dataqual.deduplicating",
@@ -65,6 +68,7 @@ _HOMES = {
     "augment_column": "dataqual.augmenting",
     "check": "dataqual.checking",
     "clean": "dataqual.cleaning",
+    "compare": "dataqual.comparing",
     "dedup": "dataqual.deduplicating",
     "explain": "dataqual.explaining",
     "jaccard": "dataqual.near_duplicates",

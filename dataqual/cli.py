@@ -7,6 +7,7 @@ import click
 from dataqual.commands.augment import augment
 from dataqual.commands.check import check
 from dataqual.commands.clean import clean
+from dataqual.commands.compare import compare
 from dataqual.commands.dedup import dedup
 from dataqual.commands.explain import explain
 from dataqual.commands.leakage import leakage
@@ -45,6 +46,7 @@ for command in (
     augment,
     split,
     leakage,
+    compare,
     explain,
     recipes,
     rules,

@@ -12,7 +12,8 @@ from dataqual.comparing.changes import Changes
 from dataqual.comparing.sides import Side
 from dataqual.corpus import Corpus
 from dataqual.document_sample import DocumentSample
-from dataqual.drift.classifier import DomainClassifier
+
+DomainClassifier = Any
 from dataqual.drift.words import Term, telling_terms
 from dataqual.excerpts import differences, excerpt, marked
 from dataqual.ledger import address_list

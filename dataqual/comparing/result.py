@@ -20,6 +20,8 @@ from dataqual.writers.appearing import write_text, writing
 SCHEMA = "dataqual.comparison/1"
 SHOWN = 15
 """Differences in the summary: a screen of them."""
+IN_COMMON = 0.02
+"""Share of the smaller corpus from which two are versions of one: copies alone are in both of many pairs of corpora."""
 SIGNS = {"red": "✗", "amber": "!", "green": "✓"}
 
 
@@ -155,8 +157,11 @@ class Comparison:
 def changes_told(changes: Mapping[str, Any]) -> Iterator[str]:
     """What became of the documents of two versions, as sums."""
     counts = {name: f"{count:,}" for name, count in changes["counts"].items()}
-    if not sum(count for kind, count in changes["counts"].items() if kind not in ("dropped", "added")):
+    if not common_of(changes):
         yield "no document is in both: they are not two versions of one corpus"
+        return
+    if hardly_versions(changes):
+        yield f"{common_of(changes):,} of the documents are in both: they are hardly two versions of one corpus"
         return
     both = "{unchanged} unchanged + {edited} edited + {relabelled} relabelled + {renamed} renamed".format(**counts)
     yield f"{changes['before']:,} documents before = {both} + {counts['dropped']} dropped"
@@ -164,6 +169,16 @@ def changes_told(changes: Mapping[str, Any]) -> Iterator[str]:
     if changes["moved"]:
         yield f"{changes['moved']:,} of those in both stand elsewhere in the order"
     yield from changes["notes"]
+
+
+def common_of(changes: Mapping[str, Any]) -> int:
+    """Documents that are in both versions, changed or not."""
+    return sum(count for kind, count in changes["counts"].items() if kind not in ("dropped", "added"))
+
+
+def hardly_versions(changes: Mapping[str, Any]) -> bool:
+    """Whether so little is in both that what was dropped and added says nothing."""
+    return common_of(changes) < IN_COMMON * min(changes["before"], changes["after"])
 
 
 EFFECTS = {

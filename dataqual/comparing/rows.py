@@ -10,7 +10,8 @@ import numpy as np
 
 from dataqual.comparing.sides import Side
 from dataqual.document_sample import DocumentSample
-from dataqual.drift.classifier import DomainClassifier, domain_classifier
+
+DomainClassifier = Any
 from dataqual.drift.divergence import REST, divergences, gathered
 from dataqual.drift.lights import Light
 from dataqual.drift.shares import share_change
@@ -63,8 +64,6 @@ def rows_of(first: Side, second: Side) -> tuple[list[Row], DomainClassifier | No
     judge = None
     if first.sample is not None and second.sample is not None:
         rows += _words(first.sample, second.sample)
-        judge = domain_classifier(first.sample.text, second.sample.text)
-        rows.append(_classifier(judge, first.sample, second.sample))
     return rows, judge
 
 

@@ -1,0 +1,108 @@
+"""How new a corpus is: the years its documents name, the newest of them, and the share that names none but old ones.
+
+A year that is named is not the time of writing: history names old years, a plan later ones. So the newest year of a document says
+how old what it tells can be at most, and what is called stale is so beside the other documents, not beside a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.document_sample import DocumentSample
+from dataqual.finding import Finding, percent
+from dataqual.intervals import ranks
+from dataqual.profiling.sections import Setting
+from dataqual.reading import Reading, wilson
+from dataqual.signals.newest_year import NewestYear, years
+
+STALE = 5
+"""Years before the corpus's own latest from which a document counts as stale."""
+LATEST = 0.01
+"""The latest year of a corpus is one that this share of the documents with years reach: a single 2099 is no date."""
+LEAST = 20
+"""Documents with years from which their shares are told."""
+MOSTLY = 0.5
+SHOWN = 3
+
+
+def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
+    """The block; None where no document names a year."""
+    newest = np.asarray(NewestYear().measure(sample.text))
+    dated = newest[newest > 0]
+    if not len(dated):
+        return None
+    latest = int(np.sort(dated)[::-1][max(int(LATEST * len(dated)) - 1, 0)])
+    old = dated <= latest - STALE
+    named = _share(sample, "names_a_year", int((newest > 0).sum()), len(newest))
+    stale = _share(sample, "stale", int(old.sum()), len(dated))
+    return {
+        "sample": {"documents": len(sample), "of": sample.of, "complete": sample.complete},
+        "latest": latest,
+        "newest": int(dated.max()),
+        "stale_before": latest - STALE + 1,
+        "readings": {
+            "names_a_year": named.facts(),
+            "median_newest_year": _median(sample, dated).facts(),
+            "stale": stale.facts(),
+        },
+        "years": _by_year(dated),
+        "examples": {
+            "latest": _examples(sample, setting, np.flatnonzero(newest >= latest)),
+            "stale": _examples(sample, setting, np.flatnonzero((newest > 0) & (newest <= latest - STALE))),
+        },
+    }
+
+
+def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Finding]:
+    """That most of the documents with years name none of the last years."""
+    stale = block["readings"]["stale"]
+    low = (stale.get("interval") or [stale["value"]])[0]
+    if stale["n"] >= LEAST and low is not None and low > MOSTLY:
+        yield Finding(
+            "stale",
+            "note",
+            f"{percent(stale['value'])} of the documents with years name none after {block['stale_before'] - 1}",
+            stale,
+            "What changes with the years is then learnt as it was; a year that is named is not the time of writing.",
+            example=next(iter(block["examples"]["stale"]), None),
+            where="freshness",
+        )
+
+
+def _share(sample: DocumentSample, name: str, hits: int, n: int) -> Reading:
+    return sample.reading(name, hits / n if n else None, wilson(hits, n), n=n, detail={"documents": hits})
+
+
+def _median(sample: DocumentSample, dated: NDArray[np.int64]) -> Reading:
+    """Of the newest years; its interval lies between two of them (David and Nagaraja 2003, 7.1)."""
+    ordered = np.sort(dated)
+    low, high = (int(np.clip(rank, 0, len(ordered) - 1)) for rank in ranks(0.5, len(ordered)))
+    value = float(ordered[(len(ordered) - 1) // 2])
+    return sample.reading(
+        "median_newest_year", value, (float(ordered[low]), float(ordered[high])), n=len(dated), unit="year"
+    )
+
+
+def _by_year(dated: NDArray[np.int64]) -> list[dict[str, int]]:
+    """Documents by their newest year, the last thirty years one by one and those before by decades."""
+    last = int(dated.max())
+    began = np.where(dated > last - 30, dated, dated // 10 * 10)
+    began = np.where((dated <= last - 30) & (began > last - 30), last - 30, began)
+    found, counts = np.unique(began, return_counts=True)
+    return [
+        {"from": start, "to": start if start > last - 30 else min(start + 9, last - 30), "documents": count}
+        for start, count in zip(found.tolist(), counts.tolist(), strict=True)
+    ]
+
+
+def _examples(sample: DocumentSample, setting: Setting, rows: NDArray[np.int64]) -> list[dict[str, Any]]:
+    found = []
+    for row in rows[:SHOWN].tolist():
+        marks = NewestYear().evidence(sample.texts[row])
+        newest = max((year for year, *_ in years(sample.texts[row].encode())), default=0)
+        found.append(setting.example(sample, row, marks) | {"value": newest})
+    return found
