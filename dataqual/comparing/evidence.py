@@ -12,8 +12,7 @@ from dataqual.comparing.changes import Changes
 from dataqual.comparing.sides import Side
 from dataqual.corpus import Corpus
 from dataqual.document_sample import DocumentSample
-
-DomainClassifier = Any
+from dataqual.drift.classifier import DomainClassifier
 from dataqual.drift.words import Term, telling_terms
 from dataqual.excerpts import differences, excerpt, marked
 from dataqual.ledger import address_list

@@ -10,8 +10,7 @@ import numpy as np
 
 from dataqual.comparing.sides import Side
 from dataqual.document_sample import DocumentSample
-
-DomainClassifier = Any
+from dataqual.drift.classifier import DomainClassifier, domain_classifier
 from dataqual.drift.divergence import REST, divergences, gathered
 from dataqual.drift.lights import Light
 from dataqual.drift.shares import share_change
@@ -64,6 +63,8 @@ def rows_of(first: Side, second: Side) -> tuple[list[Row], DomainClassifier | No
     judge = None
     if first.sample is not None and second.sample is not None:
         rows += _words(first.sample, second.sample)
+        judge = domain_classifier(first.sample.text, second.sample.text)
+        rows.append(_classifier(judge, first.sample, second.sample))
     return rows, judge
 
 
@@ -107,7 +108,9 @@ def _share(kind: str, name: str, one: Mapping[str, Any], two: Mapping[str, Any])
     hits, n, other_hits, other_n = (round(one["value"] * one["n"]), one["n"], round(two["value"] * two["n"]), two["n"])
     change = share_change(hits, n, other_hits, other_n)
     readings = [_reading(reading, wilson(k, reading["n"])) for reading, k in ((one, hits), (two, other_hits))]
-    return Row(kind, name, *readings, effects={"h": change.h}, detail=change.facts(), p=change.p)
+    return Row(
+        kind, name, first=readings[0], second=readings[1], effects={"h": change.h}, detail=change.facts(), p=change.p
+    )
 
 
 def _reading(facts: Mapping[str, Any], interval: Any) -> dict[str, Any]:
@@ -135,13 +138,22 @@ def _values(first: Side, second: Side) -> Iterator[Row]:
             for value, x, y in zip(names, a.tolist(), b.tolist(), strict=True)
         ]
         if len(names) < 2:
-            yield Row("values", name, *readings, detail={"listed": listed}, p=1.0, effects={"psi": 0.0})
+            yield Row(
+                "values",
+                name,
+                first=readings[0],
+                second=readings[1],
+                detail={"listed": listed},
+                p=1.0,
+                effects={"psi": 0.0},
+            )
             continue
         found = divergences(a, b)
         yield Row(
             "values",
             name,
-            *readings,
+            first=readings[0],
+            second=readings[1],
             effects={"psi": found.psi.value},
             detail=found.facts() | {"listed": _most_changed(listed)},
             p=found.p,
@@ -155,7 +167,7 @@ def _most_changed(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _columns(first: Side, second: Side) -> dict[str, tuple[Any, Any]]:
     """By role, both tallies: `rows` with `value` and `documents`, and `rest`."""
-    found = {}
+    found: dict[str, tuple[Any, Any]] = {}
     sides = [_tallies(side.facts) for side in (first, second)]
     for role in ("language", "group", "label"):
         if role in sides[0] and role in sides[1]:
@@ -201,7 +213,8 @@ def _signals(first: Side, second: Side) -> Iterator[Row]:
         yield Row(
             "signal",
             name,
-            *(_median(sketch, unit) for sketch in (one, two)),
+            first=_median(one, unit),
+            second=_median(two, unit),
             effects=effects,
             detail=found.facts() | ({"divergences": psi.facts()} if psi is not None and len(bins[0]) > 1 else {}),
             p=found.p,
@@ -227,12 +240,34 @@ def _words(first: DocumentSample, second: DocumentSample) -> Iterator[Row]:
         found = word_divergence(Runs.of(first.text, second.text, n)) if len(first) and len(second) else None
         if found is not None:
             readings = [{"value": None, "n": len(side), "of": "documents"} for side in (first, second)]
-            yield Row("words", name, *readings, effects={"js": found.js.value}, detail=found.facts(), p=found.p)
+            yield Row(
+                "words",
+                name,
+                first=readings[0],
+                second=readings[1],
+                effects={"js": found.js.value},
+                detail=found.facts(),
+                p=found.p,
+            )
 
 
 def _classifier(judge: DomainClassifier | None, first: DocumentSample, second: DocumentSample) -> Row:
     readings = [{"value": None, "n": len(side), "of": "documents"} for side in (first, second)]
     if judge is None:
-        return Row("classifier", "told apart", *readings, untested="too few documents to learn from")
+        return Row(
+            "classifier",
+            "told apart",
+            first=readings[0],
+            second=readings[1],
+            untested="too few documents to learn from",
+        )
     auc = max(judge.auc, 0.5)
-    return Row("classifier", "told apart", *readings, effects={"auc": auc}, detail=judge.facts(), p=judge.p)
+    return Row(
+        "classifier",
+        "told apart",
+        first=readings[0],
+        second=readings[1],
+        effects={"auc": auc},
+        detail=judge.facts(),
+        p=judge.p,
+    )

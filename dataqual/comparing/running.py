@@ -62,7 +62,9 @@ def compare(
 
 def compared(sides: Sequence[Side], versions: Versions | None, engine: Local) -> Comparison:
     """The comparison of sides that are measured; `versions` None leaves the documents alone."""
-    pairs, changes, judged = [], [], []
+    pairs: list[dict[str, Any]] = []
+    changes: list[Changes | None] = []
+    judged: list[list[Row]] = []
     for second in sides[1:]:
         rows, judge = rows_of(sides[0], second)
         became = _changes(sides[0], second, versions, engine)

@@ -16,8 +16,8 @@ def normal(z: float) -> float:
     return math.erfc(abs(z) / math.sqrt(2))
 
 
-def chi_square(value: float, degrees: int) -> float:
-    """The chance that chi-square with that many degrees of freedom is `value` or more (DLMF 8.2, by series or fraction).
+def chi_square(value: float, degrees: float) -> float:
+    """The chance that chi-square with that many degrees of freedom, whole or not, is `value` or more (DLMF 8.2, by series or fraction).
 
     >>> round(chi_square(3.841459, 1), 4), round(chi_square(18.307038, 10), 4), chi_square(0, 0)
     (0.05, 0.05, 1.0)

@@ -84,7 +84,7 @@ class Runs:
         alone = np.concatenate([[False], np.concatenate(flags)[index[common]] & (n == 1)])
         return cls(document, number[code], times, len(first), len(first) + len(second), where, tuple(counts), alone)
 
-    def counted(self, second: NDArray[np.bool_]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def counted(self, second: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[Any]]:
         """How often each run is in the documents of either side, `second` (documents,) saying which are of the second."""
         total = np.bincount(self.word, self.times, minlength=self.width)
         other = np.bincount(self.word, self.times * second[self.document], minlength=self.width)
@@ -133,10 +133,10 @@ def word_divergence(runs: Runs, *, permutations: int = PERMUTATIONS, seed: int =
         made.append(Divergence(max(0.0, value - low), ends, value, float(np.quantile(null[:, at], 0.95))))
     scale = spread[0] ** 2 / (2 * mean[0]) if mean[0] else 0.0
     p = tails.chi_square(float(found[0, 0] / scale), float(mean[0] / scale)) if scale else 1.0
-    return WordDivergence(*made, p=p, runs=runs.width - 1)
+    return WordDivergence(made[0], made[1], p, runs.width - 1)
 
 
-def _divergences(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, float, Any]:
+def _divergences(a: NDArray[Any], b: NDArray[Any]) -> tuple[float, float, Any]:
     """JS and KL in bits, and how each moves with the frequencies of either side."""
     half = 0.5  # added for KL alone: JS needs no frequency above 0
     p, q = a / max(a.sum(), 1), b / max(b.sum(), 1)
