@@ -76,7 +76,7 @@ def compare(
     Examples:
       dataqual compare pages/part-0.jsonl pages/part-1.jsonl
       dataqual compare corpus.jsonl corpus.clean.jsonl --changes changes.parquet
-      dataqual compare pages/part-0.jsonl reviews.csv -o drift --fail-on-drift
+      dataqual compare pages/part-0.jsonl pages/part-1.jsonl -o drift --fail-on-drift
     """
     if len(shared.paths) < 2:
         raise SpecError("name two paths or more: the corpus that is compared with, and those that are compared with it")
