@@ -17,12 +17,14 @@ from dataqual.columns import look_up
 from dataqual.corpus import Batch, Chunk, Corpus, Origin
 from dataqual.drawing import document_keys, uniform
 from dataqual.errors import InputError, SpecError
+from dataqual.gating import Gate, gate_of
 from dataqual.ledger import TORN_TURNS, Added, Change, Refused, addresses
 from dataqual.naming import snake_case
 from dataqual.near_duplicates.parameters import splitmix64
 from dataqual.operators import Engine, Step
 from dataqual.readers.sources import as_corpus
 from dataqual.series import like, texts_of
+from dataqual.steps._gated import judge_of
 from dataqual.steps._taking import By, Value, kinds
 from dataqual.text import Text
 from dataqual.turns import divided
@@ -45,6 +47,9 @@ UNCHANGED, SAME = "nothing_to_change", "same_text"
 class Augmenting(Step):
     """A step that adds children of documents right behind them, and leaves the documents as they are.
 
+    `gate` is `default`, `none`, the path of a YAML file of rules, or rules; `similarity_model` and `fluency_model` are
+    models of which it may make use.
+
     A subclass is called `augment_METHOD`, has the method's own parameters as further fields, and opens an `augmenter`.
     """
 
@@ -57,6 +62,9 @@ class Augmenting(Step):
     split: str | None = None
     tries: int = 3
     seed: int = 0
+    gate: str | tuple[dict[str, Any], ...] = "none"
+    similarity_model: str | None = None
+    fluency_model: str | None = None
 
     def __post_init__(self) -> None:
         if not 1 <= self.factor <= 1000:
@@ -65,6 +73,7 @@ class Augmenting(Step):
             raise SpecError(f"tries is {self.tries}; it is from 1 to 100")
         if not 0 <= self.seed < 2**64:
             raise SpecError(f"seed is {self.seed}; it is a whole number from 0 on")
+        self.rules  # noqa: B018  what is wrong with a rule is told at once
 
     @property
     def method(self) -> str:
@@ -75,9 +84,20 @@ class Augmenting(Step):
     def augmenter(self, corpus: Corpus, engine: Engine) -> Augmenter:
         """Who makes the children, with all files open that it needs; `corpus` is what it may learn from."""
 
+    @property
+    def rules(self) -> Gate:
+        """The gate, before it has seen the corpus."""
+        return gate_of(self.gate, similarity_model=self.similarity_model, fluency_model=self.fluency_model)
+
+    @property
+    def rests_on(self) -> object:
+        """The models of the gate."""
+        return self.rules.rests_on
+
     def judge(self, corpus: Corpus, engine: Engine) -> Judge:
-        """Who lets the children through."""
-        return Everything()
+        """Who lets the children through, once it has seen the originals."""
+        gate = self.rules
+        return judge_of(gate, corpus, engine) if gate.rules else Everything()
 
     @property
     def told_as(self) -> tuple[str, ...]:
@@ -319,6 +339,8 @@ class _Wanted:
     """What each turn says, of a chat."""
     accepted: list[tuple[Child, Verdict]] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    tried: set[str] = field(default_factory=set)
+    """Texts of earlier attempts."""
     refused: list[tuple[Child, Refusal]] = field(default_factory=list)
 
 

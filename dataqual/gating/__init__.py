@@ -1,0 +1,6 @@
+"""Which documents made from others may be added to a corpus: rules on parent and child."""
+
+from dataqual.gating.gate import Gate, gate_of
+from dataqual.gating.pairs import Pairs, PairSignal
+
+__all__ = ["Gate", "PairSignal", "Pairs", "gate_of"]

@@ -1,0 +1,107 @@
+"""Parents and the children made from them, side by side, and what a gate measures of each pair."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.lazy import lazy
+from dataqual.text import Text
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Han characters, as the inside of a character class."""
+
+_WORD = re.compile(rf"[{HAN}]|[^\W\d_{HAN}]+(?:['’][^\W\d_{HAN}]+)*")
+_HAN = re.compile(f"[{HAN}]")
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """Parent i and child i belong together; what is known of a parent is known of its child."""
+
+    parents: Text
+    children: Text
+    labels: Sequence[str | None] = ()
+    """(pairs,): the label of each parent, which its child keeps; empty where there are none."""
+
+    @classmethod
+    def of(
+        cls,
+        parents: Sequence[str],
+        children: Sequence[str],
+        labels: Sequence[str | None] = (),
+    ) -> Pairs:
+        """Of texts; ValueError where not every child has its parent."""
+        if len(parents) != len(children) or (labels and len(labels) != len(parents)):
+            raise ValueError(f"{len(parents)} parents, {len(children)} children and {len(labels)} labels")
+        return cls(Text.of(list(parents)), Text.of(list(children)), labels)
+
+    def __len__(self) -> int:
+        return len(self.children)
+
+    @lazy
+    def texts(self) -> list[tuple[str, str]]:
+        """Each parent with its child, as str."""
+        return [(self.parents[i], self.children[i]) for i in range(len(self))]
+
+    @lazy
+    def words(self) -> list[tuple[Counter[str], Counter[str]]]:
+        """The words of each, in lower case, with how often; a Han character is a word, and `don't` is one.
+
+        >>> Pairs.of(["Don't go. 不"], ["go"]).words
+        [(Counter({"don't": 1, 'go': 1, '不': 1}), Counter({'go': 1}))]
+        """
+        return [(Counter(words(parent)), Counter(words(child))) for parent, child in self.texts]
+
+    @lazy
+    def replaced(self) -> list[tuple[Counter[str], Counter[str]]]:
+        """The words that only the parent has, or has more often, and those of the child."""
+        return [(parent - child, child - parent) for parent, child in self.words]
+
+    @lazy
+    def mostly_han(self) -> NDArray[np.bool_]:
+        """(pairs,): whether at least half of the parent's words are Han characters."""
+        return np.array([mostly_han(parent) for parent, _ in self.texts], bool)
+
+
+class PairSignal(ABC):
+    """One number for every pair; NaN where it does not apply, and then no bound refuses the child.
+
+    A subclass is a frozen dataclass whose fields are its parameters, named as in YAML.
+    """
+
+    @property
+    def rests_on(self) -> object:
+        """What beside its parameters decides its numbers, such as the weights of a model."""
+        return None
+
+    @abstractmethod
+    def measure(self, pairs: Pairs) -> NDArray[np.float64]:
+        """(pairs,); pure, each pair on its own."""
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case, with straight apostrophes."""
+    return [word.replace("’", "'") for word in _WORD.findall(text.lower())]
+
+
+def mostly_han(text: str) -> bool:
+    """Whether at least half of the words are Han characters, each counted as one.
+
+    >>> mostly_han("我的 iPhone"), mostly_han("a 的 b c"), mostly_han("")
+    (True, False, False)
+    """
+    han = len(_HAN.findall(text))
+    return han > 0 and 2 * han >= len(_WORD.findall(text))
+
+
+def each(pairs: Pairs, number: Any) -> NDArray[np.float64]:
+    """`number(parent, child)` of every pair."""
+    return np.array([number(parent, child) for parent, child in pairs.texts], np.float64)

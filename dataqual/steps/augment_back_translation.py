@@ -1,0 +1,58 @@
+"""The step `augment_back_translation`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dataqual.children import Augmenter, Chance, Child
+from dataqual.corpus import Corpus
+from dataqual.errors import SpecError
+from dataqual.operators import Engine
+from dataqual.steps._augmenting import Augmenting
+from dataqual.translation import Route, Whole
+from dataqual.translation.routes import route_of
+
+
+@dataclass(frozen=True)
+class AugmentBackTranslation(Augmenting):
+    """Add children of documents that were translated into another language and back: other words, the same meaning.
+
+    `through` are routes there and back, and each gives one child at most: `apertium:eng-spa`, `models:THERE,BACK` with
+    folders of Marian models, or mappings for one model of many languages, commands, a server and nlpaug
+    (docs/augment.md). Nothing is downloaded.
+    """
+
+    through: tuple[str | dict[str, Any], ...] = ("apertium:eng-spa",)
+    gate: str | tuple[dict[str, Any], ...] = "default"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.through:
+            raise SpecError("through is empty; name one route at least, such as apertium:eng-spa")
+
+    def augmenter(self, corpus: Corpus, engine: Engine) -> Augmenter:
+        """The routes, opened: InputError where an engine is missing."""
+        return BackTranslation(tuple(route_of(one, f"through[{at}]") for at, one in enumerate(self.through)))
+
+
+@dataclass(frozen=True)
+class BackTranslation(Augmenter):
+    """Children by routes, which each document takes in an order of its own."""
+
+    routes: tuple[Route | Whole, ...]
+
+    def children_of(
+        self, texts: Sequence[str], chances: Sequence[Chance], how_many: Sequence[int]
+    ) -> list[list[Child]]:
+        """At most one child by each route; none by one whose engine failed at the document."""
+        orders = [chance.numbers(len(self.routes), "route").argsort(kind="stable").tolist() for chance in chances]
+        taken = [set(order[:wanted]) for order, wanted in zip(orders, how_many, strict=True)]
+        found: list[dict[int, Child]] = [{} for _ in texts]
+        for number, route in enumerate(self.routes):
+            rows = [row for row, own in enumerate(taken) if number in own]
+            for row, text in zip(rows, route([texts[row] for row in rows]) if rows else [], strict=True):
+                if text is not None:
+                    found[row][number] = Child.rewritten(texts[row], text, "back-translation")
+        return [[own[number] for number in order if number in own] for own, order in zip(found, orders, strict=True)]

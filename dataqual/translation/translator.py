@@ -1,0 +1,135 @@
+"""`Translator`: one door for every engine; and how documents are cut for it and put together again."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import ClassVar
+
+from dataqual.text import Text
+
+_LETTER = re.compile(r"[^\W\d_]")
+_BREAKS = re.compile(r"[\r\n\x00\v\f\x1c-\x1e\x85\u2028\u2029]+")
+"""What parts lines anywhere, and NUL, which no engine takes: they stay where they are."""
+
+
+class Translator(ABC):
+    """Texts in one language in, as many in another out. A subclass is a frozen dataclass of its parameters.
+
+    An engine that fails altogether raises an InputError that says what to do; one that fails at a single text gives None
+    for it, and no other text is lost.
+    """
+
+    sentences: ClassVar[bool] = False
+    """Whether it wants one sentence at a time, not a line."""
+
+    @abstractmethod
+    def translate(self, texts: Sequence[str]) -> list[str | None]:
+        """The translation of each text, none of which is empty or has a line break; the same whatever stands beside it."""
+
+    @property
+    def rests_on(self) -> object:
+        """What beside its parameters decides what it says, such as weights."""
+        return None
+
+    def __call__(self, texts: Sequence[str]) -> list[str | None]:
+        """The translation of each document: cut at lines, or at sentences, and rejoined; what has no letter stays as it is.
+
+        The same piece is translated once. A document of which any piece failed is None.
+        """
+        cut = [pieces(text, by_sentence=self.sentences) for text in texts]
+        wanted = dict.fromkeys(piece for parts in cut for piece, spoken in parts if spoken)
+        found = dict(zip(wanted, self.translate(list(wanted)), strict=True)) if wanted else {}
+        return [_joined([found[piece] if spoken else piece for piece, spoken in parts]) for parts in cut]
+
+
+@dataclass(frozen=True)
+class Route:
+    """There and back: what the second makes of what the first says."""
+
+    name: str
+    there: Translator
+    back: Translator
+
+    def __call__(self, texts: Sequence[str]) -> list[str | None]:
+        """Each document back in its language; None where an engine failed at it."""
+        abroad = self.there(texts)
+        reached = [at for at, text in enumerate(abroad) if text is not None]
+        home: list[str | None] = [None] * len(texts)
+        for at, text in zip(reached, self.back([abroad[at] or "" for at in reached]), strict=True):
+            home[at] = text
+        return home
+
+    @property
+    def rests_on(self) -> object:
+        """What either rests on."""
+        return [found for side in (self.there, self.back) if (found := side.rests_on) is not None] or None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A route that goes there and back by itself, such as nlpaug's."""
+
+    name: str
+    both: Callable[[Sequence[str]], list[str | None]]
+    rests_on: object = None
+
+    def __call__(self, texts: Sequence[str]) -> list[str | None]:
+        """Each document back in its language."""
+        return self.both(texts)
+
+
+def pieces(text: str, *, by_sentence: bool = False) -> list[tuple[str, bool]]:
+    """A text in pieces that make it up, and whether each is to be translated: white space and what has no letter is not.
+
+    >>> pieces("Good.\\n\\n  Very good! 3")
+    [('Good.', True), ('\\n\\n  ', False), ('Very good! 3', True)]
+    >>> pieces("Good. Very good!", by_sentence=True)
+    [('Good.', True), (' ', False), ('Very good!', True)]
+    """
+    out: list[tuple[str, bool]] = []
+    for line, breaks in _lines(text):
+        for part in _sentences(line) if by_sentence else [line]:
+            bare = part.strip()
+            if not _LETTER.search(bare):
+                out.append((part, False))
+                continue
+            at = part.index(bare)
+            out += [(part[:at], False), (bare, True), (part[at + len(bare) :], False)]
+        out.append((breaks, False))
+    return _together(out)
+
+
+def _lines(text: str) -> list[tuple[str, str]]:
+    """Lines, each with what breaks it from the next."""
+    found, done = [], 0
+    for match in _BREAKS.finditer(text):
+        found.append((text[done : match.start()], match.group()))
+        done = match.end()
+    return [*found, (text[done:], "")]
+
+
+def _sentences(line: str) -> list[str]:
+    """The sentences of a line, each with the white space behind it."""
+    data = line.encode()
+    starts = Text.of([line]).sentences.starts.tolist()
+    borders = [0, *starts[1:], len(data)] if starts else [0, len(data)]
+    return [data[a:b].decode() for a, b in pairwise(borders)]
+
+
+def _together(parts: Sequence[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """Without empty pieces, and with those that stay in one where they touch."""
+    out: list[tuple[str, bool]] = []
+    for piece, spoken in parts:
+        if piece and out and not spoken and not out[-1][1]:
+            out[-1] = (out[-1][0] + piece, False)
+        elif piece:
+            out.append((piece, spoken))
+    return out
+
+
+def _joined(parts: Sequence[str | None]) -> str | None:
+    return None if any(part is None for part in parts) else "".join(part or "" for part in parts)

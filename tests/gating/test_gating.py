@@ -1,0 +1,183 @@
+"""A gate lets through what says the same in other words, and refuses what flips, loses or adds, in English and Chinese."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dataqual.errors import SpecError
+from dataqual.gating import Gate, Pairs, gate_of
+from dataqual.gating.antonyms import AntonymsSwapped
+from dataqual.gating.copies import CopiesOriginal, CopiesSibling, Originals
+from dataqual.gating.fluency import PerplexityRatio
+from dataqual.gating.kept_facts import names, numbers
+from dataqual.gating.likeness import BigramOverlap, Chrf, Similarity
+from dataqual.gating.negation import NegationsChanged, negations
+from dataqual.ngram_model import NgramModel
+from dataqual.text import Text
+
+GOOD = [
+    ("It doesn't work well, but I like the story.", "It does not work well, but I like the tale."),
+    ("The film is funny and the actors are great.", "The movie is amusing and the actors are terrific."),
+    ("我觉得这家酒店非常干净，早餐也不错。", "我感觉这家宾馆十分整洁，早饭也不错。"),
+    ("In 2019 we paid 1,000 euros to Anna Smith.", "In 2019 we gave Anna Smith 1000 euros."),
+]
+BAD = {
+    "negations_changed": [
+        ("I would recommend this hotel to friends.", "I would not recommend this hotel to friends."),
+        ("She never liked the ending of it.", "She liked the ending of it."),
+        ("这本书不值得买，内容很单薄。", "这本书值得买，内容很单薄。"),
+        ("服务态度好，下次会再来。", "服务态度好，下次不会再来。"),
+    ],
+    "antonyms_swapped": [
+        ("a brilliant and moving film about loss", "a mediocre and tedious film about loss"),
+        ("She loved every minute of the long film.", "She hated every minute of the long film."),
+        ("She was happy with the result of it.", "She was unhappy with the result of it."),
+        ("a careful and honest account of the war", "a careless and honest account of the war"),
+        ("房间很干净，服务员很热情。", "房间很肮脏，服务员很热情。"),
+        ("质量好，送货快，价格便宜。", "质量好，送货快，价格昂贵。"),
+    ],
+    "numbers_changed": [("We waited for 20 minutes there.", "We waited for 30 minutes there."), ("住了３天", "住了4天")],
+    "names_lost": [
+        ("I went there with Anna and her dog.", "I went there with her and the dog."),
+        ("买了 iPhone 手机，很喜欢", "买了手机，真的很喜欢"),
+        ("See https://example.org/a for the rest.", "See the web site for the rest."),
+    ],
+    "length_ratio": [("The whole story of the film in one line.", "The story.")],
+    "script_kept": [("这部电影很好看，演员也很好。", "This film is good, the actors too.")],
+    "copies_parent": [("A good film.", "a good film")],
+    "bigram_overlap": [
+        ("one small dog ran over the green hill at night", "hill the night small ran green at dog over one the")
+    ],
+    "word_overlap": [("We had a good time in the park today.", "Nobody knows what causes earthquakes there.")],
+}
+
+
+@pytest.mark.parametrize("pair", GOOD, ids=lambda pair: pair[1])
+def test_a_child_that_says_the_same_in_other_words_is_let_through(pair: tuple[str, str]) -> None:
+    [verdict] = Gate.default().judge([pair[0]], [pair[1]])
+    assert verdict.accepted, verdict.refusals
+    assert verdict.similarity is not None and 0.3 < verdict.similarity < 1
+
+
+@pytest.mark.parametrize(("rule", "pair"), [(rule, pair) for rule, pairs in BAD.items() for pair in pairs], ids=str)
+def test_a_bad_child_is_refused_by_the_rule_that_is_there_for_it(rule: str, pair: tuple[str, str]) -> None:
+    [verdict] = Gate.default().judge([pair[0]], [pair[1]])
+    assert rule in [refusal.rule for refusal in verdict.refusals]
+    told = next(refusal for refusal in verdict.refusals if refusal.rule == rule)
+    assert told.value is not None and told.threshold is not None
+
+
+def test_chrf_is_that_of_its_source() -> None:
+    """Figures of sacrebleu 2.6.0, CHRF(word_order=0).sentence_score(child, [parent]).score."""
+    pairs = Pairs.of(
+        ["The cat is on the mat.", "that restaurant was truly great!", "这家旅馆的服务很好", "abd", "a", "b", "abc"],
+        ["The cat sat on the mat.", "this restaurant is really great", "这家酒店的服务非常好", "abc", "a", "a", ""],
+    )
+    expected = [67.17273492330233, 50.34963903280687, 19.282239556629797, 38.888888888888886, 100, 0, 0]
+    assert np.allclose(100 * Chrf(order_han=6).measure(pairs), expected)
+
+
+def test_negations_are_counted_whatever_their_form() -> None:
+    for text in ("It is not so.", "It isn't so.", "It isn’t so.", "It is n't so.", "It isn ' t so.", "It isnt so."):
+        assert negations(text) == (1, 0), text
+    assert negations("他没有来，也不想来") == (0, 2)
+    assert negations("不过非常好，别人都是不是的，不仅如此，未来无论如何") == (0, 0)
+
+
+def test_a_word_and_its_like_are_no_opposites_whatever_else_changed() -> None:
+    pairs = Pairs.of(["an awful, boring story", "it is sad and scary"], ["a terrible, dull tale", "it is sorrowful and frightening"])
+    assert AntonymsSwapped().measure(pairs).tolist() == [0, 0]
+
+
+def test_numbers_and_names_are_found_as_they_are_written() -> None:
+    assert numbers("1,000 and 3.5, 10:30 on 2020-01-02; ３間") == {"1000": 1, "3.5": 1, "10:30": 1, "2020-01-02": 1, "3": 1}
+    assert names("In the end he met Mr Smith there. Then he left.") == {"Mr", "Smith"}
+    assert names("ALL OF THIS IS LOUD") == set()
+    assert names("看了《红楼梦》，卡尔·马克思，用 iPad 看的") == {"红楼梦", "卡尔·马克思", "iPad"}
+
+
+def test_a_copy_of_another_original_is_refused_and_one_of_the_parent_is_not() -> None:
+    texts = ["one two three four five six seven eight", "eight seven six five four three two one", "…"]
+    signal = CopiesOriginal(Originals.of_texts(texts))
+    pairs = Pairs.of([texts[0], texts[0]], ["one two three four five six seven nine", texts[1]])
+    assert signal.measure(pairs).tolist() == [0.0, 1.0]
+    gate = gate_of([{"signal": "copies_original", "below": 0.8}]).prepared(originals=Originals.of_texts(texts))
+    assert [verdict.accepted for verdict in gate.judge_pairs(pairs)] == [True, False]
+
+
+def test_of_siblings_with_the_same_words_the_first_is_let_through() -> None:
+    pairs = Pairs.of(["a b", "a b", "c d"], ["A c", "a c!", "a c"])
+    assert CopiesSibling().measure(pairs).tolist() == [0, 1, 0]
+
+
+def test_fluency_is_the_ratio_of_perplexities(tmp_path: Path) -> None:
+    NgramModel.fit(Text.of(["the cat sat on the mat"] * 5)).save(tmp_path / "n.npz")
+    signal = PerplexityRatio(str(tmp_path / "n.npz"))
+    pairs = Pairs.of(["the cat sat on the mat", "…"], ["mat the on sat cat the", "…"])
+    model = NgramModel.load(tmp_path / "n.npz")
+    parent, child = model.perplexities(Text.of(["the cat sat on the mat", "mat the on sat cat the"]))
+    assert signal.measure(pairs)[0] == pytest.approx(child / parent, abs=1e-3) and child > 2 * parent
+    assert np.isnan(signal.measure(pairs)[1])
+
+
+def test_a_gate_is_written_in_yaml(tmp_path: Path) -> None:
+    (tmp_path / "gate.yaml").write_text("rules:\n  - {signal: chrf, min: 0.9}\n", encoding="utf-8")
+    gate = gate_of(str(tmp_path / "gate.yaml"))
+    [verdict] = gate.judge(["a good film"], ["a nice film"])
+    assert [(one.rule, one.threshold) for one in verdict.refusals] == [("chrf", ">= 0.9")]
+    assert gate_of("none").judge(["a"], ["b"])[0].accepted
+
+
+@pytest.mark.parametrize(
+    ("given", "letter"),
+    [
+        ([{"signal": "chfr", "min": 1}], "gate[0]: no pair signal 'chfr'; did you mean 'chrf'?"),
+        ([{"signal": "chrf"}], "gate[0]: needs at least one of min, max, above, below"),
+        ([{"signal": "chrf", "min": 1, "with": {"ordr": 2}}], "gate.chrf: no parameter 'ordr'; did you mean 'order'?"),
+        ([{"signal": "similarity", "min": 1}], "gate: the rule similarity needs a model: give similarity_model"),
+        ("strict", "gate: 'strict' is neither default nor none, nor the path of a .yaml file of rules"),
+    ],
+)
+def test_a_gate_that_is_wrong_says_where(given: object, letter: str) -> None:
+    with pytest.raises(SpecError) as error:
+        gate_of(given)
+    assert str(error.value).startswith(letter)
+
+
+STRANGE = st.text(st.characters(codec="utf-8"), max_size=40)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(STRANGE, STRANGE), max_size=4))
+def test_any_pair_gets_a_verdict_and_that_of_its_own(pairs: list[tuple[str, str]]) -> None:
+    gate = Gate.default()
+    rules = tuple(rule for rule in gate.rules if rule.signal != "copies_sibling")
+    gate = Gate.of(rules)
+    together = gate.judge([parent for parent, _ in pairs], [child for _, child in pairs])
+    assert together == [gate.judge([parent], [child])[0] for parent, child in pairs]
+
+
+def test_no_pair_gets_no_verdict() -> None:
+    assert Gate.default().judge([], []) == []
+
+
+def test_words_in_a_heap_share_no_neighbours() -> None:
+    parent = "one two three four five six seven eight"
+    child = "two one four three six five eight seven"
+    assert BigramOverlap().measure(Pairs.of([parent], [child]))[0] == 0
+
+
+def test_a_model_that_is_not_there_is_told() -> None:
+    from dataqual.errors import InputError
+
+    with pytest.raises(InputError, match="there is no such folder"):
+        Similarity("nowhere")
+
+
+def test_negations_of_two_languages_do_not_make_up_for_each_other() -> None:
+    assert NegationsChanged().measure(Pairs.of(["it is not 好"], ["it is 不好"])).tolist() == [2]
