@@ -139,6 +139,31 @@ def flow(content: object) -> str:
     return " ".join(text.removesuffix("...\n").split())
 
 
+def flat(value: object) -> object:
+    """A value of YAML with every mapping in a list as YAML on one line, so that a frozen step can hold it.
+
+    >>> flat([{"signal": "chrf", "min": 0.5}, "plain"])
+    ['{signal: chrf, min: 0.5}', 'plain']
+    """
+    return (
+        [flow(one) if isinstance(one, Mapping) else one for one in value] if isinstance(value, list | tuple) else value
+    )
+
+
+def unfolded(text: object) -> object:
+    """What `flat` made a line of, as it was; anything else as it is.
+
+    >>> unfolded("{signal: chrf, min: 0.5}"), unfolded("plain")
+    ({'signal': 'chrf', 'min': 0.5}, 'plain')
+    """
+    if not isinstance(text, str) or not text.startswith("{"):
+        return text
+    try:
+        return yaml.load(text, Strict)
+    except yaml.YAMLError:
+        return text
+
+
 def construct(operator: type[Made], parameters: dict[str, Any], where: str, name: str) -> Made:
     """A frozen dataclass of ours with these fields; SpecError that begins with `where`."""
     try:

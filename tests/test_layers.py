@@ -17,8 +17,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
-    version · lazy · starting · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, quality_model, ngram_model, html_text, turns · published_words · columns · corpus · ledger · pseudonyms · embeddings · near_duplicates, networks · drift, vectors · drawing, document_sample, protected, word_spans · children · noise, synonyms · diversity ·
-    operators · lexicons, recurring · measured · examples · catalog · specs · faults · finding · readers, writers · people · signals, metrics, rules, personal, languages · masking · steps · schemas · vocabulary · quoting, excerpts · engine ·
+    version · lazy · starting · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, quality_model, ngram_model, html_text, turns, posting · published_words · columns · corpus · ledger · pseudonyms · embeddings · near_duplicates, networks · drift, vectors · drawing, document_sample, protected, word_spans · children · noise, synonyms · diversity ·
+    operators · lexicons, recurring · measured · examples · catalog · specs · faults · finding · readers, writers · people · signals, metrics, rules, personal, languages · masking, gating, translation · steps · schemas · vocabulary · quoting, excerpts · engine ·
     unfinished · remembered · recipe · effects · accounts · copies, dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks, training, augmenting · profiling · comparing · checking · checks · adapters ·
     dataqual (the face) · studies · reports · the two cli
 """
@@ -58,12 +58,18 @@ OWNERS = {
         "studies.devices",
         "dataqual.embeddings.transformer",
         "dataqual.networks",
+        "dataqual.translation.seq2seq",
     ),
-    "transformers": ("studies.learners.gpt2_weights", "dataqual.embeddings.transformer", "dataqual.networks"),
+    "transformers": (
+        "studies.learners.gpt2_weights",
+        "dataqual.embeddings.transformer",
+        "dataqual.networks",
+        "dataqual.translation.seq2seq",
+    ),
     "tokenizers": ("studies.tokenizing", "dataqual.embeddings.static"),
     "great_expectations": ("dataqual.adapters.great_expectations",),
     "datasketch": ("dataqual.adapters.datasketch",),
-    "nlpaug": ("dataqual.augmenting",),
+    "nlpaug": ("dataqual.augmenting", "dataqual.translation.nlpaug"),
     "wordfreq": ("dataqual.synonyms.frequency",),
     "jieba": ("dataqual.synonyms.segmenting",),
     "pytest": ("dataqual.adapters.pytest_plugin",),

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual import specs
 from dataqual.children import Refusal, Verdict
 from dataqual.errors import SpecError
 from dataqual.gating.copies import CopiesOriginal, Originals
@@ -125,4 +126,5 @@ def gate_of(given: object, *, similarity_model: str | None = None, fluency_model
         return Gate.of(
             Rules.load(Path(given)).of(*SECTIONS), similarity_model=similarity_model, fluency_model=fluency_model
         )
-    return Gate.of(rules_of(given, "gate"), similarity_model=similarity_model, fluency_model=fluency_model)
+    listed = [specs.unfolded(one) for one in given] if isinstance(given, list | tuple) else given
+    return Gate.of(rules_of(listed, "gate"), similarity_model=similarity_model, fluency_model=fluency_model)

@@ -7,11 +7,12 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual import specs
 from dataqual.children import Augmenter, Chance, Child, Everything, Judge, Refusal, Verdict
 from dataqual.columns import look_up
 from dataqual.corpus import Batch, Chunk, Corpus, Origin
@@ -47,8 +48,8 @@ UNCHANGED, SAME = "nothing_to_change", "same_text"
 class Augmenting(Step):
     """A step that adds children of documents right behind them, and leaves the documents as they are.
 
-    `gate` is `default`, `none`, the path of a YAML file of rules, or rules; `similarity_model` and `fluency_model` are
-    models of which it may make use.
+    `gate` is `default`, `none`, the path of a YAML file of rules, or rules, each as YAML on one line where Python has it;
+    `similarity_model` and `fluency_model` are models of which it may make use.
 
     A subclass is called `augment_METHOD`, has the method's own parameters as further fields, and opens an `augmenter`.
     """
@@ -62,7 +63,7 @@ class Augmenting(Step):
     split: str | None = None
     tries: int = 3
     seed: int = 0
-    gate: str | tuple[dict[str, Any], ...] = "none"
+    gate: str | tuple[str, ...] = "none"
     similarity_model: str | None = None
     fluency_model: str | None = None
 
@@ -74,6 +75,12 @@ class Augmenting(Step):
         if not 0 <= self.seed < 2**64:
             raise SpecError(f"seed is {self.seed}; it is a whole number from 0 on")
         self.rules  # noqa: B018  what is wrong with a rule is told at once
+
+    @classmethod
+    def of_spec(cls, parameters: Mapping[str, Any], where: str) -> Self | None:
+        """With rules and routes that YAML has as mappings on one line each."""
+        flat = {name: specs.flat(value) for name, value in parameters.items()}
+        return None if flat == parameters else specs.construct(cls, flat, where, snake_case(cls.__name__))
 
     @property
     def method(self) -> str:

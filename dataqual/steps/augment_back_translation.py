@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from dataqual.children import Augmenter, Chance, Child
 from dataqual.corpus import Corpus
@@ -24,8 +23,8 @@ class AugmentBackTranslation(Augmenting):
     (docs/augment.md). Nothing is downloaded.
     """
 
-    through: tuple[str | dict[str, Any], ...] = ("apertium:eng-spa",)
-    gate: str | tuple[dict[str, Any], ...] = "default"
+    through: tuple[str, ...] = ("apertium:eng-spa",)
+    gate: str | tuple[str, ...] = "default"
 
     def __post_init__(self) -> None:
         super().__post_init__()

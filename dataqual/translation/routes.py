@@ -27,6 +27,7 @@ def route_of(given: object, where: str) -> Route | Whole:
     >>> route_of({"commands": ["tr a-z A-Z", "tr A-Z a-z"]}, "through")(["Here and there"])
     ['here and there']
     """
+    given = specs.unfolded(given)
     if isinstance(given, str):
         kind, colon, rest = given.partition(":")
         if not colon or kind not in ("apertium", "models"):

@@ -30,6 +30,7 @@ from dataqual.rules.rule_set import Rule
 from dataqual.signals.word_count import WordCount
 from dataqual.steps import decontaminate
 from dataqual.steps._augmenting import Augmenting
+from dataqual.steps.augment_back_translation import AugmentBackTranslation
 from dataqual.steps.augment_noise import AugmentNoise
 from dataqual.steps.augment_shuffle import AugmentShuffle
 from dataqual.steps.augment_synonyms import AugmentSynonyms
@@ -65,6 +66,9 @@ WORDNET = small_wordnet(Path(_FOLDER.name) / "wordnet")
 (Path(_FOLDER.name) / "thesaurus.txt").write_text("上海 申城\n今天 今日\n", encoding="utf-8")
 
 STEPS: dict[str, Step] = {
+    "augment_back_translation": AugmentBackTranslation(
+        through=("{commands: [cat, tr aeiou eioua]}",), gate=("{signal: length_ratio, max: 1.5}",)
+    ),
     "augment_noise": AugmentNoise(factor=1.5),
     "augment_noise, all": AugmentNoise(factor=3, balance="group", kinds=tuple(KINDS), rate=0.3),
     "augment_shuffle": AugmentShuffle(factor=2.5),

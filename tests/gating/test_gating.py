@@ -41,7 +41,10 @@ BAD = {
         ("房间很干净，服务员很热情。", "房间很肮脏，服务员很热情。"),
         ("质量好，送货快，价格便宜。", "质量好，送货快，价格昂贵。"),
     ],
-    "numbers_changed": [("We waited for 20 minutes there.", "We waited for 30 minutes there."), ("住了３天", "住了4天")],
+    "numbers_changed": [
+        ("We waited for 20 minutes there.", "We waited for 30 minutes there."),
+        ("住了３天", "住了4天"),
+    ],
     "names_lost": [
         ("I went there with Anna and her dog.", "I went there with her and the dog."),
         ("买了 iPhone 手机，很喜欢", "买了手机，真的很喜欢"),
@@ -90,12 +93,20 @@ def test_negations_are_counted_whatever_their_form() -> None:
 
 
 def test_a_word_and_its_like_are_no_opposites_whatever_else_changed() -> None:
-    pairs = Pairs.of(["an awful, boring story", "it is sad and scary"], ["a terrible, dull tale", "it is sorrowful and frightening"])
+    pairs = Pairs.of(
+        ["an awful, boring story", "it is sad and scary"], ["a terrible, dull tale", "it is sorrowful and frightening"]
+    )
     assert AntonymsSwapped().measure(pairs).tolist() == [0, 0]
 
 
 def test_numbers_and_names_are_found_as_they_are_written() -> None:
-    assert numbers("1,000 and 3.5, 10:30 on 2020-01-02; ３間") == {"1000": 1, "3.5": 1, "10:30": 1, "2020-01-02": 1, "3": 1}
+    assert numbers("1,000 and 3.5, 10:30 on 2020-01-02; ３間") == {
+        "1000": 1,
+        "3.5": 1,
+        "10:30": 1,
+        "2020-01-02": 1,
+        "3": 1,
+    }
     assert names("In the end he met Mr Smith there. Then he left.") == {"Mr", "Smith"}
     assert names("ALL OF THIS IS LOUD") == set()
     assert names("看了《红楼梦》，卡尔·马克思，用 iPad 看的") == {"红楼梦", "卡尔·马克思", "iPad"}

@@ -24,7 +24,7 @@ from dataqual.translation.pipe import Pipe
 from dataqual.translation.routes import route_of
 from dataqual.translation.translator import pieces
 
-UPPER = f"{sys.executable} -u -c \"import sys\nfor line in sys.stdin: sys.stdout.write(line.upper())\""
+UPPER = f'{sys.executable} -u -c "import sys\nfor line in sys.stdin: sys.stdout.write(line.upper())"'
 
 
 class Reversing(Translator):
@@ -40,7 +40,12 @@ class Reversing(Translator):
 
 def test_white_space_and_what_has_no_letter_stay_where_they_are() -> None:
     engine = Reversing()
-    assert engine(["  ab\r\n\n cd \x00 12 ef", "", "3.5 %", "你好\u2028吗"]) == ["  ba\r\n\n dc \x00 fe 21", "", "3.5 %", "好你\u2028吗"]
+    assert engine(["  ab\r\n\n cd \x00 12 ef", "", "3.5 %", "你好\u2028吗"]) == [
+        "  ba\r\n\n dc \x00 fe 21",
+        "",
+        "3.5 %",
+        "好你\u2028吗",
+    ]
 
 
 def test_the_same_piece_is_asked_for_once_and_a_document_goes_with_its_piece() -> None:
@@ -82,7 +87,7 @@ def test_a_process_that_ends_or_is_silent_is_told_and_the_next_exchange_starts_a
     with pytest.raises(InputError, match=r"out of words.*: ended after \d of 9 texts"):
         ends.exchange([b"a"] * 9)
     silent = Pipe(["sleep", "30"], b"\n", 0.2)
-    with pytest.raises(InputError, match="sleep: gave no answer for 0.2 seconds"):
+    with pytest.raises(InputError, match=r"sleep: gave no answer for 0\.2 seconds"):
         silent.exchange([b"a"])
     again = Pipe(["sh", "-c", "read line; echo $line"], b"\n", 20)
     assert again.exchange([b"one"]) == [b"one"]
@@ -112,7 +117,7 @@ def test_a_command_translates_line_by_line(keep: bool) -> None:
         ("sh -c 'echo no >&2; exit 3'", "sh: ended with 3 (no)"),
         ("no-such-program", "no-such-program: cannot be started (No such file or directory)"),
         ("sleep 5", "sleep: took more than 0.2 seconds for 2 lines"),
-        ("'", "command: \"'\": No closing quotation"),
+        ("'", 'command: "\'": No closing quotation'),
     ],
 )
 def test_a_command_that_fails_says_how(command: str, letter: str) -> None:
@@ -153,7 +158,9 @@ def server(answer: Any) -> Iterator[tuple[str, list[Any]]]:
             made.shutdown()
 
 
-def test_a_server_is_asked_as_it_wants_and_no_text_changes_the_shape_of_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_is_asked_as_it_wants_and_no_text_changes_the_shape_of_a_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("TRANSLATION_KEY", "abc")
     with server(lambda body, _: (200, {"translatedText": body["q"].upper()})) as (url, asked):
         engine = Http(url, "en", "es", headers={"Authorization": "Bearer $TRANSLATION_KEY"})
@@ -174,7 +181,10 @@ def test_a_server_that_never_answers_rightly_ends_the_run_in_one_line() -> None:
     with server(lambda body, _: (404, {})) as (url, _), pytest.raises(InputError) as error:
         Http(url, "en", "es")(["a"])
     assert str(error.value) == f"{url}: answered 404 Not Found"
-    with server(lambda body, _: (200, b"<html>")) as (url, _), pytest.raises(InputError, match="no answer that is JSON"):
+    with (
+        server(lambda body, _: (200, b"<html>")) as (url, _),
+        pytest.raises(InputError, match="no answer that is JSON"),
+    ):
         Http(url, "en", "es", retries=0)(["a"])
     with pytest.raises(SpecError, match=r"body: has no \{text\}"):
         Http("http://127.0.0.1:1/", "en", "es", body='{"q": 1}')
@@ -191,11 +201,8 @@ def test_apertium_gives_signs_and_lines_back_as_they_were() -> None:
         route = route_of("apertium:eng-spa", "through")
     except InputError:
         pytest.skip("apertium has no eng-spa")
-    assert route(["The house is [big] {and} $5/£3 <b>\n\n@home ^x^ a\\b", "好", ""]) == [
-        "The house is [big] {and} $5/£3 <b>\n\n@house ^x^ a\\b",
-        "好",
-        "",
-    ]
+    text = "The house is [big] {and} $5/£3 <b>\n\n@x ^y^ a\\b"
+    assert route([text, "好", ""]) == [text, "好", ""]
 
 
 def test_apertium_that_is_missing_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +218,10 @@ def test_apertium_that_is_missing_says_how_to_get_it(monkeypatch: pytest.MonkeyP
     ("given", "letter"),
     [
         ("apertim:eng-spa", "through: no route 'apertim:eng-spa'; there are: apertium:eng-spa"),
-        ({"comands": ["a", "b"]}, "through: a route has one of apertium, models, model, commands, url, nlpaug; did you mean"),
+        (
+            {"comands": ["a", "b"]},
+            "through: a route has one of apertium, models, model, commands, url, nlpaug; did you mean",
+        ),
         ({"commands": ["a"]}, "through.commands: expected two, there and back, got ['a']"),
         ("models:nowhere,nowhere", "through.models: model: nowhere: there is no such folder"),
         ({"nlpaug": {}}, "nlpaug: from_model_name must be a folder on this disk, nothing is downloaded; it is None"),
@@ -227,7 +237,14 @@ def test_a_route_that_is_wrong_says_where(given: object, letter: str) -> None:
 def test_a_server_serves_both_ways() -> None:
     with server(lambda body, _: (200, {"text": [body["to"] + ":" + body["x"]]})) as (url, _):
         route = route_of(
-            {"url": url, "source": "en", "pivot": "de", "answer": "text.0", "body": '{"x": "{text}", "to": "{target}"}'}, "x"
+            {
+                "url": url,
+                "source": "en",
+                "pivot": "de",
+                "answer": "text.0",
+                "body": '{"x": "{text}", "to": "{target}"}',
+            },
+            "x",
         )
         assert route(["one"]) == ["en:de:one"]
 
@@ -283,7 +300,12 @@ def echoing(marian: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
 def test_a_long_document_is_cut_at_sentences_and_put_together_again(marian: Path, echoing: list[list[int]]) -> None:
     from dataqual.translation.seq2seq import Seq2Seq
 
-    texts = ["a cat sat. a dog ran!\n\nno. ", "a sentence that is, by far, much too long for this small model to read", "好好好", ""]
+    texts = [
+        "a cat sat. a dog ran!\n\nno. ",
+        "a sentence that is, by far, much too long for this small model to read",
+        "好好好",
+        "",
+    ]
     assert Seq2Seq(str(marian))(texts) == texts
     assert max(max(sizes) for sizes in echoing) <= 24
     lengths = [length for sizes in echoing for length in sizes]
