@@ -7,8 +7,8 @@ of the items: they are drawn again and again, and annotators with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,7 +129,9 @@ def _disagreement(ratings: Ratings, level: Level) -> tuple[NDArray[np.int64], Fl
     if level not in LEVELS:
         raise InputError(f"no level {level!r}; there are: {', '.join(LEVELS)}")
     if len(ratings.values) > MOST_VALUES:
-        raise InputError(f"{len(ratings.values):,} different values are too many; round them to {MOST_VALUES:,} or fewer")
+        raise InputError(
+            f"{len(ratings.values):,} different values are too many; round them to {MOST_VALUES:,} or fewer"
+        )
     counts = ratings.counts[ratings.pairable]
     distance = _distance(ratings, counts, level)
     return counts, _within(counts, distance), distance
@@ -209,7 +211,7 @@ def _reading(
     items: int,
     seed: int,
     draws: int,
-    detail: dict[str, int | str],
+    detail: Mapping[str, Any],
 ) -> Reading:
     """The statistic on all items, and its percentile interval over items that are drawn with replacement."""
     value = float(statistic(np.ones((1, items)))[0]) if items else float("nan")

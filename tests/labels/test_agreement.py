@@ -134,7 +134,11 @@ def test_what_cannot_be_told_is_said(call: Any, said: str) -> None:
 def test_a_long_table_and_columns_say_the_same() -> None:
     wide = columns(a="ab.b", b="abab")
     long = Ratings.of_long(
-        [(str(i + 1), name, None if c == "." else c) for name, row in (("a", "ab.b"), ("b", "abab")) for i, c in enumerate(row)]
+        [
+            (str(i + 1), name, None if c == "." else c)
+            for name, row in (("a", "ab.b"), ("b", "abab"))
+            for i, c in enumerate(row)
+        ]
     )
     assert krippendorff_alpha(long).value == krippendorff_alpha(wide).value
 

@@ -1,0 +1,160 @@
+"""Who says that a label is wrong: models that never saw the document, nor a copy of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.labels.confident_learning import Codes, Confidence, Floats
+from dataqual.labels.copies import Copied
+from dataqual.labels.error_share import label_errors
+from dataqual.lazy import lazy
+from dataqual.reading import Reading
+from dataqual.text import Text
+from dataqual.vectors.cross_validation import FOLDS, folds
+from dataqual.vectors.logistic import Logistic
+from dataqual.vectors.sparse import Sparse
+from dataqual.vectors.text_classifier import terms_of
+from dataqual.vectors.tfidf import Terms, inverse_frequency, tfidf
+
+RARE = 10
+"""Documents a label must have: two for each fold, or there is nothing to learn it from."""
+MOST = 50
+"""Labels at most, the commonest: each costs as much again, and a column with more is seldom one of classes."""
+
+Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """The labels that are judged, and the number of each."""
+
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, counts: dict[str, int]) -> Self:
+        """The commonest of those that are not rare, sorted.
+
+        >>> Classes.of({"a": 30, "b": 10, "typo": 1}).names
+        ('a', 'b')
+        """
+        common = sorted(counts, key=lambda name: (-counts[name], name))
+        return cls(tuple(sorted(name for name in common[:MOST] if counts[name] >= RARE)))
+
+    def codes(self, labels: Sequence[str | None]) -> Codes:
+        """(documents,): -1 for what is not judged."""
+        number: dict[str | None, int] = {name: code for code, name in enumerate(self.names)}
+        return np.array([number.get(label, -1) for label in labels], np.int64)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True, eq=False)
+class FoldModels:
+    """A model for each fold, which learnt from all others."""
+
+    terms: Terms
+    idf: Floats
+    models: tuple[Logistic, ...]
+
+    @classmethod
+    def fit(cls, text: Text, codes: Codes, classes: int, fold: Codes, run: Run = map) -> tuple[Self, Sparse]:
+        """Learn from documents with a code of 0 or more; their vectors too."""
+        terms = terms_of(text)
+        idf = inverse_frequency(terms.counts)
+        vectors = tfidf(terms.counts, idf)
+        rows = [np.flatnonzero((codes >= 0) & (fold != held)) for held in range(FOLDS)]
+        learn = partial(_learn, vectors, codes, classes)
+        empty = replace(terms.counts, values=np.zeros(0), indices=np.zeros(0, np.int32), indptr=np.zeros(1, np.int64))
+        lean = replace(terms, counts=empty, text=Text.of_bytes([]))  # other processes are handed no documents
+        return cls(lean, idf, tuple(run(learn, rows))), vectors
+
+    def of(self, vectors: Sparse, fold: Codes) -> Floats:
+        """The chance of each class by the model that did not learn from the fold of the document, (documents, classes)."""
+        out = np.zeros((len(vectors), self.models[0].weights.shape[1]))
+        for held, model in enumerate(self.models):
+            own = np.flatnonzero(fold == held)
+            out[own] = model.probabilities(vectors, own)
+        return out
+
+    def __call__(self, text: Text, fold: Codes) -> Floats:
+        """The same for documents that are not cut yet."""
+        return self.of(tfidf(self.terms.of(text), self.idf), fold)
+
+
+def _learn(vectors: Sparse, codes: Codes, classes: int, rows: NDArray[np.int64]) -> Logistic:
+    return Logistic.fit(vectors, codes, classes, rows=rows)
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """What models say of the labels of some documents; rows are the documents with a label that is judged."""
+
+    classes: tuple[str, ...]
+    rows: NDArray[np.int64]
+    """The numbers of these documents among all."""
+    labels: Codes
+    probabilities: Floats
+    """(rows, classes), by models that learnt neither from the document nor from a copy of it."""
+
+    @lazy
+    def confidence(self) -> Confidence:
+        """Confident learning on them."""
+        return Confidence.of(self.labels, self.probabilities)
+
+    @lazy
+    def suspects(self) -> NDArray[np.bool_]:
+        """Which labels are probably wrong, (rows,)."""
+        return self.confidence.suspects(self.labels, self.probabilities)
+
+    @lazy
+    def quality(self) -> Floats:
+        """The chance of the given label, (rows,)."""
+        return self.probabilities[np.arange(len(self.labels)), self.labels]
+
+    @lazy
+    def suggested(self) -> Codes:
+        """The likeliest class, (rows,)."""
+        return np.asarray(self.probabilities.argmax(axis=1))
+
+    @lazy
+    def accuracy(self) -> float | None:
+        """How often the likeliest class is the label."""
+        return float((self.suggested == self.labels).mean()) if len(self.rows) else None
+
+    def errors(self, seed: int = 0) -> Reading:
+        """The share of wrong labels."""
+        return label_errors(self.labels, self.probabilities, seed=seed)
+
+    def ranked(self) -> NDArray[np.int64]:
+        """Suspects first, then by how little the label is trusted; of equals in the order they came. (rows,)"""
+        return np.lexsort((self.rows, self.quality, ~self.suspects))
+
+
+def judge(text: Text, labels: Sequence[str | None], *, seed: int = 0, run: Run = map) -> Judged | None:
+    """The labels of documents in memory; None where there are not two labels with `RARE` documents each.
+
+    >>> text = Text.of([f"good {i}" for i in range(12)] + [f"bad {i}" for i in range(12)])
+    >>> found = judge(text, ["+"] * 11 + ["-"] * 13)
+    >>> found.rows[found.ranked()[0]].tolist(), found.classes[found.suggested[found.ranked()[0]]]
+    (11, '+')
+    """
+    counts: dict[str, int] = {}
+    for label in labels:
+        if label is not None:
+            counts[label] = counts.get(label, 0) + 1
+    classes = Classes.of(counts)
+    if len(classes) < 2:
+        return None
+    codes = classes.codes(labels)
+    copied = Copied.of(text)
+    fold = folds(copied.keys, codes, together=copied.cluster, seed=seed)
+    models, vectors = FoldModels.fit(text, codes, len(classes), fold, run)
+    rows = np.flatnonzero(codes >= 0)
+    return Judged(classes.names, rows, codes[rows], models.of(vectors.take(rows), fold[rows]))
