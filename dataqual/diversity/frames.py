@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +12,9 @@ from dataqual.diversity.words import Words
 from dataqual.document_sample import DocumentSample
 from dataqual.kernels import diversity as kernels
 from dataqual.lazy import lazy
-from dataqual.text import ALONE, DIGIT
+from dataqual.text import ALONE, DIGIT, Segments
 from dataqual.vectors.tfidf import numbered
 
-COMMON = 0.01
-"""Share of documents from which a word may be part of a frame; rarer ones, and numbers, are what fills it."""
 FIXED, FIXED_ALONE = 4, 6
 """Words, or characters of unspaced scripts, that a frame has at least: shorter ones repeat in any language."""
 
@@ -33,6 +32,10 @@ class Frames:
     """The number of its frame."""
     slots: NDArray[np.int64]
     """Open places in it."""
+    cut: Segments
+    """The words of the sample."""
+    fixed: NDArray[np.bool_]
+    """Which of them may be part of a frame, (words,)."""
 
     @classmethod
     def of(cls, sample: DocumentSample) -> Frames:
@@ -44,7 +47,7 @@ class Frames:
         cut, sentences = sample.text.cut("unicode"), sample.text.sentences
         words = Words.of(sample)
         table = words.table(1)
-        common = table.column_counts() >= max(2.0, COMMON * len(sample))
+        common = table.column_counts() > math.sqrt(len(sample))  # of 2,000 documents in 45; what is rarer fills a frame
         fixed = common[words.codes] & ((cut.flags & DIGIT) == 0) if len(words) else np.zeros(0, bool)
         borders = np.searchsorted(cut.starts, np.append(sentences.starts, len(sample.text.data)))
         hashes = np.empty(len(sentences), np.uint64)
@@ -54,13 +57,39 @@ class Frames:
         han = alone[borders[1:]] - alone[borders[:-1]] > np.diff(borders) / 2
         chosen = (kept >= np.where(han, FIXED_ALONE, FIXED)) & (slots <= kept)
         codes, _, _ = numbered(hashes[chosen])
-        return cls(sentences.starts[chosen], sentences.ends[chosen], sentences.documents[chosen], codes, slots[chosen])
+        return cls(
+            sentences.starts[chosen],
+            sentences.ends[chosen],
+            sentences.documents[chosen],
+            codes,
+            slots[chosen],
+            cut,
+            fixed,
+        )
 
     @lazy
     def spread(self) -> NDArray[np.int64]:
         """In how many documents each frame is, (frames,)."""
         pairs = np.unique(np.stack([self.codes.astype(np.int64), self.documents]), axis=1)
         return np.bincount(pairs[0], minlength=int(self.codes.max(initial=-1)) + 1)
+
+    def told(self, sentence: int) -> str:
+        """The frame of a sentence as people read it, with … for each open place."""
+        start, end = int(self.starts[sentence]), int(self.ends[sentence])
+        first, last = np.searchsorted(self.cut.starts, [start, end])
+        parts, at, inside = [], start, False
+        for word in range(first, last):
+            if self.fixed[word]:
+                parts.append(self._bytes(at, int(self.cut.ends[word])))
+                inside = False
+            elif not inside:
+                parts.append(self._bytes(at, int(self.cut.starts[word])) + "…".encode())
+                inside = True
+            at = int(self.cut.ends[word])
+        return b"".join([*parts, self._bytes(at, end)]).decode()
+
+    def _bytes(self, start: int, end: int) -> bytes:
+        return self.cut.data[start:end].tobytes()
 
     def shared(self, first: int, end: int) -> float:
         """Share of the documents from `first` to before `end` that have a frame in common with another of them."""

@@ -15,6 +15,8 @@ from dataqual.vectors.tfidf import Terms, count, tfidf
 
 DIRECTIONS = 30
 """Of latent semantic analysis: enough to tell a dozen topics apart, few enough to be quick."""
+MOST = 12
+"""Topics: as many as a page can show."""
 MOST_TERMS = 20_000
 NAMED = 6
 """Terms by which a topic is named."""
@@ -49,14 +51,21 @@ class Topics:
 
     clusters: Clusters
     names: list[list[str]]
+    distances: NDArray[np.float64]
+    """From each document to the middle of its topic, (documents,)."""
 
     @classmethod
-    def of(cls, sample: DocumentSample, most: int = 12) -> Topics:
+    def of(cls, sample: DocumentSample, most: int = MOST) -> Topics:
         """At most `most` topics, fewer where there are not documents enough."""
+        return sample.once(cls._made) if most == MOST else cls._made(sample, most)
+
+    @classmethod
+    def _made(cls, sample: DocumentSample, most: int = MOST) -> Topics:
         space = Space.of(sample)
         k = max(1, min(most, len(sample) // LEAST))
         clusters = kmeans(space.points, k, seed=sample.seed, starts=2, rounds=30)
-        return cls(clusters, [_names(space.terms, clusters.labels == at) for at in range(len(clusters.centres))])
+        names = [_names(space.terms, clusters.labels == at) for at in range(len(clusters.centres))]
+        return cls(clusters, names, clusters.distances(space.points))
 
 
 def effective(sizes: NDArray[np.int64]) -> tuple[float, float]:

@@ -141,3 +141,17 @@ def test_a_finding_survives_the_trip_through_json(sampled: Profiled) -> None:
 )
 def test_a_share_is_neither_nothing_nor_everything_by_rounding(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+def test_documents_made_from_few_templates_are_a_finding_with_one_of_them() -> None:
+    things = [
+        f"{a} {b}" for a in ("old", "new", "red", "blue", "cold") for b in ("cats", "roads", "boats", "towns", "hats")
+    ]
+    made = dataqual.profile([f"Please write me a short poem about {thing}." for thing in things], rules=())
+    [finding] = [finding for finding in made.findings if finding.name == "templates"]
+    assert finding.severity == "warning"
+    assert finding.headline == "100 % of the documents share a sentence frame with another of a hundred"
+    assert finding.example and finding.example["marks"][0][2] == "sentence of this frame"
+    assert made.facts["diversity"]["frames"][0]["frame"] == "Please write me a short poem about …."
+    prose = dataqual.profile([f"{thing} stood there, and nobody knew why" for thing in things[:1]], rules=())
+    assert not [finding for finding in prose.findings if finding.name == "templates"]

@@ -240,7 +240,23 @@ def likely(n: int = 194_605) -> Facts:
                                    {"file": "corpus.jsonl", "record": 240, "kind": "ip", "masked": "192.•••.•••.7"}]},
         "diversity": {
             "sample": {"documents": 2000, "of": n, "complete": False},
-            "readings": {"mattr": reading(0.71, 2000, method="sample", interval=[0.705, 0.715])},
+            "readings": {
+                "vendi": reading(69.8, 2000, method="sample", interval=[68.4, 71.1], detail={"among": 100, "unit": "documents"}),
+                "templates": reading(0.31, 2000, method="sample", interval=[0.28, 0.34], detail={"among": 100, "unit": "documents"}),
+                "mattr": reading(0.71, 2000, method="sample", interval=[0.705, 0.715]),
+                "hd_d": reading(None, 2000, method="sample"),
+            },
+            "topics": [
+                {"documents": 1200, "share": 0.6, "names": ["whale", "ship", "sea"], "examples": [example(SEA, 3)]},
+                {"documents": 800, "share": 0.4, "names": ["酒店", "房间"], "examples": [example(CHINESE, 4)]},
+            ],
+            "frames": [{"frame": "I account it high time to …", "documents": 31, "slots": 1, "examples": [marked(SEA, "I account it high time", "sentence of this frame")]}],
+            "by": [{"role": "group", "column": "source", "rows": [
+                {"value": name, "documents": 900, "readings": {
+                    "mattr": reading(0.7, 900, method="sample", interval=[0.69, 0.71]),
+                    "vendi": reading(15.2, 900, method="sample", interval=[14, 16]),
+                }} for name in ("books", "reviews")
+            ]}],
         },
         "unreadable": {"share": reading(12 / (n + 12), n + 12, "records"), "kinds": {"not JSON": 9, "invalid UTF-8": 3},
                        "first": [{"path": "corpus.jsonl", "record": 8172, "line": 8172, "kind": "not JSON",
