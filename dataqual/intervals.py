@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from dataqual.reading import Interval
 
 
+@lru_cache(maxsize=4096)
 def clopper_pearson(hits: float, n: float, confidence: float = 0.95) -> Interval | None:
     """The interval of a proportion that holds it at least as often as it says (Clopper and Pearson 1934); None of n = 0.
 

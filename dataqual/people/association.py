@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dataqual.intervals import t_of
 from dataqual.people.fighting_words import PRIOR, LogOdds, Usage, log_odds
-from dataqual.people.mentions import Ints, Mentions, Spot, sizes
+from dataqual.people.mentions import Ints, Mentions, Spot
 from dataqual.people.words import Label, lexicon_of
 from dataqual.reading import Interval
 from dataqual.text import Text
@@ -190,23 +190,14 @@ def with_examples(mentions: Mentions, one: Association) -> Association:
     return replace(one, spots=spots)
 
 
-@dataclass(frozen=True, eq=False)
-class _Sentences:
-    """Which sentences name which groups of an axis, and how many words each has."""
-
-    alone: Ints
-    """(sentences,) the number of the one group that a sentence names; -1 where none or several."""
-    sizes: Ints
-
-    @classmethod
-    def of(cls, mentions: Mentions, numbers: Sequence[int]) -> _Sentences:
-        sentences = mentions.text.sentences
-        chosen = np.isin(mentions.label, numbers) & ~mentions.ambiguous
-        where, label = mentions.sentence[mentions.at[chosen]], mentions.label[chosen]
-        low, high = np.full(len(sentences), 1 << 30), np.full(len(sentences), -1)
-        np.minimum.at(low, where, label)
-        np.maximum.at(high, where, label)
-        return cls(np.where(low == high, high, -1), sizes(sentences, mentions.text.cut("unicode")))
+def _alone(mentions: Mentions, numbers: Sequence[int]) -> Ints:
+    """(sentences,) the number of the one group of an axis that each sentence names; -1 where it names none or several."""
+    chosen = np.isin(mentions.label, numbers) & ~mentions.ambiguous
+    where, label = mentions.sentence[mentions.at[chosen]], mentions.label[chosen]
+    low, high = np.full(len(mentions.text.sentences), 1 << 30), np.full(len(mentions.text.sentences), -1)
+    np.minimum.at(low, where, label)
+    np.maximum.at(high, where, label)
+    return np.where(low == high, high, -1)
 
 
 def _of_axis(
@@ -219,13 +210,13 @@ def _of_axis(
 ) -> Iterator[Association]:
     groups = mentions.lexicon.groups(axis)
     chosen = [groups[name] if name in groups else mentions.lexicon.group(axis, name) for name in wanted or groups]
-    sentences = _Sentences.of(mentions, list(groups.values()))
-    often = {k: int((sentences.alone == k).sum()) for k in groups.values()}
+    alone = _alone(mentions, list(groups.values()))
+    often = {k: int((alone == k).sum()) for k in groups.values()}
     named = [k for k in chosen if often[k] >= least]
     enough = [k for k in groups.values() if often[k] >= least]
     for k in named[:1] if len(enough) == 2 and len(named) == 2 else named:
         if sum(often.values()) - often[k] >= least:
-            yield from _of_group(mentions, axis, k, sentences, _said(mentions, lists), least, least_documents)
+            yield from _of_group(mentions, axis, k, alone, _said(mentions, lists), least, least_documents)
 
 
 def _said(mentions: Mentions, lists: Sequence[str] | None) -> Ints:
@@ -238,7 +229,7 @@ def _said(mentions: Mentions, lists: Sequence[str] | None) -> Ints:
 
 
 def _of_group(
-    mentions: Mentions, axis: str, group: int, sentences: _Sentences, said: Ints, least: int, least_documents: int
+    mentions: Mentions, axis: str, group: int, alone: Ints, said: Ints, least: int, least_documents: int
 ) -> Iterator[Association]:
     """The tests of one group against the other groups of its axis."""
     column = np.full(len(mentions.lexicon.labels), -1)
@@ -246,11 +237,11 @@ def _of_group(
     own = (column[mentions.label] >= 0) & ~mentions.ambiguous
     word, where = column[mentions.label[own]], mentions.sentence[mentions.at[own]]
     of = mentions.text.sentences.documents
-    with_it = sentences.alone == group
-    with_others = (sentences.alone >= 0) & ~with_it
-    texts = [_usage(word, where, of, mask, sentences.sizes, len(mentions.text)) for mask in (with_it, with_others)]
+    with_it = alone == group
+    with_others = (alone >= 0) & ~with_it
+    texts = [_usage(word, where, of, mask, mentions.words, len(mentions.text)) for mask in (with_it, with_others)]
     prior = min(PRIOR, TENTH * float(texts[0].sizes.sum() + texts[1].sizes.sum()))
-    total = int(sentences.sizes.sum())
+    total = int(mentions.words.sum())
     found = log_odds(texts[0], texts[1], np.bincount(word, minlength=len(said)), prior, total)
     often = [np.bincount(text.word, text.often, minlength=len(said)).astype(np.int64) for text in texts]
     enough = (often[0] + often[1] >= least) & (found.documents >= least_documents)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.lazy import lazy
-from dataqual.people.words import FLAGGED, Lexicon, lexicon
-from dataqual.text import UPPER, Segments, Text
+from dataqual.people.words import Lexicon, lexicon
+from dataqual.text import UPPER, Text
 
 Ints = NDArray[np.int64]
 
@@ -76,6 +76,13 @@ class Mentions:
         begins: Ints = self.text.cut("tokens").starts[self.starts]
         return begins
 
+    @lazy
+    def words(self) -> Ints:
+        """How many words begin in each sentence."""
+        begins, sentences = self.text.cut("unicode").starts, self.text.sentences
+        words: Ints = np.searchsorted(begins, sentences.ends) - np.searchsorted(begins, sentences.starts)
+        return words
+
     def counts(self, labels: list[int], *, ambiguous: bool = False) -> Ints:
         """How often each document has each of the labels, (documents, labels); only the ambiguous words, or only the others."""
         column = np.full(len(self.lexicon.labels), -1)
@@ -105,13 +112,3 @@ class Mentions:
                 name = self.lexicon.labels[label]
                 marks.append((len(raw[:a].decode()), len(raw[:b].decode()), str(name)))
         return Spot(int(self.document[low]) if low < len(self.document) else 0, raw.decode(), tuple(sorted(set(marks))))
-
-
-def sizes(segments: Segments, words: Segments) -> Ints:
-    """How many words begin in each of the segments, both in order."""
-    return np.searchsorted(words.starts, segments.ends) - np.searchsorted(words.starts, segments.starts)
-
-
-def flagged_label(words: Lexicon) -> int:
-    """The number of the list of flagged words."""
-    return next(k for k, label in enumerate(words.labels) if label.kind == "list" and label.name == FLAGGED)

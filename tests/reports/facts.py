@@ -258,11 +258,65 @@ def likely(n: int = 194_605) -> Facts:
                 }} for name in ("books", "reviews")
             ]}],
         },
+        "people": _people(n),
         "unreadable": {"share": reading(12 / (n + 12), n + 12, "records"), "kinds": {"not JSON": 9, "invalid UTF-8": 3},
                        "first": [{"path": "corpus.jsonl", "record": 8172, "line": 8172, "kind": "not JSON",
                                   "reason": "expected ',' at column 41"}]},
         "findings": findings,
         "run": {"started": "2031-01-01T00:00:00Z", "seconds": 8.1, "version": "0.1.0", "machine": "x"},
+    }  # fmt: skip
+
+
+def _people(n: int) -> Facts:
+    """Whom it names: one axis that is well filled, one hardly, and something said of one of its groups."""
+    female = {
+        "group": "female",
+        "mentions": 902,
+        "of": 1655,
+        "share": 0.545,
+        "documents": 418,
+        "ambiguous": 28,
+        "interval": [0.503, 0.586],
+        "terms": [{"term": "她", "often": 374}, {"term": "she", "often": 80}],
+        "ambiguous_terms": [{"term": "queen", "often": 28}],
+        "example": spans("她是老师。", ("她",), "gender/female", 5),
+    }
+    male = {
+        "group": "male",
+        "mentions": 753,
+        "of": 1655,
+        "share": 0.455,
+        "documents": 391,
+        "ambiguous": 0,
+        "interval": [0.414, 0.497],
+    }
+    rare = {"group": "south_african", "mentions": 0, "of": 0, "share": None, "documents": 0, "ambiguous": 2}
+    said = {
+        "axis": "gender",
+        "group": "female",
+        "list": "occupation",
+        "item": "前台",
+        "often": 145,
+        "elsewhere": 50,
+        "documents": 149,
+        "log_odds": 0.89,
+        "interval": [0.48, 1.29],
+        "z": 4.4,
+        "p": 2e-5,
+        "q": 9e-4,
+        "words": 9000,
+        "words_elsewhere": 8000,
+        "npmi": {"value": 0.19, "both": 140, "sentences": 90_000, "interval": [0.15, 0.22]},
+        "examples": [spans("前台的小姐很好。", ("前台", "小姐"), "occupation", 6)],
+    }
+    return {
+        "sample": {"documents": 6000, "of": n, "complete": False}, "lexicons": ["en", "zh"],
+        "naming": reading(0.147, 6000, method="sample", interval=[0.138, 0.157]),
+        "axes": [{"axis": "gender", "mentions": 1655, "documents": 676, "ambiguous": 28, "groups": [female, male], "more": 0},
+                 {"axis": "nationality", "mentions": 0, "documents": 0, "ambiguous": 2, "groups": [rare], "more": 0}],
+        "associations": {"tested": 33, "significant": 2, "rows": [said, {**said, "list": "flagged", "item": None, "group": "male"}]},
+        "counterfactuals": {**reading(0.004, 1254, "sentences", "sample", interval=[0.001, 0.009]),
+                            "detail": {"paired": 5, "in_sample_alone": True}, "examples": [["He left.", "She left."]]},
     }  # fmt: skip
 
 
