@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -63,14 +64,14 @@ class Weat(SampleMetric):
         if found is None or found.effect is None:
             return None
         around = self._interval(windows, sets, found.effect) if windows else None
-        detail = {
+        detail: dict[str, Any] = {
             "test": self.test,
             "lexicon": name,
             "effect_ddof_0": found.effect_ddof_0,
             "p": found.p,
             "partitions": found.partitions,
             "exact_p": found.exact,
-            "words": {part: list(words) for part, words in zip(PARTS, found.sets, strict=True)},
+            "words": {part: [*own] for part, own in zip(PARTS, found.sets, strict=True)},
             "absent": list(found.absent),
             "documents": len(sample),
         }

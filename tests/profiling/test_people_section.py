@@ -12,7 +12,7 @@ from dataqual import Corpus
 from dataqual.document_sample import DocumentSample
 from dataqual.profiling.sections import Setting, people
 from dataqual.translating import translation
-from tests.reports.facts import typical
+from tests.reports.facts import likely
 
 SETTING = Setting(Corpus.of(["a"]).columns, {}, lambda file: "corpus.jsonl")
 
@@ -93,7 +93,7 @@ def test_a_profile_has_the_section_and_may_leave_it_out() -> None:
 
 
 def test_the_page_is_chinese_where_it_is_asked_for() -> None:
-    page = reports.profile(typical(), language="zh")
+    page = reports.profile(likely(), language="zh")
     for told in ("人群", "女性", "如何说到他们", "33 项检验中", "仅性别全部互换"):
         assert told in page, told
     assert ">south african<" not in page
