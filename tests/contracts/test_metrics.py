@@ -33,7 +33,6 @@ from tests.strange import DOCUMENTS, documents
 RULES = (load("gopher@datatrove"), load("gopher@dolma"), load("c4@tfds"))
 
 MAKE: Mapping[str, tuple[Callable[[], Metric[Any]], ...]] = {
-    "association": (lambda: _find("association")(), lambda: _find("association")(axis="age", size=3)),
     "counterfactual_pairs": (lambda: _find("counterfactual_pairs")(), lambda: _find("counterfactual_pairs")(size=2)),
     "distribution": (
         lambda: _find("distribution")(WordCount()),
@@ -52,7 +51,6 @@ MAKE: Mapping[str, tuple[Callable[[], Metric[Any]], ...]] = {
         lambda: _find("share")(EmailAddresses(), Bounds(min=1)),
         lambda: _find("share")(UniqueWordShare(), Bounds(below=1)),
     ),
-    "weat": (lambda: _find("weat")(draws=2),),
 }
 """Sensible arguments for every metric that is not of a sample."""
 

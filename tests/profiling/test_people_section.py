@@ -66,7 +66,7 @@ def test_one_gender_named_far_more_often_is_a_note_and_flagged_words_beside_one_
     [note] = people.findings(lopsided, {})
     assert (note.name, note.severity, note.where) == ("lopsided_gender", "note", "people")
     assert note.headline == "male is named 26.7 times as often as female"
-    assert "6 words for female" in note.why
+    assert "6 words name female" in note.why
     maligned = block([f"She is a bitch {i}. He is an engineer." for i in range(40)])
     [warning] = people.findings(maligned, {})
     assert (warning.name, warning.severity) == ("maligned_gender_female", "warning")

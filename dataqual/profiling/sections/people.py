@@ -9,7 +9,7 @@ import numpy as np
 
 from dataqual.document_sample import DocumentSample
 from dataqual.excerpts import marked
-from dataqual.finding import Finding, plural
+from dataqual.finding import Finding
 from dataqual.masking import hidden, mask
 from dataqual.people.association import associations, controlled, with_examples
 from dataqual.people.counterfactuals import counterfactual_pairs
@@ -159,9 +159,6 @@ def _lopsided(axis: Mapping[str, Any], more: Mapping[str, Any], less: Mapping[st
     if more["mentions"] + less["mentions"] < FEW or low <= LOPSIDED:
         return
     times = f"{more['mentions'] / less['mentions']:.1f}" if less["mentions"] else ""
-    count = plural(less["mentions"], f"word for {less['group']}").replace(
-        f"word for {less['group']}s", f"words for {less['group']}"
-    )
     headline = (
         f"{more['group']} is named {times} times as often as {less['group']}"
         if times
@@ -179,7 +176,7 @@ def _lopsided(axis: Mapping[str, Any], more: Mapping[str, Any], less: Mapping[st
         "note",
         headline,
         reading,
-        f"A model learns whom the world is made of from whom its text names; here stand {count}.",
+        f"A model learns whom the world is made of from whom its text names: here {less['mentions']:,} words name {less['group']}.",
         example=less.get("example"),
         say="compare with whom the model is for, or balance the sources; docs/people.md says how",
         where="people",
