@@ -9,10 +9,12 @@ from typing import Any
 
 from dataqual import catalog, specs
 from dataqual.accounts import LISTED
-from dataqual.corpus import Progress
+from dataqual.augmenting.readings import compared
+from dataqual.corpus import Corpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.operators import Step
+from dataqual.readers import open_corpus
 from dataqual.readers.sources import as_whole_corpus, options_of
 from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
@@ -28,7 +30,8 @@ class Augmented(Cleaned):
     method: str = ""
     held_out: tuple[str, ...] = ()
     """A line for each reason why documents were held out."""
-    step: Augmenting | None = field(default=None, repr=False, compare=False)
+    corpus: Corpus | None = field(default=None, repr=False, compare=False)
+    """What was augmented."""
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -38,6 +41,14 @@ class Augmented(Cleaned):
             "held_out": list(self.held_out),
             "refused": sum(self.refused.values()),
         }
+
+    def page_facts(self) -> dict[str, Any]:
+        """The facts with readings of the corpus and of what was written, which are read for it: what a page needs."""
+        after = None
+        if self.corpus is not None and self.outputs:
+            columns = {role: getattr(self.corpus.columns, role) for role in ("text", "id", "label", "group")}
+            after = open_corpus(list(self.outputs), txt=getattr(self.corpus, "txt", "file"), **columns)
+        return self.facts() | {"readings": compared(self.corpus, after) if self.corpus is not None else []}
 
     def __str__(self) -> str:
         """The sums, what was refused and why, and where the files are: a few lines for people."""
@@ -123,7 +134,7 @@ def augment(
     why = tuple(line for one in found for line in one.held.why)
     own = {field.name: getattr(cleaned, field.name) for field in fields(Cleaned)}
     own["warnings"] = (*cleaned.warnings, *_unmatched(step, cleaned))
-    return Augmented(**own, method=step.method, held_out=why, step=step)
+    return Augmented(**own, method=step.method, held_out=why, corpus=corpus)
 
 
 def _unmatched(step: Augmenting, cleaned: Cleaned) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import click
@@ -89,13 +90,11 @@ def augment(
     with shared.corpus(console, "augmenting") as corpus:
         places: dict[str, Any] = {name: target[name] for name in ("output", "ledger", "dry_run")}
         place = report_for(corpus, report=report, wanted=not no_report, **places)
-        page = Aside("reports.cleaning_page", process=helpers > 0) if place else None
+        page = Aside("reports.augmentation_page", process=helpers > 0) if place else None
         result = augment_corpus(corpus, method=step, **target, **shared.engine, progress=console.progress)
-    facts = result.facts() | {"report": place, "command": said()}
-    if page and place:
-        from pathlib import Path
-
-        write_text(Path(place), page.call("cleaning", facts, language=language()))
+        facts = (result.page_facts() if page else result.facts()) | {"report": place, "command": said()}
+        if page and place:
+            write_text(Path(place), page.call("augmentation", facts, language=language()))
     console.done()
     for line in result.warnings:
         console.warn(line)
