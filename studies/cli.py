@@ -135,6 +135,34 @@ def plan(
 
 
 @main.command()
+@click.argument("file", required=False, type=click.Path())
+@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="File to write [FILE.pack beside FILE].")
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes [one per core or GPU].")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@mendable("studies")
+def pack(file: str | None, output: str | None, workers: int | None, quiet: bool) -> None:
+    """Put a study and its token files into one small file, for a machine that has not its corpus.
+
+    Holds out, decontaminates and grades as a run does, and goes on from what a run left. There, studies run takes the
+    pack in the place of the study file, with the same results.
+
+    \b
+    Examples:
+      studies pack scaling.yaml -o scaling.pack
+      studies run scaling.pack
+    """
+
+    from studies.progress import Display
+    from studies.running import load, packed
+
+    study = load(file)
+    target = Path(output or f"{file or study.name}").with_suffix(".pack")
+    size = packed(study, target, file=file, workers=workers, watch=Display(quiet=quiet, said=said))
+    if not quiet:
+        tell(f"{target}: {size / 1e6:,.1f} MB; run it by: studies run {shlex.quote(str(target))}")
+
+
+@main.command()
 @click.argument("folder", metavar="DIR", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON on stdout.")
 @mendable("studies")

@@ -48,7 +48,7 @@ def assemble(
     checks += [
         controls.known_dose(grade.name, held_out, (pieces["exchange"]["grades"].get(grade.name) or {}).get("q"))
         for grade in study.grades
-        if grade.only_spoils and grade.name != study.reference and not study.grade(study.reference).steps
+        if grade.only_spoils and grade.name != study.reference and not study.grade(study.reference).says
         for held_out, pieces in fitted.items()
     ]
     checks += [controls.planted_leak(data.get("planted")), controls.order(records.trials)]

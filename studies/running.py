@@ -29,6 +29,7 @@ from studies.dispatching import Dispatch, TrialFailed
 from studies.extending import EARLIER, closed, is_larger, set_aside
 from studies.folders import LOCK, home, made, make_folder
 from studies.judging import judge
+from studies.packing import is_pack, opened, pack, unpacked
 from studies.prepared import Prepared
 from studies.preparing import prepare
 from studies.results import FOREIGN, VERSION, Line, Results, append_line, check_same, read
@@ -88,7 +89,7 @@ def run(
         larger = not restart and is_larger(known, place)
         if not restart and not larger:
             check_same(place / "results.jsonl", known)
-        prepared = prepare(study, place, workers=workers, said=watch.prepare)
+        prepared = ready(study, place, workers, watch)
         trials = plan(study, prepared, learner, device=where.device, precision=where.precision, compile=where.compile)
         if restart:  # last: what cannot be begun costs nobody the results that are there
             clear(place)
@@ -102,6 +103,23 @@ def run(
         }
         found.save()
     return found
+
+
+def ready(study: Study, place: Path, workers: int | None, watch: Watch) -> Prepared:
+    """Its token files: those of its pack where it came in one, else made from its corpus."""
+    if study.pack is not None:
+        return unpacked(study.pack, place)
+    return prepare(study, place, workers=workers, said=watch.prepare)
+
+
+def packed(study: Study, target: Path, *, file: str | None, workers: int | None, watch: Watch) -> int:
+    """Prepare a study where a run would, and write its pack; the pack's size in bytes."""
+    if study.pack is not None:
+        raise InputError(f"{study.pack}: is a pack already; name a study file")
+    place = home(file, study.name)
+    check(study, learners.learner(study.learner))
+    with made(place), alone(place):
+        return pack(study, ready(study, place, workers, watch), place, target)
 
 
 def notes(study: Study) -> list[str]:
@@ -193,6 +211,8 @@ def load(study: Study | str | Path | Mapping[str, Any] | None) -> Study:
         return study
     if isinstance(study, Mapping):
         return Study.of(study, "study", Path())
+    if study is not None and is_pack(study):
+        return opened(Path(study))
     return Study.default() if study is None else Study.load(study)
 
 

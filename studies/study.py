@@ -74,8 +74,8 @@ class Grade:
     @property
     def only_spoils(self) -> bool:
         """Whether all it does is harm of a known dose, and copies are not all of that."""
-        names = [catalog.name_of(step) for step in self.steps]
-        return bool(names) and all(name.startswith("spoil_") for name in names) and set(names) != {"spoil_duplicates"}
+        names = {said.strip("{ ").split(":")[0].rstrip("}") for said in self.says}
+        return bool(names) and all(name.startswith("spoil_") for name in names) and names != {"spoil_duplicates"}
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,8 @@ class Study:
     """How messages call the file."""
     base: Path | None = None
     """Where its relative paths start."""
+    pack: Path | None = None
+    """The pack it came in, with its token files."""
 
     @classmethod
     def load(cls, path: str | Path) -> Study:
