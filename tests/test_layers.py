@@ -79,7 +79,7 @@ OWNERS = {
     "resiliparse": ("dataqual.html_text",),
     "fastwarc": ("dataqual.readers.warc",),
     "fsspec": ("dataqual.readers.remote",),
-    "zstandard": ("dataqual.readers", "dataqual.writers", "dataqual.seen"),
+    "zstandard": ("dataqual.readers", "dataqual.writers", "dataqual.seen", "studies.packing"),
 }
 """Heavy package -> the only places that import it, inside a function where that keeps a start quick."""
 
