@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from dataqual.document_sample import DocumentSample
 from dataqual.errors import SpecError, did_you_mean
+from dataqual.intervals import z_of
 from dataqual.operators import SampleMetric
 from dataqual.people.association import associations
 from dataqual.people.mentions import Mentions
@@ -45,10 +46,12 @@ class Association(SampleMetric):
         mentions = Mentions.of(sample.text, lexicon(*self.lexicons))
         found = associations(mentions, self.axis, lists=self.lists or None)
         value = max((abs(one.z) for one in found), default=None)
+        # a z is an estimate too, in units of its own standard error
+        around = None if value is None else (max(0.0, value - z_of(0.95)), value + z_of(0.95))
         detail = {
             "axis": self.axis,
             "tested": len(found),
             "significant": sum(one.significant for one in found),
             "strongest": [one.facts() for one in found[:LISTED]],
         }
-        return sample.reading("association", value, detail=detail)
+        return sample.reading("association", value, around, detail=detail)
