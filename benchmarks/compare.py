@@ -1,6 +1,6 @@
 """Two halves of one corpus: how often every reading of `dataqual compare` is green, and how wide chance is for the classifier.
 
-    python benchmarks/compare.py CORPUS [CORPUS …] [--splits 200] [--documents 400]
+    python -m benchmarks.compare CORPUS [CORPUS …] [--splits 200] [--documents 400]
 
 Each split draws documents, deals them into two halves at random and compares these with all tests. Written to
 benchmarks/results/compare.md.
@@ -59,7 +59,7 @@ def main() -> None:
     lines = [
         "# Two halves of one corpus",
         "",
-        "Documents dealt into two halves at random and compared (`python benchmarks/compare.py`). *all green*: no reading is amber or red;",
+        "Documents dealt into two halves at random and compared (`python -m benchmarks.compare`). *all green*: no reading is amber or red;",
         "*none sure*: no adjusted p is at most 0.05, however small the difference; *classifier beyond*: its AUC lies outside the band of chance,",
         "which should be 5 %.",
         "",

@@ -105,7 +105,7 @@ def _headline(facts: Facts) -> str:
 
 
 def _pair(at: int, pair: Facts, sides: Sequence[Facts]) -> dict[str, Any]:
-    rows = [_row(row) for row in pair["rows"]]
+    rows = [compared(row) for row in pair["rows"]]
     changes = pair.get("changes")
     terms, typical = pair.get("terms") or {}, pair.get("typical") or {}
     there = {
@@ -135,7 +135,8 @@ def _pair(at: int, pair: Facts, sides: Sequence[Facts]) -> dict[str, Any]:
     }
 
 
-def _row(row: Facts) -> dict[str, Any]:
+def compared(row: Facts) -> dict[str, Any]:
+    """A reading of both sides as a page shows it: the effect by which it is judged, its interval and bar, and both values."""
     name, size, interval = main_effect(row)
     size, (low, high) = _rounded(size), map(_rounded, interval)
     detail = row["detail"]

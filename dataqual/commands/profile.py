@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,7 @@ from dataqual import speaking
 from dataqual.commands.common import Shared, folder_for, reading
 from dataqual.console import Console
 from dataqual.ending import results
+from dataqual.errors import SpecError
 
 if TYPE_CHECKING:
     from dataqual.corpus import Corpus
@@ -26,6 +28,12 @@ RESULTS = ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl")
 @click.option("--rules", multiple=True, metavar="NAME", help="Rule set, by name or .yaml file; may be repeated [five].")
 @click.option("--no-rules", is_flag=True, help="Apply no rule set.")
 @click.option("--no-near-copies", is_flag=True, help="Do not look for near copies.")
+@click.option(
+    "--reference",
+    type=click.Path(),
+    metavar="PATH",
+    help="Compare with this corpus or saved profile, in a section of the page.",
+)
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave out a section of the page; may be repeated.")
 @click.option(
     "--language",
@@ -43,6 +51,7 @@ def profile(
     rules: tuple[str, ...],
     no_rules: bool,
     no_near_copies: bool,
+    reference: str | None,
     skip: tuple[str, ...],
     language: str,
     sample: int | None,
@@ -93,6 +102,8 @@ def profile(
             unreadable=folder / "unreadable.jsonl",
             progress=console.progress,
         )
+        if reference is not None:
+            result = _beside(shared, console, result, reference, near_copies=not no_near_copies, language=language)
         console.done()
         result.save(folder)
         write_text(folder / "report.html", page.call("profile", result.facts, language=speaking.language()))
@@ -102,6 +113,20 @@ def profile(
         click.echo((folder / "profile.json").read_text(encoding="utf-8"), nl=False)
     elif not shared.quiet:
         console.summary(result, folder / "report.html")
+
+
+def _beside(shared: Shared, console: Console, result: Profile, reference: str, **asked: Any) -> Profile:
+    """The profile with the section on its reference, which is read in the same way."""
+    from dataqual.comparing import with_reference
+    from dataqual.comparing.sides import saved_profile
+
+    if reference == "-":
+        raise SpecError("--reference: a path is wanted, not standard input")
+    if saved_profile(reference) is not None:
+        return with_reference(result, reference, **asked, **shared.engine)
+    with replace(shared, paths=(reference,), format=None).corpus(console, "comparing with") as corpus:
+        named = with_reference(result, corpus, name=reference, **asked, **shared.engine, progress=console.progress)
+    return named
 
 
 @contextmanager

@@ -161,7 +161,8 @@ def changes_told(changes: Mapping[str, Any]) -> Iterator[str]:
         yield "no document is in both: they are not two versions of one corpus"
         return
     if hardly_versions(changes):
-        yield f"{common_of(changes):,} of the documents are in both: they are hardly two versions of one corpus"
+        few = min(changes["before"], changes["after"])
+        yield f"only {common_of(changes):,} of {few:,} documents are in both: they are hardly two versions of one corpus"
         return
     both = "{unchanged} unchanged + {edited} edited + {relabelled} relabelled + {renamed} renamed".format(**counts)
     yield f"{changes['before']:,} documents before = {both} + {counts['dropped']} dropped"

@@ -224,6 +224,8 @@ def _signals(first: Side, second: Side) -> Iterator[Row]:
 def _median(sketch: Sketch, unit: str) -> dict[str, Any]:
     median = sketch.quantile(0.5)
     assert median is not None, "not empty"
+    if sketch.fraction == 0 and (sketch.high or 0) > 1:  # whole numbers, of which a bin holds several from fifty on
+        median = float(round(median))
     return {
         "value": median,
         "n": sketch.n,
