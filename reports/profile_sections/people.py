@@ -10,7 +10,7 @@ TITLE = "People"
 
 FIRST = 3
 """Groups of an axis that stand in the first table; all are in the second."""
-FEW = 10
+FEW = 30
 """Words for people of an axis from which on it stands in the first table."""
 ROWS = 8
 """Associations that fit beside it on one screen."""
