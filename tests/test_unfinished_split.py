@@ -134,6 +134,9 @@ def test_a_kill_while_the_files_get_their_names_ends_in_the_same_bytes(
 ) -> None:
     path = corpus(tmp_path, "jsonl", 900)
     split(str(path), tmp_path / "whole", parts=HALVES)
+    split(str(path), tmp_path / "broken", parts=HALVES, seed=1)
+    before, after = files(tmp_path / "broken"), files(tmp_path / "whole")
+    assert all(before[name] != after[name] for name in after)
     with monkeypatch.context() as patch:
         patch.setattr(Unfinished, "__exit__", lambda self, *_: self._release())
         real, seen = Path.replace, []
@@ -148,6 +151,8 @@ def test_a_kill_while_the_files_get_their_names_ends_in_the_same_bytes(
         patch.setattr(Path, "replace", replace)
         with pytest.raises(Halt):
             split(str(path), tmp_path / "broken", parts=HALVES)
+    there = {path.name: path.read_bytes() for path in (tmp_path / "broken").iterdir() if path.is_file()}
+    assert there == {name: after[name] for name in ("train.jsonl", "test.jsonl")[:publishing]}
     split(str(path), tmp_path / "broken", parts=HALVES)
     assert files(tmp_path / "broken") == files(tmp_path / "whole")
 

@@ -55,10 +55,10 @@ class Target:
         writers = [open_writer(path, corpus, self.shard_size) for path in paths]
         check_ledger(self.ledger, paths, corpus)
         old = Path(self.work)
-        left = _left_over(old, self._written(), corpus)
+        left = _left_over(old, self.written(), corpus)
         return writers, left if self.ledger == self.work or not old.is_file() else (*left, old)
 
-    def _written(self) -> set[Path]:
+    def written(self) -> set[Path]:
         """Files that are there now and that this split writes anew, or takes away as other shards of its parts."""
         if self.shard_size is None:
             return set(self.paths.values())

@@ -113,13 +113,18 @@ def _written(corpus: Corpus, how: Splitting, target: Target, engine: Local, prog
             writer.finish()
         paper.finish()  # last, so that a part that is younger than its ledger was changed since
         for path in old:  # while the ledger that names them stands
-            with making(str(path)):
-                path.unlink(missing_ok=True)
-        with making(target.ledger):  # so that at no moment does a ledger stand beside parts of which it does not tell
-            Path(os.path.realpath(target.ledger)).unlink(missing_ok=True)
+            _take_away(path)
+        _take_away(Path(target.ledger))  # at no moment does one stand beside parts of which it does not tell,
+        for path in target.written():  # nor a part of this split beside one of an earlier, which might share documents
+            _take_away(path)
         shards = {name: tuple(map(Path, writer.publish())) for name, writer in zip(how.names, writers, strict=True)}
         paper.publish()
     return replace(found.split(how), shards=shards, ledger=Path(target.ledger), removed=old, resumed=resumed)
+
+
+def _take_away(path: Path) -> None:
+    with making(str(path)):
+        Path(os.path.realpath(path)).unlink(missing_ok=True)
 
 
 def _plan(corpus: Corpus, how: Splitting, target: Target) -> object:
