@@ -73,7 +73,7 @@ def similar_pairs(
     with Pairs(len(usable), directory) as found:
         for pairs, cosines in _gathered(
             part
-            for ranks in _filed(vectors, usable, ranking, buckets, nearest, seed, memory)
+            for ranks in filed(vectors, usable, ranking, buckets, nearest, seed, memory)
             for part in _of_bucket(vectors, ranks, ranking, threshold)
         ):
             found.add(pairs, np.clip(np.rint(cosines * THOUSANDTHS), 1, THOUSANDTHS).astype(np.uint16))
@@ -118,7 +118,7 @@ def _cosines(a: Floats, b: Floats) -> NDArray[np.float64]:
     return np.minimum(cosines, 1.0)
 
 
-def _filed(
+def filed(
     vectors: Vectors, usable: NDArray[np.bool_], ranking: Ranking, buckets: int, nearest: int, seed: int, memory: int
 ) -> Iterator[NDArray[np.int64]]:
     """The ranks in each bucket, ascending."""
@@ -128,7 +128,7 @@ def _filed(
         return
     centres = _centres(vectors, np.flatnonzero(usable), buckets, seed, memory)
     nearest, bits = min(nearest, buckets), np.uint64(32)
-    filed = np.empty((int(usable.sum()), nearest), np.uint64)
+    places = np.empty((int(usable.sum()), nearest), np.uint64)
     at, some = 0, max(1, memory // 4 // (4 * buckets))
     for number, rows in vectors.segments():
         ranks = ranking.ranks(number, number + len(rows)).astype(np.uint64)
@@ -136,9 +136,9 @@ def _filed(
         for part in np.array_split(own, range(some, len(own), some)):
             close = rows[part] @ centres.T
             chosen = np.argpartition(-close, nearest - 1, axis=1)[:, :nearest].astype(np.uint64)
-            filed[at : at + len(part)] = chosen << bits | ranks[part, None]
+            places[at : at + len(part)] = chosen << bits | ranks[part, None]
             at += len(part)
-    flat = filed.reshape(-1)
+    flat = places.reshape(-1)
     flat.sort()
     borders = np.searchsorted(flat, np.arange(buckets + 1, dtype=np.uint64) << bits)
     for start, end in pairwise(borders.tolist()):
