@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,17 @@ from dataqual.corpus import Corpus, Progress
 from dataqual.dropping import Drop
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError
+from dataqual.operators import Step
+from dataqual.readers import open_corpus
 from dataqual.readers.paths import LEDGER
 from dataqual.readers.sources import as_whole_corpus, options_of
-from dataqual.recipe import Recipe
+from dataqual.recipe import Recipe, Remaining
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
 from dataqual.writers.appearing import is_elsewhere
 from dataqual.writers.opening import check_place
+
+CHECKING = "dataqual.checking"
+"""Who makes checks: found by its name, for it stands above."""
 
 REPORT = ".report.html"
 """How the page that stands beside a cleaned corpus is called; .html is no kind of file that is read."""
@@ -48,11 +54,33 @@ def clean(
     All files appear when everything is done; on an error nothing is left. A run that was killed is gone on with, if
     files and options are the same: `resume` True insists on that, False begins anew. SpecError for a name that is not
     known, InputError for what cannot be read or written, NoDocuments and TooManyUnreadable as for `profile`.
+
+    Where the recipe has checks, they are made on what is left once it is written, and are in `checked` of the result.
     """
     what = plan(recipe, drop)
     target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
     corpus = as_whole_corpus(source, also=options_of(clean), **asked)
-    return rewrite(corpus, what, target, Local(workers=workers, max_memory=max_memory), progress)
+    engine = Local(workers=workers, max_memory=max_memory)
+    prepared: list[Step] = []
+    cleaned = rewrite(corpus, what, target, engine, progress, look=prepared.extend)
+    if what.checks is None:
+        return cleaned
+    if not cleaned.written:
+        return replace(cleaned, untold=True)
+    left = _left(cleaned, corpus, tuple(prepared), what.checks.columns)
+    checked = import_module(CHECKING).check(left, what.checks, workers=workers, max_memory=max_memory)
+    return replace(cleaned, checked=checked, warnings=(*cleaned.warnings, *checked.warnings))
+
+
+def _left(cleaned: Cleaned, corpus: Corpus, steps: tuple[Step, ...], more: tuple[str, ...]) -> Corpus:
+    """The corpus that was written, with these columns too; as the steps leave it where there is nothing to read."""
+    roles = corpus.columns.extras()
+    written = [str(path) for path in cleaned.outputs]
+    if not written:
+        return Remaining.after(steps, corpus.looking_at(*more))
+    fields = not {file.format for file in corpus.files} & {"txt", "md", "html", "warc"}
+    asked: dict[str, Any] = roles | ({"text": corpus.columns.text} if fields else {})
+    return open_corpus(written, more=more, txt=getattr(corpus, "txt", "file"), **asked)
 
 
 def plan(recipe: str | Recipe | None, names: Iterable[str]) -> Recipe:

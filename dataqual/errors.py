@@ -66,11 +66,12 @@ def nearest_file(path: str | os.PathLike[str]) -> str:
     """
     folder, name = os.path.split(os.fspath(path).rstrip(os.sep))
     try:
-        there = [entry for entry in os.listdir(folder or ".") if not entry.startswith(".")]
+        there = sorted(entry for entry in os.listdir(folder or ".") if not entry.startswith("."))
     except OSError:
         return ""
-    near = difflib.get_close_matches(name, sorted(there), n=1, cutoff=0.6)
-    return f"; did you mean {os.path.join(folder, near[0])!r}?" if near else ""
+    stems = {entry.partition(".")[0]: entry for entry in reversed(there)}  # endings alone make no two names alike
+    near = difflib.get_close_matches(name.partition(".")[0], stems, n=1, cutoff=0.6)
+    return f"; did you mean {os.path.join(folder, stems[near[0]])!r}?" if near else ""
 
 
 def did_you_mean(given: str, allowed: Iterable[str]) -> str:

@@ -42,6 +42,21 @@ KEPT = ("count", "rules", "changed", "effects", "batches")
 """Of a run, what is marked beside what is on the disk."""
 
 
+class Judged(Protocol):
+    """Verdicts of checks, which stand above."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 where all pass, 1 where one failed, 2 where that cannot be told."""
+
+    @property
+    def headline(self) -> str:
+        """How many passed of how many."""
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+
+
 @dataclass(frozen=True)
 class Cleaned:
     """What a run of `clean` read, kept, dropped, edited, added and could not read, and where output and ledger are.
@@ -73,6 +88,10 @@ class Cleaned:
     """What the pseudonyms stand for, where a step was asked to write that."""
     sent: tuple[str, ...] = ()
     """What was written elsewhere: URLs, and - for standard output."""
+    untold: bool = False
+    """Whether checks were asked for, and nothing is left to make them on."""
+    checked: Judged | None = None
+    """The verdicts of the recipe's checks on what is left, a `dataqual.checking.Checked`; None where it has none."""
 
     @property
     def findings(self) -> list[Finding]:
@@ -89,6 +108,11 @@ class Cleaned:
     def output(self) -> Path | None:
         """The first file that was written."""
         return self.outputs[0] if self.outputs else None
+
+    @property
+    def exit_code(self) -> int:
+        """What a command ends with: that of the checks, 0 without any, 2 where nothing is left to make them on."""
+        return self.checked.exit_code if self.checked is not None else 2 * self.untold
 
     @property
     def written(self) -> int:
@@ -115,7 +139,7 @@ class Cleaned:
         if idle:
             lines.append(f"matched nothing, or nothing that was left: {', '.join(idle)}")
         if not self.kept:
-            lines.append("nothing is left")
+            lines.append("nothing is left, so the checks cannot be told" if self.untold else "nothing is left")
         if self.resumed:
             lines.append(f"{self.resumed:,} of the records were done by an earlier run")
         for finding in self.findings:
@@ -124,7 +148,8 @@ class Cleaned:
         if len(self.outputs) > 1:
             written = [f"{self.outputs[0]} … {self.outputs[-1].name}"]
         written += [url for url in self.sent if url != STDOUT]
-        return "\n".join([*lines, *written, *([str(self.ledger)] if self.ledger else []), *self._private])
+        said = str(self.checked).splitlines() if self.checked is not None else []
+        return "\n".join([*lines, *said, *written, *([str(self.ledger)] if self.ledger else []), *self._private])
 
     @property
     def _private(self) -> list[str]:
@@ -139,7 +164,8 @@ class Cleaned:
         ledger = ledgers[0] if ledgers else None
         private = str(self.map) if self.map else None
         named = {"rules": dict(self.rules), "outputs": outputs, "ledger": ledger, "map": private}
-        return {"schema": "dataqual.cleaning/1", **counts, **named, **self.account}
+        checks = self.checked.facts() if self.checked is not None else None
+        return {"schema": "dataqual.cleaning/1", **counts, **named, **self.account, "checks": checks}
 
 
 class Appearing(Protocol):

@@ -1,5 +1,5 @@
 """Pages made from saved results: `reports.profile(facts)`, `reports.cleaning(facts)`, `reports.dedup(facts)`,
-`reports.augmentation(facts)`, `reports.comparison(facts)`, `reports.study(facts)`.
+`reports.augmentation(facts)`, `reports.comparison(facts)`, `reports.check(facts)`, `reports.study(facts)`.
 
 Each is one self-contained HTML file, as a str.
 
@@ -15,16 +15,18 @@ from dataqual.lazy import face
 
 if TYPE_CHECKING:
     from reports.augmentation_page import augmentation as augmentation
+    from reports.check_page import check as check
     from reports.cleaning_page import cleaning as cleaning
     from reports.comparison_page import comparison as comparison
     from reports.dedup_page import dedup as dedup
     from reports.profile_page import profile as profile
     from reports.study_page import study as study
 
-__all__ = ["augmentation", "cleaning", "comparison", "dedup", "profile", "study"]
+__all__ = ["augmentation", "check", "cleaning", "comparison", "dedup", "profile", "study"]
 
 _HOMES = {
     "augmentation": "reports.augmentation_page",
+    "check": "reports.check_page",
     "cleaning": "reports.cleaning_page",
     "comparison": "reports.comparison_page",
     "dedup": "reports.dedup_page",

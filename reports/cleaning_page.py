@@ -13,6 +13,7 @@ from urllib.parse import quote
 import yaml
 
 from reports import figures, say
+from reports.check_page import checks_of
 from reports.page import environment, facts_of, render, small_enough
 from reports.profile_page import SEVERITY, slug
 
@@ -63,7 +64,7 @@ def cleaning(cleaned_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: 
 
 def prepare() -> None:
     """What the first page costs once, done ahead: the templates are compiled and matplotlib has found its fonts."""
-    for template in ("page.html", "macros.html", "cleaning.html"):
+    for template in ("page.html", "macros.html", "checks.html", "cleaning.html"):
         environment().get_template(template)
     figures.histogram("", {"histogram": {"edges": [0, 1], "counts": [1]}}, "")
 
@@ -72,12 +73,14 @@ def context_of(facts: Facts) -> dict[str, Any]:
     """What the template is told of a run that wrote a corpus."""
     reasons = [_reason(reason, at) for at, reason in enumerate(facts.get("reasons") or [])]
     files = (facts.get("corpus") or {}).get("files") or []
+    checks = checks_of(facts.get("checks") or {})
     return {
         "facts": facts,
         "kind": "cleaning",
         "name": _name(files, (facts.get("corpus") or {}).get("files_more") or 0),
         "one_file": len(files) == 1,
-        "sections": SECTIONS,
+        "sections": [*SECTIONS[:1], ("checks", "Is it as it must be?"), *SECTIONS[1:]] if checks else SECTIONS,
+        "checks": checks,
         "severity": SEVERITY,
         "headline": headline(facts),
         "tiles": _tiles(facts),
@@ -100,6 +103,8 @@ def headline(facts: Facts) -> str:
     more = [f"{say.number(facts[name])} {name}" for name in ("edited", "added") if facts.get(name)]
     found = len(facts.get("findings") or [])
     told = f"{found}{say.NBSP}finding{'s' * (found != 1)}" if found else "nothing to look at first"
+    failed = sum(check.get("status") == "failed" for check in (facts.get("checks") or {}).get("checks") or [])
+    told = f"{say.plural(failed, 'check')} failed; {told}" if failed else told
     return f"{', '.join([stays, *more])}; {told}."
 
 
@@ -209,7 +214,9 @@ def _recipe(facts: Facts) -> str | None:
     if not recipe.get("steps"):
         return None
     told = {key: recipe[key] for key in ("about", "language") if recipe.get(key)}
-    return str(yaml.safe_dump(told | {"steps": list(recipe["steps"])}, sort_keys=False, allow_unicode=True, width=100))
+    suite = (facts.get("checks") or {}).get("suite") or {}
+    content = told | {"steps": list(recipe["steps"])} | ({"checks": suite["checks"]} if suite.get("checks") else {})
+    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100))
 
 
 def _ledger(facts: Facts) -> dict[str, Any] | None:

@@ -89,6 +89,28 @@ def detection(curve: Sequence[tuple[float, float]], threshold: float, key: str) 
     return drawn(draw, key, alt, _INCHES)
 
 
+def shares(rows: Sequence[Mapping[str, Any]], key: str) -> Markup:
+    """Shares by number, each with its interval and dashed where it must not go beyond: `value`, `interval`, `ends`, `bad`."""
+
+    def draw(figure: Figure) -> None:
+        axes = figure.add_axes((0.115, 0.4 / figure.get_figheight(), 0.87, 1 - 0.5 / figure.get_figheight()))
+        for at, row in enumerate(rows):
+            tone = LINE if row["bad"] else DATA
+            low, high = row["interval"] or (row["value"], row["value"])
+            axes.plot([low, high], [at, at], color=tone, linewidth=2, solid_capstyle="round")
+            axes.plot([row["value"]], [at], color=tone, marker="o", markersize=5, linestyle="none")
+            for end in row["ends"]:
+                axes.plot([end, end], [at - 0.4, at + 0.4], color=QUIET, linewidth=1, linestyle=(0, (3, 2)))
+        axes.set_yticks(range(len(rows)), [number(row["number"]) for row in rows])
+        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.set_xlim(-0.02, 1.02)
+        axes.set_xticks([0, 0.5, 1], [share(mark).replace("\u00a0", "") for mark in (0, 0.5, 1)])
+        plain(axes)
+
+    alt = f"{len(rows)} shares, each with its interval and its bounds."
+    return drawn(draw, key, alt, (_INCHES[0], 0.5 + 0.22 * len(rows)))
+
+
 def drawn(draw: Callable[[Figure], None], key: str, alt: str, inches: tuple[float, float]) -> Markup:
     """What `draw` puts on an empty figure, as a part of the page; `key` makes its ids unique."""
     style: Any = {**seaborn.axes_style("ticks"), **_STYLE, "svg.hashsalt": key}

@@ -59,7 +59,7 @@ def test_a_step_that_adds_documents_has_no_room_in_a_column() -> None:
     [
         ({"steps": []}, "r.yaml.steps: expected at least one step"),
         ({"steps": "keep"}, "r.yaml.steps: expected a list of steps, got the string 'keep'"),
-        ({"step": []}, "r.yaml: no key 'step'; did you mean 'steps'? there are: about, language, steps"),
+        ({"step": []}, "r.yaml: no key 'step'; did you mean 'steps'? there are: about, checks, language, steps"),
         ({"steps": [{"kep": {}}]}, "r.yaml.steps[0]: no step 'kep'; did you mean 'keep'?"),
         ({"steps": ["dedup"], "about": 5}, "r.yaml.about: expected a string, got 5"),
     ],

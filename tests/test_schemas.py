@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from dataqual import schemas
 from dataqual.checking import Suite
-from dataqual.checking.schema import suite
+from dataqual.checking.schema import recipe, suite
 from dataqual.cli import main
 from dataqual.commands.schema import SCHEMAS
 from dataqual.errors import SpecError
@@ -23,7 +23,7 @@ from studies.schema import study
 from studies.study import OPTIONAL, REQUIRED, TEMPLATE, Study
 
 ROOT = Path(__file__).parent.parent
-MADE = {"recipe": schemas.recipe(), "rules": schemas.rules_file(), "suite": suite(), "study": study()}
+MADE = {"recipe": recipe(), "rules": schemas.rules_file(), "suite": suite(), "study": study()}
 SHIPPED = [
     *(("recipe", path) for path in sorted((ROOT / "dataqual" / "recipes").glob("*.yaml"))),
     *(("rules", path) for path in sorted((ROOT / "dataqual" / "rules").glob("*.yaml"))),
@@ -35,6 +35,7 @@ STUDY = "{sizes: [10k, 30k, 100k], tokens: [12800, 25600], learner: oracle}"
 
 GOOD = [
     ("recipe", "{steps: [dedup]}"),
+    ("recipe", "{steps: [dedup], checks: [{metric: documents, min: 1}, {column: label, allowed: [a, 一]}]}"),
     ("recipe", "{about: x, language: zh, steps: [{dedup: {near: {threshold: 0.9}}}, {keep: {rules: [gopher@dclm, c4@tfds]}}]}"),
     ("recipe", "{steps: [{keep: {signal: top_ngram_share, with: {n: 3, least: 2}, below: 0.5}}]}"),
     ("recipe", "{steps: [{keep: {rules: [{name: r, about: x, signal: stop_words, with: {words: [的, 了]}, min: 1}]}}]}"),
@@ -53,6 +54,7 @@ GOOD = [
 
 WRONG = [
     ("recipe", "{step: [dedup]}"),
+    ("recipe", "{steps: [dedup], checks: [{metric: documnts, min: 1}]}"),
     ("recipe", "{steps: []}"),
     ("recipe", "{steps: [dedupe]}"),
     ("recipe", "{steps: [decontaminate]}"),

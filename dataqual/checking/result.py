@@ -8,7 +8,7 @@ import json
 import math
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +121,8 @@ class Checked:
             "value": outcome.value,
             "n": outcome.n,
             "of": check.gauge.of,
+            "share": _is_share(outcome),
+            "bounds": {end: value for end, value in asdict(check.bounds).items() if value is not None},
             "interval": list(outcome.interval) if outcome.interval else None,
             "sure": outcome.sure,
             "failing": outcome.sight.failing,

@@ -1,4 +1,4 @@
-"""The JSON Schema of a suite of checks, for editors; see `dataqual.schemas`."""
+"""The JSON Schemas of a suite of checks, and of a recipe, which may have some, for editors; see `dataqual.schemas`."""
 
 from __future__ import annotations
 
@@ -30,9 +30,18 @@ COMMON: Schema = SHARED | {
 
 def suite() -> Schema:
     """The schema of a suite: what `dataqual check --suite` reads."""
-    checks = {"type": "array", "items": {"anyOf": [_of(subject) for subject in SUBJECTS]}, "minItems": 1}
-    properties = {"about": schemas.STRING, **SHARED, "checks": checks}
+    properties = {"about": schemas.STRING, **SHARED, "checks": _checks()}
     return schemas.document("A suite of checks of dataqual", properties, ("checks",))
+
+
+def recipe() -> Schema:
+    """The schema of a recipe: what `dataqual clean --recipe` reads, its checks included."""
+    made = schemas.recipe()
+    return made | {"properties": made["properties"] | {"checks": _checks()}}
+
+
+def _checks() -> Schema:
+    return {"type": "array", "items": {"anyOf": [_of(subject) for subject in SUBJECTS]}, "minItems": 1}
 
 
 def _of(subject: str) -> Schema:

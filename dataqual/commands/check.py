@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dataqual.commands.common import Shared, reading
+from dataqual.commands.common import Shared, reading, said
 from dataqual.console import Console
 from dataqual.speaking import tell
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write the verdicts as a page of great-expectations' Data Docs, index.html, that loads nothing (extra checks).",
 )
+@click.option("--report", type=click.Path(), metavar="FILE", help="Write the verdicts as a page, with what mends them.")
 @click.option("--github", is_flag=True, help="Print annotations for GitHub's workflows on stderr.")
 @click.option(
     "--ledger",
@@ -51,6 +53,7 @@ def check(
     junit: str | None,
     sarif: str | None,
     data_docs: str | None,
+    report: str | None,
     github: bool,
     ledger: str | None,
 ) -> None:
@@ -64,7 +67,7 @@ def check(
     Examples:
       dataqual suite corpus.jsonl > proposed.yaml && dataqual check corpus.jsonl --suite proposed.yaml
       dataqual check corpus.jsonl --suite suite.yaml --json --junit checks.xml --sarif checks.sarif
-      dataqual check corpus.jsonl --suite suite.yaml --save-baseline release.json
+      dataqual check corpus.jsonl --suite suite.yaml --save-baseline release.json --report release.html
       dataqual check corpus.jsonl --baseline release.json --github
     """
     from dataqual.engine import Local
@@ -83,7 +86,7 @@ def check(
         raise SpecError("name a suite of checks with --suite (dataqual suite proposes one), or a baseline that has one")
     wanted = Suite.load(suite) if suite else before.suite  # type: ignore[union-attr]
     with shared.corpus(console, "checking", more=wanted.columns) as corpus:
-        for path in filter(None, (save_baseline, junit, sarif)):
+        for path in filter(None, (save_baseline, junit, sarif, report)):
             _must_not_be_input(path, corpus)
         checked = check_of(
             corpus,
@@ -104,6 +107,13 @@ def check(
         write_text(Path(junit), formats.junit(checked))
     if sarif:
         write_text(Path(sarif), json.dumps(formats.sarif(checked), ensure_ascii=False, indent=1) + "\n")
+    if report:
+        from dataqual.speaking import language
+
+        page = import_module("reports.check_page")
+        beside = {"report": report, "command": said(), "saved": save_baseline}
+        write_text(Path(report), page.check(checked.facts() | beside, language=language()))
+        console.say(f"page: {report}")
     if data_docs:
         from dataqual.adapters.data_docs import data_docs as write_docs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,9 @@ def clean(
     keep their bytes where input and output have one format of lines. Beside the output stands a ledger with a row for
     every record that something was done to, and a page: what each rule did, with examples, and what it cost each source,
     label and script. Without PATHS it cleans the sample corpus that ships with dataqual.
+
+    Where the recipe has checks, they are made on what is left: exits with 1 where one failed, with 2 where that cannot be
+    told.
 
     \b
     Examples:
@@ -87,3 +91,4 @@ def clean(
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1), err="-" in result.sent)
     elif not shared.quiet:
         console.cleaned(result, place)
+    sys.exit(result.exit_code)

@@ -10,7 +10,7 @@ import click
 from dataqual.ending import mendable
 
 SCHEMAS = {
-    "recipe": ("dataqual.schemas", "recipe"),
+    "recipe": ("dataqual.checking.schema", "recipe"),
     "rules": ("dataqual.schemas", "rules_file"),
     "suite": ("dataqual.checking.schema", "suite"),
     "study": ("studies.schema", "study"),

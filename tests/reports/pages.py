@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import reports
-from tests.reports import cleaning_facts, dedup_facts, facts, study_facts
+from tests.reports import check_facts, cleaning_facts, dedup_facts, facts, study_facts
 
 VOID = {"meta", "link", "br", "img", "input", "wbr", "hr", "use"}
 
@@ -38,6 +38,13 @@ class Kind:
 KINDS = {
     kind.name: kind
     for kind in (
+        Kind(
+            "check",
+            check_facts,
+            ("likely", "bare", "hostile", "immense"),
+            ("./seen.json", "./why.parquet"),
+            "a Checked or its facts",
+        ),
         Kind(
             "cleaning",
             cleaning_facts,

@@ -81,7 +81,7 @@ def test_a_row_of_the_ledger_says_how_much_where_and_what(evaluation: str, tmp_p
     assert rows["part"] == {
         "path": corpus, "record": 2, "line": 2, "id": "part", "action": "dropped", "step": "decontaminate",
         "rule": "decontaminate", "signal": f"shared_ngrams(against={evaluation})", "value": 1.0, "threshold": "< 1",
-        "kept_path": evaluation, "kept_record": 1, "similarity": None,
+        "kept_path": evaluation, "kept_record": 1, "similarity": None, "parent": None, "edits": None,
         "evidence": "which river did the expedition follow for eleven days before it turned north instead.",
     }  # fmt: skip
     assert rows["quoted"]["value"] == 16 - 13 + 1
