@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -84,6 +85,32 @@ def negative_logs(model: Network, texts: Sequence[str]) -> tuple[NDArray[np.floa
             sums[at] -= float(own[: len(row) - 1].gather(1, following[:, None]).sum())
             counts[at] += len(row) - 1
     return sums, counts
+
+
+def continuations(
+    model: Network, ids: Sequence[int], *, count: int, most: int, temperature: float, top_p: float, seed: int
+) -> list[tuple[str, bool]]:
+    """`count` texts sampled after token ids, and whether each came to an end within `most` tokens; the same for a seed.
+
+    The generator of the whole process is put back afterwards. Needs a causal language model.
+    """
+    torch, network = model.torch, model.network
+    pad = model.tokenizer.pad_token_id if model.tokenizer.pad_token_id is not None else network.config.eos_token_id
+    given = torch.tensor([list(ids)])
+    with _SAMPLING, torch.random.fork_rng(), torch.inference_mode():
+        torch.manual_seed(seed)
+        found = network.generate(
+            input_ids=given, attention_mask=torch.ones_like(given), do_sample=True, temperature=temperature,
+            top_p=top_p, top_k=0, num_return_sequences=count, max_new_tokens=most, pad_token_id=pad or 0,
+        ).tolist()  # fmt: skip
+    ends = network.generation_config.eos_token_id
+    ends = set(ends) if isinstance(ends, list) else {ends}
+    told = [row[len(ids) :] for row in found]
+    return [(model.tokenizer.decode(row, skip_special_tokens=True), not ends.isdisjoint(row)) for row in told]
+
+
+_SAMPLING = Lock()
+"""torch has one generator for all threads."""
 
 
 def labels(model: Network) -> list[str]:

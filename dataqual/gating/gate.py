@@ -13,6 +13,7 @@ from dataqual import specs
 from dataqual.children import Refusal, Verdict
 from dataqual.errors import SpecError
 from dataqual.gating.copies import CopiesOriginal, Originals
+from dataqual.gating.label_agreement import LabelAgreement, LabelModels
 from dataqual.gating.pairs import Pairs, PairSignal
 from dataqual.gating.rules import OF_A_CORPUS, SECTIONS, PairRule, Rules, default_rules, rules_of
 from dataqual.languages import telling
@@ -52,7 +53,7 @@ class Gate:
     @classmethod
     def default(cls, *, similarity_model: str | None = None, fluency_model: str | None = None) -> Gate:
         """With the rules that ship: those that always apply and those for which there is what they need."""
-        sections = ["rules", "with_originals"]
+        sections = ["rules", "with_originals", "with_labels"]
         sections += ["with_languages"] if telling.installed() else []
         sections += ["with_model"] if similarity_model is not None else []
         sections += ["with_fluency"] if fluency_model is not None else []
@@ -60,7 +61,7 @@ class Gate:
 
     @property
     def must_see(self) -> frozenset[str]:
-        """Which of its signals must see the originals first: `copies_original`."""
+        """Which of its signals must see the originals first: `copies_original`, `label_agreement`."""
         return frozenset(rule.signal for rule in self.rules if rule.signal in OF_A_CORPUS)
 
     @property
@@ -68,10 +69,11 @@ class Gate:
         """What beside the rules decides: weights of models."""
         return [found for signal in self.signals if signal is not None and (found := signal.rests_on)] or None
 
-    def prepared(self, *, originals: Originals | None = None) -> Gate:
-        """That has seen the originals; a rule for which there is nothing does not apply."""
+    def prepared(self, *, originals: Originals | None = None, labels: LabelModels | None = None) -> Gate:
+        """That has seen the originals; a rule for which there is nothing, such as labels, does not apply."""
         made = {
             "copies_original": CopiesOriginal(originals) if originals is not None else None,
+            "label_agreement": LabelAgreement(labels) if labels is not None else None,
         }
         signals = tuple(made.get(rule.signal, own) for rule, own in zip(self.rules, self.signals, strict=True))
         return replace(self, signals=signals)

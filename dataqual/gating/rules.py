@@ -40,13 +40,13 @@ SIGNALS: dict[str, type[PairSignal]] = {
 }
 """Those that a pair alone tells."""
 
-OF_A_CORPUS = ("copies_original",)
+OF_A_CORPUS = ("copies_original", "label_agreement")
 """Those that must see the originals first."""
 
 OF_A_FILE = {"similarity": "similarity_model", "perplexity_ratio": "fluency_model"}
 """Those that need a model, and what the step that has the gate calls it."""
 
-SECTIONS = ("rules", "with_originals", "with_languages", "with_model", "with_fluency")
+SECTIONS = ("rules", "with_originals", "with_languages", "with_labels", "with_model", "with_fluency")
 """Rules that always apply, and those that do where there is what they need."""
 
 

@@ -101,10 +101,10 @@ class Augmenting(Step):
         """The models of the gate."""
         return self.rules.rests_on
 
-    def judge(self, corpus: Corpus, engine: Engine) -> Judge:
+    def judge(self, corpus: Corpus, engine: Engine, held: HeldOut) -> Judge:
         """Who lets the children through, once it has seen the originals."""
         gate = self.rules
-        return judge_of(gate, corpus, engine) if gate.rules else Everything()
+        return judge_of(gate, corpus, engine, lambda batch: parents(batch, held)) if gate.rules else Everything()
 
     @property
     def told_as(self) -> tuple[str, ...]:
@@ -116,7 +116,7 @@ class Augmenting(Step):
         name = snake_case(type(self).__name__)
         held = held_out(corpus, engine, self.split, self.held_out)
         share = _shares(self, corpus, engine, held, name)
-        return Growing(name, self.method, self.augmenter(corpus, engine), self.judge(corpus, engine), share, held,
+        return Growing(name, self.method, self.augmenter(corpus, engine), self.judge(corpus, engine, held), share, held,
                        self.balance, self.only, self.tries, self.seed, _file_names(corpus))  # fmt: skip
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Change]]:

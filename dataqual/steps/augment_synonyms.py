@@ -27,6 +27,7 @@ class AugmentSynonyms(Augmenting):
     mythes: tuple[str, ...] = ()
     frequency: Literal["wordfreq", "none"] = "wordfreq"
     segment: Literal["jieba", "longest"] = "jieba"
+    gate: str | tuple[str, ...] = "default"
 
     def __post_init__(self) -> None:
         super().__post_init__()

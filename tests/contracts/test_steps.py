@@ -31,6 +31,7 @@ from dataqual.signals.word_count import WordCount
 from dataqual.steps import decontaminate
 from dataqual.steps._augmenting import Augmenting
 from dataqual.steps.augment_back_translation import AugmentBackTranslation
+from dataqual.steps.augment_llm import AugmentLlm
 from dataqual.steps.augment_noise import AugmentNoise
 from dataqual.steps.augment_shuffle import AugmentShuffle
 from dataqual.steps.augment_synonyms import AugmentSynonyms
@@ -54,6 +55,7 @@ from dataqual.steps.spoil_shuffled_words import SpoilShuffledWords
 from dataqual.steps.spoil_typos import SpoilTypos
 from dataqual.steps.strip_markup import StripMarkup
 from tests.embeddings.models import static
+from tests.generating.servers import adding
 from tests.strange import DOCUMENTS, corpora
 from tests.synonyms.small_wordnet import small_wordnet
 
@@ -68,6 +70,9 @@ WORDNET = small_wordnet(Path(_FOLDER.name) / "wordnet")
 STEPS: dict[str, Step] = {
     "augment_back_translation": AugmentBackTranslation(
         through=("{commands: [cat, tr aeiou eioua]}",), gate=("{signal: length_ratio, max: 1.5}",)
+    ),
+    "augment_llm": AugmentLlm(
+        model="a model", url=adding(), prompt="{text}", gate=("{signal: length_ratio, max: 1.5}",)
     ),
     "augment_noise": AugmentNoise(factor=1.5),
     "augment_noise, all": AugmentNoise(factor=3, balance="group", kinds=tuple(KINDS), rate=0.3),

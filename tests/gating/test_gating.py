@@ -15,6 +15,7 @@ from dataqual.gating.antonyms import AntonymsSwapped
 from dataqual.gating.copies import CopiesOriginal, CopiesSibling, Originals
 from dataqual.gating.fluency import PerplexityRatio
 from dataqual.gating.kept_facts import names, numbers
+from dataqual.gating.label_agreement import LabelModels
 from dataqual.gating.likeness import BigramOverlap, Chrf, Similarity
 from dataqual.gating.negation import NegationsChanged, negations
 from dataqual.ngram_model import NgramModel
@@ -158,6 +159,27 @@ def test_a_gate_that_is_wrong_says_where(given: object, letter: str) -> None:
     with pytest.raises(SpecError) as error:
         gate_of(given)
     assert str(error.value).startswith(letter)
+
+
+def test_a_child_that_a_classifier_of_the_originals_calls_otherwise_is_refused() -> None:
+    texts = [f"good food, really nice place {n}" for n in range(30)] + [
+        f"bad food, rather dirty room {n}" for n in range(30)
+    ]
+    labels = ["pos"] * 30 + ["neg"] * 30
+    models = LabelModels.fit(Text.of(texts), labels)
+    assert models is not None
+    gate = gate_of([{"signal": "label_agreement", "min": 1}]).prepared(labels=models)
+    children = ["nice food", "dirty food", "dirty food"]
+    verdicts = gate.judge(["good food"] * 3, children, ["pos", "pos", None])
+    assert [verdict.accepted for verdict in verdicts] == [True, False, True]
+    assert LabelModels.fit(Text.of(texts), ["pos"] * 55 + ["neg"] * 5) is None
+
+
+def test_a_parent_has_no_say_in_the_label_of_its_child() -> None:
+    texts = [f"good food {n}" for n in range(30)] + [f"bad food {n}" for n in range(30)] + ["bad food, unheard of"]
+    labels = ["pos"] * 30 + ["neg"] * 30 + ["pos"]
+    gate = gate_of([{"signal": "label_agreement", "min": 1}]).prepared(labels=LabelModels.fit(Text.of(texts), labels))
+    assert not gate.judge(texts[-1:], ["bad food, unknown"], ["pos"])[0].accepted
 
 
 STRANGE = st.text(st.characters(codec="utf-8"), max_size=40)

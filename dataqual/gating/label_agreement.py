@@ -1,0 +1,87 @@
+"""The pair signal `label_agreement`: what classifiers of the originals say of a child's label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.gating.pairs import Pairs, PairSignal
+from dataqual.near_duplicates import NearDuplicates, Signing
+from dataqual.text import Text
+from dataqual.vectors.logistic import Logistic
+from dataqual.vectors.sparse import Sparse
+from dataqual.vectors.text_classifier import terms_of
+from dataqual.vectors.tfidf import Terms, inverse_frequency, tfidf
+
+FOLDS = 5
+FEWEST = 10
+"""Originals of each of two labels at least: with fewer a classifier tells nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class LabelModels:
+    """Five classifiers, each of which learnt from the originals of all folds but one."""
+
+    labels: tuple[str, ...]
+    terms: Terms
+    idf: NDArray[np.float64]
+    models: tuple[Logistic, ...]
+
+    @classmethod
+    def fit(cls, text: Text, labels: Sequence[str | None]) -> LabelModels | None:
+        """Learn from the documents that have a label; None where fewer than two labels have `FEWEST`.
+
+        A fold is told by the text alone, so that copies share one and a parent's is known when its child is judged.
+        """
+        names, counts = np.unique([label for label in labels if label is not None], return_counts=True)
+        known = tuple(names[counts >= FEWEST].tolist())
+        if len(known) < 2:
+            return None
+        number = {label: at for at, label in enumerate(known)}
+        own = np.array([number.get(label, -1) if label is not None else -1 for label in labels], np.int64)
+        terms, fold = terms_of(text), folds_of(text)
+        idf = inverse_frequency(terms.counts)
+        vectors = tfidf(terms.counts, idf)
+        models = [
+            Logistic.fit(vectors, own, len(known), rows=np.flatnonzero((own >= 0) & (fold != held)))
+            for held in range(FOLDS)
+        ]
+        bare = replace(terms, counts=Sparse.of(np.zeros((0, len(terms.hashes)))), text=Text.of_bytes([]))
+        return cls(known, bare, idf, tuple(models))
+
+    def agreement(self, text: Text, labels: Sequence[str | None], fold: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The chance of each document's label over that of the likeliest, by the model that did not learn from its fold."""
+        number = {label: at for at, label in enumerate(self.labels)}
+        own = np.array([number.get(label, -1) if label is not None else -1 for label in labels], np.int64)
+        vectors = tfidf(self.terms.of(text), self.idf)
+        out = np.full(len(text), np.nan)
+        for held, model in enumerate(self.models):
+            rows = np.flatnonzero((fold == held) & (own >= 0))
+            if len(rows):
+                found = model.probabilities(vectors, rows)
+                out[rows] = found[np.arange(len(rows)), own[rows]] / found.max(1)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class LabelAgreement(PairSignal):
+    """The chance of the kept label over that of the likeliest one, 0 to 1, by a classifier of the originals; NaN without a label.
+
+    1 where the label is the likeliest. It learnt from other originals than the parent.
+    """
+
+    models: LabelModels
+
+    def measure(self, pairs: Pairs) -> NDArray[np.float64]:
+        if not pairs.labels:
+            return np.full(len(pairs), np.nan)
+        return np.round(self.models.agreement(pairs.children, pairs.labels, folds_of(pairs.parents)), 4)
+
+
+def folds_of(text: Text) -> NDArray[np.int64]:
+    """The fold of each document, 0 to `FOLDS` - 1, the same wherever its words stand."""
+    exact = Signing(NearDuplicates(), near=False, normalized=True)(text).exact
+    return ((exact[:, 0] >> np.uint64(11)) % np.uint64(FOLDS)).astype(np.int64)
