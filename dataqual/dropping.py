@@ -13,9 +13,13 @@ from dataqual.near_duplicates import NearDuplicates
 from dataqual.operators import Step
 from dataqual.rules.rule_set import Rule
 from dataqual.steps.dedup import Dedup
+from dataqual.steps.drop_outliers import DropOutliers
 from dataqual.steps.keep import Keep
 
 COPIES = ("exact_copies", "near_copies")
+OUTLIERS = "outliers"
+SURVEYED = (*COPIES, OUTLIERS)
+"""What is found beside other documents, by steps of its own."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Drop:
     keep: tuple[Rule, ...]
     exact: bool
     near: bool
+    outliers: bool = False
 
     @classmethod
     def of(cls, names: Iterable[str]) -> Drop:
@@ -39,15 +44,20 @@ class Drop:
             raise SpecError(
                 f"name what is to be done, with --recipe or with --drop; for --drop there are: {', '.join(_known())}; or a .yaml file of rules"
             )
-        found = [rule for name in asked if name not in COPIES for rule in _rules(name)]
-        return cls(asked, tuple(found), "exact_copies" in asked, "near_copies" in asked)
+        found = [rule for name in asked if name not in SURVEYED for rule in _rules(name)]
+        return cls(asked, tuple(found), "exact_copies" in asked, "near_copies" in asked, OUTLIERS in asked)
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        """Rules first, then copies among what the rules leave: no copy goes because of a document that goes itself."""
+        """Rules first, then copies among what the rules leave: no copy goes because of a document that goes itself.
+
+        Outliers last, for what is broken or there many times over is not what the rest is like.
+        """
         steps: list[Step] = [Keep(self.keep)] if self.keep else []
         if self.exact or self.near:
             steps.append(Dedup(self.exact, NearDuplicates() if self.near else None))
+        if self.outliers:
+            steps.append(DropOutliers())
         return tuple(steps)
 
     @property
@@ -58,7 +68,9 @@ class Drop:
         ('{keep: {rules: gopher@dolma}}', '{keep: {signal: mojibake, below: 1}}')
         """
         copies = [{"dedup": {"exact": self.exact, "near": self.near}}] if self.exact or self.near else []
-        return tuple(map(specs.flow, [*(_as_step(name) for name in self.names if name not in COPIES), *copies]))
+        outliers = ["drop_outliers"] if self.outliers else []
+        rules = [_as_step(name) for name in self.names if name not in SURVEYED]
+        return tuple(map(specs.flow, [*rules, *copies, *outliers]))
 
 
 def _rules(name: str) -> Iterator[Rule]:
@@ -87,4 +99,4 @@ def _as_step(name: str) -> dict[str, Any]:
 
 
 def _known() -> list[str]:
-    return [*COPIES, *SHARES, *rules.rule_sets()]
+    return [*SURVEYED, *SHARES, *rules.rule_sets()]

@@ -138,3 +138,34 @@ def frames(
                 slots[s] += 1
                 inside = True
         hashes[s] = h
+
+
+@njit(cache=True, nogil=True)
+def nearest_mean(
+    points: NDArray[np.float64],
+    others: NDArray[np.float64],
+    own: NDArray[np.int64],
+    least: NDArray[np.float64],
+    out: NDArray[np.float64],
+) -> None:  # pragma: no cover - compiled
+    """The mean distance of each point to its nearest `others`, as many as there is room in `least`; `own` is passed over."""
+    k = len(least)
+    for i in range(len(points)):
+        least[:] = np.inf
+        for j in range(len(others)):
+            if j == own[i]:
+                continue
+            gap = 0.0
+            for d in range(points.shape[1]):
+                step = points[i, d] - others[j, d]
+                gap += step * step
+            if gap < least[k - 1]:
+                at = k - 1
+                while at > 0 and least[at - 1] > gap:
+                    least[at] = least[at - 1]
+                    at -= 1
+                least[at] = gap
+        total = 0.0
+        for at in range(k):
+            total += np.sqrt(least[at])
+        out[i] = total / k

@@ -41,6 +41,7 @@ from dataqual.steps.dedup_lines import DedupLines
 from dataqual.steps.dedup_paragraphs import DedupParagraphs
 from dataqual.steps.dedup_semantic import DedupSemantic
 from dataqual.steps.dedup_substrings import DedupSubstrings
+from dataqual.steps.drop_outliers import DropOutliers
 from dataqual.steps.fix_encoding import FixEncoding
 from dataqual.steps.keep import Keep
 from dataqual.steps.language import Language
@@ -84,6 +85,8 @@ STEPS: dict[str, Step] = {
     **{f"keep, {name}": Drop.of([name]).steps[0] for name in ("mojibake", *rules.rule_sets())},
     "dedup_semantic": DedupSemantic(str(MODEL), threshold=0.9),
     "decontaminate": Decontaminate(EVALUATION),
+    "drop_outliers": DropOutliers(),
+    "drop_outliers, of few": DropOutliers(documents=60, seed=1),
     "decontaminate, remove_spans": Decontaminate((EVALUATION,), ngram=4, shortest=2, action="remove_spans"),
     "dedup": Dedup(),
     "dedup, near": Dedup(exact=False, near=NearDuplicates(threshold=0.7)),

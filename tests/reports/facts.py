@@ -259,6 +259,12 @@ def likely(n: int = 194_605) -> Facts:
             ]}],
         },
         "people": _people(n),
+        "outliers": {
+            "readings": {"outliers": reading(0.011, 2000, method="sample", interval=[0.007, 0.017])},
+            "why": {"signals": 18, "topics": 0, "words": 4},
+            "examples": [{**example(MENU, 9), "why": "signals", "value": 4.2, "limit": 2.3,
+                          "reason": "symbol_share is 0.2; half of the documents have 0 to 0.003"}],
+        },
         "unreadable": {"share": reading(12 / (n + 12), n + 12, "records"), "kinds": {"not JSON": 9, "invalid UTF-8": 3},
                        "first": [{"path": "corpus.jsonl", "record": 8172, "line": 8172, "kind": "not JSON",
                                   "reason": "expected ',' at column 41"}]},
