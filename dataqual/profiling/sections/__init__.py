@@ -86,7 +86,10 @@ def size(sections: Sequence[str]) -> int:
 
 def facts_of(sections: Sequence[str], sample: DocumentSample, setting: Setting) -> dict[str, Any]:
     """The blocks of those that have something to say, by name."""
-    found = {name: section(name).facts(sample.first(_size(name)), setting) for name in sections}
+    parts = {
+        size: sample.first(size) for size in sorted({_size(name) for name in sections})
+    }  # cut once for all of a size
+    found = {name: section(name).facts(parts[_size(name)], setting) for name in sections}
     return {name: block for name, block in found.items() if block is not None}
 
 
