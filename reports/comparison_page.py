@@ -144,6 +144,7 @@ def compared(row: Facts) -> dict[str, Any]:
     return {
         **row,
         "what": KINDS[row["kind"]],
+        "ours": row["kind"] in ("values", "words", "classifier"),
         "effect": EFFECTS.get(name or ""),
         "size": size,
         "interval": None if low is None else (low, high),

@@ -6,6 +6,7 @@ how old what it tells can be at most, and what is called stale is so beside the 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,8 +22,8 @@ from dataqual.signals.newest_year import NewestYear, years
 
 STALE = 5
 """Years before the corpus's own latest from which a document counts as stale."""
-LATEST = 0.01
-"""The latest year of a corpus is one that this share of the documents with years reach: a single 2099 is no date."""
+LATEST = 0.05
+"""The latest year of a corpus is one that this share of the documents with years reach: some look ahead, and a 2099 is no date."""
 LEAST = 20
 """Documents with years from which their shares are told."""
 MOSTLY = 0.5
@@ -35,7 +36,7 @@ def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
     dated = newest[newest > 0]
     if not len(dated):
         return None
-    latest = int(np.sort(dated)[::-1][max(int(LATEST * len(dated)) - 1, 0)])
+    latest = int(np.sort(dated)[::-1][math.ceil(LATEST * len(dated)) - 1])
     old = dated <= latest - STALE
     named = _share(sample, "names_a_year", int((newest > 0).sum()), len(newest))
     stale = _share(sample, "stale", int(old.sum()), len(dated))
