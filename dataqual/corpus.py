@@ -294,7 +294,7 @@ class Slices(Sequence[bytes]):
     """Byte strings that lie in one buffer, made when they are asked for; `starts` and `ends` are (strings,).
 
     >>> slices = Slices(np.frombuffer(b"one\\ntwo\\nthree", np.uint8), np.array([0, 4, 8]), np.array([3, 7, 13]))
-    >>> list(slices), slices.take(np.array([1, 2])).lines(), slices == [b"one", b"two", b"three"]
+    >>> list(slices), b"".join(slices.take(np.array([1, 2])).lines()), slices == [b"one", b"two", b"three"]
     ([b'one', b'two', b'three'], b'two\\nthree\\n', True)
     """
 
@@ -321,21 +321,26 @@ class Slices(Sequence[bytes]):
         """Those of these numbers, in this order."""
         return Slices(self.data, self.starts[rows], self.ends[rows])
 
-    def packed(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """All in a row, and the borders between them; nothing is copied where they lie so already."""
+    def packed(self) -> NDArray[np.uint8]:
+        """All in a row; nothing is copied where they lie so already."""
+        parts = [self.data[start:end] for start, end in self._runs(0)]
+        return parts[0] if len(parts) == 1 else np.concatenate([self.data[:0], *parts])
+
+    @property
+    def borders(self) -> NDArray[np.int64]:
+        """Where each begins in `packed`, and the last one ends."""
         borders = np.zeros(len(self) + 1, np.int64)
         np.cumsum(self.ends - self.starts, out=borders[1:])
-        parts = [self.data[start:end] for start, end in self._runs(0)]
-        return parts[0] if len(parts) == 1 else np.concatenate([self.data[:0], *parts]), borders
+        return borders
 
-    def lines(self) -> bytes:
-        """Each with a newline behind it, at one stroke where they lie so already."""
+    def lines(self) -> list[bytes | memoryview]:
+        """Each with a newline behind it, in a row; those that lie so already are one part, which is not copied."""
         view: Any = memoryview(self.data)  # type: ignore[arg-type]
         parts: list[Any] = []
         for start, end in self._runs(1):
             newline = end < len(view) and view[end] == _NEWLINE
             parts += [view[start : end + 1]] if newline else [view[start:end], b"\n"]
-        return b"".join(parts)
+        return parts
 
     def _runs(self, gap: int) -> Iterator[tuple[int, int]]:
         """From where to where those lie that follow each other, `gap` bytes apart, which is one newline or nothing."""
@@ -761,7 +766,9 @@ def _weights(frame: pl.DataFrame, text: str) -> NDArray[np.int64]:
 
 
 def _text(documents: Sequence[bytes], turns: NDArray[np.int64] | None = None) -> Text:
-    text = Text(*documents.packed()) if isinstance(documents, Slices) else Text.of_bytes(documents)
+    if isinstance(documents, Slices):
+        return Text(documents.packed, documents.borders, turns)
+    text = Text.of_bytes(documents)
     return text if turns is None else Text(text.data, text.offsets, turns)
 
 

@@ -6,7 +6,7 @@ The rules are written down in docs/text.md; the compiled loops that follow them 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -48,17 +48,29 @@ class Text:
     """
 
     def __init__(
-        self, data: NDArray[np.uint8], offsets: NDArray[np.int64], turns: NDArray[np.int64] | None = None
+        self,
+        data: NDArray[np.uint8] | Callable[[], NDArray[np.uint8]],
+        offsets: NDArray[np.int64],
+        turns: NDArray[np.int64] | None = None,
     ) -> None:
-        """`data`: valid UTF-8 of all documents in a row; `offsets`: (documents + 1,) where each begins.
+        """`data`: valid UTF-8 of all documents in a row, or what gives it when somebody looks; `offsets`: (documents + 1,)
+        where each begins.
 
         `turns`: (documents, 4) what `dataqual.turns.facts_of` tells of each as it was read; None where these are no chats.
         """
-        self.data = data
+        if callable(data):
+            self._gathered = data
+        else:
+            self.data = data
         self.offsets = offsets
         self.turns = turns
         self._cuts: dict[str, Segments] = {}
         self._ngrams: dict[str, NgramTable] = {}
+
+    @lazy
+    def data(self) -> NDArray[np.uint8]:
+        """Valid UTF-8 of all documents in a row."""
+        return self._gathered()
 
     @classmethod
     def of(cls, column: object) -> Text:

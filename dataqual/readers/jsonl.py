@@ -57,7 +57,7 @@ class JsonLines:
         self, file: int, records: NDArray[np.int64], lines: Slices, columns: Columns, sizes: Sizes
     ) -> Iterator[tuple[int, str]]:
         """Number and text of those of these lines, numbered by `records`, that are documents."""
-        together = Piece(file, lines.lines(), 0, records=len(lines))
+        together = Piece(file, b"".join(lines.lines()), 0, records=len(lines))
         rows = self.rows(together, Columns(columns.text, turns=columns.turns), sizes)
         yield from zip(records[rows.records].tolist(), map(bytes.decode, rows.texts), strict=True)
 

@@ -136,7 +136,7 @@ class NewFile:
         assert self._file is not None
         return self._file.tell()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         """More bytes."""
         assert self._file is not None
         self.empty = False

@@ -29,7 +29,12 @@ class Lines:
     """Records as bytes, with what ends each."""
 
     records: int
-    data: bytes
+    parts: Sequence[bytes | memoryview]
+    """What to write, one behind the other; views of the input where records lie there as they are to be written."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A view belongs to this process."""
+        return Lines, (self.records, [b"".join(self.parts)])
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class LineEncoder(Encoder):
     def lines(self, records: Sequence[bytes]) -> Lines:
         """Records with what begins and ends each."""
         between = self.end + self.before
-        return Lines(len(records), self.before + between.join(records) + self.end if records else b"")
+        return Lines(len(records), [self.before + between.join(records) + self.end] if records else [])
 
 
 class Rows(Encoder):
@@ -286,11 +291,13 @@ class LineWriter(Writer):
         if isinstance(encoded, Wanted):
             rows = self._rows.take(encoded.file, encoded.record, encoded.texts, encoded.ids)
             encoded = self.encoder.lines([record for frame in rows for record in self.encoder.of_frame(frame)])
+        parts = encoded.parts
         if target.empty:
             target.write(self.encoder.head)
-            target.write(encoded.data[len(self.encoder.before) :])
-        else:
-            target.write(encoded.data)
+            parts = [parts[0][len(self.encoder.before) :], *parts[1:]]
+        # a compressor gets a batch at one stroke, whoever encoded it: its bytes might tell
+        for part in parts if self._compression is None else [b"".join(parts)]:
+            target.write(part)
 
     def finish(self) -> None:
         targets: Any = self._targets
