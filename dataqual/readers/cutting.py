@@ -116,7 +116,7 @@ def cut_file(index: int, file: File, cutter: Cutter, sizes: Sizes) -> Iterator[P
     A record longer than `sizes.record` is passed over. A break in the archive takes the record it falls into,
     and is told in the last piece. A file in UTF-16 is one unreadable record.
     """
-    blocks = Blocks(file.place, file.compression, sizes.chunk)
+    blocks = Blocks(file.place, file.compression, sizes.chunk, lines=cutter.last is not None)
     cutting = _Cutting(Piece(index, b"", 1, 1), cutter, sizes)
     try:
         for block, final in _marked(blocks):
@@ -172,7 +172,7 @@ class _Cutting:
     def _joined(self, block: bytes, final: bool) -> tuple[bytes, bytes]:
         """The rest with the block behind it, and what of the block begins a record that is not whole, if that is known."""
         end = self.cutter.last(block) if self.cutter.last and not final else 0
-        if not end:
+        if not end or (end == len(block) and not self.rest):
             return self.rest + block, b""
         return b"".join([self.rest, memoryview(block)[:end]]), block[end:]
 

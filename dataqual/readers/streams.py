@@ -11,11 +11,14 @@ from typing import Any, BinaryIO
 import zstandard
 
 from dataqual.errors import InputError
-from dataqual.readers.remote import opened
+from dataqual.readers.remote import is_url, opened
 
 STEP = 8 << 10
 """Compressed bytes undone at once: the most that a damaged archive takes with it, and little enough that
 text which shrank ten-thousandfold does not fill memory at one stroke."""
+
+NEAR = 64 << 10
+"""Bytes in which the last line feed before a border is looked for: more than nearly all records have."""
 
 AT_ONCE = 1 << 20
 """The most that one call makes of them, where the library can be told: a bomb goes off a megabyte at a time."""
@@ -44,14 +47,17 @@ class BrokenArchive(Exception):
 class Blocks:
     """The decompressed bytes of a file as blocks of exactly `size` bytes, but for the last.
 
-    `done` tells how many bytes of the file on disk have been read. Raises BrokenArchive after the last sound
+    With `lines` those of a plain file end, where one is near, behind the last line feed before each multiple of `size`,
+    so that who cuts at lines has no rest to carry over. `done` tells how many bytes of the file on disk have been read. Raises BrokenArchive after the last sound
     block, and InputError where the file cannot be opened or read.
     """
 
-    def __init__(self, path: str, compression: str | None, size: int, offset: int = 0) -> None:
+    def __init__(self, path: str, compression: str | None, size: int, offset: int = 0, *, lines: bool = False) -> None:
         self.path = path
         self.done = 0
-        self._blocks = _regular(self._parts(compression, size, offset), size)
+        lines = lines and compression is None and not is_url(path)
+        parts = self._parts(compression, size, offset, lines)
+        self._blocks = parts if lines else _regular(parts, size)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -59,13 +65,13 @@ class Blocks:
     def __next__(self) -> bytes:
         return next(self._blocks)
 
-    def _parts(self, compression: str | None, size: int, offset: int) -> Iterator[bytes]:
+    def _parts(self, compression: str | None, size: int, offset: int, lines: bool) -> Iterator[bytes]:
         try:
             with opened(self.path) as file:
                 if offset:
                     file.seek(offset)
                 if compression is None:
-                    yield from self._read(file, size)
+                    yield from self._read_lines(file, size, offset) if lines else self._read(file, size)
                 else:
                     yield from self._undo(file, compression)
         except OSError as error:
@@ -74,6 +80,25 @@ class Blocks:
     def _read(self, file: BinaryIO, size: int) -> Iterator[bytes]:
         while data := file.read(size):
             self.done += len(data)
+            yield data
+
+    def _read_lines(self, file: BinaryIO, size: int, start: int) -> Iterator[bytes]:
+        goal = start
+        while True:
+            goal += size
+            near = max(start, goal - NEAR)
+            file.seek(near)
+            tail = file.read(goal - near)
+            last = (
+                tail.rfind(b"\n") if len(tail) == goal - near else -1
+            )  # at the end of the file the rest belongs to it
+            end = near + last + 1 if last >= 0 else goal
+            file.seek(start)
+            data = file.read(end - start)
+            if not data:
+                return
+            self.done += len(data)
+            start += len(data)
             yield data
 
     def _undo(self, file: BinaryIO, compression: str) -> Iterator[bytes]:

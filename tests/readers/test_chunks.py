@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
-from dataqual.corpus import CHUNK_RECORDS
+from dataqual.corpus import CHUNK_RECORDS, File
+from dataqual.readers.cutting import LINES, Cutter, Sizes, cut_file, cut_lines
 from tests.readers.helpers import COMPRESSIONS, documents, faults, opened, raws, texts, written
 
 JSONL = b"".join(b'{"text": "%d"}\n\n' % n if n % 5 else b"not JSON\n" for n in range(23)) + b'{"text": "end"}'
@@ -60,3 +65,23 @@ def test_a_batch_of_single_words_is_no_larger_than_the_cap(name: str, head: byte
     batches = list(opened(written(tmp_path, name, head + line * 40_000)).batches())
     assert max(map(len, batches)) == CHUNK_RECORDS
     assert sum(map(len, batches)) == 40_000
+
+
+@given(st.lists(st.text("ab\n", max_size=40), max_size=12), st.integers(3, 40), st.sampled_from(["", "\ufeff"]))
+@example(["a\n" * 20], 4, "")
+@example(["a" * 50, "\n", "b\n\n"], 10, "")
+def test_lines_are_cut_into_the_same_pieces_wherever_blocks_end(parts: list[str], size: int, mark: str) -> None:
+    sizes = Sizes(chunk=size, record=30, records=3)
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "c.jsonl"
+        place.write_text(mark + "".join(parts))
+        file = File(str(place), "jsonl", size=place.stat().st_size)
+        found = [list(cut_file(0, file, cutter, sizes)) for cutter in (LINES, Cutter(cut_lines))]
+    together = ["".join(piece.data.decode() for piece in pieces) for pieces in found]
+    assert together[0] == together[1]
+    lines = [[(bad.record, bad.reason) for piece in pieces for bad in piece.unreadable] for pieces in found]
+    assert lines[0] == lines[1]
+    for pieces in found:
+        for piece, behind in pairwise(pieces):
+            assert behind.first_record == piece.first_record + piece.records
+            assert behind.offset >= piece.offset + len(piece.data)
