@@ -16,6 +16,7 @@ _PARTS = {
     "path": r"(?<![\w/])(?:[A-Za-z]:\\|~?/)[\w.-]+(?:[/\\][\w.-]+)+",
     "identifier": r"\b[A-Za-z]+(?:_\w+)+\b|\b\w+\(\)|\b[a-z]+(?:[A-Z][a-z0-9]+)+\b",
     "variable": r"\$\{?\w+\}?|%\(\w+\)s|\{\w*\}|%[sdif]\b",
+    "grouped number": r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?:[\u00a0\u202f]?[€$£¥%])?|\d+[\u00a0\u202f][€$£¥%]",
     "number": r"[+-]?[A-Za-z]*\d(?:[A-Za-z\d.,:/%‰°−-]*[A-Za-z\d%‰°])?|\d+",
 }
 """Forms, by what they are; the first that fits at a place counts."""
