@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from dataqual.checking.estimates import Clustered, Estimate, Proportion, estimate_of
+from dataqual.checking.gauges import Gauge, Grouped
 from dataqual.checking.suite import Suite
 from dataqual.checking.verdicts import Outcome
 from dataqual.errors import InputError, nearest_file
@@ -17,6 +18,9 @@ from dataqual.rules import rule_sets
 
 SCHEMA = "dataqual.check/1"
 PROFILE = "dataqual.profile/1"
+
+NAMED = 5
+"""Checks, or groups, that a line names."""
 
 FAMILY = 0.95
 """Confidence of all intervals of differences together (Bonferroni): with 20 checks each has 99.75 %."""
@@ -29,6 +33,8 @@ class Baseline:
     name: str
     suite: Suite
     estimates: dict[str, Estimate] = field(default_factory=dict)
+    groups: dict[str, dict[str | None, Estimate]] = field(default_factory=dict)
+    """Of checks by group, those of each."""
 
     @classmethod
     def of(cls, given: Any) -> Baseline:
@@ -42,7 +48,7 @@ class Baseline:
             name, given = str(given), _loaded(Path(given))
         schema = given.get("schema") if isinstance(given, dict) else None
         if schema == SCHEMA:
-            return cls(name, *_of_check(given, name))
+            return _of_check(given, name)
         if schema == PROFILE:
             return cls(name, *_of_profile(given, name))
         raise InputError(
@@ -54,13 +60,40 @@ class Baseline:
 
         The same is what is measured alike: under a name another bound may stand by now, and its share is another's.
         """
-        before = {one.gauge: self.estimates[one.name] for one in self.suite.checks if one.name in self.estimates}
-        common = sum(outcome.check.gauge in before for outcome in outcomes)
+        names = {_alike(one.gauge): one.name for one in self.suite.checks}
+        found = [(outcome, names.get(_alike(outcome.check.gauge), "")) for outcome in outcomes]
+        common = sum(
+            len(outcome.groups.keys() & self.groups.get(name, {}).keys()) if outcome.groups else name in self.estimates
+            for outcome, name in found
+        )
         confidence = 1 - (1 - FAMILY) / max(common, 1)
-        return [
-            outcome.since(before[outcome.check.gauge], confidence) if outcome.check.gauge in before else outcome
-            for outcome in outcomes
+        return [self._since(outcome, name, confidence) for outcome, name in found]
+
+    def _since(self, outcome: Outcome, name: str, confidence: float) -> Outcome:
+        if outcome.groups:
+            return outcome.since_groups(self.groups.get(name, {}), confidence)
+        return outcome.since(self.estimates[name], confidence) if name in self.estimates else outcome
+
+    def passed_over(self, outcomes: Sequence[Outcome]) -> list[str]:
+        """A line for the checks, and one for the groups, that have nothing to be compared with; none where all have."""
+        alone = [one.check.name for one in outcomes if not one.groups and one.against is None and one.value is not None]
+        groups = [
+            f"{name if name is not None else '(none)'} of {one.check.name}"
+            for one in outcomes
+            for name, own in one.groups.items()
+            if own.against is None
         ]
+        return [
+            f"not in {self.name}, so not compared: {', '.join(found[:NAMED])}"
+            + (f" and {len(found) - NAMED} more" if len(found) > NAMED else "")
+            for found in (alone, groups)
+            if found
+        ]
+
+
+def _alike(gauge: Gauge[Any]) -> Gauge[Any]:
+    """A gauge as the suite has it, whatever the column is called in which the groups of this corpus stand."""
+    return replace(gauge, column=gauge.role) if isinstance(gauge, Grouped) else gauge
 
 
 def _loaded(path: Path) -> Any:
@@ -75,11 +108,17 @@ def _loaded(path: Path) -> Any:
         raise InputError(f"{path}: not JSON ({error})") from None
 
 
-def _of_check(facts: dict[str, Any], name: str) -> tuple[Suite, dict[str, Estimate]]:
+def _of_check(facts: dict[str, Any], name: str) -> Baseline:
     """The suite of an earlier check and what it saw; InputError where some of it is missing, as in a file edited by hand."""
     try:
         suite = Suite.of(facts["suite"], name)
-        return suite, {one["name"]: estimate_of(one["estimate"]) for one in facts["checks"]}
+        alone = {one["name"]: estimate_of(one["estimate"]) for one in facts["checks"] if not one.get("groups")}
+        groups = {
+            one["name"]: {own["group"]: estimate_of(own["estimate"]) for own in one["groups"] if "estimate" in own}
+            for one in facts["checks"]
+            if one.get("groups")
+        }
+        return Baseline(name, suite, alone, groups)
     except (KeyError, TypeError) as error:
         raise InputError(f"{name}: damaged ({error}); write it anew with dataqual check --save-baseline") from None
 

@@ -137,17 +137,12 @@ class Checked:
         if outcome.groups:
             facts["groups"] = [
                 {"group": name, "status": own.status, "value": own.value, "n": own.n, "failing": own.sight.failing,
-                 "interval": list(own.interval) if own.interval else None}
+                 "interval": list(own.interval) if own.interval else None,
+                 "estimate": own.sight.estimate.facts(), "against": _against(own)}
                 for name, own in outcome.groups.items()
             ]  # fmt: skip
         if outcome.against is not None:
-            against = outcome.against
-            facts["against"] = {
-                "before": against.before.seen[0],
-                "change": against.change,
-                "interval": list(against.interval) if against.interval else None,
-                "worse": against.worse,
-            }
+            facts["against"] = _against(outcome)
         return facts
 
     def example(self, shown: Shown) -> dict[str, Any]:
@@ -276,6 +271,19 @@ class Checked:
         return f"<table><caption>{html.escape(self.headline)}</caption>{head}{rows}</table>"
 
 
+def _against(outcome: Outcome) -> dict[str, Any] | None:
+    """By how much it has changed since the baseline; None where it was not compared."""
+    against = outcome.against
+    if against is None:
+        return None
+    return {
+        "before": against.before.seen[0],
+        "change": against.change,
+        "interval": list(against.interval) if against.interval else None,
+        "worse": against.worse,
+    }
+
+
 def seen(outcome: Outcome) -> str:
     """What a check saw, in words: the number, its interval, and of how many."""
     if outcome.groups:
@@ -299,7 +307,10 @@ def seen(outcome: Outcome) -> str:
 
 def _groups(outcome: Outcome) -> str:
     bad = {name: own for name, own in outcome.groups.items() if own.status != "passed"}
-    told = [f"{name if name is not None else '(none)'} {seen(own)}" for name, own in list(bad.items())[:GROUPS_TOLD]]
+    told = [
+        f"{name if name is not None else '(none)'} {seen(own)}{_since(own)}"
+        for name, own in list(bad.items())[:GROUPS_TOLD]
+    ]
     more = f", and {len(bad) - GROUPS_TOLD} more" if len(bad) > GROUPS_TOLD else ""
     if not bad:
         return f"all of {plural(len(outcome.groups), 'group')}"
@@ -312,11 +323,19 @@ def _note(outcome: Outcome) -> str:
         parts.append(outcome.why)
     if not outcome.sure and outcome.status == "passed":
         parts.append("not sure: the interval reaches the bound")
-    if (against := outcome.against) is not None and against.change:
-        say = _points if _is_share(outcome) else _signed
-        around = f" [{say(against.interval[0])}, {say(against.interval[1])}]" if against.interval else ""
-        parts.append(f"since the baseline {say(against.change)}{around}{', worse' if against.worse else ''}")
+    if since := _since(outcome):
+        parts.append(since.removeprefix("; "))
     return f"; {'; '.join(parts)}" if parts else ""
+
+
+def _since(outcome: Outcome) -> str:
+    """By how much it has changed since the baseline, behind a semicolon; nothing where it has not, or was not compared."""
+    against = outcome.against
+    if against is None or not against.change:
+        return ""
+    say = _points if _is_share(outcome) else _signed
+    around = f" [{say(against.interval[0])}, {say(against.interval[1])}]" if against.interval else ""
+    return f"; since the baseline {say(against.change)}{around}{', worse' if against.worse else ''}"
 
 
 def _is_share(outcome: Outcome) -> bool:

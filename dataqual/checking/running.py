@@ -141,8 +141,10 @@ def check(
         if paper is not None:
             paper.publish()
     outcomes = [one.judge(sights[one.gauge]) for one in wanted.checks]
+    warnings = list(count.warnings(corpus))
     if before is not None:
         outcomes = before.compare(outcomes)
+        warnings += before.passed_over(outcomes)
     return Checked(
         wanted,
         tuple(outcomes),
@@ -151,7 +153,7 @@ def check(
         tuple(file.format for file in corpus.files),
         count.documents,
         dict(count.kinds),
-        count.warnings(corpus),
+        tuple(warnings),
         {name: getattr(corpus.columns, name) for name in ("text", "id", "label", "group")},
         before.name if before else None,
         str(ledger) if ledger is not None else None,

@@ -141,7 +141,7 @@ class Outcome:
     def since(self, before: Estimate, confidence: float) -> Outcome:
         """The verdict with a baseline: failed, too, where the number is surely worse than `before`."""
         now = self.sight.estimate
-        if self.value is None or before.seen[0] is None or self.groups:
+        if self.value is None or before.seen[0] is None:
             return self
         change = self.value - before.seen[0]
         spans = [estimate.interval(confidence) or estimate.seen[2] for estimate in (now, before)]
@@ -153,6 +153,14 @@ class Outcome:
         worse = any(interval[0] > 0 if sign > 0 else interval[1] < 0 for sign in _worse_directions(self.check.bounds))
         against = Against(before, change, interval, worse)
         return replace(self, status="failed" if worse else self.status, against=against)
+
+    def since_groups(self, before: Mapping[str | None, Estimate], confidence: float) -> Outcome:
+        """The verdict with a baseline, where it is by group: each is compared with itself, as far as it was there."""
+        groups = {
+            name: own.since(before[name], confidence) if name in before else own for name, own in self.groups.items()
+        }
+        worse = any(own.against is not None and own.against.worse for own in groups.values())
+        return replace(self, status="failed" if worse else self.status, groups=groups)
 
 
 def _worse_directions(bounds: Bounds) -> list[int]:
