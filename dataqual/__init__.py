@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from dataqual.deduplicating import dedup as dedup
     from dataqual.errors import DataqualError as DataqualError
     from dataqual.explaining import explain as explain
+    from dataqual.labelling import Agreement as Agreement
+    from dataqual.labelling import Labelled as Labelled
+    from dataqual.labelling import agreement as agreement
+    from dataqual.labelling import label_errors as label_errors
     from dataqual.leaks import Leakage as Leakage
     from dataqual.leaks import leakage as leakage
     from dataqual.near_duplicates import jaccard as jaccard
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
     from dataqual.text import Text as Text
 
 _HOMES = {
+    "Agreement": "dataqual.labelling",
     "Augmented": "dataqual.augmenting",
     "Batch": "dataqual.corpus",
     "Bounds": "dataqual.bounds",
@@ -55,6 +60,7 @@ _HOMES = {
     "DataqualError": "dataqual.errors",
     "Deduplicated": "dataqual.deduplicating",
     "Finding": "dataqual.profiling",
+    "Labelled": "dataqual.labelling",
     "Leakage": "dataqual.leaks",
     "Metric": "dataqual.operators",
     "Profile": "dataqual.profiling",
@@ -64,6 +70,7 @@ _HOMES = {
     "Split": "dataqual.splitting",
     "Suite": "dataqual.checking",
     "Text": "dataqual.text",
+    "agreement": "dataqual.labelling",
     "augment": "dataqual.augmenting",
     "augment_column": "dataqual.augmenting",
     "check": "dataqual.checking",
@@ -72,6 +79,7 @@ _HOMES = {
     "dedup": "dataqual.deduplicating",
     "explain": "dataqual.explaining",
     "jaccard": "dataqual.near_duplicates",
+    "label_errors": "dataqual.labelling",
     "leakage": "dataqual.leaks",
     "profile": "dataqual.profiling",
     "read": "dataqual.readers",

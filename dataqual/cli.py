@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from dataqual.commands.agreement import agreement
 from dataqual.commands.augment import augment
 from dataqual.commands.check import check
 from dataqual.commands.clean import clean
 from dataqual.commands.compare import compare
 from dataqual.commands.dedup import dedup
 from dataqual.commands.explain import explain
+from dataqual.commands.labels import labels
 from dataqual.commands.leakage import leakage
 from dataqual.commands.profile import profile
 from dataqual.commands.recipes import recipes
@@ -47,6 +49,8 @@ for command in (
     split,
     leakage,
     compare,
+    labels,
+    agreement,
     explain,
     recipes,
     rules,

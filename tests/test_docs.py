@@ -112,6 +112,10 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "reviews.csv").write_text(
         "id,review,stars\n1,Good kettle.,5\n2,很好用。,4\n3,It leaks.,1\n", encoding="utf-8"
     )
+    (folder / "ratings.csv").write_text("item,ann,bob,chen\n1,1,1,2\n2,2,2,2\n3,3,1,\n4,1,1,1\n", encoding="utf-8")
+    (folder / "votes.csv").write_text(
+        "item,annotator,label\na,ann,好\na,bob,好\nb,ann,差\nb,bob,好\n", encoding="utf-8"
+    )
     shutil.copy(ROOT / "tests" / "studies" / "tiny.yaml", folder / "scaling.yaml")
     (folder / "suite.yaml").write_text("checks:\n  - {metric: documents, min: 400}\n", encoding="utf-8")
     dataqual.check(folder / "corpus.jsonl", folder / "suite.yaml").save(folder / "release.json")

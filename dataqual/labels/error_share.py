@@ -18,7 +18,7 @@ from dataqual.reading import Reading
 SUREST = 0.1
 """The share of a class's documents that are its anchors: benchmarks/interval_coverage.py has how often the interval holds."""
 ANCHORS = 20
-"""Documents at least."""
+"""Documents at least, or half of a class that is small."""
 DRAWS = 500
 """Bootstrap samples: the cells of a few classes, so that their ends move by less than a fiftieth of their distance."""
 
@@ -59,7 +59,7 @@ def _flips(labels: Codes, probabilities: Floats) -> Codes:
     sizes = np.bincount(labels, minlength=classes)
     rows = []
     for k in range(classes):
-        most = min(len(labels), max(ANCHORS, int(np.ceil(SUREST * sizes[k]))))
+        most = max(1, min(ANCHORS, int(sizes[k]) // 2), int(np.ceil(SUREST * sizes[k])))
         order = np.lexsort((labels == k, -probabilities[:, k]))
         rows.append(np.bincount(labels[order[:most]], minlength=classes))
     return np.array(rows, np.int64)

@@ -1,0 +1,498 @@
+"""`label_errors` and `agreement`: which labels of a corpus are probably wrong, and how well annotators agree."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from dataqual.columns import ID_NAMES, TEXT_NAMES, as_string
+from dataqual.corpus import Corpus, Progress
+from dataqual.engine import Local
+from dataqual.errors import InputError, SpecError, UnknownColumn, did_you_mean
+from dataqual.finding import percent
+from dataqual.labels.agreement import (
+    annotator_agreement,
+    cohen_kappa,
+    fleiss_kappa,
+    item_agreement,
+    krippendorff_alpha,
+)
+from dataqual.labels.balance import balance
+from dataqual.labels.confident_learning import RANKINGS, Ranking, quality
+from dataqual.labels.copies import Conflict, conflict_reading, conflicts
+from dataqual.labels.giveaways import Giveaway, giveaways
+from dataqual.labels.judging import Judged
+from dataqual.labels.ratings import Level, Ratings
+from dataqual.labels.surveying import LEARNT_FROM, Surveyed, given, survey
+from dataqual.ledger import address_list
+from dataqual.masking import mask
+from dataqual.readers import ReadCount
+from dataqual.readers.paths import readable
+from dataqual.readers.sources import as_corpus, options_of
+from dataqual.reading import Reading
+from dataqual.writers.appearing import writing
+
+EXAMPLES = 5
+QUOTED = 200
+"""Characters of a text in an example and in the ranked list."""
+TABLES = (".jsonl", ".parquet", ".csv")
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """What there is to say of the labels of a corpus."""
+
+    documents: int
+    unreadable: int
+    balance: Reading
+    conflicts: Reading
+    errors: Reading
+    accuracy: float | None
+    """How often the models that never saw a document say its label."""
+    ranked: pl.DataFrame
+    """One row for each document whose label was judged, the most suspect first: `rank`, `path`, `record`, `id`, `given`,
+    `suggested`, `probability` (of the given label), `suggested_probability`, `quality`, `suspect`, `text`."""
+    contradicting: Sequence[Mapping[str, Any]]
+    giveaways: Sequence[Giveaway]
+    learnt_from: int
+    written: Path | None = None
+
+    def __str__(self) -> str:
+        """What a person reads in ten seconds."""
+        rows = self.balance.detail["rows"]
+        shown = ", ".join(f"{row['label']} {row['documents']:,}" for row in rows[:EXAMPLES])
+        more = f" and {len(rows) - EXAMPLES} more" if len(rows) > EXAMPLES else ""
+        lines = [f"{self.documents:,} documents: {shown}{more}"]
+        if self.balance.value is not None:
+            lines.append(
+                f"evenness of the labels {self.balance.value:.2f}, imbalance {self.balance.detail['imbalance']:.3g} to 1"
+            )
+        if self.unreadable:
+            lines.append(f"{self.unreadable:,} records are unreadable")
+        lines += [*self._errors(), *self._conflicts()]
+        lines += [str(one) for one in self.giveaways[:EXAMPLES]]
+        if self.written:
+            lines.append(f"ranked list: {self.written}")
+        return "\n".join(lines)
+
+    def _errors(self) -> list[str]:
+        if self.errors.value is None or self.errors.interval is None or self.accuracy is None:
+            return ["no label errors can be told: it takes two labels with ten documents each"]
+        low, high = self.errors.interval
+        lines = [
+            f"wrong labels: {percent(self.errors.value)} (95 %: {percent(low)} to {percent(high)}), "
+            f"{self.errors.detail['suspects']:,} suspects; a model that never saw the document says its label in {self.accuracy:.1%}"
+        ]
+        for row in self.ranked.filter("suspect").head(EXAMPLES).iter_rows(named=True):
+            place = f"{row['path']}:{row['record']}"
+            chances = f"{row['given']} ({row['probability']:.2f}), probably {row['suggested']} ({row['suggested_probability']:.2f})"
+            lines.append(f"  {place}: {chances}: {' '.join(row['text'].split())[:100]}")
+        return lines
+
+    def _conflicts(self) -> list[str]:
+        if not self.conflicts.detail["clusters"]:
+            return ["no copies contradict each other"]
+        value, low, high = self.conflicts.value or 0.0, *(self.conflicts.interval or (0.0, 1.0))
+        lines = [
+            f"contradicting labels on copies: {percent(value)} (95 %: {percent(low)} to {percent(high)}) of the labelled "
+            f"documents, in {self.conflicts.detail['clusters']:,} clusters"
+        ]
+        for one in self.contradicting[:EXAMPLES]:
+            labels = ", ".join(f"{name} {count}" for name, count in one["labels"])
+            lines.append(
+                f"  {one['examples'][0]['path']}:{one['examples'][0]['record']}: {labels}: {one['examples'][0]['text'][:100]}"
+            )
+        return lines
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        readings = {"label_balance": self.balance, "label_conflicts": self.conflicts, "label_errors": self.errors}
+        return {
+            "schema": "dataqual.labels/1",
+            "documents": self.documents,
+            "unreadable": self.unreadable,
+            "readings": {name: reading.facts() for name, reading in readings.items()},
+            "accuracy": self.accuracy,
+            "learnt_from": self.learnt_from,
+            "suspects": self.ranked.filter("suspect").head(20).to_dicts(),
+            "conflicts": list(self.contradicting[:20]),
+            "giveaways": [one.facts() for one in self.giveaways],
+            "written": str(self.written) if self.written else None,
+        }
+
+
+def label_errors(
+    source: Any,
+    *,
+    output: str | Path | None = None,
+    rank_by: Ranking = "self_confidence",
+    probabilities: str | None = None,
+    learn_from: int = LEARNT_FROM,
+    seed: int = 0,
+    workers: int | None = None,
+    max_memory: int | None = None,
+    progress: Progress | None = None,
+    **asked: Any,
+) -> Labelled:
+    """Which labels are probably wrong, by models that saw neither the document nor a copy of it (confident learning).
+
+    `source` is what `profile` takes, with a label column. `output` gets the ranked list, as .jsonl, .parquet or .csv.
+    `probabilities` names a column of chances by label, out of cross-validation, which are then believed instead. Models
+    learn from at most `learn_from` documents, drawn evenly; all are judged. UnknownColumn without labels; InputError
+    where `output` is an input.
+    """
+    if rank_by not in RANKINGS:
+        raise SpecError(f"rank_by: no ranking {rank_by!r}; {did_you_mean(rank_by, RANKINGS)}")
+    if probabilities is not None:
+        asked |= {"more": (probabilities,)}
+    corpus = as_corpus(source, also=options_of(label_errors), **({} if isinstance(source, Corpus) else asked))
+    _check_table(output, corpus)
+    engine = Local(workers=workers, max_memory=max_memory)
+    count = ReadCount()
+    found = survey(corpus, engine, seed=seed, size=learn_from, count=count.add, progress=progress)
+    count.check(corpus)
+    judged = found.judged if probabilities is None else _given(corpus, found, probabilities)
+    labels = found.labels
+    contradicting = conflicts(found.copied, labels)
+    ranked = _ranked(corpus, found, judged, rank_by)
+    if output is not None:
+        _write(ranked, Path(output))
+    return Labelled(
+        documents=len(labels),
+        unreadable=count.unreadable,
+        balance=balance(
+            {name: int(n) for name, n in zip(found.names, _counts(found), strict=True)}, int((found.codes < 0).sum())
+        ),
+        conflicts=conflict_reading(contradicting, int((found.codes >= 0).sum())),
+        errors=judged.errors(seed) if judged else Reading("label_errors", None, 0),
+        accuracy=judged.accuracy if judged else None,
+        ranked=ranked,
+        contradicting=[_told(corpus, found, one) for one in contradicting[:20]],
+        giveaways=giveaways(found.sample.text, found.sample.values("label")),
+        learnt_from=len(found.sample) if probabilities is None else 0,
+        written=Path(output) if output is not None else None,
+    )
+
+
+def _counts(found: Surveyed) -> list[int]:
+    counts: list[int] = np.bincount(found.codes[found.codes >= 0], minlength=len(found.names)).tolist()
+    return counts
+
+
+def _check_table(output: str | Path | None, corpus: Corpus | None) -> None:
+    if output is None:
+        return
+    if not str(output).endswith(TABLES):
+        raise InputError(f"{output}: ends in none of {', '.join(TABLES)}, which say what is written")
+    if corpus is not None and corpus.holds(output):
+        raise InputError(f"{output} is one of the inputs, which are never overwritten; choose another file with -o")
+
+
+def _given(corpus: Corpus, found: Surveyed, column: str) -> Judged | None:
+    """What a column of chances says."""
+    at: dict[tuple[int, int], Any] = {}
+    for chunk in corpus.chunks():
+        for piece in chunk.pieces:
+            for number, record in corpus.records(piece):
+                at[piece.file, number] = record.get(column)
+    values = [_mapping(at.get(place), column, place[1], found) for place in address_list(found.places)]
+    return given(found.labels, values)
+
+
+def _mapping(value: Any, column: str, record: int, found: Surveyed) -> dict[str, float] | None:
+    """A mapping of labels to chances, or a list in the order of the sorted labels; as JSON where a format has no others."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            raise InputError(f"record {record}: {column} is no JSON") from None
+    if value is None or isinstance(value, dict):
+        return value
+    names = sorted(found.names)
+    if not isinstance(value, list) or len(value) != len(names):
+        raise InputError(
+            f"record {record}: {column} is no list of {len(names)} probabilities, one for each label: {', '.join(names[:20])}"
+        )
+    return dict(zip(names, value, strict=True))
+
+
+def _ranked(corpus: Corpus, found: Surveyed, judged: Judged | None, by: Ranking) -> pl.DataFrame:
+    """All judged documents, the most suspect first."""
+    if judged is None:
+        return pl.DataFrame(schema=_SCHEMA)
+    scores = quality(judged.labels, judged.probabilities, by)
+    order = np.lexsort((judged.rows, scores, ~judged.suspects))
+    rows, names = judged.rows[order], np.array(judged.classes, object)
+    places = address_list(found.places[rows])
+    texts = _beginnings(corpus, found.places[rows])
+    likely = judged.suggested[order]
+    frame = {
+        "rank": np.arange(1, len(rows) + 1),
+        "path": [readable(corpus.files[file].path) for file, _ in places],
+        "record": [record for _, record in places],
+        "id": [texts[place][1] for place in places],
+        "given": names[judged.labels[order]].tolist(),
+        "suggested": names[likely].tolist(),
+        "probability": judged.quality[order],
+        "suggested_probability": judged.probabilities[order, likely],
+        "quality": scores[order],
+        "suspect": judged.suspects[order],
+        "text": [texts[place][0] for place in places],
+    }
+    return pl.DataFrame(frame, schema=_SCHEMA)
+
+
+_SCHEMA: dict[str, Any] = {
+    "rank": pl.Int64, "path": pl.String, "record": pl.Int64, "id": pl.String, "given": pl.String, "suggested": pl.String,
+    "probability": pl.Float64, "suggested_probability": pl.Float64, "quality": pl.Float64, "suspect": pl.Boolean,
+    "text": pl.String,
+}  # fmt: skip
+
+
+def _beginnings(corpus: Corpus, wanted: Any) -> dict[tuple[int, int], tuple[str, str | None]]:
+    """The beginning of each document, masked, and its id; the corpus is read again for them."""
+    asked = set(wanted.tolist())
+    found: dict[tuple[int, int], tuple[str, str | None]] = {}
+    for batch in corpus.batches():
+        ids = batch.columns["id"].to_list() if "id" in batch.columns.columns else [None] * len(batch)
+        for row, place in enumerate(zip(batch.file.tolist(), batch.record.tolist(), strict=True)):
+            if (place[0] << 40) + place[1] in asked:
+                start, end = batch.text.offsets[row], batch.text.offsets[row + 1]
+                text = batch.text.data[start : min(end, start + 8 * QUOTED)].tobytes().decode(errors="ignore")
+                found[place] = (mask(text)[:QUOTED], ids[row])
+    return found
+
+
+def _told(corpus: Corpus, found: Surveyed, one: Conflict) -> dict[str, Any]:
+    """A contradiction with the first document of each label."""
+    places = address_list(found.places[list(one.rows[:EXAMPLES])])
+    texts = corpus.fetch(places)
+    examples = [
+        {"path": readable(corpus.files[file].path), "record": record, "label": label, "text": mask(text)[:QUOTED]}
+        for (file, record), (label, _), text in zip(places, one.labels, texts, strict=False)
+    ]
+    return {
+        "exact": one.exact,
+        "documents": one.size,
+        "labels": [list(pair) for pair in one.labels],
+        "examples": examples,
+    }
+
+
+def _write(frame: pl.DataFrame, output: Path) -> None:
+    """The table, whole or not at all."""
+    part = output.with_name(f".{output.name}.part")
+    with writing(output):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        if output.suffix == ".parquet":
+            frame.write_parquet(part)
+        elif output.suffix == ".csv":
+            frame.write_csv(part)
+        else:
+            frame.write_ndjson(part)
+        part.replace(output)
+
+
+@dataclass(frozen=True, eq=False)
+class Agreement:
+    """How well annotators agree: on all items, on each, and each annotator with the others."""
+
+    ratings: Ratings
+    level: Level
+    readings: Mapping[str, Reading]
+    """`krippendorff_alpha`, and where they apply `fleiss_kappa` and `cohen_kappa`."""
+    annotators: Sequence[Mapping[str, Any]]
+    """`annotator`, `given`, `agreement` with the others, and `alpha` without this one; None where nothing can be told."""
+    items: Sequence[Mapping[str, Any]]
+    """The items with two values or more, the least agreed first: `item`, `values` and how often each, `agreement`."""
+
+    def __str__(self) -> str:
+        """A line for each coefficient, annotator, and the least agreed items."""
+        size = self.readings["krippendorff_alpha"].detail
+        lines = [
+            f"{size['items']:,} items, {size['annotators']:,} annotators, {size['given']:,} values given ({self.level} level)"
+        ]
+        for name, reading in self.readings.items():
+            if reading.value is None:
+                lines.append(f"{NAMES[name]}: cannot be told, for nothing can disagree")
+            else:
+                low, high = reading.interval or (reading.value, reading.value)
+                lines.append(f"{NAMES[name]} {reading.value:.3f} (95 %: {low:.3f} to {high:.3f}, {reading.n:,} items)")
+        for row in self.annotators[:EXAMPLES]:
+            lines.append(
+                f"  annotator {row['annotator']}: agreement with the others {_shown(row['agreement'])}, alpha without {_shown(row['alpha'])}"
+            )
+        for row in self.items[:EXAMPLES]:
+            given = ", ".join(f"{value} {count}" for value, count in row["values"])
+            lines.append(f"  item {row['item']}: {given} (agreement {_shown(row['agreement'])})")
+        return "\n".join(lines)
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "schema": "dataqual.agreement/1",
+            "level": self.level,
+            "readings": {name: reading.facts() for name, reading in self.readings.items()},
+            "annotators": list(self.annotators),
+            "items": list(self.items),
+        }
+
+
+NAMES = {
+    "krippendorff_alpha": "Krippendorff's alpha",
+    "fleiss_kappa": "Fleiss' kappa",
+    "cohen_kappa": "Cohen's kappa",
+}
+
+
+def agreement(
+    source: Any,
+    *,
+    columns: Sequence[str] = (),
+    item: str | None = None,
+    annotator: str | None = None,
+    label: str | None = None,
+    level: Level = "nominal",
+    order: Sequence[str] = (),
+    seed: int = 0,
+) -> Agreement:
+    """How well annotators agree, from a table with a column for each (`columns`), or a long one.
+
+    A long table has a row for each value: `item`, `annotator` and `label` name its columns. `source` is a path, a polars
+    or pandas frame, or a list of records. `order` names the values of the ordinal level, the lowest first. Alpha is told
+    always, Fleiss' kappa where all items have equally many values, Cohen's kappa of two annotators.
+    """
+    records = _records(source)
+    if annotator is not None or label is not None:
+        if not (annotator and label and item):
+            raise SpecError("a long table takes all three: --item, --annotator and --label")
+        present = _named_columns(records, (item, annotator, label))
+        ratings = Ratings.of_long(
+            ((_text(row, present[0]) or "", _text(row, present[1]) or "", _text(row, present[2])) for row in records),
+            order,
+        )
+    else:
+        names = _named_columns(records, columns) if columns else _rating_columns(records, item)
+        named = [_text(row, item) or "" for row in records] if item else None
+        ratings = Ratings.of_columns({name: [_text(row, name) for row in records] for name in names}, named, order)
+    return measure_agreement(ratings, level, seed)
+
+
+def measure_agreement(ratings: Ratings, level: Level = "nominal", seed: int = 0) -> Agreement:
+    """Of ratings in memory."""
+    readings = {"krippendorff_alpha": krippendorff_alpha(ratings, level, seed=seed)}
+    sizes = set((ratings.codes >= 0).sum(axis=1).tolist()) - {0}
+    if level == "nominal" and len(sizes) == 1 and min(sizes) > 1:
+        readings["fleiss_kappa"] = fleiss_kappa(ratings, seed=seed)
+    if len(ratings.annotators) == 2:
+        readings["cohen_kappa"] = cohen_kappa(
+            ratings,
+            weights="none" if level == "nominal" else "linear" if level == "ordinal" else "quadratic",
+            seed=seed,
+        )
+    return Agreement(ratings, level, readings, _annotators(ratings, level), _items(ratings, level))
+
+
+def _annotators(ratings: Ratings, level: Level) -> list[dict[str, Any]]:
+    own = annotator_agreement(ratings, level)
+    every = range(len(ratings.annotators))
+    rows = []
+    for at in every:
+        without = krippendorff_alpha(ratings.of([other for other in every if other != at]), level, draws=0)
+        rows.append(
+            {
+                "annotator": ratings.annotators[at],
+                "given": int((ratings.codes[:, at] >= 0).sum()),
+                "agreement": _known(own[at]),
+                "alpha": without.value,
+            }
+        )
+    return sorted(rows, key=lambda row: (row["agreement"] is None, row["agreement"] or 0.0, row["annotator"]))
+
+
+def _items(ratings: Ratings, level: Level) -> list[dict[str, Any]]:
+    own, counts = item_agreement(ratings, level), ratings.counts
+    rows = []
+    for at in np.flatnonzero(ratings.pairable).tolist():
+        values = [(ratings.values[code], int(counts[at, code])) for code in np.flatnonzero(counts[at]).tolist()]
+        values.sort(key=lambda pair: -pair[1])
+        rows.append(
+            {"item": ratings.items[at], "values": [list(pair) for pair in values], "agreement": _known(own[at])}
+        )
+    return sorted(rows, key=lambda row: 2.0 if row["agreement"] is None else row["agreement"])
+
+
+def _known(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _records(source: Any) -> Sequence[Mapping[str, Any]]:
+    """The rows of a table, all of them: annotations fit into memory."""
+    if isinstance(source, list) and all(isinstance(row, Mapping) for row in source):
+        return source
+    if isinstance(source, pl.DataFrame):
+        return source.to_dicts()
+    if hasattr(source, "to_dict"):
+        rows: list[Mapping[str, Any]] = source.to_dict("records")
+        return rows
+    return _read_table(Path(source)).to_dicts()
+
+
+def _read_table(path: Path) -> pl.DataFrame:
+    """InputError where it is not there, of no known kind, or damaged."""
+    kind = next((ending for ending in (".csv", ".tsv", ".jsonl", ".parquet") if ending in path.suffixes[-2:]), None)
+    if kind is None:
+        raise InputError(f"{path}: no table by its name; it ends in .csv, .tsv, .jsonl or .parquet")
+    try:
+        if kind == ".parquet":
+            return pl.read_parquet(path)
+        if kind == ".jsonl":
+            return pl.read_ndjson(path, infer_schema_length=None)
+        return pl.read_csv(path, separator="," if kind == ".csv" else "\t", infer_schema=False)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except pl.exceptions.NoDataError:
+        raise InputError(f"{path}: nothing in it") from None
+    except pl.exceptions.PolarsError as error:
+        raise InputError(f"{path}: cannot be read as a table ({str(error).splitlines()[0]})") from None
+
+
+def _named_columns(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
+    """These columns; UnknownColumn for one that no row has."""
+    present = _columns(records)
+    for name in names:
+        if name not in present:
+            raise UnknownColumn(f"no column {name!r}; {did_you_mean(name, present)}")
+    return list(names)
+
+
+def _rating_columns(records: Sequence[Mapping[str, Any]], item: str | None) -> list[str]:
+    """All columns but that of the item, and those that name or hold a document by their names."""
+    other = {*ID_NAMES, *TEXT_NAMES, "item", "unit"} if item is None else {item, *TEXT_NAMES}
+    names = [name for name in _columns(records) if name.lower() not in other]
+    if len(names) < 2:
+        raise InputError("a table of ratings has a column for each annotator, two or more; name them with --columns")
+    return names
+
+
+def _columns(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(name for row in records for name in row))
+
+
+def _text(row: Mapping[str, Any], name: str | None) -> str | None:
+    """A value as text; None for nothing, blanks and what is no number."""
+    value = row.get(name or "")
+    if isinstance(value, float):
+        return None if value != value else f"{value:.15g}"
+    found = as_string(value)
+    return found.strip() or None if found is not None else None

@@ -1,0 +1,146 @@
+"""`dataqual labels` and `dataqual agreement`, and the functions behind them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from click.testing import CliRunner
+
+import dataqual
+from dataqual.cli import main
+from dataqual.errors import DataqualError
+from dataqual.labelling import agreement, label_errors
+from dataqual.labels.giveaways import giveaways
+from dataqual.text import Text
+from tests.labels.test_judging import flipped, reviews
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[int]]:
+    """Chinese reviews of which every fifteenth has the wrong label, and the numbers of these."""
+    texts, labels = reviews("zh", 300)
+    given, wrong = flipped(labels, 15)
+    path = tmp_path_factory.mktemp("labelled") / "reviews.jsonl"
+    rows = [
+        {"text": text, "label": label, "id": f"r{i}"} for i, (text, label) in enumerate(zip(texts, given, strict=True))
+    ]
+    rows += [{"text": texts[1], "label": "neg", "id": "copy"}]
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return path, {int(i) + 1 for i in np.flatnonzero(wrong)} | {301}
+
+
+def test_the_ranked_list_begins_with_what_was_planted(planted: tuple[Path, set[int]], tmp_path: Path) -> None:
+    path, wrong = planted
+    found = label_errors(path, output=tmp_path / "ranked.parquet")
+    ranked = pl.read_parquet(tmp_path / "ranked.parquet")
+    first = set(ranked.head(len(wrong))["record"].to_list())
+    assert len(first & wrong) >= 0.9 * len(wrong)
+    assert (ranked["rank"] == np.arange(1, 302)).all()
+    assert found.conflicts.detail == {"documents": 2, "exact": 2, "clusters": 1}
+    assert found.errors.interval is not None and found.errors.interval[0] < 21 / 301 < found.errors.interval[1]
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_any_number_of_workers_writes_the_same_bytes(
+    planted: tuple[Path, set[int]], tmp_path: Path, ending: str
+) -> None:
+    for workers in (1, 3):
+        label_errors(planted[0], output=tmp_path / f"{workers}.{ending}", workers=workers)
+    assert (tmp_path / f"1.{ending}").read_bytes() == (tmp_path / f"3.{ending}").read_bytes()
+
+
+def test_what_does_not_fit_is_read_again_and_judged_by_models_of_a_sample(planted: tuple[Path, set[int]]) -> None:
+    path, wrong = planted
+    found = label_errors(path, learn_from=200)
+    assert found.learnt_from == 200
+    assert len(found.ranked) == 301
+    assert len(set(found.ranked.head(len(wrong))["record"].to_list()) & wrong) >= 0.8 * len(wrong)
+
+
+def test_given_probabilities_are_believed(tmp_path: Path) -> None:
+    path = tmp_path / "given.csv"
+    rows = [("some text", "a", [0.9, 0.1])] * 12 + [("other text", "b", [0.2, 0.8])] * 12 + [("odd", "b", [0.95, 0.05])]
+    lines = [f'{text},{label},"{chances}"' for text, label, chances in rows]
+    path.write_text("\n".join(["text,label,p", *lines]), encoding="utf-8")
+    found = label_errors(path, probabilities="p")
+    worst = found.ranked.row(0, named=True)
+    assert (worst["record"], worst["given"], worst["suggested"], worst["probability"]) == (25, "b", "a", 0.05)
+    assert found.learnt_from == 0
+    with pytest.raises(DataqualError, match="p is no list of 2 probabilities"):
+        path.write_text('text,label,p\nx,a,"[1]"\ny,b,"[1]"\n')
+        label_errors(path, probabilities="p")
+
+
+@pytest.mark.parametrize(
+    ("corpus", "said"),
+    [([], "the corpus has no label column"), (["one"], "the corpus has no label column; name it with --label")],
+)
+def test_without_documents_or_labels_a_line_says_so(corpus: list[str], said: str, tmp_path: Path) -> None:
+    path = tmp_path / "corpus.jsonl"
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in corpus))
+    done = CliRunner().invoke(main, ["labels", str(path)])
+    assert done.exit_code == 2
+    assert said in done.output and "Traceback" not in done.output
+
+
+def test_one_label_is_balance_without_errors(tmp_path: Path) -> None:
+    found = label_errors(pl.DataFrame({"text": ["a", "b", ""], "label": ["x", "x", None]}))
+    assert (found.balance.value, found.errors.value, len(found.ranked)) == (None, None, 0)
+    assert "no label errors can be told: it takes two labels with ten documents each" in str(found)
+
+
+def test_the_command_speaks_chinese(planted: tuple[Path, set[int]]) -> None:
+    done = CliRunner().invoke(main, ["labels", str(planted[0]), "--lang", "zh", "--quiet"])
+    assert done.exit_code == 0
+    done = CliRunner().invoke(main, ["labels", str(planted[0]), "--lang", "zh"])
+    assert "错误标签" in done.output and "相互矛盾" in done.output
+
+
+def test_a_phrase_and_the_name_of_a_label_give_it_away() -> None:
+    spam = [f"[SPAM?] money {i} now" for i in range(40)]
+    ham = [f"meeting {i} at noon" for i in range(40)]
+    found = giveaways(Text.of(spam + ham), ["spam"] * 40 + ["ham"] * 40)
+    assert found[0].named and found[0].label == "spam" and (found[0].hits, found[0].documents) == (40, 40)
+    assert any("meeting" in one.phrase for one in found)
+    mixed = giveaways(Text.of([f"word {i % 7}" for i in range(80)]), ["a", "b"] * 40)
+    assert mixed == []
+    zh = giveaways(
+        Text.of([f"差评：东西{i}" for i in range(30)] + [f"东西{i}" for i in range(30)]), ["差评"] * 30 + ["好评"] * 30
+    )
+    assert zh[0].phrase == "差评" and zh[0].named
+
+
+def test_agreement_of_a_wide_and_a_long_table(tmp_path: Path) -> None:
+    wide = tmp_path / "ratings.csv"
+    wide.write_text("item,ann,bob\n1,a,a\n2,b,\n3,b,a\n4,a,a\n5,b,b\n")
+    long = tmp_path / "votes.csv"
+    long.write_text(
+        "item,annotator,label\n1,ann,a\n1,bob,a\n2,ann,b\n3,ann,b\n3,bob,a\n4,ann,a\n4,bob,a\n5,ann,b\n5,bob,b\n"
+    )
+    one = agreement(wide, item="item")
+    other = agreement(long, item="item", annotator="annotator", label="label")
+    assert one.readings["krippendorff_alpha"].value == other.readings["krippendorff_alpha"].value
+    assert "cohen_kappa" in one.readings
+    assert one.items[0]["item"] == "3"
+
+
+def test_the_command_agreement_ends_in_one_line_where_it_cannot(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text("item,ann,bob\n1,a,a\n2,b,a\n")
+    done = CliRunner().invoke(main, ["agreement", str(path), "--columns", "ann,bobb"])
+    assert (done.exit_code, "no column 'bobb'; did you mean 'bob'?" in done.output) == (2, True)
+    done = CliRunner().invoke(main, ["agreement", str(path), "--level", "ratio"])
+    assert (done.exit_code, "'a' is no number" in done.output) == (2, True)
+    done = CliRunner().invoke(main, ["agreement", str(tmp_path / "none.csv")])
+    assert (done.exit_code, "cannot be read" in done.output) == (2, True)
+    done = CliRunner().invoke(main, ["agreement", str(path), "--json"])
+    assert json.loads(done.output)["readings"]["krippendorff_alpha"]["n"] == 2
+
+
+def test_the_names_are_public() -> None:
+    assert dataqual.label_errors is label_errors
+    assert dataqual.agreement is agreement
