@@ -98,10 +98,9 @@ class Labelled:
     def _conflicts(self) -> list[str]:
         if not self.conflicts.detail["clusters"]:
             return ["no copies contradict each other"]
-        value, low, high = self.conflicts.value or 0.0, *(self.conflicts.interval or (0.0, 1.0))
         lines = [
-            f"contradicting labels on copies: {percent(value)} (95 %: {percent(low)} to {percent(high)}) of the labelled "
-            f"documents, in {self.conflicts.detail['clusters']:,} clusters"
+            f"contradicting labels on copies: {percent(self.conflicts.value or 0.0)} of the labelled documents, "
+            f"in {self.conflicts.detail['clusters']:,} clusters"
         ]
         for one in self.contradicting[:EXAMPLES]:
             labels = ", ".join(f"{name} {count}" for name, count in one["labels"])

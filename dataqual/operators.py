@@ -95,6 +95,9 @@ class SampleMetric(Metric[DocumentSample]):
     A subclass writes `estimate`; samples of equal size and seed are drawn once, however many metrics there are.
     """
 
+    certain: ClassVar[bool] = True
+    """Whether it is exact where the sample holds all; else it is an estimate even then."""
+
     size: int = SIZE
     seed: int = 0
 

@@ -28,7 +28,7 @@ def balance(counts: Mapping[str, int], unlabelled: int = 0, *, sampled: bool = F
     rows = [_row(name, count, n, sampled) for name, count in ordered[:LISTED]]
     detail: dict[str, Any] = {"labels": len(ordered), "unlabelled": unlabelled, "rows": rows}
     if len(ordered) < 2:
-        return Reading("label_balance", None, n, detail=detail)
+        return Reading("label_balance", None, n, of="labels", detail=detail)
     shares = [count / n for _, count in ordered]
     entropy = -sum(p * math.log(p) for p in shares)
     spread = math.sqrt(max(0.0, sum(p * math.log(p) ** 2 for p in shares) - entropy**2) / n)
@@ -36,13 +36,13 @@ def balance(counts: Mapping[str, int], unlabelled: int = 0, *, sampled: bool = F
     detail |= {"entropy": entropy / math.log(2), "imbalance": most / least, "commonest": shares[0]}
     value = entropy / math.log(len(ordered))
     if not sampled:
-        return Reading("label_balance", value, n, detail=detail)
+        return Reading("label_balance", value, n, of="labels", detail=detail)
     apart = Z * math.sqrt(1 / most + 1 / least)
     detail |= {"imbalance_interval": [max(1.0, most / least * math.exp(-apart)), most / least * math.exp(apart)]}
     scale = math.log(len(ordered))
     bias = (len(ordered) - 1) / (2 * n * scale)  # Miller 1955: entropy of a sample is too low by about so much
     interval = max(0.0, value - Z * spread / scale - bias), min(1.0, value + Z * spread / scale + bias)
-    return Reading("label_balance", value, n, method="sample", interval=interval, detail=detail)
+    return Reading("label_balance", value, n, of="labels", method="sample", interval=interval, detail=detail)
 
 
 def _row(name: str, count: int, n: int, sampled: bool) -> dict[str, Any]:

@@ -78,14 +78,17 @@ def conflicts(copied: Copied, labels: Sequence[str | None]) -> list[Conflict]:
     return sorted(found, key=lambda one: (-one.size, one.rows))
 
 
-def conflict_reading(found: Sequence[Conflict], labelled: int) -> Reading:
-    """The share of labelled documents in clusters of copies with more than one label."""
+def conflict_reading(found: Sequence[Conflict], labelled: int, *, complete: bool = True) -> Reading:
+    """The share of labelled documents in clusters of copies with more than one label; None of none.
+
+    Of a sample (`complete` false) the share is at least that: copies of a document that was drawn may not have been.
+    """
     hits = sum(one.size for one in found)
     exact = sum(one.size for one in found if one.exact)
-    return Reading(
-        "label_conflicts",
-        hits / labelled if labelled else None,
-        labelled,
-        interval=wilson(hits, labelled),
-        detail={"documents": hits, "exact": exact, "clusters": len(found)},
-    )
+    value = hits / labelled if labelled else None
+    detail = {"documents": hits, "exact": exact, "clusters": len(found)}
+    if complete:
+        return Reading("label_conflicts", value, labelled, detail=detail)
+    low, _ = wilson(hits, labelled) or (0.0, 1.0)
+    interval = (min(low, value), 1.0) if value is not None else None
+    return Reading("label_conflicts", value, labelled, method="sample", interval=interval, detail=detail)

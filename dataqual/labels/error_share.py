@@ -17,7 +17,7 @@ from dataqual.reading import Reading
 
 SUREST = 0.1
 """The share of a class's documents that are its anchors: benchmarks/interval_coverage.py has how often the interval holds."""
-ANCHORS = 20
+ANCHORS = 5
 """Documents at least, or half of a class that is small."""
 DRAWS = 500
 """Bootstrap samples: the cells of a few classes, so that their ends move by less than a fiftieth of their distance."""

@@ -1,0 +1,165 @@
+"""Whether labels can be trusted: how they are spread, which are probably wrong, which contradict each other, what gives them away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from dataqual.columns import Columns
+from dataqual.document_sample import DocumentSample
+from dataqual.finding import Finding, percent
+from dataqual.labels.balance import balance
+from dataqual.labels.copies import Conflict, Copied, conflict_reading, conflicts
+from dataqual.labels.giveaways import giveaways
+from dataqual.labels.judging import Judged, judge
+from dataqual.profiling.findings import clean_command
+from dataqual.profiling.sections import Setting
+from dataqual.reading import Reading
+
+SIZE = 5_000
+"""Documents: models of so many cost a second or two, and say nearly as much as those of four times as many."""
+SHOWN = 5
+WRONG, SERIOUS = 0.01, 0.05
+"""From this share on, with its lower end, wrong labels are a warning, and an error."""
+UNEVEN = 10
+"""The commonest label for one of the rarest from which that is worth knowing."""
+CONFLICTING = 0.005
+LEAKING = 0.5
+"""The share of a label's documents that a phrase must be in to be a warning."""
+
+
+def wanted(columns: Columns) -> bool:
+    """Only where there are labels."""
+    return columns.label is not None
+
+
+def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
+    """The block; None where no document has a label."""
+    labels = sample.values("label")
+    labelled = sum(label is not None for label in labels)
+    if not labelled:
+        return None
+    judged = judge(sample.text, labels, seed=setting.seed)
+    found = conflicts(Copied.of(sample.text), labels)
+    readings = {
+        "label_balance": _balance(sample, setting),
+        "label_errors": judged.errors(setting.seed) if judged else Reading("label_errors", None, 0),
+        "label_conflicts": conflict_reading(found, labelled, complete=sample.complete),
+    }
+    return {
+        "sample": {"documents": len(sample), "of": sample.of, "complete": sample.complete},
+        "column": setting.columns.label,
+        "readings": {name: reading.facts() for name, reading in readings.items()},
+        "accuracy": _accuracy(judged),
+        "suspects": _suspects(sample, setting, judged),
+        "conflicts": [_conflict(sample, setting, one) for one in found[:3]],
+        "giveaways": [one.facts() for one in giveaways(sample.text, labels)[:SHOWN]],
+    }
+
+
+def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Finding]:
+    """Wrong, contradicting, uneven and leaking labels."""
+    errors = block["readings"]["label_errors"]
+    if errors["value"] is not None and errors["interval"][0] >= WRONG:
+        low, _ = errors["interval"]
+        yield Finding(
+            "label_errors",
+            "error" if low >= SERIOUS else "warning",
+            f"about {percent(errors['value'])} of the labels are wrong",
+            errors,
+            "What is learnt from them is wrong as often, and a test set with them cannot tell the better of two good models.",
+            example=next(iter(block["suspects"]), None),
+            say="look through the ranked list of dataqual labels, or leave the suspects out",
+            command=clean_command(dict(facts), "label_errors"),
+            where="labels",
+        )
+    yield from _contradictions(block)
+    uneven = block["readings"]["label_balance"]
+    if (uneven.get("detail") or {}).get("imbalance", 1) >= UNEVEN:
+        yield Finding(
+            "label_imbalance",
+            "note",
+            f"the commonest label is {uneven['detail']['imbalance']:.3g} times as frequent as the rarest",
+            uneven,
+            "A model may learn to say the commonest label; measure it label by label, or rebalance.",
+            where="labels",
+        )
+    leaks = [one for one in block["giveaways"] if one["coverage_interval"][0] >= LEAKING]
+    if leaks:
+        yield Finding(
+            "label_leaks",
+            "warning",
+            f"{leaks[0]['phrase']!r} gives the label {leaks[0]['label']!r} away in {percent(leaks[0]['coverage'])} of its documents",
+            {"value": leaks[0]["coverage"], "n": leaks[0]["of_label"], "of": "documents", "method": "sample", "interval": leaks[0]["coverage_interval"]},
+            "A model then learns the phrase and not the subject, and does worse where the phrase is missing.",
+            where="labels",
+        )  # fmt: skip
+
+
+def _contradictions(block: Mapping[str, Any]) -> Iterable[Finding]:
+    reading = block["readings"]["label_conflicts"]
+    if reading["value"]:
+        first = next(iter(block["conflicts"]), None)
+        yield Finding(
+            "label_conflicts",
+            "warning" if reading["value"] >= CONFLICTING else "note",
+            f"{percent(reading['value'])} of the labelled documents have copies with another label",
+            reading,
+            "Of two equal texts with different labels one label at least is wrong, or the labels leave room for both.",
+            example=first["first"] if first else None,
+            where="labels",
+        )
+
+
+def _balance(sample: DocumentSample, setting: Setting) -> Reading:
+    """Of the whole corpus where its labels were counted, else of the sample."""
+    for group in setting.facts.get("groups", ()):
+        if group["column"] == setting.columns.label and not group["overflow"] and not group["rest"]:
+            counts = {row["value"]: row["documents"] for row in group["rows"]}
+            partial = setting.facts["corpus"]["sample"] is not None
+            return balance({k: v for k, v in counts.items() if k is not None}, counts.get(None, 0), sampled=partial)
+    found: dict[str, int] = {}
+    for label in sample.values("label"):
+        if label is not None:
+            found[label] = found.get(label, 0) + 1
+    return balance(found, len(sample) - sum(found.values()), sampled=not sample.complete)
+
+
+def _accuracy(judged: Judged | None) -> dict[str, Any] | None:
+    """How often a model that never saw the document says its label, beside saying the commonest one always."""
+    if judged is None or judged.accuracy is None:
+        return None
+    counts = judged.confidence.counts
+    return {"value": judged.accuracy, "n": len(judged.rows), "commonest": int(counts.max()) / int(counts.sum())}
+
+
+def _suspects(sample: DocumentSample, setting: Setting, judged: Judged | None) -> list[dict[str, Any]]:
+    """The most suspect labels, each with its document, and what it should probably be."""
+    if judged is None:
+        return []
+    order = judged.ranked()[: min(SHOWN, int(judged.suspects.sum()))]
+    names, likely = judged.classes, judged.suggested
+    return [
+        setting.example(sample, int(judged.rows[at]))
+        | {
+            "given": names[judged.labels[at]],
+            "suggested": names[likely[at]],
+            "probability": float(judged.quality[at]),
+            "suggested_probability": float(judged.probabilities[at, likely[at]]),
+        }
+        for at in order.tolist()
+    ]
+
+
+def _conflict(sample: DocumentSample, setting: Setting, one: Conflict) -> dict[str, Any]:
+    """A contradiction with the first documents of its two commonest labels."""
+    first, second = (setting.example(sample, int(row)) for row in np.array(one.rows[:2]).tolist())
+    return {
+        "exact": one.exact,
+        "documents": one.size,
+        "labels": [list(pair) for pair in one.labels[:SHOWN]],
+        "first": first,
+        "second": second,
+    }
