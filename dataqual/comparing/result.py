@@ -162,7 +162,10 @@ def changes_told(changes: Mapping[str, Any]) -> Iterator[str]:
         return
     if hardly_versions(changes):
         few = min(changes["before"], changes["after"])
-        yield f"only {common_of(changes):,} of {few:,} documents are in both: they are hardly two versions of one corpus"
+        yield (
+            f"only {common_of(changes):,} of {few:,} documents are in both, edited ones among them: they are hardly two "
+            "versions of one corpus"
+        )
         return
     both = "{unchanged} unchanged + {edited} edited + {relabelled} relabelled + {renamed} renamed".format(**counts)
     yield f"{changes['before']:,} documents before = {both} + {counts['dropped']} dropped"
@@ -178,8 +181,13 @@ def common_of(changes: Mapping[str, Any]) -> int:
 
 
 def hardly_versions(changes: Mapping[str, Any]) -> bool:
-    """Whether so little is in both that what was dropped and added says nothing."""
-    return common_of(changes) < IN_COMMON * min(changes["before"], changes["after"])
+    """Whether so little is in both that what was dropped and added says nothing.
+
+    Two corpora of one kind share templates, so near copies alone make versions only where half of the documents have one.
+    """
+    few, common = min(changes["before"], changes["after"]), common_of(changes)
+    sure = common - (changes["counts"]["edited"] if changes["by"] == "text" else 0)
+    return sure < IN_COMMON * few and common < few / 2
 
 
 EFFECTS = {

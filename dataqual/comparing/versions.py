@@ -134,8 +134,9 @@ class Versions:
         pairs = np.sort(paired.pairs, order="before")
         left = [np.sort(side["address"]) for side in (paired.before, paired.after)]
         similarity: dict[tuple[int, int], float] = {}
-        if self.near_copies and all(map(len, left)):
-            near, similarity = _near(before, after, left, engine)
+        unnamed = [_unnamed(side, by) for side in (paired.before, paired.after)]
+        if self.near_copies and all(map(len, unnamed)):
+            near, similarity = _near(before, after, unnamed, engine)
             pairs = np.sort(np.concatenate([pairs, near]), order="before")
             left = [
                 np.setdiff1d(side, near[name], assume_unique=True)
@@ -173,6 +174,11 @@ class Versions:
                 "documents, so texts do"
             ]
         return "id", []
+
+
+def _unnamed(rows: NDArray[np.void], by: str) -> NDArray[np.uint64]:
+    """The addresses of what may be an edit of another: where ids say which document is which, only what has none."""
+    return np.sort(rows["address"][rows["id"] == 0] if by == "id" else rows["address"])
 
 
 def _matches(before: Filed, after: Filed, name: str, keys: Sequence[str]) -> int:

@@ -71,6 +71,15 @@ def test_without_ids_near_copies_tell_edits_in_english_and_chinese() -> None:
     assert told(before, after, near_copies=False).counts["edited"] == 0
 
 
+def test_a_near_copy_under_another_id_is_another_document() -> None:
+    before, after = (
+        frame(id=ids, text=[text, "same"]) for ids, text in ((["a", "s"], LONG), (["b", "s"], LONG + " x"))
+    )
+    assert dict(told(before, after).counts) == dict.fromkeys(("relabelled", "renamed", "edited"), 0) | dict.fromkeys(
+        ("unchanged", "dropped", "added"), 1
+    )
+
+
 def test_ids_that_were_given_anew_are_not_believed() -> None:
     texts = [f"text number {n}" for n in range(20)]
     before, after = (frame(id=[str(n) for n in range(len(some))], text=some) for some in (texts, texts[5:]))
