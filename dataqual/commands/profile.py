@@ -34,6 +34,19 @@ RESULTS = ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl")
     metavar="PATH",
     help="Compare with this corpus or saved profile, in a section of the page.",
 )
+@click.option(
+    "--people",
+    multiple=True,
+    type=click.Path(),
+    metavar="FILE",
+    help="Words for people of your own, added to ours in the section on people (docs/people.md); may be repeated.",
+)
+@click.option(
+    "--census",
+    type=click.Path(),
+    metavar="FILE",
+    help="Table of the shares that groups of people should have: axis, group, share.",
+)
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave out a section of the page; may be repeated.")
 @click.option(
     "--language",
@@ -52,6 +65,8 @@ def profile(
     no_rules: bool,
     no_near_copies: bool,
     reference: str | None,
+    people: tuple[str, ...],
+    census: str | None,
     skip: tuple[str, ...],
     language: str,
     sample: int | None,
@@ -93,6 +108,8 @@ def profile(
             text=shared.text,
             rules=() if no_rules else rules or None,
             near_copies=not no_near_copies,
+            people=people,
+            census=census,
             skip=skip,
             language=language,
             sample=sample,

@@ -136,7 +136,8 @@ def _sections(gathered: Gathered, facts: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if gathered.sample_of is not None:
         sample = replace(sample, of=gathered.sample_of)
-    setting = sections.Setting(gathered.corpus.columns, facts, gathered.path, gathered.plan.seed)
+    extras = {name: gathered.asked.get(name) for name in ("people", "census")}
+    setting = sections.Setting(gathered.corpus.columns, facts, gathered.path, gathered.plan.seed, extras)
     return sections.facts_of(gathered.plan.sections, sample, setting)
 
 

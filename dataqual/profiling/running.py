@@ -27,6 +27,7 @@ from dataqual.profiling import sections
 from dataqual.profiling.facts import Gathered, facts_of
 from dataqual.profiling.plan import Plan, Seen
 from dataqual.profiling.result import Kept, Profile
+from dataqual.profiling.sections import people
 from dataqual.profiling.table import Addresses, Parts, SignalTable
 from dataqual.profiling.unreadable_log import UnreadableLog
 from dataqual.readers.sources import as_corpus, is_path
@@ -49,6 +50,10 @@ class Options:
     """How languages are told: by the beginning of each document, by all of it, or not at all."""
     skip: Sequence[str] = ()
     """Names of `profiling.sections` that are left out, or the one name."""
+    people: Sequence[str] = ()
+    """Files of words for people that are added to ours in the section on people, or the one file."""
+    census: str | None = None
+    """A table of the shares that groups of people should have, see `dataqual.people.reference`."""
     text: str | None = None
     """The column that was named as the text; None where it was found."""
     workers: int | None = field(default=None, compare=False)
@@ -58,6 +63,9 @@ class Options:
         if self.rules is not None:
             object.__setattr__(self, "rules", (self.rules,) if isinstance(self.rules, str) else tuple(self.rules))
         object.__setattr__(self, "skip", (self.skip,) if isinstance(self.skip, str) else tuple(self.skip))
+        object.__setattr__(self, "people", (self.people,) if isinstance(self.people, str) else tuple(self.people))
+        if self.people or self.census:
+            people.checked(self.people, self.census)
         allowed = (*get_args(telling.Method), "none")
         if self.language not in allowed:
             raise SpecError(
@@ -299,6 +307,8 @@ def _asked(corpus: Corpus, options: Options) -> dict[str, Any]:
         "rules": [*options.rules] if options.rules is not None else [*rules_module.PROFILED],
         "near_copies": options.near_copies,
         "skip": [*options.skip],
+        "people": [*options.people],
+        "census": options.census,
         "language": options.language,
         "sample": options.sample,
         "seed": options.seed,

@@ -22,6 +22,7 @@ def context(block: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any
     rows = [_association(row) for row in said.get("rows") or []]
     return {
         "sample": block.get("sample") or {},
+        "census": any("reference" in group for axis in block.get("axes") or [] for group in axis.get("groups") or []),
         "naming": block.get("naming") or {},
         "axes": [_axis(axis) for axis in block.get("axes") or []],
         "tested": said.get("tested") or 0,
@@ -51,7 +52,8 @@ def _axis(axis: Mapping[str, Any]) -> dict[str, Any]:
 def _group(group: Mapping[str, Any]) -> dict[str, Any]:
     """With its share as a reading, whose interval is of documents drawn anew."""
     share = {"value": group.get("share"), "n": group.get("of"), "of": "mentions", "interval": group.get("interval")}
-    return {**group, "group": spoken(group.get("group")), "reading": share}
+    times = {"value": group.get("ratio"), "interval": group.get("ratio_interval")} if "ratio" in group else None
+    return {**group, "group": spoken(group.get("group")), "reading": share, "times": times}
 
 
 def _association(row: Mapping[str, Any]) -> dict[str, Any]:

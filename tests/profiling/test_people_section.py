@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ import dataqual
 import reports
 from dataqual import Corpus
 from dataqual.document_sample import DocumentSample
+from dataqual.errors import SpecError
 from dataqual.profiling.sections import Setting, people
 from dataqual.translating import translation
 from tests.reports.facts import likely
@@ -97,3 +99,27 @@ def test_the_page_is_chinese_where_it_is_asked_for() -> None:
     for told in ("人群", "女性", "如何说到他们", "33 项检验中", "仅性别全部互换"):
         assert told in page, told
     assert ">south african<" not in page
+
+
+def test_words_of_ones_own_and_a_table_of_shares_come_into_the_section(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("axes: {trade: {ward: [ward], tree: [tree]}}\n", encoding="utf-8")
+    (tmp_path / "census.csv").write_text("axis,group,share\ngender,female,1\ngender,male,1\n", encoding="utf-8")
+    made = dataqual.profile(
+        Corpus.of(CORPUS), rules=(), people=str(tmp_path / "mine.yaml"), census=str(tmp_path / "census.csv")
+    )
+    axes = {axis["axis"]: axis["groups"] for axis in made.facts["people"]["axes"]}
+    assert axes["trade"][0]["mentions"] == 40
+    assert {group["group"]: round(group["ratio"], 3) for group in axes["gender"]} == {"male": 1.333, "female": 0.667}
+    page = reports.profile(made)
+    assert "times the reference" in page
+    assert "<b>ward</b>" in page
+
+
+def test_a_file_that_will_not_do_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "census.csv").write_text("axis,group,share\ngender,women,1\n", encoding="utf-8")
+    for given, said in (
+        ({"census": str(tmp_path / "census.csv")}, "no group 'women' of the axis 'gender'"),
+        ({"people": str(tmp_path / "no.yaml")}, "no.yaml: "),
+    ):
+        with pytest.raises(SpecError, match=said):
+            dataqual.profile("no such corpus.jsonl", **given)

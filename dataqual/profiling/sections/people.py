@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,9 @@ from dataqual.masking import hidden, mask
 from dataqual.people.association import associations, controlled, with_examples
 from dataqual.people.counterfactuals import counterfactual_pairs
 from dataqual.people.mentions import Mentions, Spot
+from dataqual.people.references import Shares, reference
 from dataqual.people.representation import Represented, documents_naming_anyone, represented
-from dataqual.people.words import FLAGGED, OURS, lexicon
+from dataqual.people.words import FLAGGED, OURS, Lexicon, lexicon
 from dataqual.profiling.sections import Setting
 from dataqual.reading import Reading, wilson
 
@@ -46,10 +47,11 @@ def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
     sample = sample.first(SIZE, BYTES)
     if not len(sample):
         return None
-    mentions = Mentions.of(sample.text, lexicon())
+    words, shares = checked(setting.extras.get("people") or (), setting.extras.get("census"))
+    mentions = Mentions.of(sample.text, words)
     named = documents_naming_anyone(mentions)
     quote = _Quotes(sample, setting, mentions)
-    axes = [_axis(mentions, axis, quote) for axis in mentions.lexicon.axes]
+    axes = [_axis(mentions, axis, quote, shares.get(axis)) for axis in mentions.lexicon.axes]
     axes = [axis for axis in axes if axis["groups"]]
     if not axes:
         return None
@@ -57,12 +59,22 @@ def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
     naming = sample.reading("naming", named / len(sample), interval, detail={"documents": named})
     return {
         "sample": {"documents": len(sample), "of": sample.of, "complete": sample.complete},
-        "lexicons": list(OURS),
+        "lexicons": [*OURS, *(setting.extras.get("people") or ())],
         "naming": naming.facts(),
         "axes": axes,
         "associations": _associations(mentions, quote),
         "counterfactuals": _counterfactuals(mentions, sample),
     }
+
+
+def checked(lexicons: Sequence[str], census: str | None) -> tuple[Lexicon, Shares]:
+    """Our words with those of more files, and the shares of a table; SpecError where either will not do."""
+    words = lexicon(*OURS, *lexicons)
+    shares = reference(census) if census else {}
+    for axis, groups in shares.items():
+        for group in groups:
+            words.group(axis, group)
+    return words, shares
 
 
 class _Quotes:
@@ -99,8 +111,8 @@ def shown(spot: Spot, document: str) -> str:
     return hidden(text, [mark for mark in spot.marks if mark[2] == FLAGGED])
 
 
-def _axis(mentions: Mentions, axis: str, quote: _Quotes) -> dict[str, Any]:
-    groups = represented(mentions, axis)
+def _axis(mentions: Mentions, axis: str, quote: _Quotes, shares: Mapping[str, float] | None) -> dict[str, Any]:
+    groups = represented(mentions, axis, reference=shares)
     numbers = mentions.lexicon.groups(axis)
     documents = int((mentions.counts(list(numbers.values())).sum(axis=1) > 0).sum())
     listed = [_group(mentions, found, numbers[found.group]) for found in groups[:GROUPS]]
