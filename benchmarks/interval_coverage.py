@@ -1,0 +1,218 @@
+"""How often the 95 % intervals of readings hold the value of the corpus they were drawn from, a thousand samples each.
+
+    python benchmarks/interval_coverage.py [--simulations 1000] [--only NAME,...] [--out benchmarks/results/interval-coverage.md]
+
+A study is a function under `@study`: given the number of a simulation it draws a sample and yields, for each estimator,
+its name, the true value and the interval. What costs much (a corpus, its true values) it makes once, under `@cache`.
+An estimator passes where the interval holds the truth in 93 % of the simulations or more. To add one, write a study here;
+nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[0] = str(ROOT)
+
+from dataqual import catalog  # noqa: E402
+from dataqual.diversity import sets  # noqa: E402
+from dataqual.diversity.topics import effective  # noqa: E402
+from dataqual.document_sample import DocumentSample, priorities  # noqa: E402
+from dataqual.operators import SampleMetric  # noqa: E402
+from dataqual.reading import Interval, wilson  # noqa: E402
+from dataqual.text import Text  # noqa: E402
+
+Seen = Iterator[tuple[str, float, Interval | None]]
+"""Name of the estimator, true value, interval."""
+STUDIES: dict[str, Callable[[int], Seen]] = {}
+ENOUGH = 0.93
+
+
+def study(function: Callable[[int], Seen]) -> Callable[[int], Seen]:
+    """Enter a study under its name."""
+    STUDIES[function.__name__] = function
+    return function
+
+
+# A corpus whose values are known
+
+DOCUMENTS, DRAWN = 12_000, 400
+
+
+@cache
+def corpus() -> Text:
+    """12,000 documents of lognormal length whose words follow Zipf's law, half of them those of the document's topic.
+
+    Words come again soon within a document, and one document in ten holds a sentence from one of eight templates.
+    """
+    rng = np.random.default_rng(20)
+    ranks = np.arange(1, 20_001)
+    common = (1 / ranks) / (1 / ranks).sum()
+    texts = []
+    for _ in range(DOCUMENTS):
+        length, topic = max(1, int(rng.lognormal(3.6, 0.7))), int(rng.integers(12))
+        words = rng.choice(20_000, length, p=common)
+        own = rng.random(length) < 0.5
+        words[own] = 20_000 + topic * 500 + (rng.pareto(1.0, int(own.sum())) * 10).astype(np.int64) % 500
+        for at in np.flatnonzero(rng.random(length) < 0.1):
+            words[at] = words[rng.integers(at + 1)]
+        text = " ".join(f"w{word}" for word in words)
+        if rng.random() < 0.1:
+            text += f". please write me a short {'abcdefgh'[rng.integers(8)]}note about w{rng.integers(20_000)}."
+        texts.append(text)
+    return Text.of(texts)
+
+
+def drawn(seed: int, size: int = DRAWN) -> DocumentSample:
+    """A sample of the corpus."""
+    text = corpus()
+    file, record = np.zeros(len(text), np.int32), np.arange(1, len(text) + 1)
+    return DocumentSample.draw(text, file, record, priorities(file, record, seed), {}, size, 1 << 40, seed=seed)
+
+
+DIVERSITY: dict[str, dict[str, Any]] = {
+    "mattr": {"window": 25},
+    "mtld": {},
+    "hd_d": {"draws": 20},
+    "homogenization": {"pairs": 200},
+    "distinct": {"n": 2, "among": 1_000},
+    "ngram_diversity": {"among": 1_000},
+    "vocabulary": {"among": 1_000},
+    "vocabulary_growth": {"among": 1_000},
+    "word_entropy": {"among": 1_000},
+    "yules_k": {"among": 1_000},
+    "compression_ratio": {"among": 5_000},
+    "self_repetition": {"n": 2, "among": 20},
+    "self_bleu": {"among": 20},
+    "vendi": {"among": 20},
+    "templates": {"among": 20},
+}
+"""Metrics with the parameters that give a sample of 400 documents sets enough."""
+
+
+@cache
+def diversity_truths() -> dict[str, float]:
+    """What each metric is of the corpus: over documents exactly, over sets or pairs the mean of all in up to three orders."""
+    truths = {}
+    most, sets.MOST = sets.MOST, 10**9
+    for name, parameters in DIVERSITY.items():
+        metric = catalog.metric(name, **parameters)
+        assert isinstance(metric, SampleMetric)
+        orders = 1 if name in ("mattr", "mtld", "hd_d", "self_bleu") else 3
+        metric = replace(metric, pairs=10**9) if name == "homogenization" else metric  # all documents in pairs
+        values = [metric.estimate(drawn(1_000_000 + order, DOCUMENTS)).value for order in range(orders)]
+        truths[name] = float(np.mean([value for value in values if value is not None]))
+    sets.MOST = most
+    return truths
+
+
+@study
+def diversity(simulation: int) -> Seen:
+    """Metrics of diversity on 400 of 12,000 documents."""
+    truths, sample = diversity_truths(), drawn(simulation)
+    for name, parameters in DIVERSITY.items():
+        metric = catalog.metric(name, **parameters)
+        assert isinstance(metric, SampleMetric)
+        yield f"metric {catalog.label(metric)}", truths[name], metric.estimate(sample).interval
+
+
+@study
+def topics(simulation: int) -> Seen:
+    """Effective number of topics from the shares of 400 documents in ten topics."""
+    shares = np.array([0.3, 0.2, 0.12, 0.1, 0.08, 0.07, 0.05, 0.04, 0.03, 0.01])
+    truth = float(np.exp(-(shares * np.log(shares)).sum()))
+    value, error = effective(np.random.default_rng(simulation).multinomial(400, shares))
+    yield "metric topic_spread, topics given", truth, (value - 1.96 * error, value + 1.96 * error)
+
+
+@study
+def shares(simulation: int) -> Seen:
+    """Wilson's interval, that of every share of documents."""
+    rng = np.random.default_rng(simulation)
+    for share in (0.005, 0.05, 0.4):
+        yield f"share of documents, {share:g} of 2,000", share, wilson(int(rng.binomial(2_000, share)), 2_000)
+
+
+# Counting
+
+
+@dataclass
+class Tally:
+    """How an estimator has done."""
+
+    truth: float
+    held: int = 0
+    n: int = 0
+    below: int = 0
+    """Times the whole interval lay below the truth."""
+    widths: list[float] = field(default_factory=list)
+
+    def add(self, truth: float, interval: Interval | None) -> None:
+        """One more simulation; no interval holds nothing."""
+        self.n += 1
+        if interval is not None:
+            self.held += interval[0] <= truth <= interval[1]
+            self.below += interval[1] < truth
+            self.widths.append(interval[1] - interval[0])
+
+
+def run(names: list[str], simulations: int) -> dict[str, Tally]:
+    """All simulations of these studies."""
+    tallies: dict[str, Tally] = {}
+    for name in names:
+        for simulation in range(simulations):
+            for estimator, truth, interval in STUDIES[name](simulation):
+                tallies.setdefault(estimator, Tally(truth)).add(truth, interval)
+    return tallies
+
+
+def table(tallies: dict[str, Tally]) -> Iterator[str]:
+    """Rows of Markdown."""
+    yield "| estimator | truth | simulations | held | 95 % | missed below : above | mean width |"
+    yield "|---|---|---|---|---|---|---|"
+    for name, tally in tallies.items():
+        low, high = wilson(tally.held, tally.n) or (0.0, 0.0)
+        above = tally.n - tally.held - tally.below
+        width = float(np.mean(tally.widths)) if tally.widths else 0.0
+        share = tally.held / tally.n
+        mark = "" if share >= ENOUGH else " **too few**"
+        yield (
+            f"| `{name}` | {tally.truth:.4g} | {tally.n:,} | {share:.1%}{mark} | {low:.1%} – {high:.1%} "
+            f"| {tally.below} : {above} | {width:.3g} |"
+        )
+
+
+def main() -> None:
+    """Run and print, and write where told."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--simulations", type=int, default=1000)
+    parser.add_argument("--only", default=",".join(STUDIES))
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args()
+    tallies = run(asked.only.split(","), asked.simulations)
+    page = [
+        "# How often intervals hold the truth",
+        "",
+        f"`python benchmarks/interval_coverage.py --simulations {asked.simulations}`: samples from populations whose values are known;",
+        "nominal 95 %. What each study draws from stands in its docstring there.",
+        "",
+        *table(tallies),
+        "",
+    ]
+    print("\n".join(page))
+    if asked.out:
+        asked.out.write_text("\n".join(page), encoding="utf-8")
+    sys.exit(any(tally.held / tally.n < ENOUGH for tally in tallies.values()))
+
+
+if __name__ == "__main__":
+    main()
