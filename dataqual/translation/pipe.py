@@ -50,6 +50,13 @@ class Pipe:
             if self._process is not None and self._owner == os.getpid():
                 self._kill()
 
+    def finish(self) -> None:
+        """Let the process come to its own end, as it does when its input ends."""
+        with self._lock:
+            process, self._process = self._process, None
+            if process is not None and self._owner == os.getpid():
+                process.communicate()
+
     def _start(self) -> None:
         try:
             self._process = subprocess.Popen(
