@@ -36,10 +36,10 @@ class AugmentNlpaug(Augmenting):
     def of_spec(cls, parameters: Mapping[str, Any], where: str) -> Self | None:
         """Options may be a mapping, as YAML has it."""
         options = parameters.get("options")
-        if not isinstance(options, Mapping):
-            return None
-        plain = {**parameters, "options": specs.flow(dict(options))}
-        return specs.construct(cls, plain, where, "augment_nlpaug")
+        if isinstance(options, Mapping):
+            parameters = {**parameters, "options": specs.flow(dict(options))}
+            return super().of_spec(parameters, where) or specs.construct(cls, parameters, where, "augment_nlpaug")
+        return super().of_spec(parameters, where)
 
     def _options(self) -> dict[str, Any]:
         try:
