@@ -29,6 +29,8 @@ class LabelModels:
     terms: Terms
     idf: NDArray[np.float64]
     models: tuple[Logistic, ...]
+    shares: NDArray[np.float64]
+    """Of each label among those it learnt from: where one is rare, a document that hardly speaks for either is of the other."""
 
     @classmethod
     def fit(cls, text: Text, labels: Sequence[str | None]) -> LabelModels | None:
@@ -50,10 +52,12 @@ class LabelModels:
             for held in range(FOLDS)
         ]
         bare = replace(terms, counts=Sparse.of(np.zeros((0, len(terms.hashes)))), text=Text.of_bytes([]))
-        return cls(known, bare, idf, tuple(models))
+        shares = np.bincount(own[own >= 0], minlength=len(known)) / max(1, int((own >= 0).sum()))
+        return cls(known, bare, idf, tuple(models), shares)
 
     def agreement(self, text: Text, labels: Sequence[str | None], fold: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The chance of each document's label over that of the likeliest, by the model that did not learn from its fold."""
+        """The chance of each document's label over that of the likeliest, were all labels as frequent, by the model that did
+        not learn from its fold."""
         number = {label: at for at, label in enumerate(self.labels)}
         own = np.array([number.get(label, -1) if label is not None else -1 for label in labels], np.int64)
         vectors = tfidf(self.terms.of(text), self.idf)
@@ -61,7 +65,7 @@ class LabelModels:
         for held, model in enumerate(self.models):
             rows = np.flatnonzero((fold == held) & (own >= 0))
             if len(rows):
-                found = model.probabilities(vectors, rows)
+                found = model.probabilities(vectors, rows) / self.shares
                 out[rows] = found[np.arange(len(rows)), own[rows]] / found.max(1)
         return out
 
@@ -70,7 +74,7 @@ class LabelModels:
 class LabelAgreement(PairSignal):
     """The chance of the kept label over that of the likeliest one, 0 to 1, by a classifier of the originals; NaN without a label.
 
-    1 where the label is the likeliest. It learnt from other originals than the parent.
+    1 where the label is the likeliest, a rare one as readily as a frequent one. It learnt from other originals than the parent.
     """
 
     models: LabelModels

@@ -15,7 +15,7 @@ from dataqual.gating.antonyms import AntonymsSwapped
 from dataqual.gating.copies import CopiesOriginal, CopiesSibling, Originals
 from dataqual.gating.fluency import PerplexityRatio
 from dataqual.gating.kept_facts import names, numbers
-from dataqual.gating.label_agreement import LabelModels
+from dataqual.gating.label_agreement import LabelModels, folds_of
 from dataqual.gating.likeness import BigramOverlap, Chrf, Similarity
 from dataqual.gating.negation import NegationsChanged, negations
 from dataqual.ngram_model import NgramModel
@@ -214,3 +214,14 @@ def test_a_model_that_is_not_there_is_told() -> None:
 
 def test_negations_of_two_languages_do_not_make_up_for_each_other() -> None:
     assert NegationsChanged().measure(Pairs.of(["it is not 好"], ["it is 不好"])).tolist() == [2]
+
+
+def test_a_rare_label_is_agreed_with_as_readily_as_a_frequent_one() -> None:
+    texts = [f"good nice fine {n}" for n in range(30)] + [f"bad awful poor {n}" for n in range(270)]
+    models = LabelModels.fit(Text.of(texts), ["pos"] * 30 + ["neg"] * 270)
+    assert models is not None
+    told = Text.of(["something else entirely", "good and fine", "bad and poor"])
+    rare, good, bad = models.agreement(told, ["pos"] * 3, folds_of(told))
+    assert rare > 0.8  # nothing speaks for either; 30 to 270 is no reason
+    assert good == 1
+    assert bad < 0.5
