@@ -24,7 +24,7 @@ class CounterfactualPairs(Metric[Gendered]):
 
     >>> from dataqual.corpus import Corpus
     >>> from dataqual.measured import read
-    >>> read(CounterfactualPairs(), Corpus.of(["He is a nurse. She left.", "She is a nurse.", "她是护士"])).value
+    >>> read(CounterfactualPairs(), Corpus.of(["He is a nurse. She left the house.", "She is a nurse.", "她是护士"])).value
     0.5
     """
 

@@ -15,6 +15,9 @@ from dataqual.reading import Interval
 
 Hashes = NDArray[np.uint64]
 
+FEWEST_WORDS = 4
+"""Words of a sentence that counts: "Mr." and "Mrs." are no pair of sentences."""
+
 
 @dataclass(frozen=True, eq=False)
 class Gendered:
@@ -83,11 +86,11 @@ class Counterfactuals:
 
 
 def counterfactual_pairs(column: object, *, words: Lexicon | None = None) -> Counterfactuals:
-    """The share of gendered sentences whose counterpart, every gender in it changed, is there too.
+    """The share of gendered sentences, of four words or more, whose counterpart, every gender in it changed, is there too.
 
     Who is meant by a pronoun is not resolved: words are changed. `her` is the counterpart of both `his` and `him`.
 
-    >>> found = counterfactual_pairs(["He is a nurse.", "She is a nurse.", "She told him.", "She left."])
+    >>> found = counterfactual_pairs(["He is a nurse.", "She is a nurse.", "She told him so.", "She left the house."])
     >>> found.share, found.paired, found.sentences, found.examples
     (0.5, 2, 4, (('He is a nurse.', 'She is a nurse.'),))
     """
@@ -100,11 +103,12 @@ def counterfactual_pairs(column: object, *, words: Lexicon | None = None) -> Cou
 
 
 def gendered_sentences(mentions: Mentions) -> tuple[Ints, Hashes, NDArray[np.int64]]:
-    """The numbers of the sentences with a word that has a counterpart, their keys and signs."""
+    """The numbers of the sentences of some words with one that has a counterpart, their keys and signs."""
     pair, side = _pairs(mentions.lexicon)
     chosen = np.flatnonzero(pair[mentions.term] > 0)
     text = mentions.text
     tokens, sentences = text.cut("tokens"), text.sentences
+    chosen = chosen[mentions.words[mentions.sentence[chosen]] >= FEWEST_WORDS]
     own = mentions.sentence[chosen]
     where = np.unique(own)
     starts = np.searchsorted(tokens.starts, sentences.starts[where])

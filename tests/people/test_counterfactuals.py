@@ -17,13 +17,14 @@ from dataqual.people import counterfactual_pairs
         (["He is a nurse. She is a nurse."], 2, 2),
         (["He is a nurse."] * 3 + ["HE is a nurse.", "she is a nurse."], 5, 5),
         (["He is a nurse.", "He is a nurse."], 0, 2),
-        (["He told her.", "She told him."], 2, 2),
-        (["He told her.", "She told her."], 0, 2),  # one gender of the two is changed
+        (["He told her so.", "She told him so."], 2, 2),
+        (["He told her so.", "She told her so."], 0, 2),  # one gender of the two is changed
         (["I saw his dog.", "I saw her dog."], 2, 2),
         (["他是护士。", "她是护士。", "它是狗。"], 2, 2),
         (["爸爸爱儿子。", "妈妈爱女儿。"], 2, 2),
         (["其他人来了。"], 0, 0),
-        (["he she", "she he"], 2, 2),
+        (["he she he she", "she he she he"], 2, 2),
+        (["Mr. Lee", "Mrs. Lee", "he left", "she left"], 0, 0),
         (["he saw the man", "she saw the woman", "she the saw woman"], 2, 3),
         (["", "nobody"], 0, 0),
     ],
