@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import quote
 
 import yaml
-from markupsafe import Markup
 
 from reports import figures, say
 from reports.page import environment, facts_of, render, small_enough
@@ -74,6 +73,7 @@ def _context(facts: Facts) -> dict[str, Any]:
     corpus = facts.get("corpus") or {}
     names = corpus.get("inputs") or corpus.get("files") or []
     files = corpus.get("files") or []
+    drawn = _drawn(checks)
     suite = facts.get("suite") or {}
     written = (
         yaml.safe_dump(dict(suite), sort_keys=False, allow_unicode=True, width=100) if suite.get("checks") else None
@@ -87,7 +87,8 @@ def _context(facts: Facts) -> dict[str, Any]:
         "tiles": _tiles(facts),
         "checks": checks,
         "wrong": [one for one in checks if one.get("status") != "passed"],
-        "figure": _figure(checks),
+        "drawn": drawn,
+        "figure": figures.shares(drawn, "shares") if drawn else None,
         "suite": written,
         "files": [*_files(facts)],
     }
@@ -128,8 +129,8 @@ def _tiles(facts: Facts) -> list[tuple[str, str, str]]:
     return [*tiles, ("documents", say.number(documents), "looked at")] if documents is not None else tiles
 
 
-def _figure(checks: Sequence[Facts]) -> Markup | None:
-    """The shares with their bounds; None where there are none."""
+def _drawn(checks: Sequence[Facts]) -> list[dict[str, Any]]:
+    """The shares with their bounds, in the order of the suite."""
     rows = [
         {
             "number": one["number"],
@@ -141,7 +142,7 @@ def _figure(checks: Sequence[Facts]) -> Markup | None:
         for one in sorted(checks, key=lambda one: int(one["number"]))
         if one.get("share") and isinstance(one.get("value"), int | float) and not one.get("groups")
     ]
-    return figures.shares(rows[:DRAWN], "shares") if rows else None
+    return rows[:DRAWN]
 
 
 def _since(one: Facts) -> str | None:
