@@ -36,6 +36,12 @@ def main() -> None:
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes [one per core or GPU].")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to train [as the study file says].")
 @click.option("--restart", is_flag=True, help="Begin again: the results in the folder are deleted.")
+@click.option(
+    "--track",
+    multiple=True,
+    type=click.Choice(["mlflow", "tensorboard", "wandb"]),
+    help="Tell a tracker of every trial; may be repeated; needs dataqual[track].",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON on stdout instead of the summary.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @mendable("studies")
@@ -45,6 +51,7 @@ def run(
     workers: int | None,
     device: str | None,
     restart: bool,
+    track: tuple[str, ...],
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -73,7 +80,7 @@ def run(
     for note in notes(study):
         display.say(note)
     try:
-        done: Studied = run(study, folder, workers=workers, device=device, restart=restart, watch=display)
+        done: Studied = run(study, folder, workers=workers, device=device, restart=restart, watch=display, track=track)
     except KeyboardInterrupt as stopped:
         raise Stopped(f"stopped; {_again(file, output, device)} goes on from here") from stopped
     display.clear()

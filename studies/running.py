@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -35,6 +36,7 @@ from studies.preparing import prepare
 from studies.results import FOREIGN, VERSION, Line, Results, append_line, check_same, read
 from studies.studied import Studied
 from studies.study import TEMPLATE, Study
+from studies.tracking import Tracked, tracker
 from studies.trial import Trial, plan
 from studies.windows import Exposed, planned_exposure
 
@@ -68,12 +70,14 @@ def run(
     device: str | None = None,
     restart: bool = False,
     watch: Watch | None = None,
+    track: Sequence[str] = (),
 ) -> Studied:
     """Run a study, or go on with it, and return what it found out; everything is kept in `folder` (FILE.study beside
     the study file; else NAME.study in the current folder).
 
     `study` is a Study, a study file, what such a file holds, or None for the embedded one. Started again in the same
-    folder it goes on where it stopped, and one with more sizes or seeds takes over the trials that are there; with `restart` it begins again. `workers` are processes: one per core or
+    folder it goes on where it stopped, and one with more sizes or seeds takes over the trials that are there; with `restart` it begins again. `track` names trackers (`studies.tracking.NAMES`) that are told of
+    each trial that ends. `workers` are processes: one per core or
     GPU unless told. InputError where the folder holds results of another study.
     """
     started, clock, watch = time.time(), time.monotonic(), watch or Silent()
@@ -83,6 +87,7 @@ def run(
     check(study, learner)
     longer = lengthened(study, learner)
     where = resolve(device or study.device, study.precision, study.compile)
+    tracked = Tracked(watch, [tracker(name, study, place) for name in track], warn)
     known = asked(study, where)
     count = workers_on(where.device, workers)
     with made(place), alone(place):
@@ -95,7 +100,10 @@ def run(
             clear(place)
         if larger and is_larger(header(known, trials, prepared), place):
             set_aside(place, [trial.key for trial in trials])
-        run_trials(trials, place, header(known, trials, prepared), workers=count, watch=watch)
+        try:
+            run_trials(trials, place, header(known, trials, prepared), workers=count, watch=tracked)
+        finally:
+            tracked.close()
         found = conclude(study, dict(prepared.facts), place, workers=count, notes=(*longer, *prepared.notes))
         found.facts["run"] |= {
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
@@ -103,6 +111,11 @@ def run(
         }
         found.save()
     return found
+
+
+def warn(line: str) -> None:
+    """A line on stderr that nothing depends on."""
+    print(line, file=sys.stderr)
 
 
 def ready(study: Study, place: Path, workers: int | None, watch: Watch) -> Prepared:

