@@ -25,11 +25,11 @@ sys.path[0] = str(Path(__file__).resolve().parents[1])  # or numba's `import cov
 
 import numpy as np  # noqa: E402
 
-from dataqual.children import Augmenter, Chance  # noqa: E402
+from dataqual.children import Augmenter, Chance, Child  # noqa: E402
 from dataqual.corpus import Corpus  # noqa: E402
 from dataqual.errors import DataqualError  # noqa: E402
 from dataqual.gating import Gate  # noqa: E402
-from dataqual.gating.label_agreement import LabelModels  # noqa: E402
+from dataqual.gating.label_agreement import LEAST_RIGHT, LabelModels, share_right  # noqa: E402
 from dataqual.noise import Noise  # noqa: E402
 from dataqual.steps.augment_back_translation import BackTranslation  # noqa: E402
 from dataqual.synonyms import Synonyms, sources_of  # noqa: E402
@@ -40,6 +40,18 @@ from dataqual.vectors.text_classifier import TextClassifier  # noqa: E402
 LABELLED, TEST = 200, 2000
 T = {19: 2.093, 39: 2.023}
 """The 97.5 % quantile of Student's t at n - 1 degrees of freedom (NIST/SEMATECH e-Handbook, 1.3.6.7.2)."""
+
+
+COPIES = "exact copies, as a control"
+
+
+class Copies(Augmenter):
+    """Each document once more: what comes of weight alone, and of words that one document has having two."""
+
+    def children_of(
+        self, texts: Sequence[str], chances: Sequence[Chance], how_many: Sequence[int]
+    ) -> list[list[Child]]:
+        return [[Child(text, ())] * wanted for text, wanted in zip(texts, how_many, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,7 @@ def measured(language: str, documents: Documents, seeds: int, thesaurus: str | N
             lines.append(f"| {name} | {factor} | – | – | – | not measured: {error} |")
             continue
         made = [children(augmenter, draw, factor, seed) for seed, draw in enumerate(draws)]
-        for gate in ("none", "default"):
+        for gate in ("none", "default") if name != COPIES else ("none",):
             both = [grown(draw, own, gate) for draw, own in zip(draws, made, strict=True)]
             found = np.array([accuracy(one, test) for one in both])
             mean_children = np.mean([len(one.texts) - LABELLED for one in both])
@@ -118,6 +130,7 @@ def methods(
         return lambda: Synonyms(sources_of(some, None, thesaurus, (), "wordfreq", "jieba"), rate)
 
     found: list[tuple[str, int, Callable[[], Augmenter]]] = [
+        (COPIES, 2, Copies),
         ("synonyms, rate 0.1", 2, synonyms(0.1)),
         ("synonyms, rate 0.3", 4, synonyms(0.3)),
         ("noise, rate 0.05", 2, lambda: Noise(("keyboard", "pinyin", "ocr", "spelling", "slips"), 0.05, 3, "[MASK]")),
@@ -148,14 +161,17 @@ def children(augmenter: Augmenter, draw: Documents, factor: int, seed: int) -> l
     """The parent of each child, and the child."""
     chances = [Chance((seed << 20) + at) for at in range(len(draw.texts))]
     found = augmenter.children_of(draw.texts, chances, [factor - 1] * len(draw.texts))
-    return [(at, child.text) for at, own in enumerate(found) for child in own if child.text != draw.texts[at]]
+    same = isinstance(augmenter, Copies)
+    return [(at, child.text) for at, own in enumerate(found) for child in own if same or child.text != draw.texts[at]]
 
 
 def grown(draw: Documents, made: Sequence[tuple[int, str]], kind: str) -> Documents:
     """The documents, and the children that the gate lets through."""
     gate = Gate.of(())
     if kind == "default":
-        gate = Gate.default().prepared(labels=LabelModels.fit(Text.of(draw.texts), draw.labels))
+        models = LabelModels.fit(Text.of(draw.texts), draw.labels)
+        sure = models is not None and share_right(models, Text.of(draw.texts), draw.labels) >= LEAST_RIGHT
+        gate = Gate.default().prepared(labels=models if sure else None)
     labels = [draw.labels[at] for at, _ in made]
     verdicts = gate.judge([draw.texts[at] for at, _ in made], [child for _, child in made], labels)
     through = [at for at, verdict in enumerate(verdicts) if verdict.accepted]

@@ -133,7 +133,8 @@ def augment(
     cleaned = rewrite(corpus, recipe, target, Local(workers=workers, max_memory=max_memory), progress, look=look)
     why = tuple(line for one in found for line in one.held.why)
     own = {field.name: getattr(cleaned, field.name) for field in fields(Cleaned)}
-    own["warnings"] = (*cleaned.warnings, *_unmatched(step, cleaned))
+    notes = [note for one in found for note in getattr(one.judge, "notes", ())]
+    own["warnings"] = (*cleaned.warnings, *_unmatched(step, cleaned), *notes)
     return Augmented(**own, method=step.method, held_out=why, corpus=corpus)
 
 

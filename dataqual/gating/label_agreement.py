@@ -89,3 +89,14 @@ def folds_of(text: Text) -> NDArray[np.int64]:
     """The fold of each document, 0 to `FOLDS` - 1, the same wherever its words stand."""
     exact = Signing(NearDuplicates(), near=False, normalized=True)(text).exact
     return ((exact[:, 0] >> np.uint64(11)) % np.uint64(FOLDS)).astype(np.int64)
+
+
+LEAST_RIGHT = 0.75
+"""Share of originals that never seen models must tell right: who is wrong at one in four refuses as many good children."""
+
+
+def share_right(models: LabelModels, text: Text, labels: Sequence[str | None]) -> float:
+    """On how many of the originals, those with a known label, the models that did not see them are right; 0 of none."""
+    found = models.agreement(text, labels, folds_of(text))
+    known = found[~np.isnan(found)]
+    return float((known >= 1).mean()) if len(known) else 0.0

@@ -423,6 +423,8 @@ class Growing(Step):
         fresh = [(one, child) for one, children in zip(waiting, made, strict=True) for child in children[: one.still]]
         judged = []
         for one, child in fresh:
+            if child.text in one.tried:
+                continue  # an earlier attempt made it, and its reason is told
             if child.text == one.text or child.text in one.seen:
                 one.refused.append((child, Refusal(SAME)))
             elif one.turns is not None and divided(one.turns, child.text) is None:
@@ -430,6 +432,8 @@ class Growing(Step):
             else:
                 one.seen.add(child.text)
                 judged.append((one, child))
+        for one, child in fresh:
+            one.tried.add(child.text)
         verdicts = self.judge.judge(
             [one.text for one, _ in judged], [child for _, child in judged], [labels[one.row] for one, _ in judged]
         )

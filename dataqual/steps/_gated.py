@@ -14,7 +14,7 @@ from dataqual.drawing import document_keys
 from dataqual.errors import SpecError
 from dataqual.gating import Gate
 from dataqual.gating.copies import BYTES_EACH, Originals
-from dataqual.gating.label_agreement import LabelModels
+from dataqual.gating.label_agreement import FEWEST, LEAST_RIGHT, LabelModels, share_right
 from dataqual.ledger import address_list, addresses
 from dataqual.near_duplicates import NearDuplicates, Signing
 from dataqual.operators import Engine
@@ -26,6 +26,8 @@ class Gated:
     """A gate that has seen the originals."""
 
     gate: Gate
+    notes: tuple[str, ...] = ()
+    """What the user should know: rules that could not be applied."""
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -65,11 +67,15 @@ def judge_of(gate: Gate, corpus: Corpus, engine: Engine, allowed: Allowed) -> Ga
     needs = gate.must_see
     originals = _originals(corpus, engine) if "copies_original" in needs else None
     learns = "label_agreement" in needs and "label" in corpus.columns.extras()
-    return Gated(gate.prepared(originals=originals, labels=_labels(corpus, engine, allowed) if learns else None))
+    models, notes = _labels(corpus, engine, allowed) if learns else (None, ())
+    return Gated(gate.prepared(originals=originals, labels=models), notes)
 
 
-def _labels(corpus: Corpus, engine: Engine, allowed: Allowed) -> LabelModels | None:
-    """Classifiers of a sample of the labelled documents, by address, the same whatever the batches and threads."""
+def _labels(corpus: Corpus, engine: Engine, allowed: Allowed) -> tuple[LabelModels | None, tuple[str, ...]]:
+    """Classifiers of a sample of the labelled documents, by address, the same whatever the batches and threads.
+
+    None where they learn too little, and a note that says so.
+    """
 
     def look(chunk: Chunk) -> list[tuple[int, str, str]]:
         batch = corpus.parse(chunk)
@@ -83,7 +89,17 @@ def _labels(corpus: Corpus, engine: Engine, allowed: Allowed) -> LabelModels | N
         sample = sorted(sample + found)[:LABELLED]
         sizes = np.cumsum([len(text) for _, text, _ in sample])
         sample = sample[: max(1, int(np.searchsorted(sizes, LABELLED_BYTES, "right")))]
-    return LabelModels.fit(Text.of([text for _, text, _ in sample]), [label for _, _, label in sample])
+    text, labels = Text.of([text for _, text, _ in sample]), [label for _, _, label in sample]
+    models = LabelModels.fit(text, labels)
+    if models is None:
+        return None, (f"gate: label_agreement is not asked: fewer than two labels have {FEWEST} documents",)
+    right = share_right(models, text, labels)
+    if right < LEAST_RIGHT:
+        return None, (
+            f"gate: label_agreement is not asked: a classifier of the {len(labels):,} labelled documents is right on "
+            f"{right:.0%} of those it has not seen, and {LEAST_RIGHT:.0%} is the least",
+        )
+    return models, ()
 
 
 def _originals(corpus: Corpus, engine: Engine) -> Originals:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dataqual.corpus import Corpus
+from dataqual.engine import Local
 from dataqual.errors import SpecError
 from dataqual.gating import Gate, Pairs, gate_of
 from dataqual.gating.antonyms import AntonymsSwapped
@@ -19,6 +22,7 @@ from dataqual.gating.label_agreement import LabelModels, folds_of
 from dataqual.gating.likeness import BigramOverlap, Chrf, Similarity
 from dataqual.gating.negation import NegationsChanged, negations
 from dataqual.ngram_model import NgramModel
+from dataqual.steps._gated import judge_of
 from dataqual.text import Text
 
 GOOD = [
@@ -180,6 +184,19 @@ def test_a_parent_has_no_say_in_the_label_of_its_child() -> None:
     labels = ["pos"] * 30 + ["neg"] * 30 + ["pos"]
     gate = gate_of([{"signal": "label_agreement", "min": 1}]).prepared(labels=LabelModels.fit(Text.of(texts), labels))
     assert not gate.judge(texts[-1:], ["bad food, unknown"], ["pos"])[0].accepted
+
+
+def test_classifiers_that_learnt_little_are_not_asked_and_that_is_said() -> None:
+    texts = [f"word{n % 7} text{n % 5} number{n % 3} and so on {n}" for n in range(60)]
+    labels = ["pos" if n * 7919 % 13 < 6 else "neg" for n in range(60)]
+    corpus = Corpus.of(pl.DataFrame({"text": texts, "label": labels}), label="label")
+    gated = judge_of(gate_of("default"), corpus, Local(), lambda batch: np.ones(len(batch), bool))
+    assert "label_agreement" not in gated.gate.measure(Pairs.of(["a b"], ["a c"], ["pos"]))
+    [note] = gated.notes
+    assert note.startswith("gate: label_agreement is not asked: a classifier of the 60 labelled documents is right on ")
+    corpus = Corpus.of(pl.DataFrame({"text": texts[:3], "label": labels[:3]}), label="label")
+    gated = judge_of(gate_of("default"), corpus, Local(), lambda batch: np.ones(len(batch), bool))
+    assert gated.notes == ("gate: label_agreement is not asked: fewer than two labels have 10 documents",)
 
 
 STRANGE = st.text(st.characters(codec="utf-8"), max_size=40)
