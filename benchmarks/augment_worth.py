@@ -1,11 +1,11 @@
 """Is augmentation worth it? With few labelled documents, the held-out accuracy of a classifier with and without children.
 
     python benchmarks/augment_worth.py --corpus polarity.csv --corpus-zh reviews.csv [--thesaurus FILE]
-                                       [--seeds 40] [-o benchmarks/results/augment-worth.md]
+                                       [--model FOLDER] [--seeds 20] [-o benchmarks/results/augment-worth.md]
 
-For every seed 200 documents are drawn, half of each label; the classifier (softmax regression on TF-IDF,
-`dataqual.vectors.TextClassifier`) learns from them, or from them and their children, and is asked about 2,000 others, the same for
-all. Children are made by one method, each document having at most `factor` - 1; the gate knows the 200 documents alone. A difference
+For every seed 200 documents are drawn, half of each label; a classifier learns from them, or from them and their children, and is
+asked about 2,000 others, the same for all. Classifiers are softmax regressions: on TF-IDF of the terms that two documents have
+(`dataqual.vectors.text_classifier`), of all terms, and with --model on the sentence embeddings of the English. Children are made by one method, each document having at most `factor` - 1; the gate knows the 200 documents alone. A difference
 is of the same seed; its interval is Student's, 95 %. The classifier is told nothing of the test set, nor is any parameter chosen by it.
 """
 
@@ -24,9 +24,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path[0] = str(Path(__file__).resolve().parents[1])  # or numba's `import coverage` would find benchmarks/coverage.py
 
 import numpy as np  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
 
 from dataqual.children import Augmenter, Chance, Child  # noqa: E402
 from dataqual.corpus import Corpus  # noqa: E402
+from dataqual.embeddings import Model, open_model  # noqa: E402
 from dataqual.errors import DataqualError  # noqa: E402
 from dataqual.gating import Gate  # noqa: E402
 from dataqual.gating.label_agreement import LEAST_RIGHT, LabelModels, share_right  # noqa: E402
@@ -35,7 +37,10 @@ from dataqual.steps.augment_back_translation import BackTranslation  # noqa: E40
 from dataqual.synonyms import Synonyms, sources_of  # noqa: E402
 from dataqual.text import Text  # noqa: E402
 from dataqual.translation.routes import route_of  # noqa: E402
-from dataqual.vectors.text_classifier import TextClassifier  # noqa: E402
+from dataqual.vectors.logistic import Logistic  # noqa: E402
+from dataqual.vectors.sparse import Sparse  # noqa: E402
+from dataqual.vectors.text_classifier import ALONE, WORDS, coded  # noqa: E402
+from dataqual.vectors.tfidf import count, inverse_frequency, tfidf  # noqa: E402
 
 LABELLED, TEST = 200, 2000
 T = {19: 2.093, 39: 2.023}
@@ -68,13 +73,15 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--corpus-zh", type=Path)
     parser.add_argument("--thesaurus")
-    parser.add_argument("--seeds", type=int, choices=[number + 1 for number in T], default=40)
+    parser.add_argument("--model", help="folder of a sentence model for English")
+    parser.add_argument("--seeds", type=int, choices=[number + 1 for number in T], default=20)
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
     lines = ["# Is augmentation worth it?", "", "Made by `benchmarks/augment_worth.py`, which says how.", ""]
     for language, path in (("English", options.corpus), ("Chinese", options.corpus_zh)):
         if path:
-            lines += measured(language, load(path), options.seeds, options.thesaurus)
+            model = open_model(options.model) if options.model and language == "English" else None
+            lines += measured(language, load(path), options.seeds, options.thesaurus, classifiers(model))
     print("\n".join(lines))
     if options.output:
         options.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -89,34 +96,41 @@ def load(path: Path) -> Documents:
     return Documents([row["text"] for row in rows], [row["label"] for row in rows])
 
 
-def measured(language: str, documents: Documents, seeds: int, thesaurus: str | None) -> list[str]:
+Classifier = Callable[[Documents, Documents], float]
+"""The share of the second that it tells right once it has learnt from the first."""
+
+
+def measured(
+    language: str, documents: Documents, seeds: int, thesaurus: str | None, kinds: dict[str, Classifier]
+) -> list[str]:
     """The table of a language."""
     test = documents.take(range(TEST))
     pool = range(TEST, len(documents.texts))
     draws = [drawn(documents, pool, seed) for seed in range(seeds)]
-    alone = np.array([accuracy(draw, test) for draw in draws])
+    alone = {kind: np.array([right(draw, test) for draw in draws]) for kind, right in kinds.items()}
+    told = "; ".join(f"{kind} {100 * own.mean():.1f} ± {100 * own.std(ddof=1):.1f}" for kind, own in alone.items())
     lines = [
         f"## {language}: {LABELLED} labelled documents, {seeds} seeds, {TEST:,} held out",
         "",
-        f"Without children: {100 * alone.mean():.1f} % right (standard deviation between seeds {100 * alone.std(ddof=1):.1f}).",
+        f"Right without children, % (± standard deviation between seeds): {told}. The columns are differences in points.",
         "",
-        "| method | factor | gate | children | right, % | difference, points |",
-        "|---|---|---|---|---|---|",
+        f"| method | factor | gate | children | {' | '.join(kinds)} |",
+        "|---|---|---|---" + "|---" * len(kinds) + "|",
     ]
     for name, factor, make in methods(language, documents, thesaurus):
         try:
             augmenter = make()
         except DataqualError as error:
-            lines.append(f"| {name} | {factor} | – | – | – | not measured: {error} |")
+            lines.append(f"| {name} | {factor} | not measured: {error} |")
             continue
         made = [children(augmenter, draw, factor, seed) for seed, draw in enumerate(draws)]
         for gate in ("none", "default") if name != COPIES else ("none",):
             both = [grown(draw, own, gate) for draw, own in zip(draws, made, strict=True)]
-            found = np.array([accuracy(one, test) for one in both])
-            mean_children = np.mean([len(one.texts) - LABELLED for one in both])
-            lines.append(
-                f"| {name} | {factor} | {gate} | {mean_children:.0f} | {100 * found.mean():.1f} | {difference(found - alone)} |"
-            )
+            cells = [
+                difference(np.array([right(one, test) for one in both]) - alone[kind]) for kind, right in kinds.items()
+            ]
+            more = np.mean([len(one.texts) - LABELLED for one in both])
+            lines.append(f"| {name} | {factor} | {gate} | {more:.0f} | {' | '.join(cells)} |")
     return [*lines, ""]
 
 
@@ -178,11 +192,40 @@ def grown(draw: Documents, made: Sequence[tuple[int, str]], kind: str) -> Docume
     return Documents([*draw.texts, *(made[at][1] for at in through)], [*draw.labels, *(labels[at] for at in through)])
 
 
-def accuracy(train: Documents, test: Documents) -> float:
-    """The share of the test set that a classifier of `train` tells right."""
-    model = TextClassifier.fit(Text.of(train.texts), train.labels)
-    found = np.array(model.classes)[model.probabilities(Text.of(test.texts)).argmax(1)]
-    return float(np.mean(found == np.array(test.labels)))
+def classifiers(model: Model | None) -> dict[str, Classifier]:
+    """By name."""
+    found: dict[str, Classifier] = {"TF-IDF": by_terms(2), "TF-IDF, all terms": by_terms(1)}
+    return found if model is None else found | {Path(model.path).resolve().parent.name: by_embedding(model)}
+
+
+def by_terms(least: int) -> Classifier:
+    """On terms that `least` documents have."""
+
+    def right(train: Documents, test: Documents) -> float:
+        terms = count(Text.of(train.texts), words=WORDS, alone=ALONE, min_documents=least)
+        idf = inverse_frequency(terms.counts)
+        return score(tfidf(terms.counts, idf), train, tfidf(terms.of(Text.of(test.texts)), idf), test)
+
+    return right
+
+
+def by_embedding(model: Model) -> Classifier:
+    """On sentence embeddings, each computed once."""
+    known: dict[str, NDArray[np.float32]] = {}
+
+    def vectors(texts: Sequence[str]) -> Sparse:
+        new = sorted({text for text in texts if text not in known})
+        known.update(zip(new, model(new), strict=True)) if new else None
+        return Sparse.of(np.array([known[text] for text in texts], np.float64))
+
+    return lambda train, test: score(vectors(train.texts), train, vectors(test.texts), test)
+
+
+def score(features: Sparse, train: Documents, others: Sparse, test: Documents) -> float:
+    """The share of the test set that is told right."""
+    classes, codes = coded(train.labels)
+    found = Logistic.fit(features, codes, len(classes)).probabilities(others).argmax(1)
+    return float(np.mean(np.array(classes)[found] == np.array(test.labels)))
 
 
 def difference(values: np.ndarray) -> str:
