@@ -23,6 +23,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
+from benchmarks import people_intervals  # noqa: E402
 from dataqual import catalog  # noqa: E402
 from dataqual.diversity import sets  # noqa: E402
 from dataqual.diversity.topics import effective  # noqa: E402
@@ -140,6 +141,13 @@ def shares(simulation: int) -> Seen:
     rng = np.random.default_rng(simulation)
     for share in (0.005, 0.05, 0.4):
         yield f"share of documents, {share:g} of 2,000", share, wilson(int(rng.binomial(2_000, share)), 2_000)
+
+
+@study
+def people(simulation: int) -> Seen:
+    """Shares, ratios, nPMI and log-odds over documents that name people, and false associations; see people_intervals.py."""
+    for name, case in people_intervals.CASES.items():
+        yield name, *case(np.random.default_rng(simulation))
 
 
 # Counting

@@ -3,8 +3,8 @@
     python benchmarks/people_intervals.py [--simulations 1000] [--out FILE.md]
 
 Words come in documents: how many a document has, and of whom, differs from one to the next more than chance would have it,
-so an interval that takes words for draws is too short. `CASES` gives for each name what draws one corpus: whether
-its interval holds the truth.
+so an interval that takes words for draws is too short. `CASES` gives for each name what draws one corpus, and tells
+the truth and the interval; benchmarks/interval_coverage.py has them too.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from dataqual.people.association import npmi_between, significant  # noqa: E402
 from dataqual.people.clustered import ShareSums  # noqa: E402
 from dataqual.people.fighting_words import Usage, log_odds  # noqa: E402
 from dataqual.people.representation import odds  # noqa: E402
-from dataqual.reading import wilson  # noqa: E402
+from dataqual.reading import Interval, wilson  # noqa: E402
 from dataqual.text import Text  # noqa: E402
 
 Rng = np.random.Generator
-BAR = 0.93
+Seen = tuple[float, Interval | None]
+"""The truth and the interval."""
 
 
 def words(rng: Rng, documents: int, p: float, alike: float) -> ShareSums:
@@ -40,46 +41,42 @@ def words(rng: Rng, documents: int, p: float, alike: float) -> ShareSums:
     return ShareSums.of(rng.binomial(whole, own), whole)
 
 
-def share(rng: Rng, documents: int, p: float, alike: float) -> bool:
+def share(rng: Rng, documents: int, p: float, alike: float) -> Seen:
     """A share of mentions."""
-    low, high = words(rng, documents, p, alike).interval() or (0.0, 0.0)
-    return low <= p <= high
+    return p, words(rng, documents, p, alike).interval()
 
 
-def by_words(rng: Rng, documents: int, p: float, alike: float) -> bool:
+def by_words(rng: Rng, documents: int, p: float, alike: float) -> Seen:
     """The same by Wilson's interval of the words, which takes each for a draw: what is not done."""
     sums = words(rng, documents, p, alike)
-    low, high = wilson(sums.part, sums.whole) or (0.0, 0.0)
-    return low <= p <= high
+    return p, wilson(sums.part, sums.whole)
 
 
-def gender_ratio(rng: Rng, documents: int, p: float, alike: float) -> bool:
+def gender_ratio(rng: Rng, documents: int, p: float, alike: float) -> Seen:
     """Women for each man."""
     sums = words(rng, documents, p, alike)
     _, around = odds(sums.value, sums.interval())
-    return around is not None and around[0] <= p / (1 - p) <= around[1]
+    return p / (1 - p), around
 
 
-def beside_corpus(rng: Rng, documents: int, p: float, q: float) -> bool:
+def beside_corpus(rng: Rng, documents: int, p: float, q: float) -> Seen:
     """A share divided by that of another corpus."""
     one, other = words(rng, documents, p, 0.3), words(rng, documents, q, 0.3)
     if not one.value or not other.value:
-        return True
-    low, high = quotient(one.value, one.interval() or (0, 1), other.value, other.interval() or (0, 1))
-    return low <= p / q <= high
+        return p / q, None
+    return p / q, quotient(one.value, one.interval() or (0, 1), other.value, other.interval() or (0, 1))
 
 
 SAID = ("she nurse. ", "she. ", "nurse. ", "rain. ")
 
 
-def npmi(rng: Rng, documents: int, p: tuple[float, ...]) -> bool:
+def npmi(rng: Rng, documents: int, p: tuple[float, ...]) -> Seen:
     """nPMI of two words, over sentences of four kinds whose mix differs from document to document."""
     counts = np.array([rng.multinomial(n, rng.dirichlet(np.array(p) * 8)) for n in 1 + rng.poisson(9, documents)])
     text = Text.of(["".join(s * int(k) for s, k in zip(SAID, row, strict=True)) for row in counts])
     kinds = np.concatenate([np.repeat(np.arange(4), row) for row in counts])
-    found = npmi_between(np.flatnonzero(kinds < 2), np.flatnonzero(kinds % 2 == 0), text)
     truth = log(p[0] / ((p[0] + p[1]) * (p[0] + p[2]))) / -log(p[0])
-    return found.interval is not None and found.interval[0] <= truth <= found.interval[1]
+    return truth, npmi_between(np.flatnonzero(kinds < 2), np.flatnonzero(kinds % 2 == 0), text).interval
 
 
 def texts(rng: Rng, documents: int, first: np.ndarray, second: np.ndarray, alike: float) -> tuple[Usage, Usage]:
@@ -91,7 +88,7 @@ def texts(rng: Rng, documents: int, first: np.ndarray, second: np.ndarray, alike
     return Usage.of(tables[0]), Usage.of(tables[1])
 
 
-def odds_of(rng: Rng, documents: int, factor: float) -> bool:
+def odds_of(rng: Rng, documents: int, factor: float) -> Seen:
     """The log-odds of a word that the first text has `factor` times as often, with a prior worth a tenth of both."""
     p = np.array([0.01, 0.02, 0.05, 0.92])
     q = p * np.array([factor, 1, 1, 1])
@@ -99,21 +96,21 @@ def odds_of(rng: Rng, documents: int, factor: float) -> bool:
     one, other = texts(rng, documents, q, p, 0.02)
     background = np.bincount(np.r_[one.word, other.word], np.r_[one.often, other.often], minlength=4)
     found = log_odds(one, other, background, prior=min(1000.0, background.sum() / 10))
-    low, high = found.interval(0)
-    return low <= log(q[0] / (1 - q[0])) - log(p[0] / (1 - p[0])) <= high
+    return log(q[0] / (1 - q[0])) - log(p[0] / (1 - p[0])), found.interval(0)
 
 
-def nothing_found(rng: Rng, documents: int, vocabulary: int) -> bool:
-    """Whether no word is called significant where none is said more of anybody."""
+def nothing_found(rng: Rng, documents: int, vocabulary: int) -> Seen:
+    """How many words are called significant where none is said more of anybody: the truth is none."""
     p = rng.dirichlet(np.full(vocabulary, 0.5)) + 1e-6
     one, other = texts(rng, documents, p / p.sum(), p / p.sum(), 0.01)
     often = np.bincount(np.r_[one.word, other.word], np.r_[one.often, other.often], minlength=vocabulary)
     found = log_odds(one, other, often, prior=min(1000.0, often.sum() / 10))
     tested = (often >= 10) & (found.documents >= 5)
-    return not (significant(found.p[tested].tolist()) <= 0.05).any()
+    called = float((significant(found.p[tested].tolist()) <= 0.05).sum())
+    return 0.0, (called, called)
 
 
-CASES: dict[str, Callable[[Rng], bool]] = {
+CASES: dict[str, Callable[[Rng], Seen]] = {
     "representation, 30 documents, 1/2": partial(share, documents=30, p=0.5, alike=0.3),
     "representation, 300 documents, 1/2": partial(share, documents=300, p=0.5, alike=0.3),
     "representation, 300 documents, 1/50": partial(share, documents=300, p=0.02, alike=0.3),
@@ -130,15 +127,16 @@ CASES: dict[str, Callable[[Rng], bool]] = {
 }
 """What is claimed."""
 
-BESIDE: dict[str, Callable[[Rng], bool]] = {
+BESIDE: dict[str, Callable[[Rng], Seen]] = {
     "words taken for draws (not done), 300 documents, 1/2": partial(by_words, documents=300, p=0.5, alike=0.3),
 }
 """What would be if documents were forgotten."""
 
 
-def held(case: Callable[[Rng], bool], simulations: int) -> float:
+def held(case: Callable[[Rng], Seen], simulations: int) -> float:
     """Share of corpora whose interval holds the truth."""
-    return float(np.mean([case(np.random.default_rng(seed)) for seed in range(simulations)]))
+    seen = [case(np.random.default_rng(seed)) for seed in range(simulations)]
+    return float(np.mean([around is not None and around[0] <= truth <= around[1] for truth, around in seen]))
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import people_intervals
 from dataqual.corpus import Corpus
 from dataqual.errors import SpecError
 from dataqual.intervals import clopper_pearson, quotient, t_of, t_tail
@@ -124,3 +125,10 @@ def test_the_ratio_is_women_for_each_man_and_none_without_men() -> None:
     assert read(GenderRatio(), Corpus.of(["She left."])).value is None
     assert read(GenderRatio(), Corpus.of(["她走了，他来了。"])).value == 1.0
     assert read(GenderRatio(), Corpus.of(["nobody", ""])).value is None
+
+
+def test_in_made_corpora_intervals_over_documents_hold_the_truth_and_those_over_words_do_not() -> None:
+    over_documents = people_intervals.held(people_intervals.CASES["representation, 300 documents, 1/2"], 200)
+    over_words = people_intervals.held(next(iter(people_intervals.BESIDE.values())), 200)
+    assert over_documents >= 0.93
+    assert over_words < 0.85
