@@ -83,8 +83,8 @@ def label(operator: Any) -> str:
 
 
 def defaults() -> dict[str, Signal]:
-    """Every signal that needs no parameter, with its defaults, by name; for the others see `needing`."""
-    return {name: kind() for name, kind in signals().items() if not missing(kind)}
+    """Every signal that needs neither a parameter nor a survey, with its defaults, by name; for the others see `needing`."""
+    return {name: kind() for name, kind in signals().items() if not missing(kind) and not kind.surveyed}
 
 
 def profiled() -> dict[str, Signal]:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dataqual import catalog, rules, specs
+from dataqual.bounds import Bounds
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.faults import SHARES
 from dataqual.near_duplicates import NearDuplicates
@@ -17,6 +18,9 @@ from dataqual.steps.drop_outliers import DropOutliers
 from dataqual.steps.keep import Keep
 
 COPIES = ("exact_copies", "near_copies")
+JUDGED = {"label_errors": ("label_suspect", Bounds(min=1))}
+"""Findings that only a survey of the corpus can tell: the signal, and where it says so."""
+FOUND = SHARES | JUDGED
 OUTLIERS = "outliers"
 SURVEYED = (*COPIES, OUTLIERS)
 """What is found beside other documents, by steps of its own."""
@@ -75,8 +79,8 @@ class Drop:
 
 def _rules(name: str) -> Iterator[Rule]:
     """The rules that a document must pass lest it is dropped under this name; SpecError if it is no such name."""
-    if name in SHARES:
-        signal, bounds = SHARES[name]
+    if name in FOUND:
+        signal, bounds = FOUND[name]
         yield Rule(name, f"As the finding {name} of a profile.", catalog.signal(signal), bounds.outside)
         return
     versions = [known for known in rules.rule_sets() if known.startswith(f"{name}@")]
@@ -91,9 +95,9 @@ def _rules(name: str) -> Iterator[Rule]:
 
 
 def _as_step(name: str) -> dict[str, Any]:
-    if name not in SHARES:
+    if name not in FOUND:
         return {"keep": {"rules": name}}
-    signal, bounds = SHARES[name]
+    signal, bounds = FOUND[name]
     ends = {end: value for end, value in asdict(bounds.outside).items() if value is not None}
     return {"keep": {"signal": signal, **ends}}
 

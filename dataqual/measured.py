@@ -93,7 +93,7 @@ class Measured:
     def __getitem__(self, signal: Signal) -> NDArray[Any]:
         values = self._values.get(signal)
         if values is None:
-            values = self._values[signal] = signal.measure(self.batch.text)
+            values = self._values[signal] = signal.of_batch(self.batch)
         return values
 
 

@@ -41,10 +41,21 @@ class Signal(ABC):
     profiled: ClassVar[bool] = True
     """Whether every profile measures it; one that costs more, or says little alone, waits for a rule that asks."""
 
+    surveyed: ClassVar[bool] = False
+    """Whether it must first see the corpus, in `prepare`: only a step lets it, and neither a profile nor a check does."""
+
     @property
     def rests_on(self) -> object:
         """What beside its parameters decides its numbers, such as a file: a run goes on only where it is the same."""
         return None
+
+    def prepare(self, corpus: Corpus, engine: Engine) -> Signal:
+        """The signal that measures each document on its own, after a survey of the corpus where it needs one."""
+        return self
+
+    def of_batch(self, batch: Batch) -> NDArray[Any]:
+        """The number for every document of a batch; of its text, unless it must know more of them."""
+        return self.measure(batch.text)
 
     @abstractmethod
     def measure(self, text: Text) -> NDArray[Any]:
@@ -163,6 +174,11 @@ class Step(ABC):
     def rests_on(self) -> object:
         """What beside its parameters decides what it does, such as files: a run goes on only where it is the same."""
         return None
+
+    @property
+    def surveys(self) -> bool:
+        """Whether `prepare` looks at the corpus."""
+        return type(self).prepare is not Step.prepare
 
     @property
     def told_as(self) -> tuple[str, ...]:

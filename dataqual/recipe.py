@@ -106,7 +106,7 @@ class Recipe:
     @property
     def surveys(self) -> bool:
         """Whether a step may look at the whole corpus before anything is written."""
-        return any(type(step).prepare is not Step.prepare for step in self.steps)
+        return any(step.surveys for step in self.steps)
 
 
 def _said(step: Step, content: Any) -> str:
@@ -169,7 +169,7 @@ def prepared(
     for at, step in enumerate(steps):
         passed = Passed()
         left = replace(Remaining.after(ready, corpus, progress), passed=passed)
-        if once is None or type(step).prepare is Step.prepare:
+        if once is None or not step.surveys:
             made = step.prepare(left, engine)
         else:
             made = once(f"step-{at}", partial(step.prepare, left, engine))

@@ -144,3 +144,48 @@ def test_the_command_agreement_ends_in_one_line_where_it_cannot(tmp_path: Path) 
 def test_the_names_are_public() -> None:
     assert dataqual.label_errors is label_errors
     assert dataqual.agreement is agreement
+
+
+def test_clean_leaves_out_the_suspects_that_the_list_names(planted: tuple[Path, set[int]], tmp_path: Path) -> None:
+    path, wrong = planted
+    suspects = set(label_errors(path).ranked.filter("suspect")["record"].to_list())
+    cleaned = dataqual.clean(path, tmp_path / "out.jsonl", drop=["label_errors"])
+    ledger = pl.read_parquet(f"{tmp_path / 'out.jsonl'}.ledger.parquet")
+    assert set(ledger["record"].to_list()) == suspects
+    assert len(suspects & wrong) > 0.8 * len(wrong)
+    assert (cleaned.kept, cleaned.dropped) == (301 - len(suspects), len(suspects))
+    assert set(ledger["rule"].to_list()) == {"label_errors"}
+    assert set(ledger["signal"].to_list()) == {"label_suspect"}
+
+
+def test_a_recipe_keeps_by_label_quality_whatever_the_workers(planted: tuple[Path, set[int]], tmp_path: Path) -> None:
+    recipe = dataqual.Recipe.of(
+        [{"keep": {"signal": "word_count", "min": 1}}, {"keep": {"signal": "label_quality", "min": 0.3}}]
+    )
+    for workers in (1, 3):
+        dataqual.clean(planted[0], tmp_path / f"{workers}.jsonl", recipe=recipe, workers=workers)
+    assert (tmp_path / "1.jsonl").read_bytes() == (tmp_path / "3.jsonl").read_bytes()
+    ledger = pl.read_parquet(f"{tmp_path / '1.jsonl'}.ledger.parquet")
+    assert 0 < len(ledger) < 60
+    assert (ledger["value"] < 0.3).all()
+
+
+def test_what_cannot_survey_says_who_can(planted: tuple[Path, set[int]], tmp_path: Path) -> None:
+    with pytest.raises(
+        DataqualError, match="label_quality must first see the corpus: a recipe's keep lets it; a check"
+    ):
+        dataqual.check(planted[0], [{"signal": "label_quality", "min": 0.1}])
+    with pytest.raises(DataqualError, match="the corpus has no label column; name it with --label"):
+        dataqual.clean(dataqual.Corpus.of(["a", "b"]), tmp_path / "out.jsonl", drop=["label_errors"])
+
+
+def test_a_suite_bounds_wrong_uneven_and_contradicting_labels(planted: tuple[Path, set[int]]) -> None:
+    checked = dataqual.check(
+        planted[0],
+        [
+            {"metric": "label_errors", "max": 0.5},
+            {"metric": "label_balance", "min": 0.9},
+            {"metric": "label_conflicts", "max": 0},
+        ],
+    )
+    assert [outcome.check.name for outcome in checked.failures] == ["label_conflicts"]

@@ -43,7 +43,9 @@ def test_json_has_everything() -> None:
 
 def test_what_no_profile_asks_for_says_so() -> None:
     waiting = {entry.name for entry in vocabulary.entries() if not entry.profiled}
-    assert waiting == (catalog.defaults().keys() - catalog.profiled().keys()) | (set(rule_sets()) - set(PROFILED))
+    surveyed = {name for name, signal in catalog.signals().items() if signal.surveyed}
+    unasked = (catalog.defaults().keys() - catalog.profiled().keys()) | (set(rule_sets()) - set(PROFILED))
+    assert waiting == unasked | surveyed
     assert {"duplicate_sentence_fraction", "gopher@dclm"} <= waiting
 
 

@@ -48,6 +48,7 @@ def label_errors(labels: Codes, probabilities: Floats, *, of: int | None = None,
         "suspects": int(found.suspects(labels, probabilities).sum()),
         "confident_joint": found.errors,
         "classes": classes,
+        "least": int(found.counts.min()),
     }
     interval = (max(0.0, min(ends[0], value)), min(1.0, max(ends[1], value)))
     return Reading("label_errors", value, n, method="sample", interval=interval, detail=detail)

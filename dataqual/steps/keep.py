@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from dataqual import specs
-from dataqual.corpus import Batch
+from dataqual.corpus import Batch, Corpus
 from dataqual.errors import SpecError
 from dataqual.ledger import Dropped
 from dataqual.measured import Measured
-from dataqual.operators import Step
+from dataqual.operators import Engine, Signal, Step
 from dataqual.rules.rule_set import Rule, load, rules_of
 
 
@@ -68,6 +68,25 @@ class Keep(Step):
         return tuple(rule.name for rule in self.rules)
 
     @property
+    def surveys(self) -> bool:
+        """Where a signal must first see the corpus."""
+        return any(rule.signal.surveyed for rule in self.rules)
+
+    def prepare(self, corpus: Corpus, engine: Engine) -> Keep:
+        """With the signals that know the corpus, each prepared once."""
+        ready = {
+            signal: signal.prepare(corpus, engine)
+            for signal in {r.signal: None for r in self.rules if r.signal.surveyed}
+        }
+        return (
+            KeepKnown(self.rules, tuple(ready.get(rule.signal, rule.signal) for rule in self.rules)) if ready else self
+        )
+
+    def measuring(self, at: int) -> Signal:
+        """The signal that is measured for a rule."""
+        return self.rules[at].signal
+
+    @property
     def rests_on(self) -> object:
         """The files that signals are measured by."""
         return [found for rule in self.rules if (found := rule.signal.rests_on) is not None] or None
@@ -76,8 +95,8 @@ class Keep(Step):
         measured = Measured(batch)
         passed = np.ones(len(batch), bool)
         dropped = []
-        for rule in self.rules:
-            values = measured[rule.signal]
+        for at, rule in enumerate(self.rules):
+            values = measured[self.measuring(at)]
             failed = passed & ~rule.bounds.accept(values)
             if failed.any():
                 dropped.append(
@@ -85,6 +104,18 @@ class Keep(Step):
                 )
                 passed &= ~failed
         return batch.where(passed), dropped
+
+
+@dataclass(frozen=True, eq=False)
+class KeepKnown(Keep):
+    """The same after a survey."""
+
+    signals: tuple[Signal, ...]
+    """One for each rule."""
+
+    def measuring(self, at: int) -> Signal:
+        """The prepared one."""
+        return self.signals[at]
 
 
 def _named(name: object, where: str) -> Iterator[Rule]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -26,8 +27,10 @@ WRONG, SERIOUS = 0.01, 0.05
 UNEVEN = 10
 """The commonest label for one of the rarest from which that is worth knowing."""
 CONFLICTING = 0.005
-LEAKING = 0.5
-"""The share of a label's documents that a phrase must be in to be a warning."""
+LEAKING = 0.8
+"""The share of a label's documents, at its lower end, that a phrase must be in to be told: of a subject's words few are."""
+ENOUGH = 50
+"""Documents of each judged label for a finding: of fewer, the surest tenth is not five."""
 
 
 def wanted(columns: Columns) -> bool:
@@ -62,7 +65,7 @@ def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
 def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Finding]:
     """Wrong, contradicting, uneven and leaking labels."""
     errors = block["readings"]["label_errors"]
-    if errors["value"] is not None and errors["interval"][0] >= WRONG:
+    if errors["value"] is not None and errors["interval"][0] >= WRONG and errors["detail"]["least"] >= ENOUGH:
         low, _ = errors["interval"]
         yield Finding(
             "label_errors",
@@ -72,7 +75,7 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
             "What is learnt from them is wrong as often, and a test set with them cannot tell the better of two good models.",
             example=next(iter(block["suspects"]), None),
             say="look through the ranked list of dataqual labels, or leave the suspects out",
-            command=clean_command(dict(facts), "label_errors"),
+            command=_command(block, facts),
             where="labels",
         )
     yield from _contradictions(block)
@@ -90,12 +93,18 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
     if leaks:
         yield Finding(
             "label_leaks",
-            "warning",
+            "note",
             f"{leaks[0]['phrase']!r} gives the label {leaks[0]['label']!r} away in {percent(leaks[0]['coverage'])} of its documents",
             {"value": leaks[0]["coverage"], "n": leaks[0]["of_label"], "of": "documents", "method": "sample", "interval": leaks[0]["coverage_interval"]},
             "A model then learns the phrase and not the subject, and does worse where the phrase is missing.",
             where="labels",
         )  # fmt: skip
+
+
+def _command(block: Mapping[str, Any], facts: Mapping[str, Any]) -> str | None:
+    """The one that leaves the suspects out; it names the column, which may have been named and not found."""
+    command = clean_command(dict(facts), "label_errors")
+    return f"{command} {shlex.join(['--label', block['column']])}" if command and block["column"] else command
 
 
 def _contradictions(block: Mapping[str, Any]) -> Iterable[Finding]:
