@@ -508,6 +508,13 @@ def _quantiles(given: dict[str, Any]) -> dict[str, Any]:
     return {"column": given["column"], "quantile": q, **_read_ends({"min_value": low, "max_value": high})}
 
 
+def _compound(given: dict[str, Any]) -> dict[str, Any]:
+    ignored = given.get("ignore_row_if", "all_values_are_missing")
+    if ignored != "all_values_are_missing":
+        raise SpecError(f"ignore_row_if {ignored!r} has no like: here rows count unless all their values are missing")
+    return {"unique": list(given["column_list"]), **_read_mostly(given)}
+
+
 def _counts(subject: str) -> Reader:
     def read(given: dict[str, Any]) -> dict[str, Any]:
         ends = {"min": given["value"], "max": given["value"]} if "value" in given else _read_ends(given)
@@ -530,7 +537,7 @@ READERS: dict[str, Reader] = {
         "column": given["column"], "nulls": round(1 - given.get("mostly", 1), 12) or False
     },
     "ExpectColumnValuesToBeUnique": lambda given: {"column": given["column"], "unique": True, **_read_mostly(given)},
-    "ExpectCompoundColumnsToBeUnique": lambda given: {"unique": list(given["column_list"]), **_read_mostly(given)},
+    "ExpectCompoundColumnsToBeUnique": _compound,
     "ExpectColumnValuesToBeBetween": _column("ends"),
     "ExpectColumnValuesToBeInSet": _column(allowed="value_set"),
     "ExpectColumnValuesToNotBeInSet": _column(forbidden="value_set"),

@@ -104,7 +104,7 @@ class Meets(ColumnGauge):
 class Unique(ColumnGauge):
     """The share of values that occur once, of those that are not null: of two equal ones neither counts.
 
-    Of several columns the combination counts, where none of them is null. Costs 16 bytes per record; values are told by
+    Of several columns the combination counts, but where all of them are null. Costs 16 bytes per record; values are told by
     64 bits of a hash, so that of 100 million different ones two are taken for equal with a chance of 1 in 4,000.
     """
 

@@ -22,7 +22,7 @@ from dataqual.text import Text
 
 MEMORY = 48 << 20
 NEAREST = 4
-"""Buckets a document is filed in: 0.99 and more of the pairs at the usual threshold meet, see docs/dedup.md."""
+"""Buckets a document is filed in: more than 0.99 of the pairs at the usual threshold meet, see docs/dedup.md."""
 
 
 @dataclass(frozen=True)

@@ -287,3 +287,16 @@ def test_data_docs_of_a_check_show_every_verdict_and_load_nothing(tmp_path: Path
     assert "<script" not in page
     assert not re.findall(r"(?:src|href|action)\s*=\s*.(?:https?:)?//", page)
     assert "url(http" not in page
+
+
+@pytest.mark.parametrize(
+    ("ignored", "told"), [("any_value_is_missing", True), ("never", True), ("all_values_are_missing", False)]
+)
+def test_rows_that_other_rules_leave_out_are_refused_not_counted_otherwise(ignored: str, told: bool) -> None:
+    given = dq.gxe.ExpectCompoundColumnsToBeUnique(column_list=["a", "b"], ignore_row_if=ignored)
+    suite = dq.gx.ExpectationSuite(name="s", expectations=[given])
+    if told:
+        with pytest.raises(SpecError, match=f"ignore_row_if '{ignored}' has no like"):
+            dq.from_gx(suite)
+    else:
+        assert dq.from_gx(suite).content["checks"] == [{"unique": ["a", "b"]}]
