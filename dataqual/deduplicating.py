@@ -25,15 +25,12 @@ from dataqual.rewriting import Cleaned, Target, as_said, rewrite
 from dataqual.seen import Run, Seen
 from dataqual.steps._known_copies import Earlier, Found, OtherCorpus
 from dataqual.steps.dedup import Dedup
-from dataqual.steps.dedup_lines import DedupLines
-from dataqual.steps.dedup_paragraphs import DedupParagraphs
-from dataqual.steps.dedup_substrings import DedupSubstrings
 from dataqual.unfinished import Unfinished, described
 from dataqual.writers import NewParquet
 from dataqual.writers.opening import check_place
 
-PARTS: dict[str, type[Step]] = {"lines": DedupLines, "paragraphs": DedupParagraphs, "substring": DedupSubstrings}
-"""Methods that take parts out of documents; a recipe has their parameters."""
+PARTS = {"lines": "dedup_lines", "paragraphs": "dedup_paragraphs", "substring": "dedup_substrings"}
+"""Methods that take parts out of documents, and the steps that do it; a recipe has their parameters."""
 
 METHODS = ("minhash", "exact", "semantic", *PARTS)
 
@@ -284,7 +281,7 @@ def _parts(
         if value:
             raise SpecError(f"--{name}: says which documents are copies, and --method {method} takes out parts of them")
     corpus = as_whole_corpus(source, also=options_of(dedup), **asked)
-    cleaned = rewrite(corpus, Recipe("dedup", (PARTS[method](),)), target, engine, progress)
+    cleaned = rewrite(corpus, Recipe.of([PARTS[method]], "dedup"), target, engine, progress)
     return Deduplicated(**{field.name: getattr(cleaned, field.name) for field in fields(Cleaned)})
 
 
