@@ -65,6 +65,7 @@ OWNERS = {
         "studies.learners.gpt2_weights",
         "dataqual.embeddings.transformer",
         "dataqual.networks",
+        "dataqual.translation.nlpaug",
         "dataqual.translation.seq2seq",
     ),
     "tokenizers": ("studies.tokenizing", "dataqual.embeddings.static"),

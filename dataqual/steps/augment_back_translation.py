@@ -31,9 +31,20 @@ class AugmentBackTranslation(Augmenting):
         if not self.through:
             raise SpecError("through is empty; name one route at least, such as apertium:eng-spa")
 
+    @property
+    def routes(self) -> tuple[Route | Whole, ...]:
+        """The routes; SpecError for one that is none, InputError where its engine is missing."""
+        return tuple(route_of(one, f"through[{at}]") for at, one in enumerate(self.through))
+
+    @property
+    def rests_on(self) -> object:
+        """The models of the gate and of the routes."""
+        found = [self.rules.rests_on, *(route.rests_on for route in self.routes)]
+        return [one for one in found if one is not None] or None
+
     def augmenter(self, corpus: Corpus, engine: Engine) -> Augmenter:
-        """The routes, opened: InputError where an engine is missing."""
-        return BackTranslation(tuple(route_of(one, f"through[{at}]") for at, one in enumerate(self.through)))
+        """The routes."""
+        return BackTranslation(self.routes)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,9 @@ class NlpaugBackTranslation:
 def _open(parameters: tuple[tuple[str, Any], ...]) -> Any:
     try:
         from nlpaug.augmenter.word import BackTranslationAug
+        from transformers.utils import logging
     except ImportError as error:
         raise MissingExtra(error.name or "nlpaug", "augment") from None
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it would draw over our own
     given = {"device": "cpu", "max_length": 400} | dict(parameters)
     return BackTranslationAug(**given)

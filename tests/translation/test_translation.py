@@ -328,3 +328,13 @@ def test_a_model_of_several_targets_is_told_the_one(marian: Path) -> None:
     from dataqual.translation import seq2seq
 
     assert seq2seq._open(str(marian), None, "fra").prefix == ">>fra<< "
+
+
+def test_nlpaug_is_handed_sentences_and_the_shape_of_a_document_stays(marian: Path) -> None:
+    pytest.importorskip("nlpaug.augmenter.word")
+    folder = str(marian)
+    route = route_of({"nlpaug": {"aug": "BackTranslationAug", "from_model_name": folder, "to_model_name": folder}}, "x")
+    [first, second, third] = route(["a cat sat.\n\nno. 3", "", "5 !"])
+    assert first is None or first.count("\n\n") == 1
+    assert (second, third) == ("", "5 !")
+    assert route(["a cat sat.\n\nno. 3"]) == [first]
