@@ -267,7 +267,15 @@ def test_the_python_blocks_of_the_readme_work_in_order(at_the_desk: Path) -> Non
     assert runner.summarize(verbose=False).failed == 0
 
 
-WALKS = ("docs/augment.md", "docs/checks.md", "docs/compare.md", "docs/formats.md", "docs/people.md", "docs/split.md")
+WALKS = (
+    "docs/augment.md",
+    "docs/checks.md",
+    "docs/compare.md",
+    "docs/diversity.md",
+    "docs/formats.md",
+    "docs/people.md",
+    "docs/split.md",
+)
 """Pages whose blocks are run from top to bottom, by a reader who begins with corpus.jsonl."""
 
 

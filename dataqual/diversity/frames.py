@@ -15,6 +15,9 @@ from dataqual.lazy import lazy
 from dataqual.text import ALONE, DIGIT, Segments
 from dataqual.vectors.tfidf import numbered
 
+COMMON = 0.03
+"""Share of documents in which a word is that may be part of a frame; rarer ones, and numbers, are what fills it. Of fewer
+than a thousand documents the root of their number, so that chance makes no frames of a few."""
 FIXED, FIXED_ALONE = 4, 6
 """Words, or characters of unspaced scripts, that a frame has at least: shorter ones repeat in any language."""
 
@@ -47,7 +50,7 @@ class Frames:
         cut, sentences = sample.text.cut("unicode"), sample.text.sentences
         words = Words.of(sample)
         table = words.table(1)
-        common = table.column_counts() > math.sqrt(len(sample))  # of 2,000 documents in 45; what is rarer fills a frame
+        common = table.column_counts() > max(COMMON * len(sample), math.sqrt(len(sample)))
         fixed = common[words.codes] & ((cut.flags & DIGIT) == 0) if len(words) else np.zeros(0, bool)
         borders = np.searchsorted(cut.starts, np.append(sentences.starts, len(sample.text.data)))
         hashes = np.empty(len(sentences), np.uint64)

@@ -63,7 +63,7 @@ def word_sets(sample: DocumentSample, among: int = WORDS) -> Sets:
 
 def document_sets(sample: DocumentSample, among: int = DOCUMENTS, most: int = MOST) -> Sets:
     """Of so many documents."""
-    return sets(sample, len(sample), among, "documents", most)
+    return sets(sample, len(sample), among, "documents", most=most)
 
 
 def reading(
