@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -90,17 +91,19 @@ def displaced(after: NDArray[np.uint64]) -> NDArray[np.bool_]:
     n = len(after)
     if n < 2 or (after[1:] > after[:-1]).all():
         return np.zeros(n, bool)
-    tails = np.empty(n, np.uint64)
-    ends = np.empty(n, np.int64)
+    tails: list[int] = []
+    ends: list[int] = []
     previous = np.full(n, -1, np.int64)
-    length = 0
-    for at, value in enumerate(after):
-        place = length if not length or value > tails[length - 1] else int(np.searchsorted(tails[:length], value))
-        tails[place], ends[place] = value, at
+    for at, value in enumerate(after.tolist()):
+        place = len(tails) if not tails or value > tails[-1] else bisect_left(tails, value)
+        if place == len(tails):
+            tails.append(value)
+            ends.append(at)
+        else:
+            tails[place], ends[place] = value, at
         previous[at] = ends[place - 1] if place else -1
-        length = max(length, place + 1)
     gone = np.ones(n, bool)
-    at = int(ends[length - 1])
+    at = ends[-1]
     while at >= 0:
         gone[at] = False
         at = int(previous[at])
