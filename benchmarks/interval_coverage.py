@@ -16,9 +16,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
@@ -28,8 +30,14 @@ from dataqual import catalog  # noqa: E402
 from dataqual.diversity import sets  # noqa: E402
 from dataqual.diversity.topics import effective  # noqa: E402
 from dataqual.document_sample import DocumentSample, priorities  # noqa: E402
+from dataqual.drift.classifier import DomainClassifier, domain_classifier  # noqa: E402
+from dataqual.drift.divergence import divergences  # noqa: E402
+from dataqual.drift.shares import share_change  # noqa: E402
+from dataqual.drift.two_samples import shift  # noqa: E402
+from dataqual.drift.words import Runs, word_divergence  # noqa: E402
 from dataqual.operators import SampleMetric  # noqa: E402
 from dataqual.reading import Interval, wilson  # noqa: E402
+from dataqual.sketch import Sketch  # noqa: E402
 from dataqual.text import Text  # noqa: E402
 
 Seen = Iterator[tuple[str, float, Interval | None]]
@@ -149,6 +157,108 @@ def people(simulation: int) -> Seen:
     """Shares, ratios, nPMI and log-odds over documents that name people, and false associations; see people_intervals.py."""
     for name, case in people_intervals.CASES.items():
         yield name, *case(np.random.default_rng(simulation))
+
+
+# Two corpora beside each other
+
+
+@cache
+def two_distributions() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Shares of twelve values in two corpora that differ a little."""
+    rng = np.random.default_rng(5)
+    one = rng.dirichlet(np.full(12, 4.0))
+    two = one * np.exp(0.3 * rng.normal(size=12))
+    return one, two / two.sum()
+
+
+@study
+def drift_of_values(simulation: int) -> Seen:
+    """PSI, JS and KL of 600 and 400 documents with twelve values, and where both corpora are the same."""
+    rng = np.random.default_rng(simulation)
+    one, two = two_distributions()
+    for name, other in (("", two), (", no difference", one)):
+        mean, log = (one + other) / 2, np.log(one / other)
+        truths = {
+            "psi": float(((one - other) * log).sum()),
+            "kl": float(-(other * log).sum()) / np.log(2),
+            "js": float(one @ np.log2(one / mean) + other @ np.log2(other / mean)) / 2,
+        }
+        found = divergences(rng.multinomial(600, one), rng.multinomial(400, other))
+        for kind, truth in truths.items():
+            yield f"comparison {kind}{name}", max(truth, 0.0), getattr(found, kind).interval
+
+
+@study
+def drift_of_signals(simulation: int) -> Seen:
+    """Cliff's delta of 80 and 120 lognormal numbers in the bins of a sketch."""
+    rng = np.random.default_rng(simulation)
+    one, two = np.exp(rng.normal(4, 1, 80)), np.exp(rng.normal(4.5, 1.5, 120))
+    truth = 2 * NormalDist().cdf(0.5 / np.hypot(1, 1.5)) - 1
+    yield "comparison delta", truth, shift(Sketch.of(one).counts, Sketch.of(two).counts).interval
+
+
+@study
+def drift_of_shares(simulation: int) -> Seen:
+    """The difference of two shares, 4 % of 150 documents and 9 % of 200."""
+    rng = np.random.default_rng(simulation)
+    found = share_change(int(rng.binomial(150, 0.04)), 150, int(rng.binomial(200, 0.09)), 200)
+    yield "comparison share", 0.05, found.interval
+
+
+@cache
+def word_shares() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Of sixty words in two corpora."""
+    one = 1 / np.arange(2, 62.0)
+    one /= one.sum()
+    return one, 0.6 * one + 0.4 * np.roll(one, 5)
+
+
+@study
+def drift_of_words(simulation: int) -> Seen:
+    """JS and KL of words of 150 documents each, which repeat a favourite word of theirs."""
+    rng = np.random.default_rng(simulation)
+    shares = word_shares()
+    texts = []
+    for side in shares:
+        made = []
+        for _ in range(150):
+            words = rng.choice(60, 1 + rng.integers(20), p=side).tolist() + [
+                int(rng.choice(60, p=side))
+            ] * rng.integers(8)
+            made.append(" ".join(f"w{word}" for word in words))
+        texts.append(Text.of(made))
+    mean = (shares[0] + shares[1]) / 2
+    js = sum(float(side @ np.log2(side / mean)) for side in shares) / 2
+    kl = float(shares[1] @ np.log2(shares[1] / shares[0]))
+    found = word_divergence(Runs.of(*texts), permutations=49, seed=simulation)
+    assert found is not None
+    yield "comparison words, js", js, found.js.interval
+    yield "comparison words, kl", kl, found.kl.interval
+
+
+def _told(simulation: int) -> DomainClassifier:
+    rng = np.random.default_rng(simulation)
+    texts = []
+    for side in word_shares():
+        made = [
+            " ".join(f"w{word}" for word in rng.choice(60, 12, p=side)) + f" n{rng.integers(10**9)}" for _ in range(60)
+        ]
+        texts.append(Text.of(made))
+    found = domain_classifier(*texts, shown=0)
+    assert found is not None
+    return found
+
+
+@cache
+def told_apart() -> float:
+    """The mean AUC over 300 pairs of samples."""
+    return float(np.mean([_told(10_000 + at).auc for at in range(300)]))
+
+
+@study
+def drift_of_domains(simulation: int) -> Seen:
+    """AUC of the classifier on 60 documents each, beside the mean over other samples of that size."""
+    yield "comparison auc", told_apart(), _told(simulation).interval
 
 
 # Counting

@@ -127,6 +127,7 @@ def _pair(at: int, pair: Facts, sides: Sequence[Facts]) -> dict[str, Any]:
         "classifier": next((row for row in rows if row["kind"] == "classifier" and row["detail"]), None),
         "terms": [("first", terms.get("first") or []), ("second", terms.get("second") or [])],
         "typical": [("first", typical.get("first") or []), ("second", typical.get("second") or [])],
+        "topics": pair.get("topics") or [],
         "changes": changes,
         "common": common_of(changes) if changes else 0,
         "hardly": hardly_versions(changes) if changes else False,

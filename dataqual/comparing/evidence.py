@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.comparing.changes import Changes
+from dataqual.comparing.rows import Row
 from dataqual.comparing.sides import Side
+from dataqual.comparing.topics import SharedTopics, most_changed
 from dataqual.corpus import Corpus
 from dataqual.document_sample import DocumentSample
 from dataqual.drift.classifier import DomainClassifier
@@ -72,6 +74,23 @@ def typical(judge: DomainClassifier | None, first: Side, second: Side) -> dict[s
         ]
         for at, name in enumerate(("first", "second"))
     }
+
+
+def topics(row: Row | None, found: SharedTopics | None, first: Side, second: Side) -> list[dict[str, Any]] | None:
+    """The topics whose shares changed most, each with the document of either side that is in its middle."""
+    if row is None or found is None:
+        return None
+    return [
+        {
+            **{name: value[name] for name in ("value", "documents", "shares")},
+            "examples": [
+                {"side": at} | _document(side, middle)
+                for at, side in enumerate((first, second))
+                if (middle := found.nearest(value["value"], at)) is not None
+            ],
+        }
+        for value in most_changed(row.facts(), SEEN)
+    ]
 
 
 def _document(side: Side, row: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dataqual.comparing.sides import Side
+from dataqual.comparing.topics import SharedTopics
 from dataqual.document_sample import DocumentSample
 from dataqual.drift.classifier import DomainClassifier, domain_classifier
 from dataqual.drift.divergence import REST, divergences, gathered
@@ -57,15 +58,27 @@ class Row:
         return {name: getattr(self, name) for name in own}
 
 
-def rows_of(first: Side, second: Side) -> tuple[list[Row], DomainClassifier | None]:
-    """Every reading that both sides have, not judged yet; and the classifier, for its documents."""
+@dataclass(frozen=True)
+class Behind:
+    """What rows on texts rest on, for the documents that are shown."""
+
+    classifier: DomainClassifier | None = None
+    topics: SharedTopics | None = None
+
+
+def rows_of(first: Side, second: Side) -> tuple[list[Row], Behind]:
+    """Every reading that both sides have, not judged yet; and what those on texts rest on."""
     rows = [*_shares(first, second), *_rules(first, second), *_values(first, second), *_signals(first, second)]
-    judge = None
+    behind = Behind()
     if first.sample is not None and second.sample is not None:
         rows += _words(first.sample, second.sample)
         judge = domain_classifier(first.sample.text, second.sample.text)
         rows.append(_classifier(judge, first.sample, second.sample))
-    return rows, judge
+        topics = SharedTopics.of(first.sample, second.sample)
+        if topics is not None:
+            rows.append(_tallied("topic", topics.counts(0), topics.counts(1)))
+        behind = Behind(judge, topics)
+    return rows, behind
 
 
 def _shares(first: Side, second: Side) -> Iterator[Row]:
@@ -127,37 +140,33 @@ def _values(first: Side, second: Side) -> Iterator[Row]:
     """Languages, groups and labels: which documents have which value."""
     for name, (one, two) in _columns(first, second).items():
         counts = _told_alike(one, two)
-        if not all(sum(side.values()) for side in counts):
-            continue
-        names, a, b = gathered(*counts)
-        readings = [
-            {"value": len(side), "n": sum(side.values()), "of": "documents", "unit": "values"} for side in counts
-        ]
-        listed = [
-            {"value": value, "rest": value == REST, "documents": [x, y], "shares": [x / a.sum(), y / b.sum()]}
-            for value, x, y in zip(names, a.tolist(), b.tolist(), strict=True)
-        ]
-        if len(names) < 2:
-            yield Row(
-                "values",
-                name,
-                first=readings[0],
-                second=readings[1],
-                detail={"listed": listed},
-                p=1.0,
-                effects={"psi": 0.0},
-            )
-            continue
-        found = divergences(a, b)
-        yield Row(
-            "values",
-            name,
-            first=readings[0],
-            second=readings[1],
-            effects={"psi": found.psi.value},
-            detail=found.facts() | {"listed": _most_changed(listed)},
-            p=found.p,
-        )
+        if all(sum(side.values()) for side in counts):
+            yield _tallied(name, *counts)
+
+
+def _tallied(name: str, one: dict[str | None, int], two: dict[str | None, int]) -> Row:
+    """The row of a column, from how many documents of either side have which value."""
+    names, a, b = gathered(one, two)
+    readings = [
+        {"value": len(side), "n": sum(side.values()), "of": "documents", "unit": "values"} for side in (one, two)
+    ]
+    listed = [
+        {"value": value, "rest": value == REST, "documents": [x, y], "shares": [x / a.sum(), y / b.sum()]}
+        for value, x, y in zip(names, a.tolist(), b.tolist(), strict=True)
+    ]
+    if len(names) < 2:
+        alike = {"listed": listed}
+        return Row("values", name, first=readings[0], second=readings[1], detail=alike, p=1.0, effects={"psi": 0.0})
+    found = divergences(a, b)
+    return Row(
+        "values",
+        name,
+        first=readings[0],
+        second=readings[1],
+        effects={"psi": found.psi.value},
+        detail=found.facts() | {"listed": _most_changed(listed)},
+        p=found.p,
+    )
 
 
 def _most_changed(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:

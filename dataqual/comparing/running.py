@@ -66,14 +66,16 @@ def compared(sides: Sequence[Side], versions: Versions | None, engine: Local) ->
     changes: list[Changes | None] = []
     judged: list[list[Row]] = []
     for second in sides[1:]:
-        rows, judge = rows_of(sides[0], second)
+        rows, behind = rows_of(sides[0], second)
+        about = next((row for row in rows if row.name == "topic"), None)
         became = _changes(sides[0], second, versions, engine)
         changes.append(became)
         judged.append(rows)
         pairs.append(
             {
                 "terms": evidence.terms(sides[0], second),
-                "typical": evidence.typical(judge, sides[0], second),
+                "typical": evidence.typical(behind.classifier, sides[0], second),
+                "topics": evidence.topics(about, behind.topics, sides[0], second),
                 "changes": None if became is None else became.facts() | {"examples": evidence.changed(became)},
             }
         )
