@@ -281,7 +281,7 @@ def _parts(
         if value:
             raise SpecError(f"--{name}: says which documents are copies, and --method {method} takes out parts of them")
     corpus = as_whole_corpus(source, also=options_of(dedup), **asked)
-    cleaned = rewrite(corpus, Recipe.of([PARTS[method]], "dedup"), target, engine, progress)
+    cleaned = rewrite(corpus, Recipe("dedup", Recipe.of([PARTS[method]]).steps), target, engine, progress)
     return Deduplicated(**{field.name: getattr(cleaned, field.name) for field in fields(Cleaned)})
 
 
