@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
+from dataqual import specs
 from dataqual.corpus import Address, Corpus
 from dataqual.effects import COUNTS, SUMS, Costs, Effects, Reason, Shown, Told
 from dataqual.errors import InputError
@@ -68,7 +68,7 @@ def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[st
             "name": recipe.name,
             "about": recipe.about,
             "language": recipe.language,
-            "steps": [yaml.safe_load(step) for step in recipe.says],
+            "steps": [specs.unfolded(step) for step in recipe.says],
         },
         "before": dict(zip(SUMS, effects.before.tolist(), strict=True)),
         "after": dict(zip(SUMS, effects.after.tolist(), strict=True)),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import yaml
 
 from dataqual import catalog
 from dataqual.bounds import Bounds
@@ -15,25 +14,6 @@ from dataqual.errors import SpecError, did_you_mean, nearest_file
 if TYPE_CHECKING:
     from dataqual.operators import Signal, Step
 
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The safe loader in C where there is one: it reads the rule sets that ship ten times faster."""
-
-
-class Strict(LOADER):  # type: ignore[misc, valid-type]
-    """A key that is there twice is no YAML, though PyYAML would take the last of them in silence."""
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self._checked: set[yaml.MappingNode] = set()
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Before keys are merged in (`<<`), of which a mapping's own take the place, each must be another one."""
-        if node not in self._checked:
-            self._checked.add(node)
-            _check_once(key for key, _ in node.value if isinstance(key, yaml.ScalarNode))
-        super().flatten_mapping(node)
-
-
 ENDS = ("min", "max", "above", "below")
 Made = TypeVar("Made")
 
@@ -41,17 +21,16 @@ Made = TypeVar("Made")
 def read_yaml(path: Path) -> dict[str, Any]:
     """The mapping a YAML file holds; SpecError with the line where it is not YAML."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Strict)
+        content = _load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise SpecError(f"{path}: no such file or folder{nearest_file(path)}") from None
     except OSError as error:
         raise SpecError(f"{path}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise SpecError(f"{path}: not UTF-8 text") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f":{mark.line + 1}" if mark is not None else ""
-        raise SpecError(f"{path}{where}: not YAML ({getattr(error, 'problem', None) or 'cannot be parsed'})") from None
+    except NotYaml as error:
+        where = f":{error.line}" if error.line is not None else ""
+        raise SpecError(f"{path}{where}: not YAML ({error})") from None
     return mapping(content, str(path))
 
 
@@ -135,6 +114,8 @@ def flow(content: object) -> str:
     >>> flow({"keep": {"signal": "word_count", "min": 50}})
     '{keep: {signal: word_count, min: 50}}'
     """
+    import yaml
+
     text = yaml.safe_dump(content, default_flow_style=True, sort_keys=False, allow_unicode=True, width=10**6)
     return " ".join(text.removesuffix("...\n").split())
 
@@ -159,8 +140,8 @@ def unfolded(text: object) -> object:
     if not isinstance(text, str) or not text.startswith("{"):
         return text
     try:
-        return yaml.load(text, Strict)
-    except yaml.YAMLError:
+        return _load(text)
+    except NotYaml:
         return text
 
 
@@ -197,13 +178,55 @@ def bounds(content: Mapping[str, Any], where: str) -> Bounds:
     return Bounds(**ends)
 
 
-def _check_once(keys: Iterable[yaml.ScalarNode]) -> None:
-    lines: dict[tuple[str, str], int] = {}
-    for key in keys:
-        if (found := (key.tag, key.value)) in lines:
-            problem = f"the key {key.value!r} is there already, in line {lines[found]}"
-            raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
-        lines[found] = key.start_mark.line + 1
+class NotYaml(ValueError):
+    """What is wrong with a text that is no YAML, and on which line, where that is known."""
+
+    def __init__(self, problem: str, line: int | None) -> None:
+        super().__init__(problem)
+        self.line = line
+
+
+def _load(text: str) -> Any:
+    """What YAML says; NotYaml where it is none. Here yaml is loaded, which takes longer than most runs have use for it."""
+    import yaml
+
+    try:
+        return yaml.load(text, _strict())
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or "cannot be parsed"
+        raise NotYaml(problem, mark.line + 1 if mark is not None else None) from None
+
+
+@cache
+def _strict() -> Any:
+    """A loader to which a key that is there twice is no YAML, though PyYAML would take the last of them in silence.
+
+    In C where there is one: it reads the rule sets that ship ten times faster.
+    """
+    import yaml
+
+    def check_once(keys: Iterable[yaml.ScalarNode]) -> None:
+        lines: dict[tuple[str, str], int] = {}
+        for key in keys:
+            if (found := (key.tag, key.value)) in lines:
+                problem = f"the key {key.value!r} is there already, in line {lines[found]}"
+                raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
+            lines[found] = key.start_mark.line + 1
+
+    class Strict(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+        def __init__(self, stream: str) -> None:
+            super().__init__(stream)
+            self._checked: set[yaml.MappingNode] = set()
+
+        def flatten_mapping(self, node: yaml.MappingNode) -> None:
+            """Before keys are merged in (`<<`), of which a mapping's own take the place, each must be another one."""
+            if node not in self._checked:
+                self._checked.add(node)
+                check_once(key for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+            super().flatten_mapping(node)
+
+    return Strict
 
 
 def _shape(value: object) -> str:

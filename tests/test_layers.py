@@ -83,6 +83,14 @@ OWNERS = {
     "resiliparse": ("dataqual.html_text",),
     "fastwarc": ("dataqual.readers.warc",),
     "fsspec": ("dataqual.readers.remote",),
+    "yaml": (
+        "dataqual.specs",
+        "dataqual.checking.proposing",
+        "dataqual.augmenting.parameters",
+        "dataqual.steps.augment_nlpaug",
+        "studies.planning",
+        "reports",
+    ),
     "zstandard": ("dataqual.readers", "dataqual.writers", "dataqual.seen", "studies.packing"),
 }
 """Heavy package -> the only places that import it, inside a function where that keeps a start quick."""
