@@ -16,6 +16,24 @@ THRESHOLD = 0.72
 """Where a factor of MTLD ends: between 0.660 and 0.750, say McCarthy and Jarvis (2010, p. 385), and 0.720 is the usual."""
 
 
+def distinct_in_sets(words: Words, n: int, size: int, count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Different n-grams, and all, of each of the first `count` sets of `size` words in a row, both (count,).
+
+    >>> distinct_in_sets(Words(np.array([0, 1, 0, 0], np.int32), np.array([0, 4])), 1, 2, 2)[0].tolist()
+    [2, 1]
+    """
+    different, total = np.empty(count, np.int64), np.empty(count, np.int64)
+    kernels.distinct_in_sets(words.ngrams(n), size, np.zeros(words.kinds(n), np.int64), different, total)
+    return different, total
+
+
+def moving_ratios(words: Words, window: int) -> NDArray[np.float64]:
+    """MATTR of each document (Covington and McFall 2010), (documents,); 0 without words."""
+    out = np.empty(len(words.counts))
+    kernels.moving_ratios(words.codes, words.offsets, window, np.zeros(words.kinds(1), np.int64), out)
+    return out
+
+
 def distinct(codes: NDArray[np.int32]) -> int:
     """How many different numbers, those below 0 aside.
 
@@ -61,7 +79,7 @@ def mtld_factors(words: Words, threshold: float = THRESHOLD) -> NDArray[np.float
     A factor ends where the share of different words in it is at most `threshold`; the words left at the end are a part of one.
     """
     factors = np.zeros((len(words.offsets) - 1, 2))
-    kernels.mtld_factors(words.codes, words.offsets, threshold, np.zeros(words.kinds(1), np.int64), factors)
+    kernels.mtld_factors(words.codes, words.offsets, np.array([threshold]), np.zeros(words.kinds(1), np.int64), factors)
     return factors
 
 

@@ -25,7 +25,7 @@ def rouge_l(first: NDArray[np.int32], second: NDArray[np.int32]) -> float:
     if not len(first) or not len(second):
         return 0.0
     return (
-        2 * kernels.common_subsequence(first, second, np.empty(len(second) + 1, np.int32)) / (len(first) + len(second))
+        2 * kernels.common_subsequence(first, second, np.empty(len(second) + 1, np.int64)) / (len(first) + len(second))
     )
 
 
@@ -45,7 +45,7 @@ def self_bleu(words: Words, first: int, end: int, longest: int = 4) -> NDArray[n
     logs = np.zeros(end - first)
     none = np.zeros(end - first, bool)
     for n in range(1, longest + 1):
-        matched = _matched(words.table(n, first, end))
+        matched = _matched(words.table(n, first, end), words.room(n, 3))
         total = np.maximum(lengths - n + 1, 1)
         none |= (matched == 0) & (n == 1)
         logs += np.log(np.where(matched > 0, matched, EPSILON) / total) / longest
@@ -53,9 +53,9 @@ def self_bleu(words: Words, first: int, end: int, longest: int = 4) -> NDArray[n
     return np.where(none, 0.0, np.exp(logs + brief))
 
 
-def _matched(table: Sparse) -> NDArray[np.float64]:
+def _matched(table: Sparse, room: NDArray[np.float64]) -> NDArray[np.float64]:
     matched = np.zeros(len(table))
-    kernels.clipped(table.indptr, table.indices, table.values, np.zeros((table.shape[1], 3)), matched)
+    kernels.clipped(table.indptr, table.indices, table.values, room, matched)
     return matched
 
 

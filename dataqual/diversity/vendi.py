@@ -45,7 +45,7 @@ def ngram_kernel(words: Words, first: int, end: int, lengths: Sequence[int] = (1
     kernel = np.zeros((end - first, end - first))
     for n in lengths:
         table = words.table(n, first, end).unit()
-        kernels.gram(table.indptr, table.indices, table.values, np.zeros(table.shape[1]), kernel)
+        kernels.gram(table.indptr, table.indices, table.values, words.room(n, 1)[:, 0], kernel)
     kernel /= len(lengths)
     np.fill_diagonal(kernel, 1.0)
     return kernel

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,23 @@ class Words:
     def _known(self) -> dict[int, NDArray[np.int32]]:
         return {1: self.codes}
 
+    @lazy
+    def _rooms(self) -> dict[str, NDArray[Any]]:
+        return {}
+
+    def room(self, n: int, width: int) -> NDArray[np.float64]:
+        """Zeros, (n-grams, width), to work in and to leave as they were: made once, for it is large."""
+        key = f"{n} by {width}"
+        if key not in self._rooms:
+            self._rooms[key] = np.zeros((self.kinds(n), width))
+        return self._rooms[key]
+
+    def _slots(self, n: int) -> NDArray[np.int64]:
+        key = f"slots of {n}"
+        if key not in self._rooms:
+            self._rooms[key] = np.full(self.kinds(n), -1, np.int64)
+        return self._rooms[key]
+
     def ngrams(self, n: int) -> NDArray[np.int32]:
         """The number of the n-gram that begins at each word, (words,); -1 where its document ends before."""
         known = self._known
@@ -77,4 +95,4 @@ class Words:
         """How often each n-gram is in each document from `first` to before `end`, (documents, n-grams)."""
         offsets = self.offsets[first : None if end is None else end + 1]
         codes = self.ngrams(n)[offsets[0] : offsets[-1]]
-        return rows(codes, offsets - offsets[0], self.kinds(n))
+        return rows(codes, offsets - offsets[0], self.kinds(n), self._slots(n))

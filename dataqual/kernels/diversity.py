@@ -13,13 +13,13 @@ from dataqual.kernels.linear import mix
 def mtld_factors(
     codes: NDArray[np.int32],
     offsets: NDArray[np.int64],
-    threshold: float,
+    threshold: NDArray[np.float64],
     seen: NDArray[np.int64],
     factors: NDArray[np.float64],
 ) -> None:  # pragma: no cover - compiled
     """The factors of each document forwards and backwards, (documents, 2), parts of one at the end included.
 
-    `seen`: room for a number per code, all 0.
+    `threshold` is one number; `seen`: room for a number per code, all 0.
     """
     stamp = 0
     for d in range(len(offsets) - 1):
@@ -33,23 +33,24 @@ def mtld_factors(
                 if seen[code] != stamp:
                     seen[code] = stamp
                     types += 1
-                if types <= threshold * words:
+                if types <= threshold[0] * words:
                     whole += 1.0
                     stamp += 1
                     types, words = 0, 0
             if words > 0:
-                whole += (1.0 - types / words) / (1.0 - threshold)
+                whole += (1.0 - types / words) / (1.0 - threshold[0])
             factors[d, way] = whole
 
 
 @njit(cache=True, nogil=True)
 def common_subsequence(
-    first: NDArray[np.int32], second: NDArray[np.int32], row: NDArray[np.int32]
+    first: NDArray[np.int32], second: NDArray[np.int32], row: NDArray[np.int64]
 ) -> int:  # pragma: no cover - compiled
     """Length of the longest common subsequence; `row` is room for one more than the words of `second`."""
-    row[: len(second) + 1] = 0
+    for j in range(len(second) + 1):
+        row[j] = 0
     for i in range(len(first)):
-        above = np.int32(0)
+        above = row[0]
         for j in range(len(second)):
             here = row[j + 1]
             if first[i] == second[j]:
@@ -57,7 +58,7 @@ def common_subsequence(
             elif row[j] > here:
                 row[j + 1] = row[j]
             above = here
-    return int(row[len(second)])
+    return row[len(second)]
 
 
 @njit(cache=True, nogil=True)
@@ -169,3 +170,54 @@ def nearest_mean(
         for at in range(k):
             total += np.sqrt(least[at])
         out[i] = total / k
+
+
+@njit(cache=True, nogil=True)
+def distinct_in_sets(
+    codes: NDArray[np.int32],
+    size: int,
+    seen: NDArray[np.int64],
+    distinct: NDArray[np.int64],
+    total: NDArray[np.int64],
+) -> None:  # pragma: no cover - compiled
+    """Of each `size` codes in a row, how many different ones, and how many at all; those below 0 are passed over.
+
+    `seen`: room for a number per code, all 0; `distinct` and `total` have as many places as there are sets.
+    """
+    for s in range(len(distinct)):
+        distinct[s], total[s] = 0, 0
+        for i in range(s * size, (s + 1) * size):
+            code = codes[i]
+            if code >= 0:
+                total[s] += 1
+                if seen[code] != s + 1:
+                    seen[code] = s + 1
+                    distinct[s] += 1
+
+
+@njit(cache=True, nogil=True)
+def moving_ratios(
+    codes: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    window: int,
+    counts: NDArray[np.int64],
+    out: NDArray[np.float64],
+) -> None:  # pragma: no cover - compiled
+    """The mean share of different words over all windows of each document, 0 without words. `counts`: room per code, all 0."""
+    for d in range(len(offsets) - 1):
+        first, end = offsets[d], offsets[d + 1]
+        size = min(window, end - first)
+        types, total = 0, 0
+        for i in range(first, end):
+            counts[codes[i]] += 1
+            if counts[codes[i]] == 1:
+                types += 1
+            if i - first >= size:
+                counts[codes[i - size]] -= 1
+                if counts[codes[i - size]] == 0:
+                    types -= 1
+            if i - first >= size - 1:
+                total += types
+        for i in range(max(first, end - size), end):
+            counts[codes[i]] = 0
+        out[d] = total / (size * (end - first - size + 1)) if end > first else 0.0

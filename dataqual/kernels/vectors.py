@@ -85,7 +85,7 @@ def count_rows(
 ) -> int:  # pragma: no cover - compiled
     """How often each code occurs in each document, as rows of a sparse matrix; entries in all. Codes below 0 are passed over.
 
-    `slots`: room for a number per code, all -1.
+    `slots`: room for a number per code, all -1; left as it came.
     """
     n = 0
     for d in range(len(borders) - 1):
@@ -102,6 +102,8 @@ def count_rows(
             else:
                 counts[slot] += 1.0
     indptr[len(borders) - 1] = n
+    for at in range(n):
+        slots[indices[at]] = -1
     return n
 
 

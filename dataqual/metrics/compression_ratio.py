@@ -35,6 +35,6 @@ class CompressionRatio(SampleMetric):
     def estimate(self, sample: DocumentSample) -> Reading:
         order = np.lexsort((sample.record, sample.file)) if sample.complete else slice(None)  # of all: as they came
         joined = b" ".join(sample.parts[order].tolist())
-        over = sets.sets(sample, len(joined), self.among, "bytes", most=10)
+        over = sets.sets(sample, len(joined), self.among, "bytes", most=6)
         values = [(b - a) / (HEADER + len(zlib.compress(joined[a:b], 9, -15))) for a, b in over]
         return sets.reading(sample, "compression_ratio", over, values, ends=(0, 2000))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dataqual.diversity import sets
-from dataqual.diversity.lexical import distinct
+from dataqual.diversity.lexical import distinct_in_sets
 from dataqual.diversity.words import Words
 from dataqual.document_sample import DocumentSample
 from dataqual.operators import SampleMetric, at_least
@@ -31,8 +31,7 @@ class Distinct(SampleMetric):
         at_least(1, n=self.n, among=self.among)
 
     def estimate(self, sample: DocumentSample) -> Reading:
-        codes = Words.of(sample).ngrams(self.n)
         over = sets.word_sets(sample, self.among)
-        parts = [part[part >= 0] for part in (codes[a:b] for a, b in over)]
-        values = [distinct(part) / len(part) for part in parts if len(part)]
+        different, total = distinct_in_sets(Words.of(sample), self.n, over.among, over.count)
+        values = (different[total > 0] / total[total > 0]).tolist()
         return sets.reading(sample, "distinct", over, values, ends=(0, 1), detail={"n": self.n})

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dataqual.diversity.lexical import moving_ratios
+from dataqual.diversity.words import Words
 from dataqual.document_sample import DocumentSample
 from dataqual.intervals import ratio
 from dataqual.operators import SampleMetric, at_least
 from dataqual.reading import Reading
-from dataqual.signals import mattr as signal
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Mattr(SampleMetric):
         at_least(1, window=self.window)
 
     def estimate(self, sample: DocumentSample) -> Reading:
-        words = sample.text.cut("unicode").counts
-        windows = np.where(words > 0, np.maximum(words - self.window + 1, 1), 0)
-        ratios = signal.Mattr(self.window).measure(sample.text)
+        words = Words.of(sample)
+        windows = np.where(words.counts > 0, np.maximum(words.counts - self.window + 1, 1), 0)
+        ratios = moving_ratios(words, self.window)
         value, interval = ratio(ratios * windows, windows, sample.of)
         return sample.reading("mattr", value, interval)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from dataqual.diversity import sets
-from dataqual.diversity.lexical import distinct
+from dataqual.diversity.lexical import distinct_in_sets
 from dataqual.diversity.words import Words
 from dataqual.document_sample import DocumentSample
 from dataqual.operators import SampleMetric, at_least
@@ -32,8 +34,8 @@ class NgramDiversity(SampleMetric):
     def estimate(self, sample: DocumentSample) -> Reading:
         words = Words.of(sample)
         over = sets.word_sets(sample, self.among)
-        values = []
-        for a, b in over:
-            parts = [part[part >= 0] for part in (words.ngrams(n)[a:b] for n in range(1, self.longest + 1))]
-            values.append(sum(distinct(part) / len(part) for part in parts if len(part)))
-        return sets.reading(sample, "ngram_diversity", over, values, ends=(0, self.longest))
+        sums = np.zeros(over.count)
+        for n in range(1, self.longest + 1):
+            different, total = distinct_in_sets(words, n, over.among, over.count)
+            sums += different / np.maximum(total, 1)
+        return sets.reading(sample, "ngram_diversity", over, sums.tolist(), ends=(0, self.longest))

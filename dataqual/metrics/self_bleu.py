@@ -32,6 +32,6 @@ class SelfBleu(SampleMetric):
 
     def estimate(self, sample: DocumentSample) -> Reading:
         words = Words.of(sample)
-        over = sets.document_sets(sample, self.among)
+        over = sets.document_sets(sample, self.among, most=10)
         values = [float(self_bleu(words, a, b, self.longest).mean()) for a, b in over if b - a > 1]
         return sets.reading(sample, "self_bleu", over, values, ends=(0, 1))

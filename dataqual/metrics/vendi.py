@@ -42,7 +42,7 @@ class Vendi(SampleMetric):
             raise SpecError(f"q is {self.q}; it is above 0")
 
     def estimate(self, sample: DocumentSample) -> Reading:
-        over = sets.document_sets(sample, self.among, most=20)
+        over = sets.document_sets(sample, self.among, most=10)
         if self.model is not None:
             vectors = np.asarray(open_model(self.model)(sample.texts[: over.among * over.count]), np.float64)
             values = [score_of_vectors(vectors[a:b], self.q) for a, b in over]

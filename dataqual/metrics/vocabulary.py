@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from dataqual.diversity import sets
-from dataqual.diversity.lexical import distinct
+from dataqual.diversity.lexical import distinct_in_sets
 from dataqual.diversity.words import Words
 from dataqual.document_sample import DocumentSample
 from dataqual.operators import SampleMetric, at_least
@@ -29,7 +29,7 @@ class Vocabulary(SampleMetric):
         at_least(1, among=self.among)
 
     def estimate(self, sample: DocumentSample) -> Reading:
-        codes = Words.of(sample).codes
         over = sets.word_sets(sample, self.among)
-        values = [float(distinct(codes[a:b])) for a, b in over]
+        different, _ = distinct_in_sets(Words.of(sample), 1, over.among, over.count)
+        values = different.tolist()
         return sets.reading(sample, "vocabulary", over, values, unit="words", ends=(0, self.among))

@@ -13,7 +13,10 @@ from dataqual.engine import default_memory
 from dataqual.engine.helper import possible
 from dataqual.measured import Measured
 from dataqual.near_duplicates import Survey
+from dataqual.outliers import Ordinary
+from dataqual.profiling import sections
 from dataqual.profiling.plan import Plan
+from dataqual.profiling.sections import diversity
 from dataqual.readers import open_corpus
 
 START = (
@@ -43,7 +46,7 @@ def elsewhere() -> subprocess.Popen[bytes] | None:
 
 
 def backwards() -> None:
-    """Compile what a profile needs, the last first: the comparison of copies, then the metrics in reverse."""
+    """Compile what a profile needs, the last first: the comparison of copies, the sections, then the metrics in reverse."""
     corpus = open_corpus([sample.path()])
     batch = next(iter(corpus.batches()))
     plan = Plan.of(corpus, None, near_copies=True, table=False)
@@ -52,5 +55,9 @@ def backwards() -> None:
         survey.add(plan.signing(batch.text))
         survey.finish(lambda numbers: [texts[number] for number in numbers])
     measured = Measured(batch)
+    drawn = measured.sample(sections.size(plan.sections))
+    for sampled in diversity.METRICS.values():
+        sampled.estimate(drawn)
+    Ordinary.of(drawn).judge(drawn.text)
     for metric in reversed(plan.metrics.values()):
         metric.measure(measured)

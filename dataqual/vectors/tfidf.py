@@ -130,9 +130,15 @@ def numbered(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int32], NDArray[np.
     return codes, distinct[:n], first[:n]
 
 
-def rows(codes: NDArray[np.int32], borders: NDArray[np.int64], columns: int) -> Sparse:
-    """How often each document has each code, (documents, columns); codes below 0 are passed over."""
+def rows(
+    codes: NDArray[np.int32], borders: NDArray[np.int64], columns: int, slots: NDArray[np.int64] | None = None
+) -> Sparse:
+    """How often each document has each code, (documents, columns); codes below 0 are passed over.
+
+    `slots`: room for a number per column, all -1, for who asks often; it is left as it came.
+    """
+    slots = np.full(columns, -1, np.int64) if slots is None else slots
     indptr, indices = np.empty(len(borders), np.int64), np.empty(len(codes), np.int32)
     counts = np.empty(len(codes))
-    n = vectors.count_rows(codes, borders, np.full(columns, -1, np.int64), indptr, indices, counts)
+    n = vectors.count_rows(codes, borders, slots, indptr, indices, counts)
     return Sparse(counts[:n], indices[:n], indptr, (len(borders) - 1, columns))
