@@ -185,7 +185,7 @@ def drift_of_values(simulation: int) -> Seen:
         }
         found = divergences(rng.multinomial(600, one), rng.multinomial(400, other))
         for kind, truth in truths.items():
-            yield f"comparison {kind}{name}", max(truth, 0.0), getattr(found, kind).interval
+            yield f"comparison {kind}{name}", max(truth, 0.0) + 0.0, getattr(found, kind).interval
 
 
 @study

@@ -137,9 +137,9 @@ def test_a_command_speaks_chinese_by_option_and_by_locale(tmp_path: Path, monkey
     for arguments, environment in ((["--lang", "zh"], {}), ([], {"LC_ALL": "zh_CN.UTF-8"})):
         ran = CliRunner().invoke(main, ["profile", "no.jsonl", *arguments], env=environment)
         assert (ran.exit_code, ran.stderr) == (2, "dataqual: no.jsonl：没有这个文件或文件夹\n")
-    ran = CliRunner().invoke(main, ["profile", "--smaple", "3"], env={"LC_ALL": "zh_CN.UTF-8"})
+    ran = CliRunner().invoke(main, ["profile", "--samble", "3"], env={"LC_ALL": "zh_CN.UTF-8"})
     assert ran.exit_code == 2
-    assert "没有选项 '--smaple'。是否指 '--sample'？" in ran.stderr
+    assert "没有选项 '--samble'。是否指 '--sample'？" in ran.stderr
     ran = CliRunner().invoke(main, ["--help"], env={"LANG": "zh_CN.UTF-8", "LC_ALL": ""})
     assert "说明语料里有什么、有什么问题、下一步做什么。" in ran.stdout
     ran = CliRunner().invoke(main, ["profile", "no.jsonl", "--lang", "en"], env={"LC_ALL": "zh_CN.UTF-8"})
