@@ -18,7 +18,7 @@ import dataqual
 import reports
 from dataqual import catalog, sample
 from dataqual.cli import main
-from dataqual.translating import Translation, sentences, translation
+from dataqual.translating import Translation, sentences, translated, translation
 from tests.messages import HOLE, templates
 from tests.test_docs import cli_docs
 
@@ -178,3 +178,15 @@ def test_the_scripts_beyond_the_largest_are_words_of_ours_and_told_in_chinese() 
     page = reports.profile(dataqual.profile(dataqual.Corpus.of(texts)), language="zh")
     assert "<span>其余 2 个</span>" in page
     assert "<bdi>2 others</bdi>" not in page
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("Estimated from a sample of 2,000 documents; 95 % sure: between 2 % and 3 %.", "由 2,000 篇文档的抽样估计；95% 置信区间 2 % 至 3 %。"),
+        ("Estimated by a sketch of all 90 words; certainly between 4 and 5.", "由全部 90 词的概要（sketch）估计；确定在 4 与 5 之间。"),
+        ("Counted on 30 words; between 1 and 2.", "对 30 词计数；在 1 与 2 之间。"),
+    ],
+)  # fmt: skip
+def test_how_a_reading_was_come_by_ends_where_its_interval_begins(english: str, chinese: str) -> None:
+    assert translated(english, "zh") == chinese
