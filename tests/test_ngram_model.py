@@ -159,7 +159,7 @@ def test_what_is_no_model_is_one_line(content: bytes, tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(SpecError, match="no model of n-grams; dataqual train-ngram makes one"):
         Perplexity(str(path))
-    with pytest.raises(SpecError, match="cannot be read"):
+    with pytest.raises(SpecError, match="no such file or folder"):
         Perplexity(str(tmp_path / "none.npz"))
 
 

@@ -88,7 +88,7 @@ def test_what_is_no_model_is_one_line(content: bytes, tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(SpecError, match="no quality model; dataqual train-quality makes one"):
         Quality(str(path))
-    with pytest.raises(SpecError, match="cannot be read"):
+    with pytest.raises(SpecError, match="no such file or folder"):
         Quality(str(tmp_path / "none.npz"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -9,6 +10,7 @@ import polars as pl
 from dataqual.checking.suite import Suite
 from dataqual.corpus import Corpus
 from dataqual.errors import UnknownColumn
+from dataqual.readers.sliced import is_sliced, sliced
 from dataqual.readers.sources import as_corpus, is_path
 
 TEXTLESS = ("null text", "missing text", "text is not a string")
@@ -23,15 +25,16 @@ def opened(source: Any, suite: Suite, **asked: Any) -> Corpus:
     """
     if isinstance(source, Corpus):
         return as_corpus(source, **asked)
-    if not is_path(source) and hasattr(source, "to_polars") and not isinstance(source, pl.DataFrame):
-        source = source.to_polars()  # datasets.Dataset
-    names = [str(name) for name in getattr(source, "columns", ())]
+    take: Callable[..., Corpus] = sliced if is_sliced(source) else as_corpus
+    if take is as_corpus and not is_path(source) and not isinstance(source, pl.DataFrame):
+        source = source.to_polars() if hasattr(source, "to_polars") else source
+    names = [str(name) for name in getattr(source, "column_names" if take is sliced else "columns", ())]
     more = tuple(
         dict.fromkeys([*suite.columns, *(names if suite.listed and not isinstance(source, pl.DataFrame) else ())])
     )
     try:
-        return as_corpus(source, more=more, **asked)
+        return take(source, more=more, **asked)
     except UnknownColumn:
         if suite.documents or not names or asked.get("text") is not None:
             raise
-        return as_corpus(source, more=more, text=names[0], **asked)
+        return take(source, more=more, text=names[0], **asked)

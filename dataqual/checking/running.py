@@ -113,8 +113,8 @@ def check(
 ) -> Checked:
     """Whether a corpus is as a suite says it must be, in one pass.
 
-    `source` is a path, glob or folder (or a list of them), a polars or pandas frame, a list of str, a `Corpus`, or what
-    has `to_polars`, such as a `datasets.Dataset`. `suite` is a `Suite`, the path of a YAML file, or a list of checks as
+    `source` is a path, glob or folder (or a list of them), a polars or pandas frame, a list of str, a `Corpus`, or a
+    `datasets.Dataset`, which is read slice by slice, or what else has `to_polars`. `suite` is a `Suite`, the path of a YAML file, or a list of checks as
     YAML has them; without one, that of the baseline. `baseline` is the JSON of an earlier check or a saved profile, or
     its path: a number that is surely worse than before fails, too. `ledger` names a parquet file for a row on every
     document that is not as expected. `asked` are the arguments of `dataqual.read`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -18,17 +19,52 @@ pytest_plugins = ["pytester"]
 TEXTS = ["one two", "三个词", "one"]
 
 
-class Dataset:
-    """What `datasets.Dataset` offers of itself, for that package is not installed here."""
+class HasPolars:
+    """What can be had as a polars frame."""
 
     def to_polars(self) -> pl.DataFrame:
         return pl.DataFrame({"text": TEXTS})
 
 
+class Dataset:
+    """What is used of `datasets.Dataset`, for that package is not installed here: with_format("polars")[first:last] is a
+    frame (https://huggingface.co/docs/datasets/use_with_polars)."""
+
+    def __init__(self, frame: pl.DataFrame, kind: str = "") -> None:
+        self._frame, self._kind = frame, kind
+        self.column_names = frame.columns
+        self.asked: list[int] = []
+
+    def with_format(self, kind: str) -> Dataset:
+        made = Dataset(self._frame, kind)
+        made.asked = self.asked
+        return made
+
+    def __len__(self) -> int:
+        return self._frame.height
+
+    def __getitem__(self, rows: slice) -> pl.DataFrame:
+        assert self._kind == "polars"
+        found = self._frame[rows]
+        self.asked.append(found.height)
+        return found
+
+    def to_polars(self) -> pl.DataFrame:
+        raise AssertionError("the whole of it is not to be had at once")
+
+
 def sources(folder: Path) -> list[Any]:
     pl.DataFrame({"text": TEXTS}).write_ndjson(folder / "c.jsonl")
     frames = [pl.DataFrame({"text": TEXTS}), pd.DataFrame({"text": TEXTS})]
-    return [folder / "c.jsonl", str(folder / "c.jsonl"), TEXTS, *frames, Dataset(), dataqual.read(folder / "c.jsonl")]
+    return [
+        folder / "c.jsonl",
+        str(folder / "c.jsonl"),
+        TEXTS,
+        *frames,
+        HasPolars(),
+        Dataset(frames[0]),
+        dataqual.read(folder / "c.jsonl"),
+    ]
 
 
 def test_a_check_is_called_on_whatever_holds_documents(tmp_path: Path) -> None:
@@ -37,6 +73,30 @@ def test_a_check_is_called_on_whatever_holds_documents(tmp_path: Path) -> None:
     for source in sources(tmp_path):
         assert check(source).ok is True
         assert [o.value for o in strict(source).failures] == [2 / 3]
+
+
+def test_a_dataset_is_read_slice_by_slice_and_gives_what_a_frame_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dataqual.readers.sliced.ROWS", 7)
+    days = [dt.date(2026, 1, 1 + n % 28) for n in range(60)]
+    said = [f"two words {n % 50}" if n % 5 else None for n in range(60)]
+    frame = pl.DataFrame({"said": said, "day": days, "n": range(60), "kind": ["a", "一"] * 30})
+    suite: Any = [
+        {"signal": "word_count", "min": 3},
+        {"metric": "exact_copies", "max": 0},
+        {"column": "day", "min": "2026-01-02", "type": "date"},
+        {"columns": ["said", "n"]},
+        {"unique": ["n", "kind"]},
+        {"signal": "word_count", "min": 3, "by": "label"},
+    ]
+    asked: dict[str, Any] = {"text": "said", "label": "kind", "max_unreadable": 0.5}
+    dataset = Dataset(frame)
+    found, same = (checks.suite(suite)(source, **asked).facts() for source in (dataset, frame))
+    assert [one["seen"] for one in found["checks"]] == [one["seen"] for one in same["checks"]]
+    assert found["checks"][1]["value"] > 0
+    assert found["corpus"]["documents"] == 48
+    assert max(dataset.asked[1:]) <= 7
+    [only] = checks.column("n", max=59)(Dataset(frame[["n"]])).outcomes  # a table need have no text
+    assert only.status == "passed"
 
 
 def test_every_subject_has_a_function_and_they_go_together() -> None:
@@ -98,7 +158,7 @@ def test_a_gate_before_a_function_keeps_it_from_running() -> None:
 
 
 def test_a_gate_is_a_context_too_and_reads_its_suite_at_once(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="cannot be read"):
+    with pytest.raises(SpecError, match="no such file or folder"):
         checks.gate(tmp_path / "none.yaml")
     with checks.gate([{"metric": "documents", "min": 2}]) as passing:
         assert passing(TEXTS) is TEXTS

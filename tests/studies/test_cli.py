@@ -198,7 +198,7 @@ def test_a_template_is_written_once_and_never_over_another_file(
 
 def test_what_is_not_there_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert refused("run", "none.yaml") == "studies: none.yaml: cannot be read (No such file or directory)"
+    assert refused("run", "none.yaml") == "studies: none.yaml: no such file or folder"
     said = refused("report", "none.study")
     assert said == "studies: none.study/study.json: not there; a study that has ended leaves it (studies run)"
     assert refused("fit", "none.csv").startswith("studies: none.csv")
