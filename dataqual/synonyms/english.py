@@ -95,30 +95,21 @@ class English(Source):
 
     def _classes(self, text: str, spans: Spans, written: list[str]) -> tuple[list[str], list[str]]:
         """The class of each word, and for those whose part of speech is sure what it is."""
-        closed, starts, ends = closed_words(), spans.starts, spans.ends
-        kinds, parts = [], []
+        closed, tag = closed_words(), self._tagger.tag
         lower = [word.lower() for word in written]
-        signs = [
-            text[a:b].strip(" \t'’-") != "" or "\n" in text[a:b]
-            for a, b in zip([0, *ends], [*starts, len(text)], strict=True)
-        ]
-        before = "^"
-        n = len(lower)
-        for at, word in enumerate(lower):
-            if signs[at]:
-                gap = text[ends[at - 1] if at else 0 : starts[at]]
-                before = "^" if not at or any(mark in gap for mark in ".!?\n") else ","
-            kind = closed.get(word, "o")
+        signs = _signs(text, spans)
+        classes = [closed.get(word) for word in lower]
+        kinds, parts = [], []
+        before, last = "^", len(lower) - 1
+        for at, (word, kind, sign) in enumerate(zip(lower, classes, signs, strict=False)):
+            before = sign or before
             part = ""
-            if kind == "o" and word.isalpha():
-                if at + 1 == n:
-                    behind = "$"
-                elif signs[at + 1]:
-                    behind = ","
-                else:
-                    behind = closed.get(lower[at + 1], "o")
-                kind, confidence = self._tagger.tag(word, before, behind)
-                part = kind if confidence >= SURE and len(word) > 2 else ""
+            if kind is None:
+                kind = "o"
+                if word.isalpha():
+                    behind = "$" if at == last else "," if signs[at + 1] else classes[at + 1] or "o"
+                    kind, confidence = tag(word, before, behind)
+                    part = kind if confidence >= SURE and len(word) > 2 else ""
             kinds.append(kind)
             parts.append(part)
             before = kind
@@ -191,6 +182,21 @@ class English(Source):
             return None
         number, count = max(counts.items(), key=lambda item: (item[1], -item[0]))
         return senses[number - 1] if number <= len(senses) and count >= DOMINANT * total and count > 1 else None
+
+
+def _signs(text: str, spans: Spans) -> list[str]:
+    """What stands before each word, and last behind them: "^" a beginning, "," another sign, "" a blank or nothing."""
+    found, done = [], 0
+    for start in (*spans.starts, len(text)):
+        gap = text[done:start]
+        if gap in (" ", ""):
+            found.append("" if done else "^")
+        elif not done or any(mark in gap for mark in ".!?\n"):
+            found.append("^")
+        else:
+            found.append("," if gap.strip(" \t'’-") else "")
+        done = spans.ends[len(found) - 1] if len(found) <= len(spans) else start
+    return found
 
 
 def _edits(new: str, word: str, start: int, end: int, before: str, before_start: int) -> tuple[Edit, ...] | None:

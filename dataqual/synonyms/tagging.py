@@ -47,6 +47,7 @@ class Tagger:
         self.wordnet = wordnet
         self._priors: dict[str, tuple[float, ...] | None] = {}
         self._said: dict[tuple[str, str, str], tuple[str, float]] = {}
+        self._only: dict[str, tuple[str, float]] = {}
 
     def tags(self, words: Sequence[str]) -> list[tuple[str, float]]:
         """The class of each word in small letters, "," for a sign, and how sure that is: 1 for words of closed classes."""
@@ -64,15 +65,23 @@ class Tagger:
 
     def tag(self, word: str, before: str, behind: str) -> tuple[str, float]:
         """The likeliest part of speech of an open word and its share of all likelihood; "o" for one that is unknown."""
+        only = self._only.get(word)
+        if only is not None:
+            return only
         key = word, before, behind
-        if key not in self._said:
-            self._said[key] = self._tag(*key)
-        return self._said[key]
+        told = self._said.get(key)
+        if told is None:
+            told = self._said[key] = self._tag(*key)
+            if told[1] in (0.0, 1.0):  # whatever stands beside it
+                self._only[word] = told
+        return told
 
     def _tag(self, word: str, before: str, behind: str) -> tuple[str, float]:
         prior = self.prior(word)
         if prior is None:
             return "o", 0.0
+        if 1.0 in prior:
+            return "nvar"[prior.index(1.0)], 1.0
         scores = [p * likely for p, likely in zip(prior, contexts()[before, behind], strict=True)]
         best = max(range(4), key=scores.__getitem__)
         return "nvar"[best], scores[best] / sum(scores)
@@ -90,3 +99,6 @@ class Tagger:
             total = sum(counts)
             self._priors[word] = tuple(n / total for n in counts) if total else None
         return self._priors[word]
+
+    def _met(self, base: str, part: str) -> float:
+        return sum(self.wordnet.counts.get((base, part), {}).values()) + UNSEEN

@@ -32,6 +32,9 @@ ENDINGS = {
 }  # fmt: skip
 """Rules of detachment (WordNet 3.0, morphy(7WN)): what an inflected form ends in, and what its base does."""
 
+LAST = {part: frozenset(end[-1] for end, _ in endings) for part, endings in ENDINGS.items()}
+"""What a form of each part of speech ends in, if an ending was put to it."""
+
 _SENSE = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
 
 
@@ -41,7 +44,8 @@ class WordNet:
 
     place: str
     """Folder, or zip archive, in which they lie."""
-    memory: dict[object, object] = field(default_factory=dict, repr=False)
+    known: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """Bases that were looked for."""
 
     def __reduce__(self) -> tuple[type[WordNet], tuple[str]]:
         return WordNet, (self.place,)
@@ -114,6 +118,12 @@ class WordNet:
         """Lemmas of several words, joined by underscores."""
         return frozenset(lemma for lemmas in self.index.values() for lemma in lemmas if "_" in lemma)
 
+    @lazy
+    def phrase_ends(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The words with which phrases of two words begin, and those with which they end."""
+        pairs = [tuple(phrase.split("_")) for phrase in self.phrases if phrase.count("_") == 1]
+        return frozenset(first for first, _ in pairs), frozenset(second for _, second in pairs)
+
     def senses(self, lemma: str, part: str) -> tuple[int, ...]:
         """Where the senses of a lemma lie in the data, the commonest first; none where it is no such word."""
         rest = self.index[part].get(lemma)
@@ -139,10 +149,16 @@ class WordNet:
         >>> WordNet.open().bases("films", "n"), WordNet.open().bases("went", "v")  # doctest: +SKIP
         (('film',), ('go',))
         """
+        key = form, part
+        if key not in self.known:
+            self.known[key] = self._bases(form, part)
+        return self.known[key]
+
+    def _bases(self, form: str, part: str) -> tuple[str, ...]:
         index = self.index[part]
         found = [form] if form in index else []
         found += [base for base in self.irregular[part].get(form, ()) if base in index]
-        if not found or form in index:
+        if (not found or form in index) and form[-1:] in LAST[part]:
             found += [
                 base
                 for end, new in ENDINGS[part]
