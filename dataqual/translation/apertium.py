@@ -18,6 +18,9 @@ MODES = Path("/usr/share/apertium/modes")
 ESCAPED = re.compile(r"([\[\]\\/@<>^${}])")
 """What has a meaning in Apertium's stream; a backslash before it takes that away."""
 _PLAIN = re.compile(r"\\(.)", re.DOTALL)
+UNBROKEN = re.compile(r"\S{5000}")
+"""What no dictionary knows; Apertium's time for such a run grows with its square, and a million letters take minutes. A line
+that has one stays as it is."""
 END = ".[]"
 """A full stop that is not part of the text: no rule reaches over it (apertium-destxt puts the same)."""
 
@@ -53,6 +56,11 @@ class Apertium(Translator):
         return f"{back}-{there}" if back == "eng" else self.pair
 
     def translate(self, texts: Sequence[str]) -> list[str | None]:
+        spoken = [text for text in texts if not UNBROKEN.search(text)]
+        found = dict(zip(spoken, self._translated(spoken), strict=True)) if spoken else {}
+        return [found.get(text, text) for text in texts]
+
+    def _translated(self, texts: Sequence[str]) -> list[str]:
         asked = [(ESCAPED.sub(r"\\\1", text) + END).encode() for text in texts]
         answers = _pipe(self.pair, self.timeout).exchange(asked)
         return [_PLAIN.sub(r"\1", answer.decode(errors="replace").removesuffix(END)) for answer in answers]

@@ -129,7 +129,7 @@ def _open(folder: str, source: str | None, target: str | None) -> _Opened:
         import transformers
         from transformers.utils import logging
     except ImportError as error:
-        raise MissingExtra(error.name or "transformers", "weights") from None
+        raise MissingExtra(error.name or "transformers", "translate") from None
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # it would draw over our own
     device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
@@ -137,7 +137,9 @@ def _open(folder: str, source: str | None, target: str | None) -> _Opened:
         network = transformers.AutoModelForSeq2SeqLM.from_pretrained(
             folder, local_files_only=True, dtype=torch.bfloat16 if device == "cuda" else torch.float32
         )
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except ImportError:
+        raise MissingExtra("sentencepiece", "translate", f"model: {folder}") from None
+    except (OSError, ValueError, KeyError) as error:
         why = str(error).strip().splitlines()[0][:120]
         raise InputError(f"model: {folder}: cannot be opened ({why})") from None
     network.to(device).train(False)

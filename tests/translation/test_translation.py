@@ -201,7 +201,7 @@ def test_apertium_gives_signs_and_lines_back_as_they_were() -> None:
         route = route_of("apertium:eng-spa", "through")
     except InputError:
         pytest.skip("apertium has no eng-spa")
-    text = "The house is [big] {and} $5/£3 <b>\n\n@x ^y^ a\\b"
+    text = "The house is [big] {and} $5/£3 <b>\n\n@ ^7^ 8\\9"
     assert route([text, "好", ""]) == [text, "好", ""]
 
 
@@ -338,3 +338,34 @@ def test_nlpaug_is_handed_sentences_and_the_shape_of_a_document_stays(marian: Pa
     assert first is None or first.count("\n\n") == 1
     assert (second, third) == ("", "5 !")
     assert route(["a cat sat.\n\nno. 3"]) == [first]
+
+
+def test_a_marian_with_its_own_tokenizer_is_opened_as_it_is_published(marian: Path, tmp_path: Path) -> None:
+    """Those of OPUS-MT come with two models of sentencepiece and a vocabulary."""
+    sentencepiece = pytest.importorskip("sentencepiece")
+    import transformers
+
+    from dataqual.translation.seq2seq import Seq2Seq
+
+    (tmp_path / "text.txt").write_text("the cat sat on a mat\na dog ran home\n" * 20, encoding="utf-8")
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(tmp_path / "text.txt"), model_prefix=str(tmp_path / "source"), vocab_size=24, hard_vocab_limit=False
+    )
+    model = (tmp_path / "source.model").read_bytes()
+    for name in ("source.spm", "target.spm"):
+        (tmp_path / name).write_bytes(model)
+    spm = sentencepiece.SentencePieceProcessor(model_file=str(tmp_path / "source.model"))
+    own = [spm.id_to_piece(at) for at in range(spm.get_piece_size())]
+    words = ["</s>", "<unk>", *(piece for piece in own if not piece.startswith("<")), "<pad>"]
+    (tmp_path / "vocab.json").write_text(json.dumps({word: at for at, word in enumerate(words)}), encoding="utf-8")
+    names = [str(tmp_path / name) for name in ("source.spm", "target.spm", "vocab.json")]
+    transformers.MarianTokenizer(*names, source_lang="en", target_lang="es", model_max_length=20).save_pretrained(
+        tmp_path / "m"
+    )
+    config = transformers.MarianConfig.from_pretrained(marian)
+    config.vocab_size, config.pad_token_id, config.eos_token_id = len(words), len(words) - 1, 0
+    config.decoder_start_token_id, config.decoder_vocab_size = len(words) - 1, len(words)
+    transformers.MarianMTModel(config).save_pretrained(tmp_path / "m")
+    texts = ["the cat sat. a dog ran home", "a mat"]
+    found = Seq2Seq(str(tmp_path / "m"), beams=1).translate(texts)
+    assert len(found) == 2 and found == Seq2Seq(str(tmp_path / "m"), beams=1).translate(texts)
