@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 NBSP = "\u00a0"
+HALF = 0.5  # an interval that ends at all of a corpus, of less than half of it, has no upper end
 LONG = 1e6  # from here on a reader counts digits
 
 
@@ -159,6 +160,8 @@ def interval(reading: Mapping[str, Any]) -> str:
     '95\\xa0% sure: between 1.80\\xa0% and 2.20\\xa0%'
     >>> interval({"value": 50, "method": "sketch", "interval": [49, 51]})
     'certainly between 49 and 51'
+    >>> interval({"value": 0.02, "interval": [0.018, 1.0]})  # of what a sample does not show there may be any number
+    '95\\xa0% sure: at least 1.8\\xa0%'
     """
     ends: Sequence[float] | None = reading.get("interval")
     if not ends:
@@ -168,6 +171,8 @@ def interval(reading: Mapping[str, Any]) -> str:
     )
     guaranteed = reading.get("method") == "sketch" and "verified" not in (reading.get("detail") or {})
     sure = "certainly " if guaranteed else f"95{NBSP}% sure: "
+    if is_share(reading) and ends[0] < ends[1] == 1 and (reading.get("value") or 0) < HALF:
+        return f"{sure}at least {share(ends[0])}"
     return f"{sure}between {low} and {high}" if low else f"{sure}{amount(reading)}"
 
 

@@ -96,4 +96,6 @@ def _certainty(reading: dict[str, Any]) -> str:
     if "interval" not in reading:
         return ""
     low, high = map(percent, reading["interval"])
+    if reading["interval"][1] == 1 and reading["value"] < 0.5:  # nothing is known from above
+        return f" (95 %: at least {low})"
     return f" (95 %: {low} to {high})" if low != high else ""
