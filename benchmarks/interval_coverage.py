@@ -310,8 +310,16 @@ def table(tallies: dict[str, Tally]) -> Iterator[str]:
         )
 
 
+def others(out: Path | None, tallies: dict[str, Tally]) -> Iterator[str]:
+    """Rows of an earlier run in that file, of estimators that were not tried now."""
+    lines = out.read_text(encoding="utf-8").splitlines() if out is not None and out.exists() else []
+    for line in lines:
+        if line.startswith("| `") and line.split("`")[1] not in tallies:
+            yield line
+
+
 def main() -> None:
-    """Run and print, and write where told."""
+    """Run and print, and write where told; there rows of studies that were not run stay."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--simulations", type=int, default=1000)
     parser.add_argument("--only", default=",".join(STUDIES))
@@ -325,6 +333,7 @@ def main() -> None:
         "nominal 95 %. What each study draws from stands in its docstring there.",
         "",
         *table(tallies),
+        *others(asked.out, tallies),
         "",
     ]
     print("\n".join(page))

@@ -30,6 +30,7 @@ from dataqual.metrics.word_entropy import WordEntropy
 from dataqual.metrics.yules_k import YulesK
 from dataqual.operators import SampleMetric
 from dataqual.profiling.sections import Setting
+from dataqual.reading import wilson
 
 METRICS: Mapping[str, SampleMetric] = {
     "vendi": Vendi(),
@@ -112,6 +113,7 @@ def _topics(sample: DocumentSample, setting: Setting) -> list[dict[str, Any]]:
             {
                 "documents": size,
                 "share": size / len(sample),
+                **({} if sample.complete else {"interval": list(wilson(size, len(sample)) or ())}),
                 "names": [mask(name) for name in names],
                 "examples": [setting.example(sample, row) for row in nearest],
             }
