@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
-from benchmarks import people_intervals  # noqa: E402
+from benchmarks import label_intervals, people_intervals  # noqa: E402
 from dataqual import catalog  # noqa: E402
 from dataqual.diversity import sets  # noqa: E402
 from dataqual.diversity.topics import effective  # noqa: E402
@@ -259,6 +259,13 @@ def told_apart() -> float:
 def drift_of_domains(simulation: int) -> Seen:
     """AUC of the classifier on 60 documents each, beside the mean over other samples of that size."""
     yield "comparison auc", told_apart(), _told(simulation).interval
+
+
+@study
+def labels(simulation: int) -> Seen:
+    """Wrong labels of clouds that touch or do not, evenness, and agreement of three annotators; see label_intervals.py."""
+    for name, case in label_intervals.CASES.items():
+        yield name, *case(np.random.default_rng(simulation))
 
 
 # Counting

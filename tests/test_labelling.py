@@ -189,3 +189,16 @@ def test_a_suite_bounds_wrong_uneven_and_contradicting_labels(planted: tuple[Pat
         ],
     )
     assert [outcome.check.name for outcome in checked.failures] == ["label_conflicts"]
+
+
+def test_a_suite_bounds_agreement_over_columns(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text("text,ann,bob,chen\n" + "a,1,1,1\nb,2,2,2\nc,1,1,2\nd,3,3,3\ne,2,2,\n" * 20, encoding="utf-8")
+    spec = {"metric": "krippendorff_alpha", "with": {"columns": ["ann", "bob", "chen"], "level": "ordinal"}}
+    checked = dataqual.check(path, [{**spec, "min": 0.5}, {**spec, "min": 0.99, "name": "high"}])
+    assert [outcome.check.name for outcome in checked.failures] == ["high"]
+    expected = agreement(path, columns=["ann", "bob", "chen"], level="ordinal").readings["krippendorff_alpha"]
+    value, n, _ = checked["krippendorff_alpha"].sight.estimate.seen
+    assert (value, n) == (expected.value, 100)
+    with pytest.raises(DataqualError, match="columns: agreement is of two annotators or more"):
+        dataqual.check(path, [{"metric": "krippendorff_alpha", "with": {"columns": ["ann"]}, "min": 0.5}])

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from dataqual import catalog, specs
 from dataqual.bounds import Bounds
+from dataqual.checking.agreement import KrippendorffAlpha
 from dataqual.checking.columns import STATISTICS, HowMany, Meets, NotNull, OfColumn, Present, Unique
 from dataqual.checking.conditions import Condition, Length, Matches, OfType, OneOf, Within
 from dataqual.checking.copies import Copies
@@ -28,8 +29,8 @@ SUBJECTS = ("metric", "signal", "rules", "column", "unique", "columns")
 COMMON = ("name", "about", "severity", "by", "sampled", "confidence", "unsure")
 """Keys that any check may have."""
 
-OWN_METRICS = ("exact_copies", "near_copies", "unreadable", "records")
-"""Numbers of a corpus that are no metrics of the catalog, for they need more than one pass over documents."""
+OWN_METRICS = ("exact_copies", "near_copies", "unreadable", "records", "krippendorff_alpha")
+"""Numbers of a corpus that are no metrics of the catalog, for they need more than one pass over documents, or other columns."""
 
 OF_SIGNAL = ("mean", "median", "min", "max", "total")
 VALUES = ("type", "range", "pattern", "without", "allowed", "forbidden", "length")
@@ -212,6 +213,9 @@ def _of_metric(given: dict[str, Any], where: str) -> Iterator[Check]:
         says, mend = f"the share of {name.replace('_', ' ')}", ("--drop", name)
         if name == "near_copies" and parameters:
             mend = ("--recipe", specs.flow({"steps": [{"dedup": {"exact": False, "near": parameters}}]}))
+    elif name == "krippendorff_alpha":
+        gauge = specs.construct(KrippendorffAlpha, parameters, f"{where}.with", name)
+        says = f"Krippendorff's alpha of {', '.join(gauge.columns)}"
     elif name == "unreadable":
         gauge, says = Unreadable(), "the share of records that cannot be read"
     elif name == "records":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self, get_args
 
@@ -34,7 +34,7 @@ class Ratings:
 
     @classmethod
     def of_columns(
-        cls, columns: dict[str, Sequence[str | None]], items: Sequence[str] | None = None, order: Sequence[str] = ()
+        cls, columns: Mapping[str, Sequence[str | None]], items: Sequence[str] | None = None, order: Sequence[str] = ()
     ) -> Self:
         """Of a column for each annotator, with a row for each item; items are numbered from 1 where they have no name."""
         rows = max(map(len, columns.values()), default=0)
