@@ -75,17 +75,18 @@ def cleanlabs(codes: Codes, probabilities: Floats) -> tuple[Codes, Codes]:
     return np.lexsort((scores, ~issues)), np.flatnonzero(issues)
 
 
-def sklearns(texts: Sequence[str], codes: Codes) -> Floats:
-    """Probabilities as cleanlab's guides come by them."""
+def sklearns(texts: Sequence[str], codes: Codes, seed: int) -> Floats:
+    """Probabilities as cleanlab's guides come by them; folds are shuffled, for order tells of some sets which text a sentence is from."""
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import cross_val_predict
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
     from sklearn.pipeline import make_pipeline
 
     spaced = sum(text.count(" ") for text in texts) > sum(map(len, texts)) / 20
     kind = {"ngram_range": (1, 2)} if spaced else {"analyzer": "char", "ngram_range": (1, 3)}
     model = make_pipeline(TfidfVectorizer(min_df=2, sublinear_tf=True, **kind), LogisticRegression(C=10, max_iter=1000))
-    chances: Floats = cross_val_predict(model, list(texts), codes, cv=5, method="predict_proba")
+    parts = StratifiedKFold(5, shuffle=True, random_state=seed)
+    chances: Floats = cross_val_predict(model, list(texts), codes, cv=parts, method="predict_proba")
     return chances
 
 
@@ -107,7 +108,7 @@ def once(
     theirs = cleanlabs(codes, chances)
     yield "cleanlab, our probabilities", wrong, *theirs, own + took()
     took()
-    usual = cleanlabs(codes, sklearns(texts, codes))
+    usual = cleanlabs(codes, sklearns(texts, codes, seed))
     yield "cleanlab, scikit-learn's", wrong, *usual, took()
 
 
