@@ -345,10 +345,6 @@ def test_kills_of_the_command_change_no_byte_whatever_is_written(
 ) -> None:
     """SIGKILL twice and SIGINT once, at random moments of a real process; then to the end, and the sums come out even."""
     path = corpus(tmp_path, ending, 8_000)
-    if ending == "csv":
-        frame = pl.read_ndjson(path)
-        path = tmp_path / "in.csv"
-        frame.write_csv(path)
     script = (
         "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN);"  # not while this line is read
         "import dataqual.rewriting as r, dataqual.readers.cutting as c; r.PART = 2;"
