@@ -164,7 +164,7 @@ def test_sums_tables_and_hints_are_chinese_in_the_order_of_chinese(
     (tmp_path / "all.jsonl").write_text('{"text": "a",\n' * 2, encoding="utf-8")
     (tmp_path / "most.jsonl").write_text('["a"]\n["b"]\n{"text": "c"}\n', encoding="utf-8")
     for path, why in (
-        ("all.jsonl", "全部 2 条记录都无法读取；多为“不是 JSON”（2），首处在 all.jsonl:1：unexpected end of data（第 14 列）；"
+        ("all.jsonl", "全部 2 条记录都无法读取；多为“不是 JSON”（2），首处在 all.jsonl:1：数据意外结束（第 14 列）；"
          "是否是一个跨多行的 JSON 数组或对象？若是：jq -c '.[]?' OLD > NEW.jsonl"),
         ("most.jsonl", "多为“不是对象”（2），首处在 most.jsonl:1：该行是一个列表，不是含字段 'text' 的对象；"
          "是否是一个 JSON 数组？若是：jq -c '.[]' OLD > NEW.jsonl；可用 --max-unreadable 0.67 放宽"),

@@ -12,7 +12,7 @@ larger than the corpus, for a larger one holds a larger share of copies.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,14 +59,23 @@ class Proposal:
         """Read as any other."""
         return Suite.of(self.content, "proposed suite")
 
-    def __str__(self) -> str:
-        """As YAML, with a comment that says what it promises."""
-        head = (
-            f"# Proposed from {self.documents:,} documents. All bounds together are set so that at least {PASSES:.0%} of\n"
-            "# the fresh samples of the same source pass; a check fails only if the interval of what it sees lies\n"
-            "# beyond its bound, at the confidence below. Edit freely: tighten what you care about, delete the rest.\n"
+    @property
+    def promises(self) -> tuple[str, ...]:
+        """What it promises, a sentence each."""
+        return (
+            f"Proposed from {self.documents:,} documents.",
+            f"All bounds together are set so that at least {PASSES:.0%} of the fresh samples of the same source pass.",
+            "A check fails only if the interval of what it sees lies beyond its bound, at the confidence below.",
+            "Edit freely: tighten what you care about, delete the rest.",
         )
+
+    def yaml(self, say: Callable[[str], str] = str) -> str:
+        """As YAML, with a comment that says what it promises, in the language of `say`."""
+        head = "".join(f"# {say(sentence)}\n" for sentence in self.promises)
         return head + yaml.safe_dump(self.content, sort_keys=False, allow_unicode=True, width=110)
+
+    def __str__(self) -> str:
+        return self.yaml()
 
 
 def propose(

@@ -8,6 +8,7 @@ import click
 
 from dataqual.commands.common import Shared, reading
 from dataqual.console import Console
+from dataqual.speaking import said
 
 
 @click.command()
@@ -34,6 +35,6 @@ def suite(shared: Shared) -> None:
         proposal = propose(corpus, inputs=shared.paths or None, **shared.engine, progress=console.progress)
     console.done()
     click.echo(
-        json.dumps(proposal.content, ensure_ascii=False, indent=1) if shared.as_json else str(proposal),
+        json.dumps(proposal.content, ensure_ascii=False, indent=1) if shared.as_json else proposal.yaml(said),
         nl=shared.as_json,
     )
