@@ -162,6 +162,10 @@ class Step(ABC):
     """Whether all it does, once it is prepared, is to drop documents: what it has left once it leaves again."""
     light: ClassVar[bool] = False
     """Whether it costs less than handing a batch to another process and back, once it is prepared."""
+    adds: ClassVar[bool] = False
+    """Whether it puts new documents behind those they were made of, which have the same address."""
+    tells_by_address: ClassVar[bool] = False
+    """Whether it drops the one of two documents and keeps the other, which it tells apart by their addresses."""
     secrets: ClassVar[tuple[str, ...]] = ()
     """Parameters that no page or file may quote, unless they name an environment variable: $NAME."""
 

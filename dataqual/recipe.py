@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from dataqual import specs
+from dataqual.catalog import name_of
 from dataqual.corpus import Address, Batch, Chunk, Corpus, Piece, Progress, Rows
 from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
@@ -71,6 +72,7 @@ class Recipe:
         if not steps:
             raise SpecError(f"{where}.steps: expected at least one step")
         said = {key: specs.string(given, key, where) for key in ("about", "language") if key in given}
+        check_order(steps, f"{where}.steps")
         suites = import_module(SUITES) if "checks" in given else None
         checks = suites.Suite.of({"checks": given["checks"]}, where) if suites else None
         return cls(where, steps, **said, says=tuple(map(_said, steps, given["steps"])), checks=checks)
@@ -107,6 +109,19 @@ class Recipe:
     def surveys(self) -> bool:
         """Whether a step may look at the whole corpus before anything is written."""
         return any(step.surveys for step in self.steps)
+
+
+def check_order(steps: Sequence[Step], where: str) -> None:
+    """SpecError where a step that keeps one of two documents comes behind one that adds documents at the same address."""
+    adding = None
+    for at, step in enumerate(steps):
+        if adding is not None and step.tells_by_address:
+            name = name_of(step)
+            raise SpecError(
+                f"{where}[{at}].{name}: comes behind {adding}, whose new documents it cannot tell from those they were made of; "
+                f"put {name} first, or clean again what {adding} has written"
+            )
+        adding = name_of(step) if step.adds else adding
 
 
 def _said(step: Step, content: Any) -> str:
@@ -165,6 +180,7 @@ def prepared(
 
     What they left then they need not judge again. `once` gives a survey that was made earlier under a name, or makes it.
     """
+    check_order((*before, *steps), "steps")
     ready = before
     for at, step in enumerate(steps):
         passed = Passed()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+import dataqual
 from dataqual.corpus import Corpus
 from dataqual.engine import Local
 from dataqual.errors import SpecError
@@ -54,6 +56,17 @@ def test_a_step_that_adds_documents_has_no_room_in_a_column() -> None:
         Recipe.of([{"spoil_duplicates": {"dose": 1.0}}]).on(["one"])
 
 
+def test_no_document_is_lost_with_a_copy_of_it_that_an_earlier_step_made(tmp_path: Path) -> None:
+    """Whoever asks for both is told before anything is read; --drop comes after the recipe, and is no way around it."""
+    (tmp_path / "c.jsonl").write_text('{"text": "one of its kind"}\n')
+    adding = Recipe.of([{"spoil_duplicates": {"dose": 1.0}}])
+    with pytest.raises(SpecError, match="comes behind spoil_duplicates"):
+        dataqual.clean(tmp_path / "c.jsonl", tmp_path / "out.jsonl", recipe=adding, drop=["exact_copies"])
+    assert not (tmp_path / "out.jsonl").exists()
+    first = Recipe.of(["dedup", {"spoil_duplicates": {"dose": 1.0}}])
+    assert dataqual.clean(tmp_path / "c.jsonl", tmp_path / "out.jsonl", recipe=first).written == 2
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -62,6 +75,11 @@ def test_a_step_that_adds_documents_has_no_room_in_a_column() -> None:
         ({"step": []}, "r.yaml: no key 'step'; did you mean 'steps'? there are: about, checks, language, steps"),
         ({"steps": [{"kep": {}}]}, "r.yaml.steps[0]: no step 'kep'; did you mean 'keep'?"),
         ({"steps": ["dedup"], "about": 5}, "r.yaml.about: expected a string, got 5"),
+        (
+            {"steps": ["normalize", {"spoil_duplicates": {"dose": 0.5}}, "dedup_lines"]},
+            "r.yaml.steps[2].dedup_lines: comes behind spoil_duplicates, whose new documents it cannot tell from those they were made of; put dedup_lines first",
+        ),
+        ({"steps": ["augment_noise", "dedup"]}, "r.yaml.steps[1].dedup: comes behind augment_noise"),
     ],
 )
 def test_a_wrong_recipe_is_told_in_one_line(content: dict[str, Any], message: str) -> None:

@@ -55,6 +55,7 @@ class Augmenting(Step):
     """
 
     idempotent: ClassVar[bool] = False
+    adds: ClassVar[bool] = True
 
     factor: float = 2.0
     balance: By | None = None

@@ -21,6 +21,8 @@ from dataqual.recurring.pieces import Found, Pieces, RecurringPieces, survey
 class DedupPieces(Step):
     """The parameters of both steps, and their survey."""
 
+    tells_by_address: ClassVar[bool] = True
+
     rewrites: ClassVar[bool] = True
     kind: ClassVar[Literal["lines", "paragraphs"]]
 

@@ -26,6 +26,8 @@ class DedupSemantic(Step):
     only of the same bytes.
     """
 
+    tells_by_address: ClassVar[bool] = True
+
     idempotent: ClassVar[bool] = False
     """But nearly so, as `dedup`: buckets are found anew among those that are left."""
 

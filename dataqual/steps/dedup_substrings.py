@@ -31,6 +31,8 @@ class DedupSubstrings(Step):
     al. 2022 (50 tokens).
     """
 
+    tells_by_address: ClassVar[bool] = True
+
     rewrites: ClassVar[bool] = True
 
     words: int = 50

@@ -29,6 +29,7 @@ class SpoilDuplicates(Step):
     """
 
     idempotent: ClassVar[bool] = False
+    adds: ClassVar[bool] = True
 
     dose: float
     copies: int = 1
