@@ -22,7 +22,7 @@ from dataqual.vectors.cross_validation import folds
 
 LEARNT_FROM = 20_000
 """Documents at most that models learn from: ten times as many gain a point of accuracy, and cost ten times as much."""
-BYTES = 64 << 20
+BYTES = 32 << 20
 """Bytes of text at most that they learn from."""
 SURVEY_SHARE = 8
 """An eighth of the memory is for comparing signatures, as in a profile."""

@@ -20,9 +20,9 @@ LEAST = 2
 """Documents a term must be in: what one alone has tells nothing of another, and is most of all terms."""
 
 
-def terms_of(text: Text) -> Terms:
-    """The terms by which labels are learnt."""
-    return count(text, words=WORDS, alone=ALONE, min_documents=min(LEAST, max(1, len(text))))
+def terms_of(text: Text, most: int | None = None) -> Terms:
+    """The terms by which labels are learnt, those of the `most` documents where there are more."""
+    return count(text, words=WORDS, alone=ALONE, min_documents=min(LEAST, max(1, len(text))), most=most)
 
 
 def coded(labels: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
