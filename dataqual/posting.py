@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import time
@@ -13,11 +14,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dataqual.errors import InputError, SpecError
+from dataqual.lazy import lazy
 
 AGAIN = (408, 425, 429, 500, 502, 503, 504)
 """Answers after which it is worth to ask again (RFC 9110, section 15)."""
+REFUSED = (400, 413, 422)
+"""Answers that may be about one body alone, such as a text that is too long for the server."""
 LONGEST_WAIT = 60.0
 """Seconds between two tries at most, whatever the server asks for."""
+
+
+class Refused(InputError):
+    """The server is there, and does not take this body."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +43,29 @@ class Endpoint:
             raise SpecError(f"url: {self.url!r} does not begin with http:// or https://")
 
     def ask_all(self, bodies: Sequence[Any]) -> list[Any]:
-        """The answer to each, some asked side by side; None for one that was refused, InputError where all failed."""
+        """The answer to each, some asked side by side; None for one that failed.
+
+        InputError where all failed, unless the server has answered before and now refuses these bodies.
+        """
         with ThreadPoolExecutor(max(1, min(self.at_once, len(bodies) or 1))) as pool:
             tried = list(pool.map(self._tried, bodies))
-        if tried and all(isinstance(one, str) for one in tried):
-            raise InputError(f"{self.url}: {tried[0]}")
-        return [None if isinstance(one, str) else one[0] for one in tried]
+        failed = [one for one in tried if isinstance(one, InputError)]
+        if len(failed) < len(tried):
+            self._answered.add(True)
+        elif failed and not (self._answered and all(isinstance(one, Refused) for one in failed)):
+            raise failed[0]
+        return [None if isinstance(one, InputError) else one[0] for one in tried]
 
-    def _tried(self, body: Any) -> tuple[Any] | str:
+    @lazy
+    def _answered(self) -> set[bool]:
+        """Whether it ever gave an answer: then it is the body that it refuses."""
+        return set()
+
+    def _tried(self, body: Any) -> tuple[Any] | InputError:
         try:
             return (self.ask(body),)
         except InputError as error:
-            return str(error).removeprefix(f"{self.url}: ")
+            return error
 
     def ask(self, body: Any) -> Any:
         """The answer; InputError after the last try. A server that says when to come again is obeyed."""
@@ -59,14 +78,18 @@ class Endpoint:
                     return json.loads(answer.read())
             except urllib.error.HTTPError as error:
                 why, again = f"answered {error.code} {error.reason}", error.code in AGAIN
+                refused = error.code in REFUSED
                 wait = _wait(error.headers.get("Retry-After"), attempt)
                 error.close()
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, http.client.HTTPException) as error:
+                refused = False
                 why, again = f"gave no answer that is JSON ({getattr(error, 'reason', error)})", True
                 wait = _wait(None, attempt)
             if not again or attempt == self.retries:
                 break
             time.sleep(wait)
+        if refused:
+            raise Refused(f"{self.url}: {why}")
         raise InputError(f"{self.url}: {why}, asked {attempt + 1} times" if attempt else f"{self.url}: {why}")
 
 

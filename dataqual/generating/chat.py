@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dataqual.lazy import lazy
 from dataqual.posting import Endpoint, at_path
 
 
@@ -22,7 +23,7 @@ class Chat:
     retries: int = 3
     at_once: int = 4
 
-    @property
+    @lazy
     def endpoint(self) -> Endpoint:
         """Where it is: `/chat/completions` below what is given, unless that is there already."""
         path = "/chat/completions"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dataqual.errors import SpecError
+from dataqual.lazy import lazy
 from dataqual.posting import Endpoint, at_path
 from dataqual.translation.translator import Translator
 
@@ -39,7 +40,7 @@ class Http(Translator):
             raise SpecError("body: has no {text}")
         self._endpoint  # noqa: B018  what is wrong with the URL is told at once
 
-    @property
+    @lazy
     def _endpoint(self) -> Endpoint:
         return Endpoint(self.url, self.headers, self.timeout, self.retries, self.at_once)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from dataqual.errors import InputError, SpecError
 from dataqual.generating import DEFAULT, Prompt
 from dataqual.generating.causal import Causal
 from dataqual.generating.chat import Chat
+from dataqual.posting import Endpoint
 from dataqual.steps.augment_llm import AugmentLlm
 from tests.generating.servers import said, served
 
@@ -50,6 +53,44 @@ def test_a_server_writes_children_and_what_it_refuses_or_cuts_off_is_none(monkey
     assert {body["path"] for body in asked} == {"/v1/chat/completions"}
     assert {body["model"] for body in asked} == {"some-model"}
     assert {body["authorization"] for body in asked} == {"Bearer abc"}
+
+
+def test_a_document_that_a_server_never_takes_does_not_end_the_run() -> None:
+    def answer(body: dict[str, Any]) -> tuple[int, Any]:
+        content = body["messages"][0]["content"]
+        return (400, {}) if content == "too long" else (200, said(f"{content}, anew"))
+
+    server = served(answer)
+    step = AugmentLlm(
+        model="m", url=f"http://127.0.0.1:{server.server_address[1]}/v1", prompt="{text}", gate="none", tries=3
+    )
+    corpus = Corpus.of(["a film", "too long"])
+    ready = step.prepare(corpus, Local())
+    [batch] = corpus.batches()
+    after, _ = ready(batch)  # from the second attempt on only what is refused is asked for
+    assert list(after.text) == ["a film", "a film, anew", "too long"]
+    with pytest.raises(InputError, match="answered 400"):
+        step.augmenter(corpus, Local()).children_of(
+            ["too long"], [Chance(1)], [1]
+        )  # a server that has answered nothing yet
+    server.shutdown()
+    server.server_close()
+
+
+def test_an_answer_that_breaks_off_is_told_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def break_off() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+
+        thread = threading.Thread(target=break_off)
+        thread.start()
+        with pytest.raises(InputError, match="gave no answer that is JSON"):
+            Endpoint(f"http://127.0.0.1:{listening.getsockname()[1]}/", retries=0).ask({})
+        thread.join()
 
 
 def test_a_server_that_is_not_there_ends_the_run() -> None:
