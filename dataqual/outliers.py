@@ -46,7 +46,7 @@ NEAREST = 10
 REFERENCE = 1_000
 """Documents of the sample to which all are compared: the work grows with them."""
 FEWEST = 50
-"""Documents below which none is called unlike the rest: there is no rest."""
+"""Different documents below which none is called unlike the rest: there is no rest."""
 FAR = 3.0
 """Interquartile ranges beyond the third quartile: "far out" of Tukey (1977)."""
 STEP = 0.1
@@ -77,7 +77,8 @@ class Verdicts:
 class Ordinary:
     """What the documents of a corpus are like, by a sample of them.
 
-    >>> texts = [f"The {a} {b} went home." for a in ("old", "new", "red", "big") * 4 for b in ("cat", "dog", "hen", "cow")]
+    >>> animals = "cat dog hen cow pig fox owl ape".split()
+    >>> texts = [f"The {a} {b} went home." for a in "old new red big wet sad mad tan".split() for b in animals]
     >>> ordinary = Ordinary.of(DocumentSample.of_texts(texts))
     >>> ordinary.judge(Text.of(["0123456789 0123456789 99", "The old hen went home."])).why.tolist()
     [0, -1]
@@ -102,7 +103,11 @@ class Ordinary:
 
     @classmethod
     def of(cls, sample: DocumentSample) -> Ordinary:
-        """Measured on the first documents of a sample; limits by the distances that these have among each other."""
+        """Measured on the first documents of a sample; limits by the distances that these have among each other.
+
+        Each text counts once for the limits: of copies that lie at no distance from ten others nothing can be learnt of how
+        far apart the rest is.
+        """
         sample = sample.first(REFERENCE)
         raw = _signals(sample.text)
         middles = np.median(raw, axis=0) if len(raw) else np.zeros(len(SIGNALS))
@@ -125,9 +130,10 @@ class Ordinary:
             known.counts.column_counts(),
             (np.inf, np.inf, np.inf),
         )
-        if len(sample) < FEWEST:
+        _, once = np.unique(sample.parts, return_index=True)
+        if len(once) < FEWEST:
             return made
-        values = made._values(sample.text, np.arange(len(sample)))
+        values = made._values(sample.text, np.arange(len(sample)))[once]
         fences = [_fence(values[:, at]) for at in range(3)]
         limits = fences[0], fences[1], max(MOSTLY, fences[2])
         return cls(**{**made.__dict__, "limits": limits})

@@ -75,6 +75,15 @@ def test_of_a_few_documents_none_is_an_outlier() -> None:
     assert Ordinary.of(DocumentSample.of_texts(prose(30))).judge(Text.of(["#### 000"])).why.tolist() == [-1]
 
 
+def test_documents_that_are_there_once_are_no_outliers_because_others_are_there_often() -> None:
+    texts = prose(80)
+    sample = DocumentSample.of_texts([*texts, *texts[:5] * 60])
+    found = Ordinary.of(sample).judge(sample.text, sample.file, sample.record).why
+    assert (found >= 0).sum() <= 2, "three in four have ten copies, at no distance, which is no measure of the others"
+    few = DocumentSample.of_texts(prose(30) * 20)
+    assert Ordinary.of(few).judge(Text.of(["#### 000"])).why.tolist() == [-1], "thirty different ones are no rest"
+
+
 def test_drop_says_the_step_as_yaml_has_it() -> None:
     from dataqual.dropping import Drop
 
