@@ -2,7 +2,9 @@
 
 Krippendorff, *Computing Krippendorff's Alpha-Reliability* (2011); Fleiss, *Measuring nominal scale agreement among many
 raters* (1971); Cohen, *A coefficient of agreement for nominal scales* (1960) and *Weighted kappa* (1968). Intervals are
-of the items: they are drawn again and again, and annotators with them.
+of the items: they are drawn again and again, and annotators with them. Where no item shows a disagreement, to draw them again
+shows none either: the interval is then that of a share of which none was seen (Clopper and Pearson 1934), each of those
+items in the worst disagreement.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.errors import InputError
+from dataqual.intervals import clopper_pearson
 from dataqual.labels.ratings import LEVELS, Level, Ratings
 from dataqual.reading import Reading
 
@@ -42,7 +45,8 @@ def krippendorff_alpha(ratings: Ratings, level: Level = "nominal", *, seed: int 
     def alpha(weights: Floats) -> Floats:
         return 1 - _ratio(weights, counts, observed, distance, level)
 
-    return _reading("krippendorff_alpha", alpha, len(counts), seed, draws, {"level": level} | _sizes(ratings))
+    worst = float(distance.max(initial=0.0)) / _positive(_expected(counts.sum(axis=0)[None, :], distance, level))
+    return _reading("krippendorff_alpha", alpha, len(counts), worst, seed, draws, {"level": level} | _sizes(ratings))
 
 
 def fleiss_kappa(ratings: Ratings, *, seed: int = 0, draws: int = DRAWS) -> Reading:
@@ -66,7 +70,9 @@ def fleiss_kappa(ratings: Ratings, *, seed: int = 0, draws: int = DRAWS) -> Read
         expected = (shares**2).sum(axis=1)
         return _beyond(weights @ agreed / np.maximum(weights.sum(axis=1), 1), expected)
 
-    return _reading("fleiss_kappa", kappa, len(counts), seed, draws, _sizes(ratings))
+    shares = counts.sum(axis=0) / max(int(counts.sum()), 1)
+    worst = 1 / _positive(1 - (shares**2).sum())
+    return _reading("fleiss_kappa", kappa, len(counts), worst, seed, draws, _sizes(ratings))
 
 
 def cohen_kappa(ratings: Ratings, *, weights: Weighting = "none", seed: int = 0, draws: int = DRAWS) -> Reading:
@@ -91,7 +97,9 @@ def cohen_kappa(ratings: Ratings, *, weights: Weighting = "none", seed: int = 0,
         expected = ((a @ cost) * b).sum(axis=1)
         return 1 - _divided(drawn @ own / n, expected)
 
-    return _reading("cohen_kappa", kappa, len(first), seed, draws, _sizes(ratings) | {"weights": weights})
+    expected = one.sum(axis=0) @ cost @ other.sum(axis=0) / max(len(first), 1) ** 2
+    worst = float(cost.max(initial=0.0)) / _positive(expected)
+    return _reading("cohen_kappa", kappa, len(first), worst, seed, draws, _sizes(ratings) | {"weights": weights})
 
 
 def item_agreement(ratings: Ratings, level: Level = "nominal") -> Floats:
@@ -196,6 +204,11 @@ def _divided(a: Floats, b: Floats) -> Floats:
     return np.divide(a, b, out=out, where=b > 1e-15)
 
 
+def _positive(expected: Any) -> float:
+    """Of nothing to expect, where no statistic is told either, what can be divided by."""
+    return max(float(np.asarray(expected).reshape(-1)[0]), 1e-15)
+
+
 def _sizes(ratings: Ratings) -> dict[str, int]:
     return {
         "items": len(ratings.items),
@@ -209,11 +222,15 @@ def _reading(
     name: str,
     statistic: Callable[[Floats], Floats],
     items: int,
+    worst: float,
     seed: int,
     draws: int,
     detail: Mapping[str, Any],
 ) -> Reading:
-    """The statistic on all items, and its percentile interval over items that are drawn with replacement."""
+    """The statistic on all items, and its percentile interval over items that are drawn with replacement.
+
+    `worst`: the largest disagreement of an item over that which is to be expected.
+    """
     value = float(statistic(np.ones((1, items)))[0]) if items else float("nan")
     if not np.isfinite(value):
         return Reading(name, None, items, of="items", detail=dict(detail))
@@ -227,4 +244,6 @@ def _reading(
     drawn = drawn[np.isfinite(drawn)]
     ends = np.quantile(drawn, (0.025, 0.975)).tolist() if len(drawn) and items > 1 else None
     interval = (min(ends[0], value), max(ends[1], value)) if ends else None
+    if value > 1 - 1e-12 and (unseen := clopper_pearson(0, items)):
+        interval = max(-1.0, 1 - unseen[1] * worst), 1.0
     return Reading(name, value, items, of="items", method="sample", interval=interval, detail=dict(detail))

@@ -4,7 +4,8 @@ A model that mistakes two overlapping classes for each other looks the same as l
 confident learning is too high where classes overlap. Where the model is surest of a class, hardly any document is of
 another one, and how many labels differ there tells how often labels of that class are wrong (anchor points: Scott 2013; Liu
 and Tao 2016), if they are as often wrong everywhere; where wrong labels gather in hard documents that is too low. The
-interval reaches from the lower end of the one to the upper end of the other.
+interval reaches from the lower end of the one to the upper end of the other, and at least as far as it would if none of the
+labels were seen to be wrong (Clopper and Pearson 1934): to draw again what is all right shows nothing else.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.intervals import clopper_pearson
 from dataqual.labels.confident_learning import Codes, Confidence, Floats, confident
 from dataqual.reading import Reading
 
@@ -43,7 +45,9 @@ def label_errors(labels: Codes, probabilities: Floats, *, of: int | None = None,
     low = _wrong(drawn / flips.sum(axis=1)[None, :, None], counts / n)
     high = _off_diagonal(labels, probabilities, found, random)
     value = float(_wrong(share[None], found.counts[None] / n)[0])
-    ends = float(np.quantile(low, 0.025)), max(float(np.quantile(high, 0.975)), float(np.quantile(low, 0.975)))
+    unseen = clopper_pearson(0, n) or (0.0, 1.0)
+    most = max(float(np.quantile(high, 0.975)), float(np.quantile(low, 0.975)), unseen[1])
+    ends = float(np.quantile(low, 0.025)), most
     detail = {
         "suspects": int(found.suspects(labels, probabilities).sum()),
         "confident_joint": found.errors,

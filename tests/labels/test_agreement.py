@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from dataqual.labels.agreement import (
     krippendorff_alpha,
 )
 from dataqual.labels.ratings import LEVELS, Level, Ratings
+from dataqual.reading import Reading
 
 
 def columns(**rows: str) -> Ratings:
@@ -146,3 +148,12 @@ def test_a_long_table_and_columns_say_the_same() -> None:
 def test_numbers_are_in_their_own_order_and_words_in_the_order_that_is_named() -> None:
     assert Ratings.of_columns({"a": ["10", "9", "9.0"]}).values == ("9", "10")
     assert Ratings.of_columns({"a": ["高", "低"]}, order=["低", "中", "高"]).codes.tolist() == [[2], [0]]
+
+
+@pytest.mark.parametrize("measure", [krippendorff_alpha, fleiss_kappa, cohen_kappa])
+def test_a_few_items_without_a_disagreement_prove_no_perfect_agreement(measure: Callable[[Ratings], Reading]) -> None:
+    few, many = (measure(columns(a="01011" * times, b="01011" * times)) for times in (1, 200))
+    assert few.value == many.value == 1.0
+    assert few.interval and many.interval
+    assert few.interval[0] < 0.2 and few.interval[1] == 1.0, "one item in two may disagree, and none of five show it"
+    assert 0.99 < many.interval[0] < 1.0

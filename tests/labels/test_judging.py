@@ -115,3 +115,11 @@ def test_contradictions_are_of_copies_and_the_largest_comes_first() -> None:
 def test_without_documents_or_classes_no_share_is_told() -> None:
     assert label_errors(np.zeros(0, np.int64), np.zeros((0, 2))).value is None
     assert label_errors(np.zeros(5, np.int64), np.ones((5, 1))).value is None
+
+
+def test_that_no_label_looks_wrong_does_not_prove_that_none_is() -> None:
+    for n in (12, 600):
+        labels = np.repeat([0, 1], n)
+        found = label_errors(labels, np.where(labels[:, None] == np.arange(2), 0.95, 0.05))
+        assert found.value == 0.0 and found.interval is not None
+        assert found.interval == (0.0, pytest.approx(1 - 0.025 ** (1 / (2 * n)))), "Clopper and Pearson, of none"
