@@ -296,8 +296,10 @@ def pretty(bounds: object) -> str:
 
     >>> pretty(">= 50 and <= 100000")
     '≥\\xa050 and ≤\\xa0100,000'
+    >>> pretty("<= 0.000125"), pretty(">= 12345.678")
+    ('≤\\xa00.000125', '≥\\xa012,345.678')
     """
-    text = re.sub(r"\d{5,}", lambda m: f"{int(m.group()):,}", str(bounds)[:200])
+    text = re.sub(r"(?<![\d.])\d{5,}", lambda m: f"{int(m.group()):,}", str(bounds)[:200])  # whole numbers alone
     return re.sub(r"([≥≤<>]) ", f"\\1{NBSP}", text.replace(">=", "≥").replace("<=", "≤"))
 
 

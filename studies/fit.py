@@ -19,6 +19,7 @@ from studies.fitting import Fit, evaluate, fit, too_little
 from studies.folders import make_folder
 from studies.intervals import DRAWS, LEAST_SPARE, Draws, Profile, cautious, draw, profile
 from studies.laws.data_constrained import PUBLISHED
+from studies.leaving_out import largest_left_out
 from studies.local import local_elasticities
 from studies.replicates import lack_of_fit, pure_error
 from studies.runs import Runs
@@ -72,6 +73,8 @@ class Fitted:
         if self.published:
             facts["published"] = dict(self.published)
             facts["objective_at_published"] = evaluate(found.law, found.runs, self.published)
+        if self.used:
+            facts["largest_left_out"] = largest_left_out(found)
         if misfit and misfit["rejected"]:
             point = OperatingPoint.of(found.runs)
             facts["local_elasticities"] = local_elasticities(found.runs, point.parameters, point.tokens)

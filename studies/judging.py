@@ -11,7 +11,6 @@ import numpy as np
 from dataqual.errors import SpecError
 from studies.exchange import OperatingPoint, curves, exchange, finite
 from studies.fit import Fitted, analyse
-from studies.leaving_out import largest_left_out
 from studies.runs import Runs
 from studies.study import Study
 from studies.yields import token_yields
@@ -105,8 +104,7 @@ def _law(law: Fitted, runs: Runs, rows: Sequence[int]) -> Facts:
     facts = law.facts()
     own = rows if len(law.fit.runs) == len(rows) else [row for row, new in zip(rows, _fresh(runs), strict=True) if new]
     residuals = [{"point": i, "residual": r} for i, r in zip(own, facts["residuals"], strict=True)]
-    left_out = {"largest_left_out": largest_left_out(law.fit)} if law.used else {}
-    return {**facts, "residuals": residuals, **left_out}
+    return {**facts, "residuals": residuals}
 
 
 def _fresh(runs: Runs) -> Sequence[bool]:

@@ -54,7 +54,13 @@ def test_every_command_of_the_sample_runs_and_mends_what_it_says(
         done = run(finding.command)
         assert done.exit_code == 0, done.output
         again = profile_again(finding.name, output_of(finding.command))
-        assert finding.name not in [other.name for other in again.findings]
+        left = {other.name: other.reading["value"] for other in again.findings}
+        if (
+            finding.name == "outliers"
+        ):  # what is unlike the rest depends on the rest: without the worst others come to light
+            assert left.get("outliers", 0) < finding.reading["value"]
+        else:
+            assert finding.name not in left
 
 
 def json_lines() -> bytes:

@@ -199,6 +199,8 @@ def said() -> str:
         value = context.params.get(param.name or "")
         if context.get_parameter_source(param.name or "") is not click.core.ParameterSource.COMMANDLINE:
             continue
+        if not param.expose_value:  # --lang: what is said does not depend on it
+            continue
         for one in value if isinstance(value, tuple) else (value,):
             if isinstance(param, click.Option):
                 name = param.opts[0] if one is not False else param.secondary_opts[0]

@@ -17,7 +17,7 @@ class ShareSums:
 
     >>> sums = ShareSums.of(np.array([3, 0, 2]), np.array([4, 1, 2]))
     >>> round(sums.value, 3), [round(x, 2) for x in sums.interval()]
-    (0.714, [0.02, 1.0])
+    (0.714, [0.07, 1.0])
     """
 
     clusters: int = 0

@@ -57,7 +57,7 @@ def weat(
     ...            "pay": [0.9, 0], "cot": [0, 0.8]}
     >>> found = weat(vectors, ["he", "man"], ["she", "woman"], ["work", "pay"], ["home", "cot"])
     >>> round(found.effect, 3), round(found.effect_ddof_0, 3), round(found.p, 3), found.partitions
-    (1.718, 1.984, 0.167, 6)
+    (1.72, 1.986, 0.167, 6)
     """
     known = vectors if isinstance(vectors, Vectors) else Vectors.of_mapping(vectors)
     sets = tuple(tuple(word for word in dict.fromkeys(words) if word in known) for words in (first, second, one, other))

@@ -53,8 +53,8 @@ def tracker(name: str, study: Study, folder: Path) -> Tracker:
 def first_line(error: Exception) -> str:
     """What an error says, on one line.
 
-    >>> first_line(ConnectionError("nobody there", 7)), first_line(KeyError())
-    ("('nobody there', 7)", 'KeyError')
+    >>> first_line(ValueError("nobody\\nthere")), first_line(KeyError())
+    ('nobody there', 'KeyError')
     """
     return " ".join(str(error).split()) or type(error).__name__
 

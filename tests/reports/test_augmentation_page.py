@@ -15,7 +15,11 @@ import reports
 from dataqual.cli import main
 from dataqual.translating import Translation, sentences
 
-TEXTS = ("The weather was terrible today, and nobody liked it", "我们今天去公园散步，天气很好，大家都很开心", "12345")
+TEXTS = (
+    "The <script>alert(1)</script> weather was terrible today, and nobody liked it",
+    "我们今天去公园散步，天气很好，大家都很开心",
+    "12345",
+)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +45,7 @@ def test_it_shows_pairs_refusals_readings_and_who_grew(augmented: Any) -> None:
         assert name in page.replace("<wbr>", "")
     assert "&lt;b&gt;rare" in page
     assert "<b>rare" not in page
+    assert "<script>alert" not in page
     assert "1 document is held out" in page
 
 
