@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+from statistics import NormalDist
 
-from dataqual.drift.classifier import _auc, _placements, domain_classifier
+import numpy as np
+import pytest
+
+from dataqual.drift.classifier import _auc, _interval, _placements, domain_classifier
 from dataqual.text import Text
 
 TOPICS = ("river boat water fish sea shore wave".split(), "money bank price market trade tax loan".split())
@@ -75,3 +79,30 @@ def test_copies_on_both_sides_are_no_help() -> None:
 def test_of_few_documents_nothing_is_learnt() -> None:
     assert domain_classifier(Text.of(["a"] * 19), Text.of(["b"] * 40)) is None
     assert domain_classifier(Text.of([""] * 30), Text.of([""] * 30)) is None
+
+
+@pytest.mark.parametrize(("auc", "width"), [(0.5, 0.09), (0.8, 0.06), (0.99, 0.02), (0.999, 0.01), (1.0, 0.005)])
+def test_the_interval_holds_the_area_and_narrows_towards_one(auc: float, width: float) -> None:
+    low, high = _interval(auc, 2.0, 1_000, 1_200)
+    assert 0 < low <= auc <= high <= 1
+    assert high - low < width
+
+
+def test_one_document_on_the_wrong_side_of_thousands_leaves_the_interval_narrow() -> None:
+    score = np.concatenate([np.linspace(0, 0.4, 1_000), np.linspace(0.6, 1, 1_000)])
+    score[1_999] = 0.0
+    labels, rows = np.repeat([0, 1], 1_000), np.arange(2_000)
+    auc, inflation, _ = _auc(score, labels, rows % 5, rows)
+    low, high = _interval(auc, inflation, 1_000, 1_000)
+    assert 0.98 < low < auc < high < 1
+
+
+@pytest.mark.parametrize("area", [0.5, 0.8, 0.99])
+def test_the_interval_covers_the_area_of_two_normal_distributions(area: float) -> None:
+    random, apart = np.random.default_rng(4), NormalDist().inv_cdf(area) * math.sqrt(2)
+    labels, rows, held = np.repeat([0, 1], [150, 200]), np.arange(350), 0
+    for _ in range(300):
+        auc, inflation, _ = _auc(random.normal(labels * apart), labels, np.zeros(350), rows)
+        low, high = _interval(auc, inflation, 150, 200)
+        held += low <= area <= high
+    assert held >= 0.93 * 300
