@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any, ClassVar, Self
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from dataqual import specs
@@ -118,7 +119,8 @@ class Augmenting(Step):
         held = held_out(corpus, engine, self.split, self.held_out)
         share = _shares(self, corpus, engine, held, name)
         return Growing(name, self.method, self.augmenter(corpus, engine), self.judge(corpus, engine, held), share, held,
-                       self.balance, self.only, self.tries, self.seed, _file_names(corpus))  # fmt: skip
+                       self.balance, self.only, self.tries, self.seed, _file_names(corpus),
+                       _taken(corpus, engine, self.method))  # fmt: skip
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Change]]:
         """Only what `prepare` returns can."""
@@ -329,6 +331,26 @@ def parents(batch: Batch, held: HeldOut) -> NDArray[np.bool_]:
     return ~(batch.made | held.mask(batch) | blank)
 
 
+def _taken(corpus: Corpus, engine: Engine, method: str) -> dict[str, int]:
+    """The highest number of a child of this method that each document has already, by its id."""
+    if corpus.columns.id is None:
+        return {}
+    child = f"^(.*)~{re.escape(method)}-([0-9]{{1,9}})$"
+
+    def look(chunk: Chunk) -> list[tuple[str, int]]:
+        ids = corpus.parse(chunk).columns["id"].cast(pl.String).drop_nulls()
+        made = ids.filter(ids.str.contains(child))
+        return list(
+            zip(made.str.extract(child, 1).to_list(), map(int, made.str.extract(child, 2).to_list()), strict=True)
+        )
+
+    found: dict[str, int] = {}
+    for pairs in engine.map(look, corpus.chunks()):
+        for parent, number in pairs:
+            found[parent] = max(number, found.get(parent, 0))
+    return found
+
+
 def _file_names(corpus: Corpus) -> tuple[str, ...]:
     """Of each file its name, and its whole path where two have one name."""
     names = [PurePath(file.path).name or file.path for file in corpus.files]
@@ -370,6 +392,8 @@ class Growing(Step):
     seed: int
     files: tuple[str, ...]
     """Names by which documents without ids are called."""
+    taken: Mapping[str, int]
+    """How far the children are numbered that a document has of an earlier run, by its id."""
 
     @property
     def told_as(self) -> tuple[str, ...]:
@@ -386,7 +410,7 @@ class Growing(Step):
             _Wanted(
                 row,
                 batch.text[row],
-                Chance(int(keys[row])),
+                self._chance(batch, row, int(keys[row])),
                 int(how_many[row]),
                 batch.parts(row) if batch.turns is not None else None,
             )
@@ -401,6 +425,16 @@ class Growing(Step):
             if not one.accepted and not one.refused:
                 one.refused.append((Child(one.text, ()), Refusal(UNCHANGED)))
         return self._grown(batch, wanted)
+
+    def _chance(self, batch: Batch, row: int, key: int) -> Chance:
+        """Of a document; another one where it has children of this method already, which would be made once more."""
+        before = self.taken.get(self._called(batch, row), 0)
+        return Chance(key).of(f"after {before}") if before else Chance(key)
+
+    def _called(self, batch: Batch, row: int) -> str:
+        """Its id, or its place."""
+        ids = batch.columns["id"] if "id" in batch.columns.columns else None
+        return ids[row] if ids is not None and ids[row] is not None else self._place(batch, row)
 
     def _how_many(self, batch: Batch, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """How many children each document of a batch is to have, (documents,)."""
@@ -467,8 +501,8 @@ class Growing(Step):
         return grown, [Added(grown.take(rows), self.step, self.method, before), *changes]
 
     def _origin(self, batch: Batch, row: int, number: int, child: Child, verdict: Verdict) -> Origin:
-        ids = batch.columns["id"] if "id" in batch.columns.columns else None
-        parent = ids[row] if ids is not None and ids[row] is not None else self._place(batch, row)
+        parent = self._called(batch, row)
+        number += self.taken.get(parent, 0)
         edits = tuple((edit.start, edit.end, edit.replacement, edit.reason) for edit in child.edits)
         return Origin(f"{parent}~{self.method}-{number}", parent, self.method, edits, verdict.similarity)
 

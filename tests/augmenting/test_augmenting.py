@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -157,8 +158,12 @@ def test_a_run_that_was_killed_ends_in_the_same_bytes(tmp_path: Path, monkeypatc
     how: dict[str, Any] = {"method": "shuffle", "factor": 1.2, "seed": 4, "workers": 2}
     augment(source, tmp_path / "whole.jsonl", **how)
 
+    told: list[int] = []
+
     def killed(documents: int, done: int, size: int) -> None:
-        if done > 0.6 * size:
+        """While it writes: before that the ids were read once."""
+        told.append(done)
+        if done > 0.6 * size and any(later < earlier for earlier, later in itertools.pairwise(told)):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -271,3 +276,21 @@ def test_the_command_adds_and_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_every_method_is_a_step_of_the_vocabulary() -> None:
     assert methods()["noise"] == "augment_noise"
     assert AugmentNoise().method == "noise"
+
+
+def test_children_of_a_second_run_and_of_a_second_step_are_others_with_ids_of_their_own(tmp_path: Path) -> None:
+    once, twice = tmp_path / "once.jsonl", tmp_path / "twice.jsonl"
+    augment(written(tmp_path), once, method="noise", parameters={"rate": 0.3})
+    augment(once, twice, method="noise", parameters={"rate": 0.3})
+    steps = tmp_path / "steps.jsonl"
+    noise = {"augment_noise": {"rate": 0.3}}
+    dataqual.clean(tmp_path / "corpus.jsonl", steps, recipe=Recipe.of([noise, noise]))
+    for out in (twice, steps):
+        rows = lines(out)
+        assert len(rows) > 80
+        assert len({row["id"] for row in rows}) == len(rows)
+        children: dict[str, list[str]] = {}
+        for row in made(out):
+            children.setdefault(row["augmented"]["parent"], []).append(row["text"])
+        pairs = [texts for texts in children.values() if len(texts) > 1]
+        assert sum(len(set(texts)) > 1 for texts in pairs) > 0.9 * len(pairs) > 0
