@@ -208,14 +208,19 @@ def main_effect(row: Mapping[str, Any]) -> tuple[str | None, float | None, tuple
     effects, detail = row["effects"], row["detail"]
     if not effects:
         return None, None, (None, None)
-    name = max(effects, key=lambda effect: abs(effects[effect]) / LEVELS[effect][0])
+    name = max(effects, key=lambda effect: _worst(effect, effects[effect]))
     if name in ("delta", "auc"):
         interval = detail["interval"]
-    elif name == "h":
+    elif row.get("kind") in ("share", "rules"):  # told in points, whose interval stands beside
         interval = (None, None)
     else:
         interval = detail.get("divergences", detail).get(name, {}).get("interval", (None, None))
     return name, effects[name], (interval[0], interval[1])
+
+
+def _worst(name: str, size: float) -> tuple[int, float]:
+    """How many levels an effect reaches, then how far it is beyond the first: the one that made the light comes first."""
+    return sum(abs(size) >= level for level in LEVELS[name]), abs(size) / LEVELS[name][0]
 
 
 def line_of(row: Mapping[str, Any]) -> str:

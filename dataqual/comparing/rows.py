@@ -14,7 +14,7 @@ from dataqual.document_sample import DocumentSample
 from dataqual.drift.classifier import DomainClassifier, domain_classifier
 from dataqual.drift.divergence import REST, divergences, gathered
 from dataqual.drift.lights import Light
-from dataqual.drift.shares import share_change
+from dataqual.drift.shares import cohens_h, share_change
 from dataqual.drift.two_samples import coarse, shift
 from dataqual.drift.words import Runs, word_divergence
 from dataqual.faults import SHARES
@@ -145,7 +145,10 @@ def _values(first: Side, second: Side) -> Iterator[Row]:
 
 
 def _tallied(name: str, one: dict[str | None, int], two: dict[str | None, int]) -> Row:
-    """The row of a column, from how many documents of either side have which value."""
+    """The row of a column, from how many documents of either side have which value.
+
+    It is judged by the worse of PSI, which adds up what many values do, and the h of the value that changed most.
+    """
     names, a, b = gathered(one, two)
     readings = [
         {"value": len(side), "n": sum(side.values()), "of": "documents", "unit": "values"} for side in (one, two)
@@ -158,20 +161,22 @@ def _tallied(name: str, one: dict[str | None, int], two: dict[str | None, int]) 
         alike = {"listed": listed}
         return Row("values", name, first=readings[0], second=readings[1], detail=alike, p=1.0, effects={"psi": 0.0})
     found = divergences(a, b)
+    listed = _most_changed(listed)
+    h, interval = cohens_h(*listed[0]["shares"], int(a.sum()), int(b.sum()))
     return Row(
         "values",
         name,
         first=readings[0],
         second=readings[1],
-        effects={"psi": found.psi.value},
-        detail=found.facts() | {"listed": _most_changed(listed)},
+        effects={"psi": found.psi.value, "h": h},
+        detail=found.facts() | {"h": {"value": h, "interval": list(interval)}, "listed": listed},
         p=found.p,
     )
 
 
 def _most_changed(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    ordered = sorted(listed, key=lambda row: -abs(row["shares"][1] - row["shares"][0]))
-    return ordered[:LISTED]
+    """Those whose share changed most, by Cohen's h."""
+    return sorted(listed, key=lambda row: -abs(cohens_h(*row["shares"], 1, 1)[0]))[:LISTED]
 
 
 def _columns(first: Side, second: Side) -> dict[str, tuple[Any, Any]]:

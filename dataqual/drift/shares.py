@@ -10,6 +10,7 @@ from dataqual.drift import tails
 from dataqual.intervals import difference
 from dataqual.reading import wilson
 
+Z = 1.959963984540054
 EXACT = 20_000
 """Hits up to which Fisher's exact test is counted out; beyond that the normal distribution does."""
 
@@ -42,9 +43,21 @@ def share_change(hits: int, n: int, other_hits: int, other_n: int) -> ShareChang
     before, after = hits / n, other_hits / other_n
     around, around_after = wilson(hits, n), wilson(other_hits, other_n)
     assert around is not None and around_after is not None, "neither is empty"
-    h = 2 * (math.asin(math.sqrt(after)) - math.asin(math.sqrt(before)))
+    h, _ = cohens_h(before, after, n, other_n)
     interval = difference(after, around_after, before, around)
     return ShareChange(after - before, interval, h, _p(hits, n, other_hits, other_n))
+
+
+def cohens_h(before: float, after: float, n: int, other_n: int) -> tuple[float, tuple[float, float]]:
+    """Cohen's h of two shares, and its 95 % interval: the variance of an arcsine is 1 / n whatever the share (Cohen 1988).
+
+    >>> h, (low, high) = cohens_h(0.25, 0.38, 1_000, 1_000)
+    >>> round(h, 3), round(low, 3), round(high, 3)
+    (0.281, 0.193, 0.369)
+    """
+    h = 2 * (math.asin(math.sqrt(after)) - math.asin(math.sqrt(before)))
+    reach = Z * math.sqrt(1 / n + 1 / other_n)
+    return h, (h - reach, h + reach)
 
 
 def _p(hits: int, n: int, other_hits: int, other_n: int) -> float:

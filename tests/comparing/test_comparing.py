@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 import dataqual
 from dataqual import sample
 from dataqual.cli import main
-from dataqual.comparing.result import SCHEMA, Comparison, line_of
-from dataqual.comparing.rows import rows_of
+from dataqual.comparing.result import SCHEMA, Comparison, line_of, main_effect
+from dataqual.comparing.rows import _tallied, rows_of
 from dataqual.comparing.running import _lit
 from dataqual.comparing.sides import Side
 from dataqual.errors import InputError, SpecError
@@ -64,6 +64,23 @@ def test_what_was_changed_is_red_with_its_size_and_its_p(apart: Comparison) -> N
     for row in rows.values():
         assert row["light"] is None or row["adjusted"] >= row["p"]
         assert row["untested"] or row["light"]
+
+
+@pytest.mark.parametrize(("documents", "light"), [(2_000, "amber"), (20, "green")])
+def test_a_label_whose_share_moves_by_half_is_amber_though_its_psi_is_small(documents: int, light: str) -> None:
+    counts = (
+        {"好评": documents // 4, "bad": documents * 3 // 4},
+        {"好评": documents * 38 // 100, "bad": documents * 62 // 100},
+    )
+    [[row]] = _lit([[_tallied("label", *counts)]])
+    h = 2 * np.arcsin(0.38**0.5) - 2 * np.arcsin(0.25**0.5)
+    assert row.light == light
+    if light == "amber":
+        name, size, (low, high) = main_effect(row.facts())
+        assert row.effects["psi"] < 0.1
+        assert (name, abs(size or 0)) == ("h", pytest.approx(h))
+        assert low is not None and high is not None and low < (size or 0) < high
+        assert "h 0.28" in line_of(row.facts()).replace("-", "")
 
 
 def test_words_tell_what_one_side_alone_says_with_a_document(apart: Comparison) -> None:
