@@ -196,10 +196,14 @@ def _check_table(output: str | Path | None, corpus: Corpus | None) -> None:
 def _given(corpus: Corpus, found: Surveyed, column: str) -> Judged | None:
     """What a column of chances says."""
     at: dict[tuple[int, int], Any] = {}
+    seen: dict[str, None] = {}
     for chunk in corpus.chunks():
         for piece in chunk.pieces:
             for number, record in corpus.records(piece):
                 at[piece.file, number] = record.get(column)
+                seen |= dict.fromkeys(record)
+    if at and column not in seen:
+        raise UnknownColumn(f"--probabilities: no column {column!r}; {did_you_mean(column, seen)}")
     values = [_mapping(at.get(place), column, place[1], found) for place in address_list(found.places)]
     return given(found.labels, values)
 

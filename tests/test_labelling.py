@@ -70,6 +70,8 @@ def test_given_probabilities_are_believed(tmp_path: Path) -> None:
     worst = found.ranked.row(0, named=True)
     assert (worst["record"], worst["given"], worst["suggested"], worst["probability"]) == (25, "b", "a", 0.05)
     assert found.learnt_from == 0
+    with pytest.raises(DataqualError, match="--probabilities: no column 'q'; there are: "):
+        label_errors(path, probabilities="q")
     with pytest.raises(DataqualError, match="p is no list of 2 probabilities"):
         path.write_text('text,label,p\nx,a,"[1]"\ny,b,"[1]"\n')
         label_errors(path, probabilities="p")

@@ -36,7 +36,7 @@ SPLIT_NAMES = ("split", "part", "partition", "data_split", "fold")
 
 HELD_OUT = re.compile(
     r"(test|testing|valid|validation|val|dev|development|eval|evaluation|held[-_ ]?out|hold[-_ ]?out"
-    r"|测试集?|验证集?|評估|评估集?)(?![^\W\d_])",
+    r"|(测试|測試|验证|驗證|评估|評估)(集|数据集?|資料集?|样本|樣本)?)(?![^\W\d_])",
     re.IGNORECASE,
 )
 """What the parts are called that a model must not see: as values of such a column, and at the start of a file's name."""

@@ -18,6 +18,7 @@ from dataqual.cli import main
 from dataqual.corpus import CHUNK_BYTES
 from dataqual.errors import SpecError
 from dataqual.recipe import Recipe
+from dataqual.steps._augmenting import HELD_OUT
 from dataqual.steps.augment_noise import AugmentNoise
 
 SENTENCES = (
@@ -294,3 +295,14 @@ def test_children_of_a_second_run_and_of_a_second_step_are_others_with_ids_of_th
             children.setdefault(row["augmented"]["parent"], []).append(row["text"])
         pairs = [texts for texts in children.values() if len(texts) > 1]
         assert sum(len(set(texts)) > 1 for texts in pairs) > 0.9 * len(pairs) > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("test.jsonl", True), ("test-00.csv", True), ("testimony.jsonl", False), ("valid_2.csv", True), ("测试数据.jsonl", True),
+        ("验证集.csv", True), ("測試資料.csv", True), ("测试工程师.jsonl", False), ("train.jsonl", False),
+    ],
+)  # fmt: skip
+def test_files_of_held_out_parts_are_known_by_their_names(name: str, held: bool) -> None:
+    assert bool(HELD_OUT.match(name)) is held
