@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from dataqual import catalog, specs
-from dataqual.accounts import LISTED
 from dataqual.augmenting.readings import compared
 from dataqual.corpus import Corpus, Progress
 from dataqual.engine import Local
@@ -30,6 +29,8 @@ class Augmented(Cleaned):
     method: str = ""
     held_out: tuple[str, ...] = ()
     """A line for each reason why documents were held out."""
+    notes: tuple[str, ...] = ()
+    """Those of the warnings that a gate gives: nothing was lost, so whoever wants quiet is not told."""
     corpus: Corpus | None = field(default=None, repr=False, compare=False)
     """What was augmented."""
 
@@ -134,19 +135,8 @@ def augment(
     why = tuple(line for one in found for line in one.held.why)
     own = {field.name: getattr(cleaned, field.name) for field in fields(Cleaned)}
     notes = [note for one in found for note in getattr(one.judge, "notes", ())]
-    own["warnings"] = (*cleaned.warnings, *_unmatched(step, cleaned), *notes)
-    return Augmented(**own, method=step.method, held_out=why, corpus=corpus)
-
-
-def _unmatched(step: Augmenting, cleaned: Cleaned) -> list[str]:
-    """A line for each value that only named and no document has."""
-    by = step.balance or "label"
-    there = [row["value"] for group in cleaned.account["groups"] if group["role"] == by for row in group["rows"]]
-    return [
-        f"only: no document has the {by} {value!r}; {did_you_mean(value, [one for one in there if one is not None])}"
-        for value in step.only
-        if there and len(there) < LISTED and value not in there
-    ]
+    own["warnings"] = (*cleaned.warnings, *notes)
+    return Augmented(**own, notes=tuple(notes), method=step.method, held_out=why, corpus=corpus)
 
 
 def _several(given: Any) -> list[str]:

@@ -97,7 +97,7 @@ def augment(
             write_text(Path(place), page.call("augmentation", facts, language=language()))
     console.done()
     for line in result.warnings:
-        console.warn(line)
+        (console.say if line in result.notes else console.warn)(line)
     if shared.as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1), err="-" in result.sent)
     elif not shared.quiet:

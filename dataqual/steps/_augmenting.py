@@ -18,7 +18,7 @@ from dataqual.children import Augmenter, Chance, Child, Everything, Judge, Refus
 from dataqual.columns import look_up
 from dataqual.corpus import Batch, Chunk, Corpus, Origin
 from dataqual.drawing import document_keys, uniform
-from dataqual.errors import InputError, SpecError
+from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.gating import Gate, gate_of
 from dataqual.ledger import TORN_TURNS, Added, Change, Refused, addresses
 from dataqual.naming import snake_case
@@ -293,6 +293,8 @@ def _shares(step: Augmenting, corpus: Corpus, engine: Engine, held: HeldOut, nam
     more = step.factor - 1
     if step.only and step.balance is None and "label" not in corpus.columns.extras():
         raise SpecError(f"{name}: only names labels, and the corpus has none; name their column with --label")
+    for asked in step.only if (step.balance or "label") in corpus.columns.extras() else ():
+        _must_be_there(asked, step.balance or "label", corpus, engine)
     if step.balance is None:
         return {None: Share(int(more), more - int(more))}
     keys = _tallied(corpus, engine, held, step.balance, name, step.seed)
@@ -303,6 +305,21 @@ def _shares(step: Augmenting, corpus: Corpus, engine: Engine, held: HeldOut, nam
         whole, rest = divmod(wanted, len(found))
         shares[value] = Share(whole, largest=int(np.partition(found, rest - 1)[rest - 1]) if rest else -1)
     return shares
+
+
+def _must_be_there(value: str, by: By, corpus: Corpus, engine: Engine) -> None:
+    """SpecError where no document has this label, or group."""
+
+    def look(chunk: Chunk) -> set[str]:
+        columns = corpus.parse(chunk).columns
+        return set(columns[by].drop_nulls().to_list()) if by in columns.columns else set()
+
+    there: set[str] = set()
+    for part in engine.map(look, corpus.chunks()):
+        there |= part
+        if value in there:
+            return
+    raise SpecError(f"only: no document has the {by} {value!r}; {did_you_mean(value, there)}")
 
 
 def _tallied(

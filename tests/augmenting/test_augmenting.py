@@ -103,9 +103,22 @@ def test_only_what_is_named_grows(tmp_path: Path) -> None:
     assert len(made(out)) == 8
 
 
-def test_a_label_that_no_document_has_is_told(tmp_path: Path) -> None:
-    done = augment(written(tmp_path), tmp_path / "out.jsonl", method="noise", only="rar")
-    assert done.warnings == ("only: no document has the label 'rar'; did you mean 'rare'? there are: common, rare",)
+def test_a_label_that_no_document_has_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as error:
+        augment(written(tmp_path), tmp_path / "out.jsonl", method="noise", only="rar")
+    assert str(error.value) == "only: no document has the label 'rar'; did you mean 'rare'? there are: common, rare"
+    assert not (tmp_path / "out.jsonl").exists()
+
+
+def test_quiet_does_not_print_what_a_gate_notes(tmp_path: Path) -> None:
+    rows = [{"text": "the cat sat on the mat", "label": label} for label in ("a", "b", "c")]
+    source = tmp_path / "few.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    line = ["augment", str(source), "-o", str(tmp_path / "out.jsonl"), "--no-report", "--set", "gate=default"]
+    told = CliRunner().invoke(main, [*line, "--method", "noise"])
+    quiet = CliRunner().invoke(main, [*line, "--method", "noise", "--quiet"])
+    assert (told.exit_code, quiet.exit_code, quiet.output) == (0, 0, "")
+    assert "label_agreement is not asked" in told.stderr
 
 
 def test_held_out_documents_have_no_children_by_column_by_file_and_by_text(tmp_path: Path) -> None:
