@@ -7,23 +7,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dataqual import catalog, rules, specs
-from dataqual.bounds import Bounds
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.faults import SHARES
+from dataqual.faults import FINDINGS, FOUND, OUTLIERS, SURVEYED
 from dataqual.near_duplicates import NearDuplicates
 from dataqual.operators import Step
 from dataqual.rules.rule_set import Rule
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.drop_outliers import DropOutliers
 from dataqual.steps.keep import Keep
-
-COPIES = ("exact_copies", "near_copies")
-JUDGED = {"label_errors": ("label_suspect", Bounds(min=1))}
-"""Findings that only a survey of the corpus can tell: the signal, and where it says so."""
-FOUND = SHARES | JUDGED
-OUTLIERS = "outliers"
-SURVEYED = (*COPIES, OUTLIERS)
-"""What is found beside other documents, by steps of its own."""
 
 
 @dataclass(frozen=True)
@@ -103,4 +94,4 @@ def _as_step(name: str) -> dict[str, Any]:
 
 
 def _known() -> list[str]:
-    return [*SURVEYED, *SHARES, *rules.rule_sets()]
+    return [*FINDINGS, *rules.rule_sets()]

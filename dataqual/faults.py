@@ -17,3 +17,17 @@ SHARES: dict[str, tuple[str, Bounds]] = {
 """Shares of documents that are worth a line of their own. One tag or `&amp;` may be what the text is about, three
 are residue; the longest word in a dictionary has 189,819 letters as a joke and 45 in earnest, so more than 200 is
 glued text, base64 or a URL."""
+
+JUDGED = {"label_errors": ("label_suspect", Bounds(min=1))}
+"""Findings that only a survey of the corpus can tell: the signal, and where it says so."""
+
+FOUND = SHARES | JUDGED
+"""Findings that a signal tells of each document."""
+
+COPIES = ("exact_copies", "near_copies")
+OUTLIERS = "outliers"
+SURVEYED = (*COPIES, OUTLIERS)
+"""What is found beside other documents, by steps of its own."""
+
+FINDINGS = (*SURVEYED, *FOUND)
+"""Every finding that `clean --drop` leaves out by its name, beside rule sets and files of rules."""

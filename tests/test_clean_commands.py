@@ -217,6 +217,12 @@ def test_an_unknown_name_ends_in_one_line_and_exit_code_two() -> None:
     done = run("dataqual clean nowhere.jsonl -o out.jsonl --drop mojibak")
     assert done.exit_code == 2
     assert done.stderr.startswith("dataqual: --drop: nothing is called 'mojibak' that could be dropped; did you mean")
+    letter = run("dataqual clean nowhere.jsonl -o out.jsonl --drop label_errrs").stderr
+    shown = " ".join(run("dataqual clean --help").stdout.split())
+    assert "did you mean 'label_errors'?" in letter
+    assert all(
+        name in letter and name in shown for name in ("label_errors", "outliers", "personal_data", "near_copies")
+    )
     assert done.stderr.count("\n") == 1
 
 

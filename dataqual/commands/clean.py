@@ -11,6 +11,7 @@ import click
 
 from dataqual.commands.common import Shared, reading, said, writing
 from dataqual.console import Console
+from dataqual.faults import FINDINGS
 from dataqual.speaking import language
 
 
@@ -36,8 +37,7 @@ def clean(
 ) -> None:
     """Leave out what a profile found or a recipe says, write the rest as it came, and say of each document why.
 
-    NAME is a finding (exact_copies, near_copies, empty, mojibake, replacement_characters, control_characters,
-    html_residue, email_addresses, long_words), a rule set such as gopher@dolma, or a .yaml file of rules. Kept records
+    NAME is a finding (FINDINGS), a rule set such as gopher@dolma, or a .yaml file of rules. Kept records
     keep their bytes where input and output have one format of lines. Beside the output stands a ledger with a row for
     every record that something was done to, and a page: what each rule did, with examples, and what it cost each source,
     label and script. Without PATHS it cleans the sample corpus that ships with dataqual.
@@ -92,3 +92,6 @@ def clean(
     elif not shared.quiet:
         console.cleaned(result, place)
     sys.exit(result.exit_code)
+
+
+clean.help = (clean.help or "").replace("FINDINGS", ", ".join(FINDINGS))
