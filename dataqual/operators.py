@@ -79,6 +79,9 @@ class Metric(ABC, Generic[State]):
     States are bounded and form a monoid: merging any split of the corpus equals measuring it whole.
     """
 
+    of_labels: ClassVar[bool] = False
+    """Whether it can tell nothing of a corpus without a label column."""
+
     @abstractmethod
     def measure(self, measured: Measured) -> State:
         """The state of one batch; an empty batch gives the neutral state."""

@@ -143,6 +143,18 @@ def test_the_command_agreement_ends_in_one_line_where_it_cannot(tmp_path: Path) 
     assert json.loads(done.output)["readings"]["krippendorff_alpha"]["n"] == 2
 
 
+def test_agreement_is_told_in_one_language(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_text("item,ann,bob\n1,a,a\n2,b,a\n3,b,b\n")
+    told = CliRunner().invoke(main, ["agreement", str(path), "--lang", "zh"]).stdout
+    assert "  标注者 ann：" in told and "  条目 " in told and "agreement" not in told
+
+
+def test_a_check_of_labels_says_that_there_is_no_label_column() -> None:
+    checked = dataqual.check(["one two", "three four"], [{"metric": "label_balance", "min": 0.5}])
+    assert checked.outcomes[0].why == "the corpus has no label column; name it with --label"
+
+
 def test_the_names_are_public() -> None:
     assert dataqual.label_errors is label_errors
     assert dataqual.agreement is agreement

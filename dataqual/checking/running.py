@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,13 @@ import polars as pl
 
 from dataqual.checking.baseline import Baseline
 from dataqual.checking.copies import Copies
-from dataqual.checking.gauges import Gauge, Grouped, Sight
+from dataqual.checking.gauges import Gauge, Grouped, OfMetric, Sight
 from dataqual.checking.ledger import Paper, rows_of
 from dataqual.checking.looking import Looked, Table, tables
 from dataqual.checking.opening import TEXTLESS, opened
 from dataqual.checking.result import Checked
 from dataqual.checking.suite import Suite, suite_of
+from dataqual.checking.verdicts import Outcome
 from dataqual.corpus import Batch, Chunk, Columns, Corpus, Progress, Unreadable
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError
@@ -140,7 +141,7 @@ def check(
         sights, count = _pass_over(wanted, corpus, engine, paper, progress, stack)
         if paper is not None:
             paper.publish()
-    outcomes = [one.judge(sights[one.gauge]) for one in wanted.checks]
+    outcomes = [_without_labels(one.judge(sights[one.gauge]), corpus) for one in wanted.checks]
     warnings = list(count.warnings(corpus))
     if before is not None:
         outcomes = before.compare(outcomes)
@@ -159,6 +160,15 @@ def check(
         str(ledger) if ledger is not None else None,
         text_asked=asked.get("text"),
     )
+
+
+def _without_labels(outcome: Outcome, corpus: Corpus) -> Outcome:
+    """Where nothing can be told for want of a label column, the outcome that says so."""
+    gauge = outcome.check.gauge
+    of_labels = isinstance(gauge, OfMetric) and gauge.metric.of_labels
+    if outcome.status != "cannot tell" or not of_labels or corpus.columns.label is not None:
+        return outcome
+    return replace(outcome, why="the corpus has no label column; name it with --label")
 
 
 def _pass_over(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dataqual.labels.balance import balance
 from dataqual.measured import Measured
@@ -24,6 +25,8 @@ class LabelBalance(Metric[Counts]):
     None with fewer than two labels, or more than 100,000. `detail`: the entropy in bits, how often the commonest label is
     for one of the rarest (`imbalance`), and the commonest fifty with their shares.
     """
+
+    of_labels: ClassVar[bool] = True
 
     def measure(self, measured: Measured) -> Counts:
         columns = measured.batch.columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dataqual.document_sample import DocumentSample
 from dataqual.labels.copies import Copied, conflict_reading, conflicts
@@ -18,6 +19,8 @@ class LabelConflicts(SampleMetric):
     """
 
     size: int = 20_000
+
+    of_labels: ClassVar[bool] = True
 
     def estimate(self, sample: DocumentSample) -> Reading:
         labels = sample.values("label")

@@ -19,6 +19,7 @@ class LabelErrors(SampleMetric):
     take for another one. None without two labels of ten documents each. `detail`: how many are suspect.
     """
 
+    of_labels: ClassVar[bool] = True
     certain: ClassVar[bool] = False
 
     size: int = 5_000
