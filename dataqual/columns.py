@@ -16,10 +16,21 @@ Record = Mapping[str, Any]
 TEXT_NAMES = (
     "text", "content", "body", "document", "review", "sentence", "article", "message",
     "raw_content", "comment", "passage", "post", "tweet", "markdown", "abstract", "utterance",
+    "正文", "文本", "内容", "內容", "评论", "評論",
 )  # fmt: skip
-ID_NAMES = ("id", "_id", "doc_id", "document_id", "uid", "uuid", "guid", "url", "uri")
-LABEL_NAMES = ("label", "labels", "category", "class", "sentiment", "target")
-GROUP_NAMES = ("source", "domain", "dataset", "subset", "origin", "corpus", "group")
+ID_NAMES = (
+    "id", "_id", "doc_id", "document_id", "uid", "uuid", "guid", "url", "uri",
+    "编号", "編號", "序号", "序號", "样本编号", "樣本編號", "文本编号", "文本編號", "标识", "標識",
+)  # fmt: skip
+LABEL_NAMES = ("label", "labels", "category", "class", "sentiment", "target", "标签", "標籤", "类别", "類別", "情感")
+GROUP_NAMES = ("source", "domain", "dataset", "subset", "origin", "corpus", "group", "来源", "來源")
+ITEM_NAMES = (*ID_NAMES, "item", "unit", "条目", "條目", "项目", "項目", "样本", "樣本")
+"""What annotators were asked about, in a table of their values."""
+ANNOTATOR_NAMES = (
+    "annotator", "annotator_id", "rater", "rater_id", "coder", "worker", "worker_id",
+    "标注者", "標註者", "标注员", "標註員", "标注人", "標註人", "评分者", "評分者", "评审", "評審",
+)  # fmt: skip
+RATING_NAMES = (*LABEL_NAMES, "rating", "标注", "標註", "评分", "評分")
 
 DOMINATES = 3
 """A column of no known name is the text if it holds this many times the characters of the next one."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from dataqual.columns import ID_NAMES, TEXT_NAMES, as_string
+from dataqual.columns import ANNOTATOR_NAMES, ITEM_NAMES, RATING_NAMES, TEXT_NAMES, as_string
 from dataqual.corpus import Corpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, UnknownColumn, did_you_mean
@@ -314,6 +314,8 @@ class Agreement:
     """`annotator`, `given`, `agreement` with the others, and `alpha` without this one; None where nothing can be told."""
     items: Sequence[Mapping[str, Any]]
     """The items with two values or more, the least agreed first: `item`, `values` and how often each, `agreement`."""
+    notes: Sequence[str] = ()
+    """A line for each column that was taken as something, or left out, without being named."""
 
     def __str__(self) -> str:
         """A line for each coefficient, annotator, and the least agreed items."""
@@ -368,10 +370,14 @@ def agreement(
     """How well annotators agree, from a table with a column for each (`columns`), or a long one.
 
     A long table has a row for each value: `item`, `annotator` and `label` name its columns. `source` is a path, a polars
-    or pandas frame, or a list of records. `order` names the values of the ordinal level, the lowest first. Alpha is told
+    or pandas frame, or a list of records. Where nothing is named, columns are told by their names, and `notes` of what is
+    returned says which was taken as what. `order` names the values of the ordinal level, the lowest first. Alpha is told
     always, Fleiss' kappa where all items have equally many values, Cohen's kappa of two annotators.
     """
     records = _records(source)
+    notes: list[str] = []
+    if not (columns or annotator or label):
+        item, annotator, label = _long_columns(records, item, notes)
     if annotator is not None or label is not None:
         if not (annotator and label and item):
             raise SpecError("a long table takes all three: --item, --annotator and --label")
@@ -381,10 +387,10 @@ def agreement(
             order,
         )
     else:
-        names = _named_columns(records, columns) if columns else _rating_columns(records, item)
+        names = _named_columns(records, columns) if columns else _rating_columns(records, item, level, notes)
         named = [_text(row, item) or "" for row in records] if item else None
         ratings = Ratings.of_columns({name: [_text(row, name) for row in records] for name in names}, named, order)
-    return measure_agreement(ratings, level, seed)
+    return replace(measure_agreement(ratings, level, seed), notes=tuple(notes))
 
 
 def measure_agreement(ratings: Ratings, level: Level = "nominal", seed: int = 0) -> Agreement:
@@ -479,13 +485,61 @@ def _named_columns(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -
     return list(names)
 
 
-def _rating_columns(records: Sequence[Mapping[str, Any]], item: str | None) -> list[str]:
-    """All columns but that of the item, and those that name or hold a document by their names."""
-    other = {*ID_NAMES, *TEXT_NAMES, "item", "unit"} if item is None else {item, *TEXT_NAMES}
-    names = [name for name in _columns(records) if name.lower() not in other]
+def _long_columns(
+    records: Sequence[Mapping[str, Any]], item: str | None, notes: list[str]
+) -> tuple[str | None, str | None, str | None]:
+    """The columns of item, annotator and label where their names say that the table is long; else `item` and None twice."""
+    present = _columns(records)
+    annotator = _called(ANNOTATOR_NAMES, present)
+    if annotator is None:
+        return item, None, None
+    found = item or _called(ITEM_NAMES, present)
+    label = _called(RATING_NAMES, [name for name in present if name != found])
+    if found is None or label is None:
+        raise SpecError("a long table takes all three: --item, --annotator and --label")
+    notes += [f"item column: {found!r} (found)"] if item is None else []
+    notes += [f"annotator column: {annotator!r} (found)", f"label column: {label!r} (found)"]
+    return found, annotator, label
+
+
+def _called(names: Sequence[str], present: Sequence[str]) -> str | None:
+    """The first of these columns whose name is one of `names`, the most telling first; None where there is none."""
+    return next((name for wanted in names for name in present if name.strip().lower() == wanted), None)
+
+
+def _rating_columns(
+    records: Sequence[Mapping[str, Any]], item: str | None, level: Level, notes: list[str]
+) -> list[str]:
+    """All columns but those that by name hold an item, a text or a label agreed on, and those with no value twice."""
+    names: list[str] = []
+    others = [name for name in _columns(records) if name != item]
+    for name in others:
+        known = name.strip().lower()
+        if known in ITEM_NAMES:
+            notes.append(f"id column: {name!r} (found); left out")
+        elif known in TEXT_NAMES:
+            notes.append(f"text column: {name!r} (found); left out")
+        elif level in ("nominal", "ordinal") and _tells_rows_apart(records, name, others):
+            notes.append(f"column {name!r}: another value in every row, as ids have; left out; --columns takes it")
+        else:
+            names.append(name)
+    labels = [name for name in names if name.strip().lower() in RATING_NAMES]
+    if labels and len(names) - len(labels) > 1:
+        names = [name for name in names if name not in labels]
+        notes += [f"label column: {name!r} (found); left out; --columns takes it" for name in labels]
     if len(names) < 2:
         raise InputError("a table of ratings has a column for each annotator, two or more; name them with --columns")
+    notes.append(f"annotators: {', '.join(map(repr, names))} (found; --columns names others)")
     return names
+
+
+def _tells_rows_apart(records: Sequence[Mapping[str, Any]], name: str, others: Sequence[str]) -> bool:
+    """Whether a column has a value in each of three rows or more, none twice, most of which no other column has."""
+    own = {_text(row, name) for row in records}
+    if len(records) < 3 or len(own) < len(records) or None in own:
+        return False
+    shared = {_text(row, other) for row in records for other in others if other != name}
+    return 2 * len(own & shared) < len(own)
 
 
 def _columns(records: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -65,3 +65,10 @@ def test_text_that_cannot_be_told_is_a_letter() -> None:
 
 def test_an_empty_sample_believes_what_it_is_told() -> None:
     assert find_columns([], Columns(id="k"), text="t") == (Columns("t", id="k"), [])
+
+
+def test_chinese_names_of_columns_are_known() -> None:
+    found, _ = find_columns([{"编号": 1, "来源": "新闻", "标签": "好", "正文": "今天天气很好"}] * 3)
+    assert found == Columns("正文", id="编号", label="标签", group="来源")
+    found, _ = find_columns([{"編號": 1, "來源": "新聞", "類別": "好", "內容": "今天"}] * 3)
+    assert found == Columns("內容", id="編號", label="類別", group="來源")

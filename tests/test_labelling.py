@@ -140,7 +140,34 @@ def test_the_command_agreement_ends_in_one_line_where_it_cannot(tmp_path: Path) 
     done = CliRunner().invoke(main, ["agreement", str(tmp_path / "none.csv")])
     assert (done.exit_code, "cannot be read" in done.output) == (2, True)
     done = CliRunner().invoke(main, ["agreement", str(path), "--json"])
-    assert json.loads(done.output)["readings"]["krippendorff_alpha"]["n"] == 2
+    assert json.loads(done.stdout)["readings"]["krippendorff_alpha"]["n"] == 2
+
+
+def test_columns_of_annotations_are_told_by_their_names_in_chinese_too(tmp_path: Path) -> None:
+    wide = tmp_path / "wide.csv"
+    wide.write_text("编号,张三,李四,王五,标签\n1,好,好,差,好\n2,差,差,差,差\n3,好,差,好,好\n", encoding="utf-8")
+    found = agreement(wide)
+    assert found.ratings.annotators == ("张三", "李四", "王五")
+    done = CliRunner().invoke(main, ["agreement", str(wide)])
+    assert "id column: '编号' (found); left out" in done.stderr and "annotators: '张三', '李四', '王五'" in done.stderr
+    zh = CliRunner().invoke(main, ["agreement", str(wide), "--lang", "zh"]).stderr
+    assert "found" not in zh and "left out" not in zh
+    for header in ("条目,标注者,标签", "條目,標註者,標籤", "样本编号,标注员,评分", "item,annotator,label"):
+        long = tmp_path / "long.csv"
+        long.write_text(header + "\n1,张三,好\n1,李四,好\n2,张三,差\n2,李四,好\n", encoding="utf-8")
+        assert set(agreement(long).ratings.annotators) == {"张三", "李四"}
+    done = CliRunner().invoke(main, ["agreement", str(long), "--columns", "annotator,label"])
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
+def test_a_column_with_another_value_in_every_row_is_no_annotator_unless_it_is_named() -> None:
+    rows = [{"稿件": f"a{n}", "张三": "好", "李四": "好" if n % 2 else "差"} for n in range(5)]
+    found = agreement(rows)
+    assert len(found.ratings.annotators) == 2
+    assert found.notes[0] == "column '稿件': another value in every row, as ids have; left out; --columns takes it"
+    assert len(agreement(rows, columns=["稿件", "张三", "李四"]).ratings.annotators) == 3
+    ranks = [{"ann": n, "bob": n + 1} for n in range(1, 6)]
+    assert len(agreement(ranks, level="ordinal").ratings.annotators) == 2
 
 
 def test_agreement_is_told_in_one_language(tmp_path: Path) -> None:

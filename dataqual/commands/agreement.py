@@ -14,7 +14,7 @@ from dataqual.ending import mendable
 @click.command()
 @click.argument("table", type=click.Path())
 @click.option(
-    "--columns", metavar="NAMES", help="Columns of the annotators, separated by commas [all but ids and texts]."
+    "--columns", metavar="NAMES", help="Columns of the annotators, separated by commas [all but ids, texts and labels]."
 )
 @click.option("--item", metavar="COLUMN", help="Column that names the item [rows are numbered].")
 @click.option("--annotator", metavar="COLUMN", help="Column that names the annotator, in a long table.")
@@ -65,6 +65,8 @@ def agreement(
         order=_listed(order),
         seed=seed,
     )
+    for note in result.notes:
+        speaking.tell(note, err=True)
     if as_json:
         click.echo(json.dumps(result.facts(), ensure_ascii=False, indent=1))
     else:
