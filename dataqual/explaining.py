@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,7 +38,7 @@ class Story:
     line: int | None
     id: str | None
     events: tuple[dict[str, Any], ...]
-    """Rows of the ledger, without what is null."""
+    """Rows of the ledger, without what is null; `edits` is a list of [start, end, new length, reason]."""
 
     @property
     def outcome(self) -> str:
@@ -66,7 +67,7 @@ class Story:
         for number, event in enumerate(self.events, 1):
             lines.append(f"  {number}. {_said(event)}")
             if event.get("evidence"):
-                quoted = "edited" if event["action"] == "added" and "parent" in event else event["action"]
+                quoted = "made" if event["action"] == "added" and event.get("edits") else event["action"]
                 lines.append(f"     {_QUOTED[quoted]} {_one_line(event['evidence'])}")
         return "\n".join([*lines, f"  {_ENDS[self.outcome]}"])
 
@@ -88,6 +89,7 @@ _ENDS = {
 _QUOTED = {
     "dropped": "There:",
     "edited": "What changed first:",
+    "made": "What changed:",
     "added": "There:",
     "refused": "What changed first:",
     "unreadable": "There:",
@@ -180,7 +182,10 @@ def _stories(found: pl.DataFrame, name: str | None = None) -> Iterator[Story]:
     Without a `name` it is that of the document that was read; children that were made of it are events of its story.
     """
     for _, rows in found.group_by("path", "record", maintain_order=True):
-        events = tuple({key: value for key, value in row.items() if value is not None} for row in rows.to_dicts())
+        events = tuple(
+            {key: json.loads(value) if key == "edits" else value for key, value in row.items() if value is not None}
+            for row in rows.to_dicts()
+        )
         first, id = events[0], name or _id_of(events)
         told = tuple(
             {k: v for k, v in event.items() if k not in ("path", "record", "line", "id")}

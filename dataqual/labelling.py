@@ -15,7 +15,7 @@ from dataqual.columns import ANNOTATOR_NAMES, ITEM_NAMES, RATING_NAMES, TEXT_NAM
 from dataqual.corpus import Corpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, UnknownColumn, did_you_mean
-from dataqual.finding import percent
+from dataqual.finding import percent, plural
 from dataqual.labels.agreement import (
     annotator_agreement,
     cohen_kappa,
@@ -68,7 +68,7 @@ class Labelled:
         rows = self.balance.detail["rows"]
         shown = ", ".join(f"{row['label']} {row['documents']:,}" for row in rows[:EXAMPLES])
         more = f" and {len(rows) - EXAMPLES} more" if len(rows) > EXAMPLES else ""
-        lines = [f"{self.documents:,} documents: {shown}{more}"]
+        lines = [f"{plural(self.documents, 'document')}: {shown}{more}"]
         if self.balance.value is not None:
             lines.append(
                 f"evenness of the labels {self.balance.value:.2f}, imbalance {self.balance.detail['imbalance']:.3g} to 1"

@@ -195,11 +195,12 @@ def rows(
     name: Callable[[Signal], str],
     evidence: Callable[[Sequence[str], Signal | None], list[str]],
     difference: Callable[[str, str], str],
+    replacements: Callable[[str, Sequence[tuple[int, int, str, str]]], str],
 ) -> pl.DataFrame:
     """The ledger of one batch, in record order, and for each record in the order in which things were done to it.
 
     `name` says what a signal is called, `evidence` what to quote of documents, `difference` what of one before and
-    after; none of them may show what is private.
+    after, `replacements` what of one and the edits that made another of it; none of them may show what is private.
     """
     found: list[Row] = []
     for part in changes:
@@ -208,7 +209,7 @@ def rows(
         elif isinstance(part, Edited):
             found += _edited(corpus, part, difference)
         elif isinstance(part, Added):
-            found += _added(corpus, part, difference)
+            found += _added(corpus, part, difference, replacements)
         else:
             found += _refused(corpus, part, difference)
     reasons = evidence([bad.reason for bad in unreadable], None) if unreadable else []
@@ -261,14 +262,21 @@ def _edited(corpus: Corpus, part: Edited, difference: Callable[[str, str], str])
         yield place, row
 
 
-def _added(corpus: Corpus, part: Added, difference: Callable[[str, str], str]) -> Iterator[Row]:
+def _added(
+    corpus: Corpus,
+    part: Added,
+    difference: Callable[[str, str], str],
+    replacements: Callable[[str, Sequence[tuple[int, int, str, str]]], str],
+) -> Iterator[Row]:
     for i, (place, row) in enumerate(_documents(corpus, part, "added")):
         origin = part.batch.origins[i] if part.batch.origins is not None else None
         if origin is not None:
             spans = [[start, end, len(replacement), reason] for start, end, replacement, reason in origin.edits]
             row |= {"id": origin.id, "parent": origin.parent, "similarity": origin.similarity}
             row |= {"value": float(len(spans)), "edits": json.dumps(spans, ensure_ascii=False)}
-        if part.before is not None:
+        if part.before is not None and origin is not None and origin.edits:
+            row["evidence"] = replacements(part.before[i], [*map(tuple, origin.edits)])
+        elif part.before is not None:
             row["evidence"] = difference(part.before[i], part.batch.text[i])
         yield place, row
 

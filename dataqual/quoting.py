@@ -20,6 +20,9 @@ QUOTED = 200
 AROUND = 20
 """Characters to quote before and behind a change."""
 
+NEAR = 4
+"""The same where one of several edits put nothing in, or took nothing out."""
+
 
 def evidence(document: str, signal: Signal | None) -> str:
     """What to quote of a document: the first place that made it fail, or its beginning; addresses are masked.
@@ -57,6 +60,36 @@ def difference(before: str, after: str) -> str:
     end = _agreeing(before[start:][::-1], after[start:][::-1])
     old, new = (_around(text, start, len(text) - end) for text in (before, after))
     return f"{old[0]}[{old[1]}→{new[1]}]{old[2]}"
+
+
+def replacements(before: str, edits: Sequence[tuple[int, int, str, str]]) -> str:
+    """What to quote of a text that was made by several edits: each of them, as many as there is room for; addresses are masked.
+
+    `edits` are start, end, replacement and reason, in characters of `before`. What was only put in or taken out comes with the
+    characters around it.
+
+    >>> replacements("父母知道水的深浅", [(0, 2, "家长", "synonym"), (6, 8, "大大小小", "synonym")])
+    '[父母→家长], [深浅→大大小小]'
+    >>> replacements("so it is", [(3, 6, "", "dropped")])
+    'so [it →]is'
+    """
+    quoted: list[str] = []
+    for start, end, new, _ in edits:
+        beside = 0 if end > start and new else NEAR
+        low, high = max(0, start - QUOTED), end + QUOTED
+        old_shown = mask(before[low:high])
+        new_shown = mask(before[low:start] + new + before[end:high])
+        at, cut = start - low, (QUOTED - 2 * AROUND) // 2
+        old, put = (
+            shown[at : at + size][:cut] + "…" * (size > cut)
+            for shown, size in ((old_shown, end - start), (new_shown, len(new)))
+        )
+        front, behind = old_shown[max(0, at - beside) : at], old_shown[at + end - start :][:beside]
+        quoted.append(f"{front}[{old}→{put}]{behind}")
+        if sum(map(len, quoted)) + 2 * len(quoted) > QUOTED and len(quoted) > 1:
+            left = len(edits) - len(quoted) + 1
+            return ", ".join([*quoted[:-1], f"… +{left}"])
+    return ", ".join(quoted)
 
 
 def _agreeing(first: str, second: str) -> int:

@@ -25,7 +25,7 @@ from dataqual.ledger import rows as ledger_rows
 from dataqual.operators import Step
 from dataqual.pseudonyms import SCHEMA as MAP_SCHEMA
 from dataqual.pseudonyms import rows as map_rows
-from dataqual.quoting import difference, evidences
+from dataqual.quoting import difference, evidences, replacements
 from dataqual.readers import ReadCount
 from dataqual.readers.paths import LEDGER, MAP
 from dataqual.recipe import Recipe, Remaining, applied, prepared
@@ -350,7 +350,13 @@ class _Look:
         rows = pl.DataFrame()
         if self.told:
             rows = ledger_rows(
-                self.corpus, changes, batch.unreadable, name=label, evidence=evidences, difference=difference
+                self.corpus,
+                changes,
+                batch.unreadable,
+                name=label,
+                evidence=evidences,
+                difference=difference,
+                replacements=replacements,
             )
         undo = map_rows(self.corpus, changes) if self.mapped else pl.DataFrame()
         changed: Counter[str] = Counter()

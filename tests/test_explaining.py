@@ -302,3 +302,18 @@ def test_of_an_id_that_many_share_some_are_printed_and_all_are_in_the_json(tmp_p
     assert printed.count("document a") == 20
     assert printed.endswith("\n\nand 40 more; --json has them all\n")
     assert len(json.loads(CliRunner().invoke(main, [*asked, "--json"]).output)) == 60
+
+
+def test_every_edit_of_a_child_is_told_and_in_json_they_are_a_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "父母都知道水的深浅，所以在漫长的夏天里从来不让孩子们独自到河边去玩，更不要说游泳了，邻居们也都这么说，谁家的孩子都一样高兴"
+    Path("in.jsonl").write_text(json.dumps({"id": "r", "text": text}, ensure_ascii=False) + "\n", encoding="utf-8")
+    Path("words.txt").write_text("父母 家长\n高兴 愉快\n", encoding="utf-8")
+    asked = "-o out.jsonl --set chinese=words.txt --set segment=longest --set frequency=none --set rate=1 --quiet"
+    done = CliRunner().invoke(main, ["augment", "in.jsonl", *asked.split()])
+    assert done.exit_code == 0, done.output
+    assert "What changed: [父母→家长], [高兴→愉快]\n" in told("r")
+    [story] = json.loads(told("r", "--json"))
+    assert story["events"][0]["edits"] == [[0, 2, 2, "synonym"], [len(text) - 2, len(text), 2, "synonym"]]

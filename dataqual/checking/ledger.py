@@ -22,7 +22,7 @@ from dataqual.ledger import SCHEMA, Dropped, rows
 from dataqual.near_duplicates import NearCopies
 from dataqual.operators import Signal
 from dataqual.profiling.table import Addresses
-from dataqual.quoting import difference, evidences
+from dataqual.quoting import difference, evidences, replacements
 from dataqual.writers.appearing import writing
 
 ACTION = "failed"
@@ -40,7 +40,15 @@ def rows_of(corpus: Corpus, looked: Looked, gauges: Mapping[str, Gauge[Any]]) ->
                 rule = name if name == judged.rule else f"{name}: {judged.rule}"
                 part = batch.where(judged.wrong)
                 found.append(Dropped(part, STEP, rule, judged.signal, values, judged.threshold))
-    made = rows(corpus, found, batch.unreadable, name=_label, evidence=evidences, difference=difference)
+    made = rows(
+        corpus,
+        found,
+        batch.unreadable,
+        name=_label,
+        evidence=evidences,
+        difference=difference,
+        replacements=replacements,
+    )
     return made.with_columns(action=pl.when(pl.col("action") == "dropped").then(pl.lit(ACTION)).otherwise("action"))
 
 

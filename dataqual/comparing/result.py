@@ -14,7 +14,7 @@ import polars as pl
 from dataqual.comparing.changes import Changes
 from dataqual.drift.lights import LEVELS
 from dataqual.errors import InputError
-from dataqual.finding import percent
+from dataqual.finding import percent, plural
 from dataqual.writers.appearing import write_text, writing
 
 SCHEMA = "dataqual.comparison/1"
@@ -163,13 +163,13 @@ def changes_told(changes: Mapping[str, Any]) -> Iterator[str]:
     if hardly_versions(changes):
         few = min(changes["before"], changes["after"])
         yield (
-            f"only {common_of(changes):,} of {few:,} documents are in both, edited ones among them: they are hardly two "
+            f"only {common_of(changes):,} of {plural(few, 'document')} are in both, edited ones among them: they are hardly two "
             "versions of one corpus"
         )
         return
     both = "{unchanged} unchanged + {edited} edited + {relabelled} relabelled + {renamed} renamed".format(**counts)
-    yield f"{changes['before']:,} documents before = {both} + {counts['dropped']} dropped"
-    yield f"{changes['after']:,} documents after = {both} + {counts['added']} added"
+    yield f"{plural(changes['before'], 'document')} before = {both} + {counts['dropped']} dropped"
+    yield f"{plural(changes['after'], 'document')} after = {both} + {counts['added']} added"
     if changes["moved"]:
         yield f"{changes['moved']:,} of those in both stand elsewhere in the order"
     yield from changes["notes"]
