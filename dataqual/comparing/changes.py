@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Corpus
 from dataqual.drift.pairing import EDITED, KINDS
-from dataqual.ledger import places
+from dataqual.ledger import addresses, places
 from dataqual.readers.paths import readable
 
 COLUMNS: dict[str, Any] = {
     "change": pl.String,
     "moved": pl.Boolean,
+    "before_id": pl.String,
+    "after_id": pl.String,
+    "before_label": pl.String,
+    "after_label": pl.String,
     "before_path": pl.String,
     "before_record": pl.Int64,
     "after_path": pl.String,
@@ -101,6 +105,11 @@ class Changes:
             file, record = places(address)
             gone = np.zeros(len(address), bool)
             gone[missing] = True
+            named = named_of(corpus, address[~gone])
+            for role in ("id", "label"):
+                values = np.full(len(address), None, object)
+                values[~gone] = named[role].to_list()
+                frame = frame.with_columns(pl.Series(f"{name}_{role}", values.tolist(), dtype=pl.String))
             paths = pl.Series([readable(one.path) for one in corpus.files], dtype=pl.String)
             frame = frame.with_columns(
                 paths.gather(file).alias(f"{name}_path")
@@ -130,6 +139,21 @@ class Changes:
             found: NDArray[Any] = getattr(self, kind)
             return found
         return self.pairs[self.pairs["kind"] == KINDS.index(kind)]
+
+
+def named_of(corpus: Corpus, address: NDArray[np.uint64]) -> pl.DataFrame:
+    """(addresses,) `id` and `label` of the documents there, null where they have none; the corpus is read once."""
+    wanted = np.unique(address)
+    found = {role: np.full(len(wanted), None, object) for role in ("id", "label")}
+    for batch in corpus.batches() if len(wanted) else ():
+        own = addresses(batch.file, batch.record)
+        at = np.searchsorted(wanted, own).clip(max=len(wanted) - 1)
+        rows = np.flatnonzero(wanted[at] == own)
+        for role, values in found.items():
+            if role in batch.columns.columns:
+                values[at[rows]] = batch.columns[role].gather(rows).to_list()
+    place = np.searchsorted(wanted, address)
+    return pl.DataFrame({role: pl.Series(values[place].tolist(), dtype=pl.String) for role, values in found.items()})
 
 
 def edited(pairs: NDArray[np.void]) -> NDArray[np.void]:

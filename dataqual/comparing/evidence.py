@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.comparing.changes import Changes
+from dataqual.comparing.changes import Changes, named_of
 from dataqual.comparing.rows import Row
 from dataqual.comparing.sides import Side
 from dataqual.comparing.topics import SharedTopics, most_changed
@@ -130,10 +130,10 @@ def changed(changes: Changes) -> dict[str, Any]:
 
 
 def _alone(corpus: Corpus, address: NDArray[np.uint64]) -> list[dict[str, Any]]:
-    texts = _texts(corpus, address)
+    texts, named = _texts(corpus, address), named_of(corpus, address).to_dicts()
     return [
-        {"file": readable(corpus.files[file].path), "record": record} | excerpt(text)
-        for (file, record), text in zip(address_list(address), texts, strict=True)
+        {"file": readable(corpus.files[file].path), "record": record} | own | excerpt(text)
+        for (file, record), own, text in zip(address_list(address), named, texts, strict=True)
     ]
 
 

@@ -51,6 +51,11 @@ def test_every_change_has_its_name_and_the_sums_hold() -> None:
     rows = changes.table().collect()
     assert rows.filter(pl.col("change") == "dropped").select("before_record", "after_record").rows() == [(6, None)]
     assert rows.filter(pl.col("change") == "added").select("before_path", "after_record").rows() == [(None, 6)]
+    named = rows.select("change", "before_id", "after_id", "before_label", "after_label").rows()
+    assert ("dropped", "f", None, "x", None) in named
+    assert ("added", None, "g", None, "x") in named
+    assert ("relabelled", "d", "d", "y", "x") in named
+    assert ("renamed", "e", "new", "x", "x") in named
     assert rows.filter("moved")["change"].to_list() == ["unchanged"]
     assert len(rows) == 6  # all but the one that is the same in its place
 
