@@ -275,7 +275,7 @@ def _added(
             row |= {"id": origin.id, "parent": origin.parent, "similarity": origin.similarity}
             row |= {"value": float(len(spans)), "edits": json.dumps(spans, ensure_ascii=False)}
         if part.before is not None and origin is not None and origin.edits:
-            row["evidence"] = replacements(part.before[i], [*map(tuple, origin.edits)])
+            row["evidence"] = replacements(part.before[i], origin.edits)
         elif part.before is not None:
             row["evidence"] = difference(part.before[i], part.batch.text[i])
         yield place, row

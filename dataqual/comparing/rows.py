@@ -153,7 +153,7 @@ def _tallied(name: str, one: dict[str | None, int], two: dict[str | None, int]) 
     readings = [
         {"value": len(side), "n": sum(side.values()), "of": "documents", "unit": "values"} for side in (one, two)
     ]
-    listed = [
+    listed: list[dict[str, Any]] = [
         {"value": value, "rest": value == REST, "documents": [x, y], "shares": [x / a.sum(), y / b.sum()]}
         for value, x, y in zip(names, a.tolist(), b.tolist(), strict=True)
     ]
@@ -162,7 +162,7 @@ def _tallied(name: str, one: dict[str | None, int], two: dict[str | None, int]) 
         return Row("values", name, first=readings[0], second=readings[1], detail=alike, p=1.0, effects={"psi": 0.0})
     found = divergences(a, b)
     listed = _most_changed(listed)
-    h, interval = cohens_h(*listed[0]["shares"], int(a.sum()), int(b.sum()))
+    h, interval = cohens_h(listed[0]["shares"][0], listed[0]["shares"][1], int(a.sum()), int(b.sum()))
     return Row(
         "values",
         name,
@@ -176,7 +176,7 @@ def _tallied(name: str, one: dict[str | None, int], two: dict[str | None, int]) 
 
 def _most_changed(listed: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those whose share changed most, by Cohen's h."""
-    return sorted(listed, key=lambda row: -abs(cohens_h(*row["shares"], 1, 1)[0]))[:LISTED]
+    return sorted(listed, key=lambda row: -abs(cohens_h(row["shares"][0], row["shares"][1], 1, 1)[0]))[:LISTED]
 
 
 def _columns(first: Side, second: Side) -> dict[str, tuple[Any, Any]]:
