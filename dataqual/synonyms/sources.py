@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from dataqual.corpus import Corpus
@@ -42,10 +44,16 @@ def sources_of(
         if path is None:
             missing.append(InputError(f"no Chinese thesaurus is found; {HOW}"))
         else:
-            found.append(Chinese(str(path), by, segment))
+            found.append(Chinese(str(path), by, segment).learnt(_texts(corpus)))
     if missing and (not found or wordnet is not None or chinese is not None or han):
         raise missing[0]
     return tuple(found)
+
+
+def _texts(corpus: Corpus) -> Iterator[str]:
+    """The documents, in their order."""
+    for batch in corpus.batches():
+        yield from (batch.text[row] for row in range(len(batch)))
 
 
 def _scripts(corpus: Corpus) -> tuple[bool, bool]:

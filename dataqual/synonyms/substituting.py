@@ -32,6 +32,8 @@ class Synonyms(Augmenter):
             source = next((one for one in self.sources if one.serves(text, spans)), None)
             swaps = source.swaps(text, spans, Protected(text, quotes=True)) if source is not None else []
             wanted = max(1, round(self.rate * source.words(text, spans))) if source is not None else 0
+            if source is not None and source.most is not None:
+                wanted = min(wanted, source.most)
             made.append(
                 [_child(text, swaps, wanted, chance.of(f"child {number}")) for number in range(n)] if swaps else []
             )

@@ -96,6 +96,23 @@ def test_what_is_rare_grows_up_to_what_is_frequent_and_by_the_factor_at_most(tmp
         assert (labels == "common").sum() == 32
 
 
+def test_how_many_fewer_were_added_than_balance_wanted_is_told(tmp_path: Path) -> None:
+    gate = ["length_ratio: {min: 9}"]  # lets nothing through
+    asked = {"method": "noise", "balance": "label", "parameters": {"gate": gate}}
+    done = augment(written(tmp_path, 40), tmp_path / "out.jsonl", **asked)
+    assert done.short == ("label 'rare': 8 more wanted, 0 added, 8 short",)
+    assert str(done).endswith(done.short[0])
+    full = augment(
+        written(tmp_path, 40),
+        tmp_path / "all.jsonl",
+        method="noise",
+        balance="label",
+        tries=20,
+        parameters={"rate": 0.4},
+    )
+    assert full.short == ()
+
+
 def test_only_what_is_named_grows(tmp_path: Path) -> None:
     source, out = written(tmp_path), tmp_path / "out.jsonl"
     augment(source, out, method="noise", only="rare", parameters={"rate": 0.4}, tries=20)

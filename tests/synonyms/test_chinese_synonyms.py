@@ -30,6 +30,15 @@ Kb01A01= 虽然 尽管
 """
 
 
+OWN = "漂亮 美观 好看\n高兴 快乐 愉快\n快乐 幸福\n酒店 宾馆\n"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    (tmp_path / "own.txt").write_text(OWN, encoding="utf-8")
+    return tmp_path / "own.txt"
+
+
 @pytest.fixture
 def thesaurus(tmp_path: Path) -> Path:
     (tmp_path / "cilin.txt").write_bytes(CILIN.encode("gb18030"))
@@ -54,8 +63,8 @@ def test_groups_of_synonyms_are_read_and_related_words_pronouns_and_numbers_are_
     assert groups.synonyms("快乐") == []  # nothing is in both of its groups
 
 
-def test_chinese_words_are_replaced_and_all_else_stays(thesaurus: Path) -> None:
-    chinese = Chinese(str(thesaurus), "none", "longest")
+def test_chinese_words_are_replaced_and_all_else_stays(own: Path) -> None:
+    chinese = Chinese(str(own), "none", "longest")
     text = "酒店很漂亮，我们很高兴。不漂亮！《漂亮》https://x.cn/漂亮 5间酒店"
     assert swapped(chinese, text) == {"酒店": {"宾馆"}, "漂亮": {"美观", "好看"}, "高兴": {"快乐", "愉快"}}
     again = pickle.loads(pickle.dumps(chinese))
@@ -64,10 +73,33 @@ def test_chinese_words_are_replaced_and_all_else_stays(thesaurus: Path) -> None:
     )
 
 
-def test_what_is_negated_stays(thesaurus: Path) -> None:
-    assert swapped(Chinese(str(thesaurus), "none", "longest"), "这里不漂亮，没有高兴的人，很多人没去过酒店") == {
+def test_what_is_negated_stays(own: Path) -> None:
+    assert swapped(Chinese(str(own), "none", "longest"), "这里不漂亮，没有高兴的人，很多人没去过酒店") == {
         "酒店": {"宾馆"}
     }
+
+
+def test_of_cilin_only_words_of_one_sense_that_the_corpus_uses_alike_are_taken(tmp_path: Path) -> None:
+    (tmp_path / "cilin.txt").write_text(
+        "Dj04A01= 价格 价钱 物价\nBn01A01= 平台 阳台\nHi01A01= 回来 回去\nDa01A01= 效果 成果\nDb01A01# 效果 音响\n",
+        encoding="utf-8",
+    )
+    chinese = Chinese(str(tmp_path / "cilin.txt"), "none", "longest")
+    assert chinese.groups is not None
+    assert chinese.groups.near("效果") == []  # in another group, though of related words
+    assert chinese.groups.near("回来") == []  # the other way round
+    assert chinese.groups.near("价格") == ["价钱", "物价"]
+    corpus = ["这个价格高，购书平台好", "这个价钱高，有阳台", "这个价格低，物价"]
+    learnt = chinese.learnt(corpus)
+    assert swapped(learnt, "那个价格高，购书平台好") == {"价格": {"价钱"}}
+    assert swapped(learnt, "那些价格高") == {}  # 价钱 has not stood behind 些
+    assert swapped(pickle.loads(pickle.dumps(learnt)), "那个价格高") == {"价格": {"价钱"}}
+
+
+def test_a_thesaurus_of_ones_own_is_taken_at_its_word(own: Path) -> None:
+    chinese = Chinese(str(own), "none", "longest")
+    assert chinese.learnt(["无"]) is chinese
+    assert (chinese.most, Chinese.most) == (None, None)
 
 
 def test_japanese_is_no_chinese(thesaurus: Path) -> None:
