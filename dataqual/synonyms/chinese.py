@@ -27,7 +27,7 @@ CHOICES = 4
 """Synonyms of a word at most, the commonest."""
 
 ALIKE = 0.45
-"""How alike the neighbours of two words must be in the corpus; chosen by eye on 51 pairs of reviews, of which those beyond were right but for two."""
+"""How alike the neighbours of two words must be in the corpus; chosen by eye on 51 pairs of words in reviews."""
 
 RARER = 10
 """How many times rarer in the corpus than the word a synonym may be."""

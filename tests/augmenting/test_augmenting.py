@@ -97,9 +97,10 @@ def test_what_is_rare_grows_up_to_what_is_frequent_and_by_the_factor_at_most(tmp
 
 
 def test_how_many_fewer_were_added_than_balance_wanted_is_told(tmp_path: Path) -> None:
-    gate = ["length_ratio: {min: 9}"]  # lets nothing through
-    asked = {"method": "noise", "balance": "label", "parameters": {"gate": gate}}
-    done = augment(written(tmp_path, 40), tmp_path / "out.jsonl", **asked)
+    gate = [{"signal": "length_ratio", "min": 9}]  # lets nothing through
+    done = augment(
+        written(tmp_path, 40), tmp_path / "out.jsonl", method="noise", balance="label", parameters={"gate": gate}
+    )
     assert done.short == ("label 'rare': 8 more wanted, 0 added, 8 short",)
     assert str(done).endswith(done.short[0])
     full = augment(
