@@ -53,7 +53,7 @@ def cohens_h(before: float, after: float, n: int, other_n: int) -> tuple[float, 
 
     >>> h, (low, high) = cohens_h(0.25, 0.38, 1_000, 1_000)
     >>> round(h, 3), round(low, 3), round(high, 3)
-    (0.281, 0.193, 0.369)
+    (0.281, 0.194, 0.369)
     """
     h = 2 * (math.asin(math.sqrt(after)) - math.asin(math.sqrt(before)))
     reach = Z * math.sqrt(1 / n + 1 / other_n)
