@@ -21,6 +21,10 @@ from dataqual.reading import Reading
 
 SIZE = 5_000
 """Documents: models of so many cost a second or two, and say nearly as much as those of four times as many."""
+MOST_LABELS, WORK = 10, 10_000
+"""Labels that a profile judges at most, and documents times labels: their models cost a second or two for so many."""
+PHRASES = 2_000
+"""Documents in which phrases that give a label away are looked for."""
 SHOWN = 5
 WRONG, SERIOUS = 0.01, 0.05
 """From this share on, with its lower end, wrong labels are a warning, and an error."""
@@ -44,7 +48,7 @@ def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
     labelled = sum(label is not None for label in labels)
     if not labelled:
         return None
-    judged = judge(sample.text, labels, seed=setting.seed)
+    judged, some = _judged(sample, setting), sample.first(PHRASES)
     found = conflicts(Copied.of(sample.text), labels)
     readings = {
         "label_balance": _balance(sample, setting),
@@ -58,8 +62,17 @@ def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
         "accuracy": _accuracy(judged),
         "suspects": _suspects(sample, setting, judged),
         "conflicts": [_conflict(sample, setting, one) for one in found[:3]],
-        "giveaways": [one.facts() for one in giveaways(sample.text, labels)[:SHOWN]],
+        "giveaways": [one.facts() for one in giveaways(some.text, some.values("label"))[:SHOWN]],
     }
+
+
+def _judged(sample: DocumentSample, setting: Setting) -> Judged | None:
+    """What models say of the labels, of fewer documents where there are more labels; None where there are many: dataqual labels has the time."""
+    many = len({label for label in sample.values("label") if label is not None})
+    if many > MOST_LABELS:
+        return None
+    few = sample.first(WORK // max(many, 1))
+    return judge(few.text, few.values("label"), seed=setting.seed)
 
 
 def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Finding]:
