@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.drift.multiple_testing import benjamini_hochberg
 from dataqual.intervals import t_of
 from dataqual.people.fighting_words import PRIOR, LogOdds, Usage, log_odds
 from dataqual.people.mentions import Ints, Mentions, Spot
@@ -166,12 +167,7 @@ def significant(p: Sequence[float]) -> NDArray[np.float64]:
     >>> significant([0.01, 0.02, 0.03, 0.5]).round(3).tolist()
     [0.04, 0.04, 0.04, 0.5]
     """
-    given = np.asarray(p, np.float64)
-    order = np.argsort(given, kind="stable")
-    ranked = given[order] * len(given) / np.arange(1, len(given) + 1)
-    adjusted = np.empty_like(given)
-    adjusted[order] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1.0)
-    return adjusted
+    return np.array(benjamini_hochberg(list(p)), np.float64)
 
 
 def sentences_with(mentions: Mentions, label: int) -> Ints:
