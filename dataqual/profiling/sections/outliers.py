@@ -30,7 +30,10 @@ def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
     why = verdicts.why
     n, hits = len(sample), int((why >= 0).sum())
     reading = sample.reading("outliers", hits / n, wilson(hits, n), detail={"documents": hits})
-    excess = np.where(why >= 0, verdicts.values[np.arange(n), why] / np.array(ordinary.limits)[why], 0.0)
+    excess = np.zeros(n)
+    out = np.flatnonzero(why >= 0)
+    with np.errstate(divide="ignore"):  # beyond a limit of 0 is endlessly far
+        excess[out] = verdicts.values[out, why[out]] / np.array(ordinary.limits)[why[out]]
     farthest = np.argsort(-excess, kind="stable")[: min(SHOWN, hits)].tolist()
     return {
         "readings": {"outliers": reading.facts()},
