@@ -1,5 +1,7 @@
 """The vocabulary by name: every operator is a file of its folder, or an entry point of another package.
 
+Those of pictures lie in folders of the same names in `dataqual/images`.
+
 A file `word_count.py` in `dataqual/signals` holds the class `WordCount`, and its name in YAML is `word_count`.
 Another package adds one with an entry point in the group `dataqual.signals`: `word_count = package:WordCount`.
 Names are listed without importing anything; an operator is imported when it is asked for.
@@ -21,7 +23,7 @@ from dataqual.errors import SpecError, did_you_mean
 from dataqual.naming import snake_case
 
 if TYPE_CHECKING:
-    from dataqual.operators import Metric, Signal
+    from dataqual.operators import Metric, Signal, View
 
 Kind = Literal["signals", "metrics", "steps"]
 Made = TypeVar("Made")
@@ -82,18 +84,21 @@ def label(operator: Any) -> str:
     return f"{name_of(operator)}({', '.join(changed)})" if changed else name_of(operator)
 
 
-def defaults() -> dict[str, Signal]:
-    """Every signal that needs neither a parameter nor a survey, with its defaults, by name; for the others see `needing`."""
-    return {name: kind() for name, kind in signals().items() if not missing(kind) and not kind.surveyed}
+def defaults(view: View = "text") -> dict[str, Signal]:
+    """Every signal of a view that needs neither a parameter nor a survey, with its defaults, by name; for others see `needing`."""
+    found = {name: find("signals", name) for name in names("signals") if _may_have("signals", name, view)}
+    return {
+        name: kind() for name, kind in found.items() if kind.view == view and not missing(kind) and not kind.surveyed
+    }
 
 
-def profiled() -> dict[str, Signal]:
+def profiled(view: View = "text") -> dict[str, Signal]:
     """Those of `defaults` that every profile measures, by name; the others wait for a rule that asks.
 
-    >>> "word_count" in profiled()
-    True
+    >>> "word_count" in profiled(), "word_count" in profiled("image")
+    (True, False)
     """
-    return {name: signal for name, signal in defaults().items() if signal.profiled}
+    return {name: signal for name, signal in defaults(view).items() if signal.profiled}
 
 
 def needing() -> dict[str, str]:
@@ -108,7 +113,8 @@ def find(kind: Kind, name: str) -> Any:
         return _foreign(kind)[name].load()
     if name not in _own(kind):
         raise SpecError(f"no {kind[:-1]} {name!r}; {did_you_mean(name, names(kind))}")
-    return getattr(import_module(f"dataqual.{kind}.{name}"), "".join(part.capitalize() for part in name.split("_")))
+    home = "dataqual.images" if name in _own_of(kind, "image") else "dataqual"
+    return getattr(import_module(f"{home}.{kind}.{name}"), "".join(part.capitalize() for part in name.split("_")))
 
 
 def build(kind: Kind, name: str, parameters: dict[str, Any]) -> Any:
@@ -136,9 +142,19 @@ def construct(operator: type[Made], name: str, parameters: dict[str, Any]) -> Ma
         raise SpecError(f"{name}: {error}") from None
 
 
-@cache
 def _own(kind: Kind) -> frozenset[str]:
-    folder = Path(__file__).parent / kind
+    return _own_of(kind, "text") | _own_of(kind, "image")
+
+
+def _may_have(kind: Kind, name: str, view: View) -> bool:
+    """Whether an operator may be of a view: ours by its folder, of others only they know."""
+    return name in _own_of(kind, view) or name in _foreign(kind)
+
+
+@cache
+def _own_of(kind: Kind, view: View) -> frozenset[str]:
+    home = Path(__file__).parent
+    folder = (home / "images" if view == "image" else home) / kind
     return frozenset(file.stem for file in folder.glob("*.py") if not file.stem.startswith("_"))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import polars as pl
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from dataqual.columns import Columns, as_string, find_columns, needed_of, text_turns
 from dataqual.errors import InputError
+from dataqual.images.image import Images
 from dataqual.text import Text
 from dataqual.turns import NoTurns, Shape, TurnSizes, divided, joined, parts_of, shape_of
 
@@ -142,6 +143,8 @@ class Batch:
     """Of chats, how much of each text is each turn's, None where an edit left that untold; None where these are no chats."""
     origins: Sequence[Origin | None] | None = None
     """Of documents that a step made of others, how; None for those that were read, and where all were."""
+    images: Images | None = None
+    """Of a corpus of pictures, the pictures; each then has an empty text. None where these are texts."""
 
     def __len__(self) -> int:
         return len(self.text)
@@ -178,6 +181,7 @@ class Batch:
             edited=self.edited[rows] if self.edited is not None else None,
             turns=[self.turns[row] for row in rows.tolist()] if self.turns is not None else None,
             origins=[self.origins[row] for row in rows.tolist()] if self.origins is not None else None,
+            images=self.images.take(rows) if self.images is not None else None,
         )
 
     @property
@@ -368,6 +372,8 @@ class Rows:
     unreadable: list[Unreadable] = field(default_factory=list)
     turns: Sequence[Shape] = ()
     """Of chats, how the turns of each document are balanced, and how long they are."""
+    images: Images | None = None
+    """Of pictures, these; the texts are empty then."""
 
 
 @dataclass(frozen=True)
@@ -385,6 +391,11 @@ class Corpus(ABC):
     """What was found out on opening and should be said: which columns, which files were passed over."""
     max_unreadable: float = 0.01
     """The share of records that may be unreadable before the input counts as broken."""
+
+    @property
+    def view(self) -> Literal["text", "image"]:
+        """Whether these are texts or pictures."""
+        return "text"
 
     @property
     def size(self) -> int:
@@ -458,6 +469,7 @@ class Corpus(ABC):
             ),
             unreadable=sorted(unreadable, key=lambda bad: (bad.file, bad.record)),
             turns=[shape.sizes for shape in shapes] if shapes is not None else None,
+            images=Images.joined([part.images or Images.of([]) for part in parts]) if self.view == "image" else None,
         )
 
     def batches(self) -> Iterator[Batch]:

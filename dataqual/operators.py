@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, Self, TypeVar
 
 from numpy.typing import NDArray
 
@@ -24,6 +24,9 @@ State = TypeVar("State")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+View = Literal["text", "image"]
+"""What is looked at: the text of documents, or pictures."""
+
 
 class Signal(ABC):
     """One finite number, not negative, per document, each document measured on its own.
@@ -32,6 +35,8 @@ class Signal(ABC):
     its class are one word (`word_count.py`, `word_count`, `WordCount`). It defines `measure`.
     """
 
+    view: ClassVar[View] = "text"
+    """What it looks at: see `dataqual.images.signal` for signals of pictures."""
     unit: ClassVar[str] = ""
     """What one unit of the number is: "words", "characters", "bytes"; "" for a share (0 to 1) or ratio."""
     masked: ClassVar[bool] = False
@@ -54,7 +59,9 @@ class Signal(ABC):
         return self
 
     def of_batch(self, batch: Batch) -> NDArray[Any]:
-        """The number for every document of a batch; of its text, unless it must know more of them."""
+        """The number for every document of a batch; of its text, unless it must know more of them. SpecError for pictures."""
+        if batch.images is not None:
+            raise SpecError(f"{snake_case(type(self).__name__)} is a signal of texts, and these are pictures")
         return self.measure(batch.text)
 
     @abstractmethod

@@ -17,8 +17,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
-    version · lazy · starting · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, quality_model, ngram_model, html_text, turns, posting · published_words · columns · corpus · ledger · pseudonyms · embeddings · near_duplicates, networks · drift, vectors · drawing, document_sample, protected, word_spans · children · noise, synonyms, nlpaug_augmenters · diversity ·
-    operators · lexicons, recurring, labels · measured · examples · catalog · specs · faults · finding · readers, writers · people · signals, metrics, rules, personal, languages · masking, outliers, gating, translation, generating · steps · schemas · vocabulary · quoting, excerpts · engine ·
+    version · lazy · starting · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, quality_model, ngram_model, html_text, turns, posting · published_words · columns · images.decoding · images.image · corpus · ledger · pseudonyms · embeddings · near_duplicates, networks · drift, vectors · drawing, document_sample, protected, word_spans · children · noise, synonyms, nlpaug_augmenters · diversity ·
+    operators · images.signal · lexicons, recurring, labels · measured · examples · catalog · specs · faults · finding · readers, writers, images.reading · people · images, signals, metrics, rules, personal, languages · masking, outliers, gating, translation, generating · steps · schemas · vocabulary · quoting, excerpts · engine ·
     unfinished · remembered · recipe · effects · accounts · copies, dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks, labelling, training · profiling · comparing · checking · augmenting · checks · adapters ·
     dataqual (the face) · studies · reports · the two cli
 """
@@ -76,6 +76,7 @@ OWNERS = {
     "jieba": ("dataqual.synonyms.segmenting",),
     "mlflow": ("studies.tracking.mlflow",),
     "wandb": ("studies.tracking.wandb",),
+    "PIL": ("dataqual.images.decoding",),
     "pytest": ("dataqual.adapters.pytest_plugin",),
     "ray": ("dataqual.engine.ray",),
     "ftfy": ("dataqual.steps.fix_encoding",),
@@ -96,6 +97,7 @@ OWNERS = {
 """Heavy package -> the only places that import it, inside a function where that keeps a start quick."""
 
 DISTRIBUTIONS = {
+    "PIL": "pillow",
     "mlflow": "mlflow-skinny",
     "yaml": "pyyaml",
     "great_expectations": "great-expectations",
@@ -186,6 +188,11 @@ def layer_of(name: str) -> str:
         return CLI
     if name == "dataqual":
         return FACE
+    if name == "dataqual.images":
+        return "lazy"  # a face: its names are loaded when asked for
+    if name.startswith("dataqual.images."):
+        part = ".".join(name.split(".")[1:3])
+        return part if part in layers(LAYERS) else "images"
     return name.split(".")[1] if name.startswith("dataqual.") else name.split(".")[0]
 
 
