@@ -83,6 +83,6 @@ def closed(path: Path) -> dict[str, tuple[list[Line], Line]]:
     found: dict[str, tuple[list[Line], Line]] = {
         line["trial"]: ([], line) for line in (*records.trials, *records.diverged)
     }
-    for point in records.points:
-        found[point["trial"]][0].append(point)
+    for line in (*records.points, *records.made):
+        found[line["trial"]][0].append(line)
     return {key: found[key] for key in records.keys}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from dataqual.errors import DataqualError
 from studies.windows import Exposed, Order, TokenFile
@@ -67,6 +67,20 @@ class Point:
     """What a run of this length alone would have cost."""
     losses: Mapping[str, float]
     """Bits per byte by held-out set."""
+    measures: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    """What else was measured on each held-out set, by name: `value`, its 95 % `interval` and `n`, unknown as None."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the model of a stop makes by itself, after its `Point`: to be looked at on the page, and not fitted."""
+
+    tokens: int
+    """The stop."""
+    texts: tuple[Mapping[str, str], ...] = ()
+    """Of a language model: each text under `made`, with what it goes on from under `prompt`, and whatever else is to be shown."""
+    picture: bytes = b""
+    """Of a model of pictures: a PNG of many of them side by side."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,7 @@ class Diverged(DataqualError):
     """The loss is no number any more; a lower learning rate mends it."""
 
 
-Event = Point | Progress | Snapshot | Ledger
+Event = Point | Made | Progress | Snapshot | Ledger
 
 
 @runtime_checkable
@@ -117,6 +131,8 @@ class Learner(Protocol):
 
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
         """Train; one `Point` per stop, in order, `Progress` often, a `Snapshot` now and then, at last the `Ledger`.
+
+        A `Made` may follow a point.
 
         With the `state` of a snapshot it goes on from there: the points that follow are those that would have come.
         Same task, same points (bit for bit on a CPU). Diverged where the loss is no number: the other trials go on.

@@ -163,7 +163,7 @@ def imagined(study: Study, where: Where) -> list[Trial]:
     files = {grade.name: _endless(grade.name) for grade in study.grades}
     held_out = {"raw": _endless("raw"), "neutral": _endless("neutral")}
     prepared = Prepared(str(study.tokenizer), vocabulary, files, held_out, {}, Path())
-    learner = learners.learner(study.learner)
+    learner = learners.of(study)
     return trials_of(study, prepared, learner, device=where.device, precision=where.precision, compile=where.compile)
 
 

@@ -2,7 +2,8 @@
 
     {"kind": "study", …}      once, first: what was studied, on which data, with which libraries
     {"kind": "point", …}      one per stop and held-out set
-    {"kind": "trial", …}      closes a trial, after its points
+    {"kind": "made", …}       what the model of a stop made by itself: texts, or a picture in base64
+    {"kind": "trial", …}      closes a trial, after its points and what was made
     {"kind": "diverged", …}   closes a trial whose loss became no number; it has no points
 
 All lines of a trial are written at once. What a kill leaves behind the last closed trial is cut off when the file is
@@ -29,6 +30,7 @@ KEYS = {
     "point": {
         *"trial learner grade arm seed size parameters non_embedding tokens unique epochs flops held_out loss".split()
     },
+    "made": {*"trial learner grade arm seed size tokens".split()},
     "trial": {"trial", "flops_spent", "flops_apart", "exposure", "points"},
     "diverged": {*"trial learner grade arm seed size reason".split()},
 }
@@ -47,6 +49,7 @@ class Records:
 
     header: Line | None = None
     points: list[Line] = field(default_factory=list)
+    made: list[Line] = field(default_factory=list)
     trials: list[Line] = field(default_factory=list)
     diverged: list[Line] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -69,7 +72,7 @@ class Results:
         self._cut(self.records.end)
 
     def close_trial(self, points: Iterable[Line], trial: Line) -> None:
-        """Append the points of a trial and the line that closes it, and wait until they are on the disk."""
+        """Append the points of a trial, what it made, and the line that closes it, and wait until they are on the disk."""
         self._append([*points, trial])
 
     def _append(self, lines: Iterable[Line]) -> None:
@@ -99,7 +102,7 @@ def read(path: Path) -> Records:
 
     Behind the last closed trial there may be the beginning of another one, torn anywhere: it is left out.
     """
-    records, points, position = Records(), list[Line](), 0
+    records, points, made, position = Records(), list[Line](), list[Line](), 0
     for number, raw in enumerate(_lines(path), 1):
         if not raw.endswith(b"\n"):
             break
@@ -110,13 +113,16 @@ def read(path: Path) -> Records:
             raise InputError(f"{path}:{number}: {wrong}; mend or remove the line, or begin again with --restart")
         if line["kind"] == "point":
             points.append(line)
+        elif line["kind"] == "made":
+            made.append(line)
         elif line["kind"] == "study":
             records.header, records.end = line, position
         else:
             records.points += points
+            records.made += made
             (records.trials if line["kind"] == "trial" else records.diverged).append(line)
             records.keys.append(line["trial"])
-            records.end, points = position, []
+            records.end, points, made = position, [], []
     return records
 
 
@@ -197,7 +203,7 @@ def _misplaced(line: Line, records: Records, points: list[Line]) -> str | None:
         return None if version == VERSION else f"results of version {version}; this dataqual reads version {VERSION}"
     if points and points[0]["trial"] != line["trial"]:
         return f"trial {points[0]['trial']} was not closed"
-    if kind != "point" and (should := line.get("points", 0)) != len(points):
+    if kind in ("trial", "diverged") and (should := line.get("points", 0)) != len(points):
         return f"trial {line['trial']} should have {should} points and has {len(points)}"
     if line["trial"] in records.keys:
         return f"trial {line['trial']} comes twice"

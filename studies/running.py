@@ -83,7 +83,7 @@ def run(
     started, clock, watch = time.time(), time.monotonic(), watch or Silent()
     given, study = study, load(study)
     place = Path(folder) if folder is not None else home(given, study.name)
-    learner = learners.learner(study.learner)
+    learner = learners.of(study)
     check(study, learner)
     longer = lengthened(study, learner)
     where = resolve(device or study.device, study.precision, study.compile)
@@ -130,14 +130,14 @@ def packed(study: Study, target: Path, *, file: str | None, workers: int | None,
     if study.pack is not None:
         raise InputError(f"{study.pack}: is a pack already; name a study file")
     place = home(file, study.name)
-    check(study, learners.learner(study.learner))
+    check(study, learners.of(study))
     with made(place), alone(place):
         return pack(study, ready(study, place, workers, watch), place, target)
 
 
 def notes(study: Study) -> list[str]:
     """What should be said before a study runs."""
-    return [*study.notes, *lengthened(study, learners.learner(study.learner))]
+    return [*study.notes, *lengthened(study, learners.of(study))]
 
 
 def conclude(study: Study, data: dict[str, Any], folder: Path, *, workers: int, notes: Sequence[str] = ()) -> Studied:
@@ -286,9 +286,9 @@ class Closing:
     def take(self, trial: Trial) -> list[Line]:
         """A trial is done: check it, and append whatever is due. Returns its points."""
         self._waiting[trial.key] = self._lines(trial)
-        points = self._waiting[trial.key][0]
+        lines = self._waiting[trial.key][0]
         self._append()
-        return points
+        return [line for line in lines if line["kind"] == "point"]
 
     def _lines(self, trial: Trial) -> tuple[list[Line], Line, Line]:
         done = json.loads((self._folder / "trials" / f"{trial.key}.done").read_bytes())
@@ -306,7 +306,7 @@ class Closing:
 
 
 def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line]:
-    """The point lines, the closing line and the cost of a finished trial; TrialFailed where they are not as planned."""
+    """The lines of points and of what was made, the closing line and the cost of a finished trial; TrialFailed where they are not as planned."""
     points, ledger = done["points"], done["ledger"]
     if done.get("diverged") is not None:
         return [], {"kind": "diverged", **who(trial), "reason": done["diverged"]}, cost_of(trial, done)
@@ -326,6 +326,7 @@ def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line
             "flops": point["flops"],
             "held_out": held_out,
             "loss": point["losses"][held_out],
+            **({"measures": found} if (found := point.get("measures", {}).get(held_out)) else {}),
         }
         for point in points
         for held_out in trial.setting.held_out
@@ -338,7 +339,9 @@ def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line
         "exposure": ledger["exposure"],
         "points": len(lines),
     }
-    return lines, close, cost_of(trial, done)
+    unique = {point["tokens"]: point["unique"] for point in points}
+    made = [{"kind": "made", **who(trial), "unique": unique[one["tokens"]], **one} for one in done.get("made", [])]
+    return [*lines, *made], close, cost_of(trial, done)
 
 
 def who(trial: Trial) -> Line:

@@ -44,7 +44,7 @@ def study() -> Schema:
         "reference": schemas.STRING,
         "again": NAMES,
         "tokenizer": {"anyOf": [{"const": "bytes"}, _mapping({"bpe": QUANTITY}, "bpe")]},
-        "learner": {"enum": learners.names()},
+        "learner": {"anyOf": [{"enum": learners.names()}, _learner()]},
         "sizes": QUANTITIES,
         "window": QUANTITY,
         "tokens": QUANTITIES,
@@ -72,6 +72,12 @@ def _grade() -> Schema:
     one_step = {"$ref": "#/$defs/step", "type": "object", "propertyNames": {"enum": catalog.names("steps")}}
     own = {"anyOf": [{"required": [key]} for key in GRADE_KEYS]}
     return {"anyOf": [{"type": "null"}, {"type": "object", "maxProperties": 0}, keys | own, one_step]}
+
+
+def _learner() -> Schema:
+    """One learner with parameters of its own, which it checks itself."""
+    own = {name: _absent_or({"type": "object"}) for name in learners.names()}
+    return {"type": "object", "properties": own, "additionalProperties": False, "minProperties": 1, "maxProperties": 1}
 
 
 def _mapping(properties: Schema, *required: str) -> Schema:

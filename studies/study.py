@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -139,6 +139,8 @@ class Study:
     operating_point: OperatingPoint
     learning_rate: float = 1.0
     """Times the learner's own: less where a trial diverges."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The learner's own parameters, as the file has them."""
     notes: tuple[str, ...] = ()
     """What should be said before it runs: too few sizes for a law, and the like."""
     content: Mapping[str, Any] | None = None
@@ -173,6 +175,7 @@ class Study:
         grade_sizes = _subset(content.get("grade_sizes"), sizes, f"{where}.grade_sizes")
         repeats = _repeats(content.get("repeats"), sizes, grade_sizes, f"{where}.repeats")
         held_out = _held_out(content.get("held_out"), f"{where}.held_out", base)
+        learner, options = _learner(content.get("learner", "gpt2"), f"{where}.learner")
         return cls(
             name=specs.string(content, "name", where) if "name" in content else Path(where).stem,
             corpus=_source(content.get("corpus"), f"{where}.corpus", base),
@@ -183,7 +186,8 @@ class Study:
             reference=reference,
             again=_names(content.get("again", [reference]), names, f"{where}.again"),
             tokenizer=_tokenizer(content.get("tokenizer", "bytes"), f"{where}.tokenizer"),
-            learner=_one_of(content.get("learner", "gpt2"), learners.names(), f"{where}.learner"),
+            learner=learner,
+            options=options,
             sizes=sizes,
             window=_whole(content.get("window", 128), f"{where}.window", least=2),
             tokens=tokens,
@@ -236,6 +240,7 @@ class Study:
         values |= {name: list(getattr(self, name)) for name in _LISTS}
         values |= {"corpus": _plain(self.corpus), "neutral": _plain(self.neutral)}
         values["grades"] = {grade.name: {"share": grade.share, "steps": list(grade.says)} for grade in self.grades}
+        values |= {"options": dict(self.options)} if self.options else {}
         for name in ("repeats", "gpu_hour", "operating_point"):
             part = getattr(self, name)
             values[name] = None if part is None else {k: _json(v) for k, v in vars(part).items()}
@@ -446,6 +451,16 @@ def _one_of(value: object, allowed: Iterable[str], where: str) -> str:
     if value not in known:
         raise SpecError(f"{where}: {value!r} is unknown; {did_you_mean(str(value), known)}")
     return str(value)
+
+
+def _learner(content: object, where: str) -> tuple[str, Mapping[str, Any]]:
+    """A learner by its name, or as {NAME: {parameter: value}}."""
+    if not isinstance(content, Mapping):
+        return _one_of(content, learners.names(), where), {}
+    if len(content) != 1:
+        raise SpecError(f"{where}: expected one learner, NAME or {{NAME: {{parameter: value}}}}, got {len(content)}")
+    name, options = next(iter(content.items()))
+    return _one_of(name, learners.names(), where), specs.mapping(options or {}, f"{where}.{name}")
 
 
 def _names(value: object, allowed: Iterable[str], where: str) -> tuple[str, ...]:

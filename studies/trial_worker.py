@@ -9,6 +9,7 @@ that is how it learns that whoever started it is gone.
 
 from __future__ import annotations
 
+import base64
 import errno
 import hashlib
 import json
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dataqual.errors import DataqualError
-from studies.learner import Diverged, Ledger, Point, Progress, Snapshot
+from studies.learner import Diverged, Ledger, Made, Point, Progress, Snapshot
 from studies.trial import Trial
 
 Say = Callable[..., None]
@@ -39,24 +40,26 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
 
     A trial that diverges is done, too: KEY.done says why, and of its points nothing.
     """
-    points, spent, state = load_snapshot(folder / f"{trial.key}.snapshot")
+    points, made, spent, state = load_snapshot(folder / f"{trial.key}.snapshot")
     # One thread of arithmetic: its own time is what a core gave, whoever else was at work; a GPU is ours all the while.
     clock = time.process_time if trial.setting.device == "cpu" else time.monotonic
     started, said, ledger, diverged = clock() - spent, 0.0, None, None
     try:
         for event in trial.learner.run(trial.task(), state):
             if isinstance(event, Point):
-                points.append(asdict(event))
+                points.append(_without_nothing(asdict(event)))
+            elif isinstance(event, Made):
+                made.append(_plain(event))
             elif isinstance(event, Snapshot):
-                save_snapshot(folder / f"{trial.key}.snapshot", points, clock() - started, event.state)
+                save_snapshot(folder / f"{trial.key}.snapshot", points, made, clock() - started, event.state)
             elif isinstance(event, Ledger):
                 ledger = asdict(event)
             elif isinstance(event, Progress) and time.monotonic() - said > PAUSE:
                 said = time.monotonic()
                 say("progress", tokens=event.tokens, loss=event.loss)
     except Diverged as error:
-        diverged, points = str(error), []
-    done: dict[str, Any] = {"points": points, "ledger": ledger, "seconds": clock() - started}
+        diverged, points, made = str(error), [], []
+    done: dict[str, Any] = {"points": points, "made": made, "ledger": ledger, "seconds": clock() - started}
     done |= {"device": device_name(trial.setting.device), "diverged": diverged}
     write_whole(folder / f"{trial.key}.done", json.dumps(done, allow_nan=False).encode())
     say("done", key=trial.key)
@@ -70,22 +73,35 @@ def device_name(device: str) -> str:
     return str(torch.cuda.get_device_name(device))
 
 
-def save_snapshot(path: Path, points: list[dict[str, Any]], seconds: float, state: bytes) -> None:
+def _without_nothing(point: dict[str, Any]) -> dict[str, Any]:
+    """A point; measures only where there are any."""
+    return {name: value for name, value in point.items() if name != "measures" or value}
+
+
+def _plain(made: Made) -> dict[str, Any]:
+    """What was made as JSON has it: a picture in base64, and nothing that is not there."""
+    picture = {"picture": base64.b64encode(made.picture).decode()} if made.picture else {}
+    return {"tokens": made.tokens} | ({"texts": [dict(text) for text in made.texts]} if made.texts else {}) | picture
+
+
+def save_snapshot(
+    path: Path, points: list[dict[str, Any]], made: list[dict[str, Any]], seconds: float, state: bytes
+) -> None:
     """Keep what was found so far and how to go on, in one file that is whole or not there."""
-    head = {"points": points, "seconds": seconds, "sha256": hashlib.sha256(state).hexdigest()}
+    head = {"points": points, "made": made, "seconds": seconds, "sha256": hashlib.sha256(state).hexdigest()}
     write_whole(path, json.dumps(head).encode() + b"\n" + state)
 
 
-def load_snapshot(path: Path) -> tuple[list[dict[str, Any]], float, bytes | None]:
-    """Points, seconds and state of a snapshot; nothing of one that is not there or damaged: then it is done again."""
+def load_snapshot(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]], float, bytes | None]:
+    """Points, what was made, seconds and state of a snapshot; nothing of one that is not there or damaged: then it is done again."""
     try:
         first, _, state = path.read_bytes().partition(b"\n")
         head = json.loads(first)
         if head["sha256"] == hashlib.sha256(state).hexdigest():
-            return head["points"], head["seconds"], state
+            return head["points"], head["made"], head["seconds"], state
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    return [], 0.0, None
+    return [], [], 0.0, None
 
 
 def write_whole(path: Path, content: bytes) -> None:

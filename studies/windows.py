@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +61,11 @@ class TokenFile:
     def windows(self, window: int) -> int:
         """Whole windows in it; the last needs one token more than it reads, to predict."""
         return max(0, (self.tokens - 1) // window)
+
+    def taker(self, window: int) -> Callable[[Windows], NDArray[Any]]:
+        """What gives the tokens of windows, (n, window + 1) int64."""
+        tokens, ahead = self.read(), np.arange(window + 1)
+        return lambda numbers: tokens[numbers[:, None] * window + ahead].astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -154,9 +160,8 @@ class Exposure:
     def __init__(self, file: TokenFile, order: Order, window: int) -> None:
         self.file, self.order, self.window = file, order, window
         self.distinct = order.distinct(file, window)
-        self._tokens = file.read()
         self._times = np.zeros(file.windows(window), np.uint16)
-        self._ahead = np.arange(window + 1)
+        self._take = file.taker(window)
         self._hash = _OrderHash(self.distinct)
         self._first = _FirstEpoch()
 
@@ -165,14 +170,14 @@ class Exposure:
         """Windows handed out so far: also the place in the order to go on from."""
         return self._hash.seen
 
-    def take(self, numbers: Windows) -> NDArray[np.int64]:
-        """The tokens of these windows, (n, window + 1), put on record; IndexError for a window that is not there."""
+    def take(self, numbers: Windows) -> NDArray[Any]:
+        """The tokens of these windows, (n, window + 1), or these pictures, put on record; IndexError for a window that is not there."""
         if len(numbers) and not 0 <= numbers.min() <= numbers.max() < len(self._times):
             raise IndexError(f"{self.file.path}: no window {numbers.min()}…{numbers.max()} of {len(self._times)}")
         self._first.add(numbers[: max(0, self.distinct - self.seen)])
         self._hash.add(numbers)
         np.add.at(self._times, numbers, 1)
-        return self._tokens[numbers[:, None] * self.window + self._ahead].astype(np.int64)
+        return self._take(numbers)
 
     def fork(self) -> Exposure:
         """A recorder that goes on from here alone: a branch leaves its trunk."""

@@ -11,10 +11,13 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dataqual.errors import MissingExtra, SpecError, did_you_mean
 from studies.learner import Learner
+
+if TYPE_CHECKING:
+    from studies.study import Study
 
 
 def names() -> list[str]:
@@ -45,6 +48,14 @@ def learner(name: str, /, **parameters: Any) -> Learner:
     if not isinstance(made, Learner):
         raise SpecError(f"{name} is no learner: it needs the methods shape, batch and run")
     return made
+
+
+def of(study: Study) -> Learner:
+    """The learner of a study with the parameters of its file; SpecError, with the place, for one it has not."""
+    try:
+        return learner(study.learner, **study.options)
+    except SpecError as error:
+        raise SpecError(f"{study.where}.learner: {error}") from None
 
 
 def find(name: str) -> Any:

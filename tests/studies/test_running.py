@@ -20,7 +20,7 @@ from dataqual.errors import DataqualError, InputError
 from studies import learners
 from studies.dispatching import TrialFailed
 from studies.folders import made
-from studies.results import VERSION, Line
+from studies.results import VERSION, Line, read
 from studies.running import Silent, alone, run, run_trials
 from studies.trial import Setting, Trial
 from studies.windows import Order, TokenFile
@@ -68,6 +68,19 @@ def test_results_stand_in_the_order_of_the_plan_however_many_workers_there_are(t
     assert [line["kind"] for line in lines] == ["study"] + 5 * [*6 * ["point"], "trial"]
     assert [line["trial"] for line in lines if line["kind"] == "trial"] == [t.key for t in plan(tmp_path / "data")]
     assert {path.name for path in (tmp_path / "a").iterdir()} == {"results.jsonl", "costs.jsonl"}
+
+
+def test_what_a_model_made_and_measured_is_kept_with_its_points_and_survives_a_kill(tmp_path: Path) -> None:
+    wreck = tmp_path / "wreck"
+    wreck.write_text("")
+    undisturbed = results(tmp_path / "a", makes=True, fault="kill once", wreck=str(wreck))
+    found = read(tmp_path / "a" / "results.jsonl")
+    assert [line["tokens"] for line in found.made] == [3200] * 4 + [6400]
+    assert {line["picture"] for line in found.made} == {"UE5H"}
+    assert found.made[0]["texts"] == [{"prompt": "a", "made": "b"}]
+    assert found.points[0]["measures"]["kid"]["value"] == found.points[0]["loss"] / 2
+    wreck.unlink()
+    assert results(tmp_path / "b", makes=True, fault="kill once", wreck=str(wreck)) == undisturbed
 
 
 def test_a_finished_study_starts_no_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

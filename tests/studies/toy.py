@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataqual.errors import SpecError
-from studies.learner import Diverged, Event, Ledger, Point, Progress, Shape, Snapshot, Task
+from studies.learner import Diverged, Event, Ledger, Made, Point, Progress, Shape, Snapshot, Task
 from studies.schedule import tokens_apart, tokens_spent
 from studies.windows import Exposed, planned_exposure
 
@@ -28,6 +28,8 @@ class Toy:
     """Seconds per step."""
     fault: str = ""
     """What it does in the middle: `refuse`, `diverge` (size 1,000 alone), `crash`, `kill`, `kill once`, `kill, then crash`; at the end: `unshuffled`."""
+    makes: bool = False
+    """Whether it makes a text and a picture at its last stop."""
     wreck: str = ""
     """A file that a `kill once` leaves."""
 
@@ -52,7 +54,12 @@ class Toy:
                 done["stop"], done["step"] = done["stop"] + 1, 0
                 unique = min(stop, task.order.unique or stop)  # whole windows, as the plan has them
                 flops = 6.0 * task.size * stop
-                yield Point(stop, unique, task.size, flops, dict.fromkeys(task.held_out, loss))
+                measures = {name: {"kid": {"value": loss / 2, "interval": None, "n": 3}} for name in task.held_out}
+                yield Point(
+                    stop, unique, task.size, flops, dict.fromkeys(task.held_out, loss), measures if self.makes else {}
+                )
+                if self.makes and stop == task.stops[-1]:
+                    yield Made(stop, ({"prompt": "a", "made": "b"},), b"PNG")
             yield Progress(stop * done["step"] // self.steps, 2.0)
             yield Snapshot(json.dumps(done).encode())
 
