@@ -60,6 +60,7 @@ OWNERS = {
         "dataqual.embeddings.transformer",
         "dataqual.networks",
         "dataqual.translation.seq2seq",
+        "dataqual.images.network",
     ),
     "transformers": (
         "studies.learners.gpt2_weights",
