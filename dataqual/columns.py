@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from dataqual.dates import MISSING, NO_DATE, dates
 from dataqual.errors import UnknownColumn, did_you_mean
 from dataqual.turns import FIELDS, LISTS, NoTurns, Path, Turn, fields_of, turns_of
 
@@ -24,6 +25,12 @@ ID_NAMES = (
 )  # fmt: skip
 LABEL_NAMES = ("label", "labels", "category", "class", "sentiment", "target", "标签", "標籤", "类别", "類別", "情感")
 GROUP_NAMES = ("source", "domain", "dataset", "subset", "origin", "corpus", "group", "来源", "來源")
+DATE_NAMES = (
+    "date", "published", "publish_date", "published_at", "pubdate", "created", "created_at", "created_utc", "create_time",
+    "timestamp", "datetime", "time", "posted_at", "post_date", "updated", "updated_at", "modified", "crawl_date", "warc-date",
+    "日期", "发布时间", "發布時間", "发布日期", "發布日期", "发表时间", "發表時間", "创建时间", "創建時間", "时间", "時間", "更新时间", "更新時間",
+)  # fmt: skip
+"""When a document came to be; those of writing before those of later times."""
 ITEM_NAMES = (*ID_NAMES, "item", "unit", "条目", "條目", "项目", "項目", "样本", "樣本")
 """What annotators were asked about, in a table of their values."""
 ANNOTATOR_NAMES = (
@@ -46,6 +53,8 @@ class Columns:
     group: str | None = None
     turns: bool = False
     """Whether the text lies in several places of a record: fields joined by `+`, or a list of turns (dataqual.turns)."""
+    date: str | None = None
+    """When each document came to be."""
     more: tuple[str, ...] = ()
     """Columns that no document needs, but a look at the records does."""
 
@@ -55,7 +64,7 @@ class Columns:
         >>> Columns(text="body", id="url").extras()
         {'id': 'url'}
         """
-        roles = {"id": self.id, "label": self.label, "group": self.group}
+        roles = {"id": self.id, "label": self.label, "group": self.group, "date": self.date}
         return {role: name for role, name in roles.items() if name is not None}
 
 
@@ -124,7 +133,7 @@ def find_columns(
 ) -> tuple[Columns, list[str]]:
     """The columns of a corpus, from a sample of its records, and a note on each one that was found, not named.
 
-    `asked` holds the names the user gave for id, label and group, `text` the name given for the text. A name
+    `asked` holds the names the user gave for id, label, group and date, `text` the name given for the text. A name
     that no record of a non-empty sample has raises UnknownColumn; so does a text column that cannot be told.
     """
     asked = asked or Columns()
@@ -154,7 +163,24 @@ def find_columns(
                 named: dict[str, Any] = {role: found}
                 columns = replace(columns, **named)
                 notes.append(f"{role} column: {found!r} (found)")
-    return columns, notes
+    return replace(
+        columns, date=columns.date or _find_date(columns, sample)
+    ), notes  # of which only who asks for dates is told
+
+
+def _find_date(columns: Columns, sample: Sequence[Record]) -> str | None:
+    """A known name whose values are dates in most records that have one."""
+    taken = {*fields_of(columns.text), columns.text, *columns.extras().values()}
+    for name in _spelled(DATE_NAMES, sample):
+        found = dates([_short(record.get(name)) for record in sample])
+        if name not in taken and (found > MISSING).sum() > (found == NO_DATE).sum():
+            return name
+    return None
+
+
+def _short(value: Any) -> str | None:
+    """A value as text, but for one that is no date anyway."""
+    return as_string(value) if not isinstance(value, Mapping | list | bool) else "-"
 
 
 def _must_be_there(name: str, option: str, sample: Sequence[Record]) -> None:

@@ -135,7 +135,7 @@ class Batch:
     """The records as they came, without the \\n that ends them (a \\r before it stays); empty where the format
     has no raw records (parquet, frames)."""
     columns: pl.DataFrame
-    """Columns `id`, `label`, `group` as strings, those the corpus has; nulls where a record has none."""
+    """Columns `id`, `label`, `group`, `date` as strings, those the corpus has; nulls where a record has none."""
     unreadable: Sequence[Unreadable] = ()
     edited: NDArray[np.bool_] | None = None
     """Which documents no longer say what their records do; None where all still do."""
@@ -151,7 +151,7 @@ class Batch:
 
     @classmethod
     def empty(cls, columns: Columns | None = None) -> Batch:
-        """No documents, with the columns `id`, `label` and `group` that `columns` has."""
+        """No documents, with the columns `id`, `label`, `group` and `date` that `columns` has."""
         roles = columns.extras() if columns else {}
         frame = pl.DataFrame({role: pl.Series([], dtype=pl.String) for role in roles})
         return cls(0, Text.of_bytes([]), np.zeros(0, np.int32), np.zeros(0, np.int64), (), frame)
@@ -403,9 +403,9 @@ class Corpus(ABC):
         return sum(file.size for file in self.files)
 
     def without(self, *roles: str) -> Corpus:
-        """The same documents without these of the columns id, label and group, which then are not looked for."""
-        id, label, group = (None if r in roles else getattr(self.columns, r) for r in ("id", "label", "group"))
-        return replace(self, columns=replace(self.columns, id=id, label=label, group=group))
+        """The same documents without these of the columns id, label, group and date, which then are not looked for."""
+        left: dict[str, Any] = {role: None for role in self.columns.extras() if role in roles}
+        return replace(self, columns=replace(self.columns, **left)) if left else self
 
     def looking_at(self, *names: str) -> Corpus:
         """The same documents, of which `records` tells what these columns hold, too."""
@@ -484,13 +484,14 @@ class Corpus(ABC):
         id: str | None = None,
         label: str | None = None,
         group: str | None = None,
+        date: str | None = None,
         more: Sequence[str] = (),
         max_unreadable: float = 0.01,
     ) -> Corpus:
         """The documents of a list (or column) of str, a polars or pandas frame, an iterator of str or of records, or a
         `datasets.Dataset` or `IterableDataset`; a Corpus stays as it is.
 
-        In a frame the text column is found, as in a file, or named with `text`; `id`, `label` and `group` likewise.
+        In a frame the text column is found, as in a file, or named with `text`; `id`, `label`, `group` and `date` likewise.
         `more` names columns whose values are asked for beside. What comes once is taken now and kept in a temporary file
         as long as the corpus is, and may be read again and again.
 
@@ -507,11 +508,19 @@ class Corpus(ABC):
         spooling = import_module(SPOOLING)
         if spooling.is_records(data):
             spooled: Corpus = spooling.corpus_of(
-                data, text=text, id=id, label=label, group=group, more=more, max_unreadable=max_unreadable
+                data,
+                text=text,
+                id=id,
+                label=label,
+                group=group,
+                date=date,
+                more=more,
+                max_unreadable=max_unreadable,
             )
             return spooled
         kind, sample, column = _opened(data)
-        columns, notes = find_columns(sample, Columns(id=id, label=label, group=group, more=tuple(more)), text=text)
+        asked = Columns(id=id, label=label, group=group, date=date, more=tuple(more))
+        columns, notes = find_columns(sample, asked, text=text)
         names = tuple(map(str, getattr(data, "columns", ("text",))))
         text_columns = needed_of(names, [columns.text]) if columns.turns else [columns.text]
         used = dict.fromkeys((*text_columns, *columns.extras().values(), *(name for name in more if name in names)))

@@ -21,7 +21,7 @@ LONGEST = 1 << 16
 """Bytes kept of one document: ten thousand English words, twenty thousand Han characters."""
 
 Made = TypeVar("Made")
-ROLES = ("id", "label", "group", "language")
+ROLES = ("id", "label", "group", "date", "language")
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +180,7 @@ class DocumentSample:
         return found
 
     def values(self, role: str) -> list[str | None]:
-        """The `id`, `label`, `group` or `language` of each document."""
+        """The `id`, `label`, `group`, `date` or `language` of each document."""
         found: list[str | None] = _column(self, role).tolist()
         return found
 

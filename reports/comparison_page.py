@@ -32,6 +32,7 @@ KINDS = {
     "share": "share of documents",
     "rules": "rule set",
     "signal": "signal",
+    "years": "years",
     "values": "column",
     "words": "words",
     "classifier": "classifier",
@@ -145,7 +146,7 @@ def compared(row: Facts) -> dict[str, Any]:
     return {
         **row,
         "what": KINDS[row["kind"]],
-        "ours": row["kind"] in ("values", "words", "classifier"),
+        "ours": row["kind"] in ("years", "values", "words", "classifier"),
         "effect": EFFECTS.get(name or ""),
         "size": size,
         "interval": None if low is None else (low, high),
@@ -167,6 +168,8 @@ def _value(row: Facts, side: str) -> str:
     reading = row[side]
     if row["kind"] in ("share", "rules"):
         return say.share(reading["value"])
+    if row["kind"] == "years":
+        return f"{reading['value']:.0f}"
     return say.number(reading["value"]) if reading["value"] is not None else ""
 
 

@@ -53,8 +53,10 @@ class Shared:
     quiet: bool
 
     @contextmanager
-    def corpus(self, console: Console, doing: str, more: Sequence[str] = ()) -> Iterator[Corpus]:
-        """The corpus, while the context lasts, after every note on it was said; `more` as `open_corpus` has it."""
+    def corpus(
+        self, console: Console, doing: str, more: Sequence[str] = (), date: str | None = None
+    ) -> Iterator[Corpus]:
+        """The corpus, while the context lasts, after every note on it was said; `more` and `date` as `open_corpus` has them."""
         from dataqual import sample
         from dataqual.readers import open_corpus
         from dataqual.readers.standard_input import spooled
@@ -71,7 +73,7 @@ class Shared:
                 )
             names = ("text", "id", "label", "group", "txt", "max_unreadable")
             given = {name: getattr(self, name) for name in names}
-            corpus = open_corpus(files or [sample.path()], more=more, **given)
+            corpus = open_corpus(files or [sample.path()], more=more, date=date, **given)
             if not self.paths:
                 console.say(f"no path given: {doing} the sample corpus that ships with dataqual")
             for note in corpus.notes:
@@ -84,6 +86,12 @@ class Shared:
         from dataqual.engine import parse_budget
 
         return {"workers": self.workers, "max_memory": parse_budget(self.max_memory) if self.max_memory else None}
+
+
+def say_date(console: Console, corpus: Corpus, named: str | None) -> None:
+    """Which column was taken for dates, if it was not named: only who uses dates says so."""
+    if named is None and corpus.columns.date is not None:
+        console.say(f"date column: {corpus.columns.date!r} (found)")
 
 
 SHARED = (

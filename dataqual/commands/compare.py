@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dataqual.commands.common import EXCEEDED, Shared, folder_for, reading, said
+from dataqual.commands.common import EXCEEDED, Shared, folder_for, reading, said, say_date
 from dataqual.console import Console
 from dataqual.errors import SpecError
 from dataqual.speaking import language as spoken
@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Tell languages by the beginning of each document, by all of it, or not; needs dataqual[lang].",
 )
+@click.option("--date", metavar="COLUMN", help="Column that says when each document came to be [found].")
 @click.option("--fail-on-drift", is_flag=True, help="Exit with 1 if a reading differs much (red).")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a reading differs at all (amber or red).")
 @reading
@@ -60,6 +61,7 @@ def compare(
     output: str | None,
     changes: str | None,
     names: tuple[str, ...],
+    date: str | None,
     no_versions: bool,
     no_near_copies: bool,
     fail_on_drift: bool,
@@ -95,7 +97,10 @@ def compare(
         for path in shared.paths:
             one = replace(shared, paths=(path,), format=shared.format if path == "-" else None)
             saved = saved_profile(path)
-            sources.append(path if saved is not None else stack.enter_context(one.corpus(console, "comparing")))
+            if saved is None:
+                corpus = stack.enter_context(one.corpus(console, "comparing", date=date))
+                say_date(console, corpus, date)
+            sources.append(path if saved is not None else corpus)
         result: Comparison = compared(
             *sources,
             names=names or _names(shared.paths),

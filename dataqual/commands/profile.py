@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dataqual import speaking
-from dataqual.commands.common import Shared, folder_for, reading
+from dataqual.commands.common import Shared, folder_for, reading, say_date
 from dataqual.console import Console
 from dataqual.ending import results
 from dataqual.errors import SpecError
@@ -47,6 +47,7 @@ RESULTS = ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl")
     metavar="FILE",
     help="Table of the shares that groups of people should have: axis, group, share.",
 )
+@click.option("--date", metavar="COLUMN", help="Column that says when each document came to be [found].")
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave out a section of the page; may be repeated.")
 @click.option(
     "--language",
@@ -67,6 +68,7 @@ def profile(
     reference: str | None,
     people: tuple[str, ...],
     census: str | None,
+    date: str | None,
     skip: tuple[str, ...],
     language: str,
     sample: int | None,
@@ -101,7 +103,8 @@ def profile(
             f"signal {name}: left out, for it needs its parameter {parameter!r}; a rule set can name it with one"
         )
     folder = Path(output or folder_for(shared.paths, "profile"))
-    with shared.corpus(console, "profiling") as corpus, _results(folder, corpus):
+    with shared.corpus(console, "profiling", date=date) as corpus, _results(folder, corpus):
+        say_date(console, corpus, date)
         result: Profile = profile_of(
             corpus,
             inputs=shared.paths,

@@ -237,6 +237,8 @@ def line_of(row: Mapping[str, Any]) -> str:
         )
     if row["kind"] == "signal":
         return f"{row['name']}: median {_number(first['value'])} and {_number(second['value'])}, {sure}"
+    if row["kind"] == "years":
+        return f"{row['name']}: median {first['value']:.0f} and {second['value']:.0f}, {sure}"
     if row["kind"] == "values":
         most = detail["listed"][0]
         shares = " and ".join(percent(share) for share in most["shares"])

@@ -18,6 +18,7 @@ from dataqual.drift.shares import cohens_h, share_change
 from dataqual.drift.two_samples import coarse, shift
 from dataqual.drift.words import Runs, word_divergence
 from dataqual.faults import SHARES
+from dataqual.intervals import ranks
 from dataqual.reading import wilson
 from dataqual.sketch import Sketch, bounds_of
 
@@ -37,7 +38,7 @@ class Row:
     """One reading of both sides, and what its difference comes to."""
 
     kind: str
-    """`share`, `rules`, `signal`, `values`, `words` or `classifier`."""
+    """`share`, `rules`, `signal`, `years`, `values`, `words` or `classifier`."""
     name: str
     first: Mapping[str, Any] | None
     """A reading: value, n, interval; None where it is of both together."""
@@ -69,6 +70,7 @@ class Behind:
 def rows_of(first: Side, second: Side) -> tuple[list[Row], Behind]:
     """Every reading that both sides have, not judged yet; and what those on texts rest on."""
     rows = [*_shares(first, second), *_rules(first, second), *_values(first, second), *_signals(first, second)]
+    rows += _years(first, second)
     behind = Behind()
     if first.sample is not None and second.sample is not None:
         rows += _words(first.sample, second.sample)
@@ -233,6 +235,47 @@ def _signals(first: Side, second: Side) -> Iterator[Row]:
             detail=found.facts() | ({"divergences": psi.facts()} if psi is not None and len(bins[0]) > 1 else {}),
             p=found.p,
         )
+
+
+def _years(first: Side, second: Side) -> Iterator[Row]:
+    """How old the documents are: the years of their dates, and the newest that each text names."""
+    for name, of in YEARS.items():
+        one, two = (of(side.facts) for side in (first, second))
+        if one and two:
+            years = sorted({*one, *two})
+            found = shift(*(np.array([side.get(year, 0) for year in years], np.int64) for side in (one, two)))
+            yield Row(
+                "years",
+                name,
+                first=_middle(one),
+                second=_middle(two),
+                effects={"delta": found.delta},
+                detail=found.facts(),
+                p=found.p,
+            )
+
+
+def _dated(facts: Mapping[str, Any]) -> dict[int, int]:
+    detail = (facts["readings"].get("stale_dates") or {}).get("detail") or {}
+    return dict(detail.get("years", ()))
+
+
+def _named(facts: Mapping[str, Any]) -> dict[int, int]:
+    """By the first year of its span: what a profile tells by decades is compared by decades."""
+    return {row["from"]: row["documents"] for row in (facts.get("freshness") or {}).get("years", ())}
+
+
+YEARS = {"year of the date": _dated, "newest year named": _named}
+
+
+def _middle(years: Mapping[int, int]) -> dict[str, Any]:
+    """The year in the middle, with its interval by ranks; none of fewer than six documents."""
+    ordered = np.repeat(sorted(years), [years[year] for year in sorted(years)])
+    low, high = ranks(0.5, len(ordered))
+    known = low >= 0 and high < len(ordered)
+    interval = [int(ordered[low]), int(ordered[high])] if known else []
+    value = int(ordered[(len(ordered) - 1) // 2])
+    return {"value": value, "n": len(ordered), "of": "documents", "unit": "year", "interval": interval}
 
 
 def _median(sketch: Sketch, unit: str) -> dict[str, Any]:

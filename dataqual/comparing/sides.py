@@ -90,7 +90,7 @@ def opened(source: Any, **asked: Any) -> Any:
     """A corpus, opened, so that it can be read for the profile and again; a profile stays what it is."""
     if isinstance(source, Profile) or saved_profile(source) is not None:
         return source
-    return as_corpus(source, **asked)
+    return as_corpus(source, dates=True, **asked)
 
 
 def _is_path(source: Any) -> bool:

@@ -162,7 +162,7 @@ def _corpus(gathered: Gathered) -> dict[str, Any]:
         "embedded_sample": not gathered.inputs,
         "files": rows,
         "files_more": max(0, len(files) - LISTED),
-        "columns": {role: getattr(columns, role) for role in ("text", "id", "label", "group")},
+        "columns": {role: getattr(columns, role) for role in ("text", "id", "label", "group", "date")},
         "sample": sample,
     }
 
@@ -184,7 +184,7 @@ def _readings(gathered: Gathered) -> dict[str, Any]:
     readings["exact_copies"] = gathered.alone(copies.exact_share)
     if gathered.asked["near_copies"]:
         readings["near_copies"] = gathered.alone(copies.share)
-    told = ("languages",) if gathered.plan.languages else ()
+    told = [name for name in ("stale_dates", "languages") if name in gathered.plan.metrics]
     for name in (*SHARES, "script_mix", "personal_totals", *told, "rule_failures"):
         readings[name] = gathered.reading(name)
     return {name: reading.facts() for name, reading in readings.items()}

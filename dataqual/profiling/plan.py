@@ -26,6 +26,7 @@ from dataqual.metrics.personal_data import PersonalData
 from dataqual.metrics.rule_failures import RuleFailures
 from dataqual.metrics.script_mix import ScriptMix
 from dataqual.metrics.share import Share
+from dataqual.metrics.stale_dates import StaleDates
 from dataqual.near_duplicates import NearDuplicates, Part, Signing
 from dataqual.operators import Metric, Signal
 from dataqual.profiling import sections
@@ -113,6 +114,8 @@ class Plan:
         metrics["personal_totals"] = PersonalData()
         metrics |= {f"signal:{name}": Distribution(signal) for name, signal in self.signals.items()}
         metrics |= {name: Share(self.signals[signal], bounds) for name, (signal, bounds) in SHARES.items()}
+        if self.columns.date is not None:
+            metrics["stale_dates"] = StaleDates()
         if self.languages:
             metrics["languages"] = Languages(self.languages)
         metrics["rule_failures"] = RuleFailures(self.rule_sets)

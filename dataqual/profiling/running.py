@@ -205,7 +205,7 @@ def profile(
     """
     own = {name: asked.pop(name) for name in list(asked) if name in Options.__dataclass_fields__}
     options = replace(options or Options(), **own)
-    corpus = as_corpus(source, text=options.text, also=Options.__dataclass_fields__, **asked)
+    corpus = as_corpus(source, text=options.text, also=Options.__dataclass_fields__, dates=True, **asked)
     for result in (signals, unreadable):
         check_result(result, corpus)
     clock = Clock()

@@ -151,6 +151,7 @@ def open_corpus(
     id: str | None = None,
     label: str | None = None,
     group: str | None = None,
+    date: str | None = None,
     more: Sequence[str] = (),
     txt: Txt = "file",
     max_unreadable: float = 0.01,
@@ -168,7 +169,8 @@ def open_corpus(
     files, notes = find_files(inputs)
     sizes = sizes or Sizes()
     sample = _sample(files, txt, sizes)
-    columns, found = find_columns(sample, Columns(id=id, label=label, group=group, more=tuple(more)), text=text)
+    asked = Columns(id=id, label=label, group=group, date=date, more=tuple(more))
+    columns, found = find_columns(sample, asked, text=text)
     if all(file.format in ("txt", "md") for file in files):
         found = []
     if id is None and columns.id is None and all(is_document(file, txt) for file in files):

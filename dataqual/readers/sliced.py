@@ -72,12 +72,14 @@ def sliced(
     id: str | None = None,
     label: str | None = None,
     group: str | None = None,
+    date: str | None = None,
     more: Sequence[str] = (),
     max_unreadable: float = 0.01,
 ) -> SlicedCorpus:
     """The rows of a `datasets.Dataset`; UnknownColumn where a column that is named is not there."""
     frames = data.with_format("polars")
     sample = frames[:SAMPLE].to_dicts() if len(data) else []
-    columns, notes = find_columns(sample, Columns(id=id, label=label, group=group, more=tuple(more)), text=text)
+    asked = Columns(id=id, label=label, group=group, date=date, more=tuple(more))
+    columns, notes = find_columns(sample, asked, text=text)
     files = (File(path="<datasets.Dataset>", format="frame"),)
     return SlicedCorpus(files, columns, tuple(notes), max_unreadable, data=frames, names=tuple(data.column_names))

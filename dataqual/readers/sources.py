@@ -13,11 +13,13 @@ from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.readers.opening import open_corpus
 
 
-def as_corpus(source: Any, *, text: str | None = None, also: Iterable[str] = (), **asked: Any) -> Corpus:
+def as_corpus(
+    source: Any, *, text: str | None = None, also: Iterable[str] = (), dates: bool = False, **asked: Any
+) -> Corpus:
     """A corpus from a path, several paths, or documents in memory; SpecError for an option that nobody knows.
 
     A corpus that is open stays as it is, so it takes no more options. `also` are options of the caller's own, to be
-    proposed where one is not known.
+    proposed where one is not known. A column of dates is looked for only where `dates` are asked.
     """
     if isinstance(source, list | tuple) and 0 < len(source) <= 100 and all(map(_is_file_name, source)):
         raise InputError(f"{source[0]!r} is a file; to read several, write dataqual.read([...])")
@@ -29,11 +31,12 @@ def as_corpus(source: Any, *, text: str | None = None, also: Iterable[str] = (),
                 f"no option {name!r}; {did_you_mean(name, known - {'more'} | set(also))}"
             )  # `more` is for checks
     if not isinstance(source, Corpus):
-        return opener(source, text=text, **asked)
+        opened = opener(source, text=text, **asked)
+        return opened if dates else opened.without("date")
     late = [*asked, *(["text"] if text not in (None, source.columns.text) else [])]
     if late:
         raise SpecError(f"{late[0]!r} is said where a corpus is opened, and this one is open already")
-    return source
+    return source if dates else source.without("date")
 
 
 def options_of(verb: Callable[..., Any]) -> list[str]:

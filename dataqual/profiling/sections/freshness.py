@@ -1,4 +1,4 @@
-"""How new a corpus is: the years its documents name, the newest of them, and the share that names none but old ones.
+"""How new a corpus is: the dates that its records have, the years its documents name, and what share of either is old.
 
 A year that is named is not the time of writing: history names old years, a plan later ones. So the newest year of a document says
 how old what it tells can be at most, and what is called stale is so beside the other documents, not beside a clock.
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.dates import MISSING, dates, told
 from dataqual.document_sample import DocumentSample
 from dataqual.finding import Finding, percent
 from dataqual.intervals import ranks
@@ -31,17 +32,39 @@ SHOWN = 3
 
 
 def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
-    """The block; None where no document names a year."""
+    """The block; None where no document has a date or names a year."""
     newest = np.asarray(NewestYear().measure(sample.text))
+    block = _named(sample, setting, newest) | _dates(sample, setting)
+    drawn = {"documents": len(sample), "of": sample.of, "complete": sample.complete}
+    return {"sample": drawn} | block if block else None
+
+
+def _dates(sample: DocumentSample, setting: Setting) -> dict[str, Any]:
+    """What the column of dates says of all documents, with the oldest and newest of those drawn; {} without one."""
+    reading = setting.facts["readings"].get("stale_dates")
+    if not reading or not reading["n"]:
+        return {}
+    found = dates(sample.values("date"))
+    rows = np.flatnonzero(found > MISSING)
+    rows = rows[np.argsort(found[rows], kind="stable")]
+    shown = {"oldest": rows[:SHOWN], "newest": rows[::-1][:SHOWN]}
+    examples = {
+        name: [setting.example(sample, row) | {"date": told(int(found[row]))} for row in some.tolist()]
+        for name, some in shown.items()
+    }
+    return {"dates": {"column": setting.columns.date, "reading": reading, "examples": examples}}
+
+
+def _named(sample: DocumentSample, setting: Setting, newest: NDArray[np.int64]) -> dict[str, Any]:
+    """Which years documents name; {} where none is named."""
     dated = newest[newest > 0]
     if not len(dated):
-        return None
+        return {}
     latest = int(np.sort(dated)[::-1][math.ceil(LATEST * len(dated)) - 1])
     old = dated <= latest - STALE
     named = _share(sample, "names_a_year", int((newest > 0).sum()), len(newest))
     stale = _share(sample, "stale", int(old.sum()), len(dated))
     return {
-        "sample": {"documents": len(sample), "of": sample.of, "complete": sample.complete},
         "latest": latest,
         "newest": int(dated.max()),
         "stale_before": latest - STALE + 1,
@@ -59,7 +82,11 @@ def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
 
 
 def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Finding]:
-    """That most of the documents with years name none of the last years."""
+    """That most documents are from before the last years, by their dates, or else by the years that they name."""
+    if "dates" in block:
+        yield from _old(block["dates"])
+    if "dates" in block or "readings" not in block:
+        return
     stale = block["readings"]["stale"]
     low = (stale.get("interval") or [stale["value"]])[0]
     if stale["n"] >= LEAST and low is not None and low > MOSTLY:
@@ -74,18 +101,36 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
         )
 
 
+def _old(block: Mapping[str, Any]) -> Iterable[Finding]:
+    stale = block["reading"]
+    low, _ = stale.get("interval") or (stale["value"], None)
+    if stale["n"] >= LEAST and low > MOSTLY:
+        yield Finding(
+            "stale_dates",
+            "note",
+            f"{percent(stale['value'])} of the documents with a date are from before {stale['detail']['before']}",
+            stale,
+            "What changes with the years is then learnt as it was.",
+            example=next(iter(block["examples"]["oldest"]), None),
+            where="freshness",
+        )
+
+
 def _share(sample: DocumentSample, name: str, hits: int, n: int) -> Reading:
     return sample.reading(name, hits / n if n else None, wilson(hits, n), n=n, detail={"documents": hits})
 
 
 def _median(sample: DocumentSample, dated: NDArray[np.int64]) -> Reading:
-    """Of the newest years; its interval lies between two of them (David and Nagaraja 2003, 7.1)."""
+    """Of the newest years; its interval lies between two of them (David and Nagaraja 2003, 7.1).
+
+    Of fewer than six no two are far enough apart for 95 %, and there is none.
+    """
     ordered = np.sort(dated)
-    low, high = (int(np.clip(rank, 0, len(ordered) - 1)) for rank in ranks(0.5, len(ordered)))
+    low, high = ranks(0.5, len(ordered))
     value = float(ordered[(len(ordered) - 1) // 2])
-    return sample.reading(
-        "median_newest_year", value, (float(ordered[low]), float(ordered[high])), n=len(dated), unit="year"
-    )
+    known = low >= 0 and high < len(ordered)
+    interval = (float(ordered[low]), float(ordered[high])) if known else None
+    return sample.reading("median_newest_year", value, interval, n=len(dated), unit="year")
 
 
 def _by_year(dated: NDArray[np.int64]) -> list[dict[str, int]]:
