@@ -226,6 +226,14 @@ class Batch:
                 turns[row] = divided(self.parts(row), text[row])
         return replace(self, text=text, edited=edited, turns=turns)
 
+    def repictured(self, pictures: Mapping[int, NDArray[np.uint8]]) -> Batch:
+        """With another picture, (height, width, channels), in each of these rows; all else stays, the records as they came too."""
+        if self.images is None:
+            raise TypeError("these are texts")
+        edited = np.zeros(len(self), bool) if self.edited is None else self.edited.copy()
+        edited[list(pictures)] = True
+        return replace(self, images=self.images.replaced(pictures), edited=edited)
+
     def parts(self, row: int) -> list[str]:
         """What each turn of a chat says; the text alone where these are no chats."""
         text = self.text[row]

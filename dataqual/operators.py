@@ -165,6 +165,8 @@ class Step(ABC):
     batches may come in any order and thread. A step that must first see the corpus surveys it in `prepare`.
     """
 
+    view: ClassVar[View | None] = "text"
+    """What it looks at, or None for one to which texts and pictures are alike."""
     idempotent: ClassVar[bool] = True
     rewrites: ClassVar[bool] = False
     """Whether it changes the text of documents that stay."""

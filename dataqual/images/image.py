@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -165,6 +165,33 @@ class Images:
                 stacks.append(Stack(new, stack.pixels[self._place[rows[new]]]))
         chosen = rows.tolist()
         return Images(tuple(stacks), [self.told[row] for row in chosen], [self._encoded[row] for row in chosen])
+
+    def replaced(self, pictures: Mapping[int, Pixels]) -> Images:
+        """With other pixels in these rows, of whatever shape; they have no bytes any more, and what their files said stays.
+
+        >>> after = Images.of_array(np.zeros((2, 3, 3), np.uint8)).replaced({1: np.ones((2, 2, 1), np.uint8)})
+        >>> after[0].shape, after[1].shape, after[1].max()
+        ((3, 3, 1), (2, 2, 1), np.uint8(1))
+        """
+        if not pictures:
+            return self
+        new = np.zeros(len(self), bool)
+        new[list(pictures)] = True
+        shapes: dict[tuple[int, ...], list[Stack]] = {}
+        for rows, pixels in self._stacks:
+            if (stays := ~new[rows]).any():
+                shapes[pixels.shape[1:]] = [
+                    Stack(rows[stays], pixels[stays]) if not stays.all() else Stack(rows, pixels)
+                ]
+        for row, picture in sorted(pictures.items()):
+            shapes.setdefault(picture.shape, []).append(Stack(np.array([row]), picture[None]))
+        stacks = []
+        for same in shapes.values():
+            rows, pixels = (np.concatenate(both) for both in zip(*same, strict=True)) if len(same) > 1 else same[0]
+            order = np.argsort(rows)
+            stacks.append(Stack(rows[order], pixels[order]) if len(same) > 1 else Stack(rows, pixels))
+        encoded = [None if row in pictures else data for row, data in enumerate(self._encoded)]
+        return Images(tuple(stacks), self.told, encoded)
 
     def spread(self, values: Iterable[NDArray[Any]], dtype: Any = np.float64) -> NDArray[Any]:
         """One array over all pictures from one per stack, (n of the stack, …), in the order of the stacks."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 from dataqual import specs
 from dataqual.corpus import Batch, Corpus
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.ledger import Dropped
-from dataqual.operators import Engine, Step
+from dataqual.operators import Engine, Step, View
 from dataqual.steps._taking import By, Quota, Taken, Value, tallied
 
 Shares = tuple[tuple[str, float], ...]
@@ -31,6 +31,8 @@ class Rebalance(Step):
     there are for all of them; or else there are `at_most` so many of each. What has no value, or one without a share,
     stays. A corpus that is within one document of its shares stays as it is.
     """
+
+    view: ClassVar[View | None] = None
 
     by: By
     to: Literal["uniform"] | Shares | None = None
