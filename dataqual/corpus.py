@@ -46,6 +46,9 @@ CHUNK_RECORDS = 8_192
 SPOOLING = "dataqual.readers.spooling"
 """Who keeps what comes once: found by its name, as operators are, for readers stand above."""
 
+PICTURES = "dataqual.images.reading.opening"
+"""Who makes a corpus of pictures in memory, likewise."""
+
 RAW_KEPT = 1 << 20
 """Bytes kept of a record that could not be read: more than a person looks at, less than memory minds."""
 
@@ -273,7 +276,7 @@ class Piece:
     done: int = 0
     """Bytes of the file on disk that were read when the piece was cut: for showing progress."""
     frame_bytes: int = 0
-    """Of rows of a frame, about how many bytes they are."""
+    """Of rows of a frame, about how many bytes they are; of pictures, what these weigh."""
     header: tuple[str, ...] = ()
     borders: Borders | None = None
     unreadable: tuple[Unreadable, ...] = ()
@@ -283,7 +286,7 @@ class Piece:
 
     def weight(self) -> int:
         """Bytes, or about as many, that the piece adds to its chunk."""
-        return len(self.data) if isinstance(self.data, bytes) else self.frame_bytes
+        return self.frame_bytes or (len(self.data) if isinstance(self.data, bytes) else 0)
 
 
 @dataclass(frozen=True)
@@ -513,6 +516,10 @@ class Corpus(ABC):
             raise InputError(
                 f"Corpus.of takes documents, not a path: {data!r}; a file is read with dataqual.read(path)"
             )
+        pictures = import_module(PICTURES)
+        if pictures.is_pictures(data):
+            held: Corpus = pictures.memory_corpus(data, label, max_unreadable)
+            return held
         spooling = import_module(SPOOLING)
         if spooling.is_records(data):
             spooled: Corpus = spooling.corpus_of(
@@ -788,10 +795,25 @@ def _weights(frame: pl.DataFrame, text: str) -> NDArray[np.int64]:
             .to_numpy()
             .astype(np.int64)
         )
+    if (pictures := _picture_bytes(frame[text] if text in frame.columns else frame)) is not None:
+        return pictures
     if column is not None and column.dtype == pl.String:
         return column.str.len_bytes().fill_null(0).to_numpy().astype(np.int64)
     values = column.to_list() if column is not None else [None] * frame.height
     return np.array([len(value) if isinstance(value, str | bytes) else 0 for value in values], dtype=np.int64)
+
+
+def _picture_bytes(data: pl.Series | pl.DataFrame) -> NDArray[np.int64] | None:
+    """How many bytes of binary, bare or in a struct beside a path, each row of a column or a frame has; None without such columns."""
+    columns = [data] if isinstance(data, pl.Series) else data.get_columns()
+    held = [
+        column.struct.field("bytes")
+        if isinstance(column.dtype, pl.Struct) and "bytes" in column.struct.fields
+        else column
+        for column in columns
+    ]
+    sizes = [c.bin.size().fill_null(0).to_numpy().astype(np.int64) for c in held if c.dtype == pl.Binary]
+    return np.sum(sizes, axis=0) if sizes else None
 
 
 def _text(documents: Sequence[bytes], turns: NDArray[np.int64] | None = None) -> Text:

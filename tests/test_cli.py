@@ -133,7 +133,7 @@ def test_what_a_user_can_mend_is_one_line_and_exit_code_2(here: Path) -> None:
     assert refused("c.xyz") == (
         "dataqual: c.xyz: unknown kind of file; known are: .jsonl .ndjson .json .csv .tsv .parquet .arrow .feather "
         ".txt .md .markdown .html .htm .xhtml .warc .wet, all but .parquet, .arrow and .feather also with .gz, .zst, .bz2 "
-        "or .xz behind"
+        "or .xz behind; pictures are .png .jpg .webp .gif .bmp .tif .avif and their like, .npz .npy and IDX"
     )
     assert refused("c.jsonl", "--max-memory", "lots") == (
         "dataqual: 'lots' is not a size; write a number with K, M, G or T behind it, such as 512M or 1.5G"

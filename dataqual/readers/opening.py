@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -14,6 +15,9 @@ import numpy as np
 from dataqual.columns import Columns, find_columns
 from dataqual.corpus import SAMPLE, Address, Corpus, File, Piece, Rows
 from dataqual.errors import InputError, did_you_mean
+from dataqual.images.reading.corpus import ImageCorpus
+from dataqual.images.reading.opening import FILES, both_kinds, picture_corpus
+from dataqual.images.reading.tables import Tables, picture_column, table_columns
 from dataqual.readers.arrow import Arrow
 from dataqual.readers.cutting import Sizes
 from dataqual.readers.delimited import Delimited
@@ -168,8 +172,16 @@ def open_corpus(
     inputs = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     files, notes = find_files(inputs)
     sizes = sizes or Sizes()
-    sample = _sample(files, txt, sizes)
     asked = Columns(id=id, label=label, group=group, date=date, more=tuple(more))
+    if pictures := [file for file in files if file.format in FILES]:
+        if texts := [file for file in files if file.format not in FILES]:
+            raise both_kinds(pictures, texts)
+        return picture_corpus(rooted(files, inputs), asked, text, max_unreadable, notes)
+    sample = _sample(files, txt, sizes)
+    column, said = picture_column(sample, text) if looks_in(files) else (None, [])
+    if column is not None:
+        return _table_of_pictures(files, sample, column, asked, max_unreadable, (*said, *notes), sizes)
+    notes += said
     columns, found = find_columns(sample, asked, text=text)
     if all(file.format in ("txt", "md") for file in files):
         found = []
@@ -185,6 +197,46 @@ def open_corpus(
         big = [file for file in files if file.format == "txt" and file.size >= BIG_TEXT]
         notes += [f"{file.path}: read as one document; --txt paragraph or --txt line cuts it" for file in big[:NAMED]]
     return FileCorpus(tuple(files), columns, (*found, *notes), max_unreadable, txt, sizes)
+
+
+def looks_in(files: Sequence[File]) -> bool:
+    """Whether files have columns, in which pictures may lie."""
+    return files[0].format not in ("txt", "md", "html", "warc")
+
+
+def rooted(files: Sequence[File], inputs: Sequence[Any]) -> list[tuple[str, File]]:
+    """Each file with the folder that was named for it, what stands before the first wildcard of a glob, "" where it was named."""
+    roots = []
+    for given in map(str, inputs):
+        if os.path.isdir(given):
+            roots.append(os.path.join(given, ""))
+        elif not os.path.exists(given) and glob.has_magic(given):
+            fixed = given[: min(given.index(sign) for sign in "*?[" if sign in given)]
+            roots.append(os.path.join(os.path.dirname(fixed), ""))
+    roots.sort(key=len, reverse=True)
+    return [
+        (next((root for root in roots if file.path.startswith(root)), os.path.dirname(file.path)), file)
+        for file in files
+    ]
+
+
+def _table_of_pictures(
+    files: Sequence[File],
+    sample: Sequence[Mapping[str, Any]],
+    column: str,
+    asked: Columns,
+    max_unreadable: float,
+    notes: tuple[str, ...],
+    sizes: Sizes,
+) -> ImageCorpus:
+    """The pictures that lie in a column of tables."""
+    bare = [{name: "" if name == column else value for name, value in record.items()} for record in sample]
+    columns, found = find_columns(bare, asked, text=column)
+    columns = table_columns(columns, column)
+    needed = (*columns.extras().values(), column)
+    inner = FileCorpus(tuple(files), replace(columns, more=(*columns.more, *needed)), (), max_unreadable, "file", sizes)
+    sources = dict.fromkeys({file.format for file in files}, Tables(inner))
+    return ImageCorpus(tuple(files), columns, (*notes, *found), max_unreadable, sources)
 
 
 def _sample(files: Sequence[File], txt: Txt, sizes: Sizes) -> list[dict[str, Any]]:

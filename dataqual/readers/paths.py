@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from dataqual.corpus import File
 from dataqual.errors import InputError, nearest_file
+from dataqual.images.decoding import SUFFIXES
+from dataqual.images.reading.arrays import member_of
 from dataqual.readers.json_head import is_lines, read_head
 from dataqual.readers.remote import is_url, listed, unchanged_url
 from dataqual.readers.saved_datasets import saved_files
@@ -20,6 +23,12 @@ FORMATS = {
     ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".xhtml": "html", ".warc": "warc", ".wet": "warc",
 }  # fmt: skip
 """A .json file that holds lines is read as such."""
+
+PICTURES = dict.fromkeys(SUFFIXES, "picture") | {".npz": "npz", ".npy": "npy"}
+"""Files that are one picture, or an array of them."""
+
+IDX = re.compile(r"idx\d-ubyte$|\.idx$|\.idx\d$", re.IGNORECASE)
+"""How the arrays of MNIST and its kin are called."""
 
 FRAMES = ("parquet", "arrow")
 """Formats of rows that polars reads; they compress inside, so no ending of an archive goes behind theirs."""
@@ -92,7 +101,7 @@ def _expand_here(given: str, passed: list[str]) -> Iterator[tuple[str, bool]]:
     """The paths of this machine that one input means, and whether they were named."""
     if os.path.isdir(given):
         yield from ((path, False) for path in _walk(given, passed))
-    elif os.path.exists(given):
+    elif os.path.exists(given) or os.path.isfile(member_of(given)[0]):
         yield given, True
     elif glob.has_magic(given):
         found = sorted(glob.glob(given, recursive=True))
@@ -138,9 +147,16 @@ def kind_of(path: str) -> tuple[str, str | None] | None:
 
     >>> kind_of("a.JSONL.gz"), kind_of("b.csv"), kind_of("c.parquet.gz"), kind_of("d")
     (('jsonl', 'gz'), ('csv', None), None, None)
+    >>> kind_of("a.PNG"), kind_of("train-images-idx3-ubyte.gz")
+    (('picture', None), ('idx', 'gz'))
     """
+    path = member_of(path)[0]
     stem, suffix = os.path.splitext(path.lower())
     compression = COMPRESSIONS.get(suffix)
+    if compression in (None, "gz") and IDX.search(stem if compression else path):
+        return "idx", compression
+    if not compression and suffix in PICTURES:
+        return PICTURES[suffix], None
     kind = FORMATS.get(os.path.splitext(stem)[1] if compression else suffix)
     return None if kind is None or (kind in FRAMES and compression) else (kind, compression)
 
@@ -151,9 +167,10 @@ def _file(path: str, size: int | None) -> File | None:
     if kind is None:
         return None
     if size is None:
-        if not os.access(path, os.R_OK):
+        place = member_of(path)[0]
+        if not os.access(place, os.R_OK):
             raise InputError(f"{path}: cannot be read: permission denied")
-        size = Path(path).stat().st_size
+        size = Path(place).stat().st_size
     name, compression = kind
     if name == "json" and is_lines(read_head(path, compression)):
         name = "jsonl"
@@ -164,7 +181,8 @@ def known_kinds() -> str:
     """Every kind of file there is, for a message."""
     *first, last = COMPRESSIONS
     archives = f"{', '.join(first)} or {last}"
-    return f"{' '.join(FORMATS)}, all but .parquet, .arrow and .feather also with {archives} behind"
+    pictures = "pictures are .png .jpg .webp .gif .bmp .tif .avif and their like, .npz .npy and IDX"
+    return f"{' '.join(FORMATS)}, all but .parquet, .arrow and .feather also with {archives} behind; {pictures}"
 
 
 def _passed_over(paths: list[str]) -> str:

@@ -52,7 +52,8 @@ def test_a_name_with_brackets_is_a_name_first(tmp_path: Path) -> None:
 
 KNOWN = (
     "known are: .jsonl .ndjson .json .csv .tsv .parquet .arrow .feather .txt .md .markdown .html .htm .xhtml .warc .wet, "
-    "all but .parquet, .arrow and .feather also with .gz, .zst, .bz2 or .xz behind"
+    "all but .parquet, .arrow and .feather also with .gz, .zst, .bz2 or .xz behind; "
+    "pictures are .png .jpg .webp .gif .bmp .tif .avif and their like, .npz .npy and IDX"
 )
 
 
