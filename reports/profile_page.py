@@ -80,6 +80,7 @@ def _context(facts: Facts) -> dict[str, Any]:
         "signals": signals,
         "drawn": [s for s in signals if s["figure"]],
         "rule_sets": rules,
+        "rules_for": _rules_for(facts),
         "scale": _scale(rules),
         "overlap": _matrix(facts),
         "disagreements": _disagreements(facts),
@@ -196,6 +197,16 @@ def _rule_sets(facts: Facts) -> list[dict[str, Any]]:
         idle = rules[len(failed) :]
         sets.append({**rule_set, "rules": failed, "idle": idle})
     return _named("rules", sets)
+
+
+def _rules_for(facts: Facts) -> dict[str, Any] | None:
+    """By what the rule sets were chosen: the three commonest scripts of the documents that were looked at."""
+    chosen = facts.get("rules_for") or {}
+    total = sum((chosen.get("scripts") or {}).values())
+    if not total:
+        return None
+    scripts = [(script, count / total) for script, count in list(chosen["scripts"].items())[:3]]
+    return {"documents": chosen["documents"], "scripts": scripts}
 
 
 def _anchors(signals: Sequence[Facts], rules: Sequence[Facts]) -> dict[str, str]:

@@ -25,7 +25,9 @@ RESULTS = ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl")
 
 @click.command()
 @click.option("-o", "--output", type=click.Path(), help="Folder for the results [NAME.profile].")
-@click.option("--rules", multiple=True, metavar="NAME", help="Rule set, by name or .yaml file; may be repeated [five].")
+@click.option(
+    "--rules", multiple=True, metavar="NAME", help="Rule set, by name or .yaml file; may be repeated [by script]."
+)
 @click.option("--no-rules", is_flag=True, help="Apply no rule set.")
 @click.option("--no-near-copies", is_flag=True, help="Do not look for near copies.")
 @click.option(

@@ -114,6 +114,8 @@ def facts_of(gathered: Gathered) -> dict[str, Any]:
     facts["readings"] = _readings(gathered)
     facts["signals"] = _signals(gathered)
     facts["rules"] = _rules(gathered)
+    if gathered.plan.choice is not None:
+        facts["rules_for"] = gathered.plan.choice.facts()
     facts["overlap"] = _overlap(gathered)
     facts["shares"] = _shares(gathered)
     facts["exact_copies"] = _exact_copies(gathered)

@@ -30,7 +30,8 @@ from dataqual.metrics.stale_dates import StaleDates
 from dataqual.near_duplicates import NearDuplicates, Part, Signing
 from dataqual.operators import Metric, Signal
 from dataqual.profiling import sections
-from dataqual.rules import PROFILED, RuleSet, load
+from dataqual.profiling.rule_choice import Choice, chosen_for
+from dataqual.rules import RuleSet, load
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,8 @@ class Plan:
     """How languages are told; None where they are not."""
     sections: tuple[str, ...] = ()
     """Which of `dataqual.profiling.sections` are read."""
+    choice: Choice | None = None
+    """By what the rule sets were chosen; None where they were named."""
     seed: int = 0
     """Of the sample that they read."""
 
@@ -78,8 +81,9 @@ class Plan:
         skip: Sequence[str] = (),
         seed: int = 0,
     ) -> Plan:
-        """The plan for a corpus; SpecError where a rule set or a section to skip is not known. `rules` None: `PROFILED`."""
-        names = PROFILED if rules is None else rules
+        """The plan for a corpus; SpecError where a rule set or a section to skip is not known. `rules` None: see `rule_choice`."""
+        choice = chosen_for(corpus) if rules is None else None
+        names = choice.names if choice else rules or ()
         loaded = tuple(map(load, dict.fromkeys(names)))
         known = [rule_set.name for rule_set in loaded]
         for name in known:
@@ -87,7 +91,7 @@ class Plan:
                 raise SpecError(f"two rule sets are called {name!r}; give one of them another name")
         signing = Signing(NearDuplicates(), near_copies)
         read = sections.chosen(skip, corpus.columns)
-        return cls(corpus.columns, loaded, signing, len(corpus.files), table, languages, read, seed)
+        return cls(corpus.columns, loaded, signing, len(corpus.files), table, languages, read, choice, seed)
 
     @lazy
     def signals(self) -> dict[str, Signal]:

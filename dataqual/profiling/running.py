@@ -16,7 +16,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual import rules as rules_module
 from dataqual.corpus import Batch, Chunk, Corpus, Progress
 from dataqual.document_sample import BYTES, DocumentSample, priorities
 from dataqual.engine import Local
@@ -41,7 +40,7 @@ class Options:
     """What was asked of a profile; with the input it determines every fact."""
 
     rules: Sequence[str] | None = None
-    """Names of rule sets, or the one name; None for `rules.PROFILED`, () for none."""
+    """Names of rule sets, or the one name; None for those that fit what it is written in, () for none."""
     near_copies: bool = True
     sample: int | None = None
     """Profile this many documents, drawn evenly by address and seed; None for all."""
@@ -234,7 +233,7 @@ def profile(
         gathered = Gathered(
             corpus=corpus,
             plan=plan,
-            asked=_asked(corpus, options),
+            asked=_asked(corpus, options, plan),
             inputs=_inputs(source, inputs, corpus),
             sample_of=sample.of if sample else None,
             states=run.states,
@@ -299,12 +298,12 @@ def _pass_over(
     return run
 
 
-def _asked(corpus: Corpus, options: Options) -> dict[str, Any]:
+def _asked(corpus: Corpus, options: Options, plan: Plan) -> dict[str, Any]:
     """The options that determine the facts."""
     return {
         "text": options.text,
         "txt": getattr(corpus, "txt", None),
-        "rules": [*options.rules] if options.rules is not None else [*rules_module.PROFILED],
+        "rules": [*(plan.choice.names if plan.choice else options.rules or ())],
         "near_copies": options.near_copies,
         "skip": [*options.skip],
         "people": [*options.people],

@@ -41,6 +41,14 @@
     });
   }
 
+  const reveal = () => {
+    const at = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const part = at && (at.closest("details:not([open])") || at.querySelector(":scope > details"));
+    if (part) { part.open = true; at.scrollIntoView(); }
+  };
+  addEventListener("hashchange", reveal);
+  reveal();
+
   let opened = [];
   addEventListener("beforeprint", () => {
     opened = [...document.querySelectorAll("details:not([open])")];

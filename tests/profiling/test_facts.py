@@ -317,5 +317,5 @@ def test_the_sample_is_named_as_the_input_it_was_given_by(sampled: Profiled) -> 
     assert corpus["files"] == [
         {"path": str(sample.path()), "format": "jsonl", "compression": None, "documents": 404, "unreadable": 2}
     ]
-    assert corpus["columns"] == {"text": "text", "id": "id", "label": "label", "group": "source"}
+    assert corpus["columns"] == {"text": "text", "id": "id", "label": "label", "group": "source", "date": None}
     assert corpus["sample"] is None
