@@ -1,6 +1,8 @@
 """How often the 95 % intervals hold the truth: studies of the oracle, fitted as any other, a thousand times.
 
-    python benchmarks/coverage.py [--simulations 1000] [--draws 300] [--workers 2] [--design repeats,ladder,crossing] [--out FILE.md]
+    python benchmarks/coverage.py [--simulations 1000] [--draws 300] [--workers 2] [--design repeats,ladder,crossing] [--out FILE.md] [--rows FOLDER]
+
+With `--rows` each simulation is kept as a line of FOLDER/DESIGN.jsonl, and the same command with more simulations goes on from there.
 
 Each simulation is a study small enough for two CPU cores: three sizes, four stops, two grades, two seeds, and for
 `repeats` two more trunks a size that go over 64 or 128 thousand tokens 2, 4 and 8 times. Noise is half as large again
@@ -16,7 +18,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from math import log
 from multiprocessing import Pool
 from pathlib import Path
@@ -141,14 +143,17 @@ def one(name: str, draws: int, number: int) -> Asked:
     return answers
 
 
-def count(name: str, simulations: int, draws: int, workers: int) -> dict[str, Any]:
-    """Coverage, mean width and error of every question in one design."""
+def count(name: str, simulations: int, draws: int, workers: int, kept: Path | None) -> dict[str, Any]:
+    """Coverage, mean width and error of every question in one design; `kept` holds the simulations that are done."""
     held: dict[str, list[tuple[bool, float, float]]] = {}
+    lines = kept.read_text(encoding="utf-8").splitlines()[:simulations] if kept and kept.exists() else []
+    before: Iterator[Asked] = map(json.loads, lines)
     with Pool(workers) as pool:
-        for number, answers in enumerate(pool.imap(partial(one, name, draws), range(simulations)), start=1):
+        new = pool.imap(partial(one, name, draws), range(len(lines), simulations))
+        for number, answers in enumerate(chain(before, _keeping(new, kept)), start=1):
             for key, answer in answers.items():
                 held.setdefault(key, []).append(answer)
-            if number % 50 == 0:
+            if number % 50 == 0 and number > len(lines):
                 shares = {key: f"{np.mean([row[0] for row in rows]):.3f}" for key, rows in held.items()}
                 print(name, number, shares, file=sys.stderr, flush=True)
     runs = simulate(name, 0)
@@ -161,6 +166,15 @@ def count(name: str, simulations: int, draws: int, workers: int) -> dict[str, An
         "draws": draws,
         "table": table,
     }
+
+
+def _keeping(answers: Iterator[Asked], kept: Path | None) -> Iterator[Asked]:
+    """The answers, each written down before it is counted."""
+    for one in answers:
+        if kept is not None:
+            with kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(one) + "\n")
+        yield one
 
 
 def _row(rows: list[tuple[bool, float, float]]) -> dict[str, Any]:
@@ -178,8 +192,12 @@ def main() -> None:
     parser.add_argument("--design", default="repeats,ladder,crossing")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--rows", type=Path)
     asked = parser.parse_args()
-    results = [count(name, asked.simulations, asked.draws, asked.workers) for name in asked.design.split(",")]
+    results = [
+        count(name, asked.simulations, asked.draws, asked.workers, asked.rows and asked.rows / f"{name}.jsonl")
+        for name in asked.design.split(",")
+    ]
     print(json.dumps(results, indent=1))
     if asked.out:
         asked.out.write_text(page(results), encoding="utf-8")

@@ -17,6 +17,7 @@ from reports.study_sections.curves import main_figure, panels
 from reports.study_sections.drawing import Look, looks, swatch
 from reports.study_sections.facts import Clock, Facts, ascending, clock_of, grades_of, held_outs_of, others, unit_of
 from reports.study_sections.fit import ranked, residuals
+from reports.study_sections.generated import generated_of
 from reports.study_sections.grades import worth
 from reports.study_sections.points import columns_of, download
 from reports.study_sections.repeats import repeats_of
@@ -27,6 +28,7 @@ SECTIONS = (
     ("grades", "What each grade is worth"),
     ("fit", "Fit and residuals"),
     ("repeats", "Fresh or repeated data"),
+    ("generated", "What the models wrote"),
     ("controls", "Controls and exposure"),
     ("cost", "What it cost"),
     ("limits", "What it may not be used to claim"),
@@ -93,6 +95,7 @@ def _context(facts: Facts, room: Room) -> dict[str, Any]:
         "points": points,
         "download": download(points) if room.csv else None,
         "tiles": tiles(facts),
+        "generated": generated_of(facts, look, room.rows),
         "exposure": exposure(facts),
         "removed": removed(facts)[:GRADES],
         "file": yaml.safe_dump(facts.get("study") or {}, sort_keys=False, allow_unicode=True, width=100),

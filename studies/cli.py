@@ -42,6 +42,7 @@ def main() -> None:
     type=click.Choice(["mlflow", "tensorboard", "wandb"]),
     help="Tell a tracker of every trial; may be repeated; needs dataqual[track].",
 )
+@click.option("--no-examples", is_flag=True, help="Leave what the models wrote out of the page and the facts.")
 @click.option("--json", "as_json", is_flag=True, help="Print the facts as JSON on stdout instead of the summary.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @mendable("studies")
@@ -52,6 +53,7 @@ def run(
     device: str | None,
     restart: bool,
     track: tuple[str, ...],
+    no_examples: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -80,7 +82,16 @@ def run(
     for note in notes(study):
         display.say(note)
     try:
-        done: Studied = run(study, folder, workers=workers, device=device, restart=restart, watch=display, track=track)
+        done: Studied = run(
+            study,
+            folder,
+            workers=workers,
+            device=device,
+            restart=restart,
+            watch=display,
+            track=track,
+            examples=not no_examples,
+        )
     except KeyboardInterrupt as stopped:
         raise Stopped(f"stopped; {_again(file, output, device)} goes on from here") from stopped
     display.clear()

@@ -70,19 +70,19 @@ def set_aside(folder: Path, planned: Collection[str]) -> None:
     trials = closed(folder / EARLIER) | closed(results)
     if not trials.keys() <= set(planned):
         raise InputError(f"{results}: {FOREIGN}")
-    lines = [header, *(line for points, close in trials.values() for line in (*points, close))]
+    lines = [header, *(line for before, close in trials.values() for line in (*before, close))]
     write_whole(folder / EARLIER, b"".join(map(encoded, lines)))
     results.unlink()
 
 
 def closed(path: Path) -> dict[str, tuple[list[Line], Line]]:
-    """The closed trials in a file of results: their points, and the line that closes them; none where there is no file."""
+    """The closed trials in a file of results: their points and texts, and the line that closes them; none where there is no file."""
     if not path.exists():
         return {}
     records = read(path)
     found: dict[str, tuple[list[Line], Line]] = {
         line["trial"]: ([], line) for line in (*records.trials, *records.diverged)
     }
-    for line in (*records.points, *records.made):
+    for line in (*records.points, *records.made, *records.texts):
         found[line["trial"]][0].append(line)
     return {key: found[key] for key in records.keys}

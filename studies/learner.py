@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from dataqual.errors import DataqualError
+from studies.prompts import Prompts
 from studies.windows import Exposed, Order, TokenFile
 
 Precision = Literal["float32", "bfloat16"]
@@ -52,6 +53,8 @@ class Task:
     compile: bool = False
     learning_rate: float = 1.0
     """Times the learner's own."""
+    prompts: Prompts | None = None
+    """What the final model is to write on; None: nothing."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,16 @@ class Made:
     """Of a language model: each text under `made`, with what it goes on from under `prompt`, and whatever else is to be shown."""
     picture: bytes = b""
     """Of a model of pictures: a PNG of many of them side by side."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the final model wrote on the prompts of its task, behind its last point."""
+
+    texts: tuple[tuple[int, ...], ...]
+    """Tokens of each, without the end of text."""
+    nats: tuple[float, ...]
+    """The summed loss over what really follows each prompt."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +129,7 @@ class Diverged(DataqualError):
     """The loss is no number any more; a lower learning rate mends it."""
 
 
-Event = Point | Made | Progress | Snapshot | Ledger
+Event = Point | Made | Written | Progress | Snapshot | Ledger
 
 
 @runtime_checkable
@@ -132,7 +145,7 @@ class Learner(Protocol):
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
         """Train; one `Point` per stop, in order, `Progress` often, a `Snapshot` now and then, at last the `Ledger`.
 
-        A `Made` may follow a point.
+        A `Made` may follow a point, and `Written` follows the last one where the task has prompts and the model can write.
 
         With the `state` of a snapshot it goes on from there: the points that follow are those that would have come.
         Same task, same points (bit for bit on a CPU). Diverged where the loss is no number: the other trials go on.

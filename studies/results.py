@@ -3,6 +3,7 @@
     {"kind": "study", …}      once, first: what was studied, on which data, with which libraries
     {"kind": "point", …}      one per stop and held-out set
     {"kind": "made", …}       what the model of a stop made by itself: texts, or a picture in base64
+    {"kind": "text", …}       what the final model of a trial wrote, if it was asked to: tokens
     {"kind": "trial", …}      closes a trial, after its points and what was made
     {"kind": "diverged", …}   closes a trial whose loss became no number; it has no points
 
@@ -31,6 +32,7 @@ KEYS = {
         *"trial learner grade arm seed size parameters non_embedding tokens unique epochs flops held_out loss".split()
     },
     "made": {*"trial learner grade arm seed size tokens".split()},
+    "text": {*"trial learner grade arm seed size texts nats".split()},
     "trial": {"trial", "flops_spent", "flops_apart", "exposure", "points"},
     "diverged": {*"trial learner grade arm seed size reason".split()},
 }
@@ -50,6 +52,7 @@ class Records:
     header: Line | None = None
     points: list[Line] = field(default_factory=list)
     made: list[Line] = field(default_factory=list)
+    texts: list[Line] = field(default_factory=list)
     trials: list[Line] = field(default_factory=list)
     diverged: list[Line] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -71,9 +74,9 @@ class Results:
         _check_same(path, self.records.header, header)
         self._cut(self.records.end)
 
-    def close_trial(self, points: Iterable[Line], trial: Line) -> None:
+    def close_trial(self, lines: Iterable[Line], trial: Line) -> None:
         """Append the points of a trial, what it made, and the line that closes it, and wait until they are on the disk."""
-        self._append([*points, trial])
+        self._append([*lines, trial])
 
     def _append(self, lines: Iterable[Line]) -> None:
         with writing(self.path), self.path.open("ab") as file:
@@ -102,27 +105,25 @@ def read(path: Path) -> Records:
 
     Behind the last closed trial there may be the beginning of another one, torn anywhere: it is left out.
     """
-    records, points, made, position = Records(), list[Line](), list[Line](), 0
+    records, open_lines, position = Records(), list[Line](), 0
     for number, raw in enumerate(_lines(path), 1):
         if not raw.endswith(b"\n"):
             break
         position += len(raw)
         line = _parsed(raw)
-        wrong = "not a line of results" if line is None else _misplaced(line, records, points)
+        wrong = "not a line of results" if line is None else _misplaced(line, records, open_lines)
         if line is None or wrong:
             raise InputError(f"{path}:{number}: {wrong}; mend or remove the line, or begin again with --restart")
-        if line["kind"] == "point":
-            points.append(line)
-        elif line["kind"] == "made":
-            made.append(line)
+        if line["kind"] in ("point", "made", "text"):
+            open_lines.append(line)
         elif line["kind"] == "study":
             records.header, records.end = line, position
         else:
-            records.points += points
-            records.made += made
+            for kind, lines in (("point", records.points), ("made", records.made), ("text", records.texts)):
+                lines += [one for one in open_lines if one["kind"] == kind]
             (records.trials if line["kind"] == "trial" else records.diverged).append(line)
             records.keys.append(line["trial"])
-            records.end, points, made = position, [], []
+            records.end, open_lines = position, []
     return records
 
 
@@ -193,7 +194,7 @@ def _parsed(raw: bytes) -> Line | None:
     return line if KEYS[line["kind"]] <= line.keys() else None
 
 
-def _misplaced(line: Line, records: Records, points: list[Line]) -> str | None:
+def _misplaced(line: Line, records: Records, before: list[Line]) -> str | None:
     """What is wrong with a line that comes here; None if it may."""
     kind = line["kind"]
     if (kind == "study") == (records.header is not None):
@@ -201,10 +202,11 @@ def _misplaced(line: Line, records: Records, points: list[Line]) -> str | None:
     if kind == "study":
         version = line["version"]
         return None if version == VERSION else f"results of version {version}; this dataqual reads version {VERSION}"
-    if points and points[0]["trial"] != line["trial"]:
-        return f"trial {points[0]['trial']} was not closed"
-    if kind in ("trial", "diverged") and (should := line.get("points", 0)) != len(points):
-        return f"trial {line['trial']} should have {should} points and has {len(points)}"
+    if before and before[0]["trial"] != line["trial"]:
+        return f"trial {before[0]['trial']} was not closed"
+    points = sum(one["kind"] == "point" for one in before)
+    if kind in ("trial", "diverged") and (should := line.get("points", 0)) != points:
+        return f"trial {line['trial']} should have {should} points and has {points}"
     if line["trial"] in records.keys:
         return f"trial {line['trial']} comes twice"
     return None

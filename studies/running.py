@@ -29,15 +29,19 @@ from studies.devices import Where, gpus, resolve, workers_on
 from studies.dispatching import Dispatch, TrialFailed
 from studies.extending import EARLIER, closed, is_larger, set_aside
 from studies.folders import LOCK, home, made, make_folder
+from studies.generated import generated
+from studies.generated import records as texts_of
 from studies.judging import judge
 from studies.packing import is_pack, opened, pack, unpacked
 from studies.prepared import Prepared
 from studies.preparing import prepare
-from studies.results import FOREIGN, VERSION, Line, Results, append_line, check_same, read
+from studies.prompts import Prompts
+from studies.results import FOREIGN, VERSION, Line, Results, append_line, check_same, encoded, read
 from studies.studied import Studied
 from studies.study import TEMPLATE, Study
 from studies.tracking import Tracked, tracker
-from studies.trial import Trial, plan
+from studies.trial import Trial, plan, prompts_of
+from studies.trial_worker import write_whole
 from studies.windows import Exposed, planned_exposure
 
 try:
@@ -71,13 +75,14 @@ def run(
     restart: bool = False,
     watch: Watch | None = None,
     track: Sequence[str] = (),
+    examples: bool = True,
 ) -> Studied:
     """Run a study, or go on with it, and return what it found out; everything is kept in `folder` (FILE.study beside
     the study file; else NAME.study in the current folder).
 
     `study` is a Study, a study file, what such a file holds, or None for the embedded one. Started again in the same
     folder it goes on where it stopped, and one with more sizes or seeds takes over the trials that are there; with `restart` it begins again. `track` names trackers (`studies.tracking.NAMES`) that are told of
-    each trial that ends. `workers` are processes: one per core or
+    each trial that ends. Without `examples` nothing that a model wrote is in the facts. `workers` are processes: one per core or
     GPU unless told. InputError where the folder holds results of another study.
     """
     started, clock, watch = time.time(), time.monotonic(), watch or Silent()
@@ -95,7 +100,8 @@ def run(
         if not restart and not larger:
             check_same(place / "results.jsonl", known)
         prepared = ready(study, place, workers, watch)
-        trials = plan(study, prepared, learner, device=where.device, precision=where.precision, compile=where.compile)
+        prompts = prompts_of(study, prepared)
+        trials = plan(study, prepared, learner, prompts=prompts, **vars(where))
         if restart:  # last: what cannot be begun costs nobody the results that are there
             clear(place)
         if larger and is_larger(header(known, trials, prepared), place):
@@ -104,7 +110,9 @@ def run(
             run_trials(trials, place, header(known, trials, prepared), workers=count, watch=tracked)
         finally:
             tracked.close()
-        found = conclude(study, dict(prepared.facts), place, workers=count, notes=(*longer, *prepared.notes))
+        said = wrote(prepared, prompts, trials, place, examples=examples)
+        noted = (*longer, *prepared.notes, *unwritten(study, prompts))
+        found = conclude(study, dict(prepared.facts), place, workers=count, notes=noted, generated=said)
         found.facts["run"] |= {
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
             "seconds": time.monotonic() - clock,
@@ -140,13 +148,46 @@ def notes(study: Study) -> list[str]:
     return [*study.notes, *lengthened(study, learners.of(study))]
 
 
-def conclude(study: Study, data: dict[str, Any], folder: Path, *, workers: int, notes: Sequence[str] = ()) -> Studied:
+def wrote(
+    prepared: Prepared, prompts: Prompts | None, trials: Sequence[Trial], place: Path, *, examples: bool
+) -> facts_of.Facts | None:
+    """What the final models wrote, measured; with `examples` all of it is in texts.jsonl, else that file is not there."""
+    lines = read(place / "results.jsonl").texts
+    texts = place / "texts.jsonl"
+    texts.unlink(missing_ok=True)
+    if prompts is None or not lines:
+        return None
+    if examples:
+        write_whole(texts, b"".join(map(encoded, texts_of(prepared, prompts, lines, place))))
+    return generated(prepared, prompts, trials, lines, place, examples=examples)
+
+
+def unwritten(study: Study, prompts: Prompts | None) -> list[str]:
+    """A note where a study asks for text and no held-out document has room for a prompt."""
+    if study.generate is None or prompts is not None:
+        return []
+    return [
+        f"{study.where}.generate: no held-out document is longer than half a window and a quarter of "
+        f"{study.generate.tokens:,} tokens, so the models wrote nothing; ask for fewer tokens"
+    ]
+
+
+def conclude(
+    study: Study,
+    data: dict[str, Any],
+    folder: Path,
+    *,
+    workers: int,
+    notes: Sequence[str] = (),
+    generated: facts_of.Facts | None = None,
+) -> Studied:
     """Facts from the results in a folder: laws, exchange, controls, cost; `notes` are of preparing."""
     records = read(folder / "results.jsonl")
     spent = facts_of.spent_by_trial(folder / "costs.jsonl")
     fitted = judge(study, facts_of.points(records, spent), data)
     run = {"versions": versions()}
     found = facts_of.assemble(study, data, records, spent, fitted, workers=workers, run=run, notes=notes)
+    found["generated"] = generated
     return Studied(found, folder)
 
 
@@ -179,7 +220,16 @@ def versions() -> dict[str, str]:
 
 def clear(folder: Path) -> None:
     """Take away what a study left in its folder, but for its data; nothing that is not ours."""
-    for name in ("results.jsonl", EARLIER, "costs.jsonl", "study.json", "laws.json", "points.csv", "report.html"):
+    for name in (
+        "results.jsonl",
+        EARLIER,
+        "costs.jsonl",
+        "study.json",
+        "laws.json",
+        "points.csv",
+        "texts.jsonl",
+        "report.html",
+    ):
         (folder / name).unlink(missing_ok=True)
     tidy(folder / "trials")
 
@@ -296,10 +346,10 @@ class Closing:
 
     def _append(self) -> None:
         while self._closed < len(self._plan) and (key := self._plan[self._closed].key) in self._waiting:
-            points, close, cost = self._waiting.pop(key)
+            lines, close, cost = self._waiting.pop(key)
             if cost is not None:  # of an earlier trial it is there
                 append_line(self._folder / "costs.jsonl", cost)
-            self._results.close_trial(points, close)
+            self._results.close_trial(lines, close)
             self._closed += 1
             for ending in ("done", "snapshot"):
                 (self._folder / "trials" / f"{key}.{ending}").unlink(missing_ok=True)
@@ -341,7 +391,8 @@ def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line
     }
     unique = {point["tokens"]: point["unique"] for point in points}
     made = [{"kind": "made", **who(trial), "unique": unique[one["tokens"]], **one} for one in done.get("made", [])]
-    return [*lines, *made], close, cost_of(trial, done)
+    wrote = [{"kind": "text", **who(trial), **done["written"]}] if done.get("written") else []
+    return [*lines, *made, *wrote], close, cost_of(trial, done)
 
 
 def who(trial: Trial) -> Line:

@@ -18,6 +18,8 @@ QUANTITY: Schema = {
     ]
 }
 QUANTITIES: Schema = {"anyOf": [QUANTITY, {"type": "array", "items": QUANTITY, "minItems": 1}]}
+ABOVE_0: Schema = {"type": "number", "exclusiveMinimum": 0}
+WHOLE: Schema = {"type": "integer", "minimum": 0}
 SHARE: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": 1}
 PATHS: Schema = {
     "anyOf": [
@@ -54,7 +56,13 @@ def study() -> Schema:
         "device": {"enum": ["auto", "cpu", "cuda"]},
         "precision": {"enum": ["auto", "float32", "bfloat16"]},
         "compile": {"enum": ["auto", True, False]},
-        "learning_rate": {"type": "number", "exclusiveMinimum": 0},
+        "learning_rate": ABOVE_0,
+        "generate": {
+            "anyOf": [
+                {"const": False},
+                _absent_or(_mapping({"samples": QUANTITY, "tokens": QUANTITY, "temperature": ABOVE_0, "seed": WHOLE})),
+            ]
+        },
         "gpu_hour": _absent_or(
             _mapping({"price": {"type": "number", "minimum": 0}, "currency": schemas.STRING}, "price")
         ),

@@ -15,6 +15,7 @@ from dataqual.errors import SpecError, did_you_mean
 from dataqual.operators import Step
 from dataqual.recipe import Recipe
 from studies import learners
+from studies.prompts import Writing
 
 Device = Literal["auto", "cpu", "cuda"]
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -42,7 +43,7 @@ ENGLISH = (
 REQUIRED = ("sizes", "tokens")
 OPTIONAL = (
     "name", "corpus", "held_out", "grades", "reference", "again", "tokenizer", "learner", "window", "repeats", "seeds",
-    "grade_sizes", "device", "precision", "compile", "learning_rate", "gpu_hour",
+    "grade_sizes", "device", "precision", "compile", "learning_rate", "generate", "gpu_hour",
     "operating_point",
 )  # fmt: skip
 
@@ -141,6 +142,8 @@ class Study:
     """Times the learner's own: less where a trial diverges."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """The learner's own parameters, as the file has them."""
+    generate: Writing | None = None
+    """What each final model writes; None: nothing."""
     notes: tuple[str, ...] = ()
     """What should be said before it runs: too few sizes for a law, and the like."""
     content: Mapping[str, Any] | None = None
@@ -202,6 +205,7 @@ class Study:
                 content.get("operating_point"), sizes, tokens, repeats, f"{where}.operating_point"
             ),
             learning_rate=_factor(content.get("learning_rate", 1.0), f"{where}.learning_rate"),
+            generate=_generate(content.get("generate"), f"{where}.generate"),
             notes=(
                 *_notes(where, sizes, tokens, repeats, content.get("again")),
                 *([f"{where}{ENGLISH}"] if content.get("corpus") is not None and held_out[2] is None else []),
@@ -241,7 +245,7 @@ class Study:
         values |= {"corpus": _plain(self.corpus), "neutral": _plain(self.neutral)}
         values["grades"] = {grade.name: {"share": grade.share, "steps": list(grade.says)} for grade in self.grades}
         values |= {"options": dict(self.options)} if self.options else {}
-        for name in ("repeats", "gpu_hour", "operating_point"):
+        for name in ("repeats", "generate", "gpu_hour", "operating_point"):
             part = getattr(self, name)
             values[name] = None if part is None else {k: _json(v) for k, v in vars(part).items()}
         return values
@@ -396,6 +400,24 @@ def _operating_point(
     return OperatingPoint(size, seen, unique)
 
 
+def _generate(content: object, where: str) -> Writing | None:
+    """What is written: nothing for `false`, as much as is usual unless told."""
+    if content is False:
+        return None
+    given = specs.mapping({} if content is None else content, where)
+    specs.check_keys(given, where, required=(), optional=tuple(vars(Writing())))
+    usual = Writing()
+    seed = given.get("seed", usual.seed)
+    if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
+        raise SpecError(f"{where}.seed: {seed!r} is no whole number, 0 or more")
+    return Writing(
+        _whole(given.get("samples", usual.samples), f"{where}.samples", least=2),
+        _whole(given.get("tokens", usual.tokens), f"{where}.tokens", least=4),
+        _above_0(given.get("temperature", usual.temperature), f"{where}.temperature", "0.8 is usual"),
+        seed,
+    )
+
+
 def _gpu_hour(content: object, where: str) -> GpuHour | None:
     if content is None:
         return None
@@ -425,8 +447,12 @@ def _share(value: object, where: str) -> float:
 
 
 def _factor(value: object, where: str) -> float:
+    return _above_0(value, where, "1.0 is the learner's own rate, 0.5 half of it")
+
+
+def _above_0(value: object, where: str, usual: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise SpecError(f"{where}: {value!r} is no number above 0; 1.0 is the learner's own rate, 0.5 half of it")
+        raise SpecError(f"{where}: {value!r} is no number above 0; {usual}")
     return float(value)
 
 

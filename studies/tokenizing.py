@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,9 @@ class Tokenizer(Protocol):
     def encode(self, documents: Sequence[bytes]) -> list[Tokens]:
         """The tokens of each document, the end of text behind them."""
 
+    def text(self, tokens: Sequence[int]) -> str:
+        """What tokens say that are a part of a document."""
+
 
 @dataclass(frozen=True)
 class Bytes:
@@ -48,6 +52,20 @@ class Bytes:
         return [
             np.append(np.frombuffer(document, np.uint8).astype(np.uint16), np.uint16(256)) for document in documents
         ]
+
+    def text(self, tokens: Sequence[int]) -> str:
+        """What tokens within a document say; characters that are broken off at either end are left out.
+
+        Bytes that are no UTF-8 in between become U+FFFD.
+
+        >>> Bytes().text(list("文中".encode())[1:5])
+        ''
+        >>> Bytes().text(list("中文".encode())[:5]), Bytes().text([255, 97])
+        ('中', '\ufffda')
+        """
+        data = bytes(tokens)
+        cut = next((i for i, byte in enumerate(data[:3]) if not 0x80 <= byte < 0xC0), len(data[:3]))
+        return codecs.getincrementaldecoder("utf-8")("replace").decode(data[cut:])
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +117,18 @@ class Bpe:
         """The text of one document's tokens."""
         return str(self.model.decode(tokens[:-1].tolist()))
 
+    def text(self, tokens: Sequence[int]) -> str:
+        """What tokens within a document say; parts of characters become U+FFFD, those at either end are left out."""
+        return str(self.model.decode(list(tokens))).strip("\ufffd")
+
     def json(self) -> bytes:
         """What `load` reads, and `tokenizers` and `transformers` too."""
         return str(self.model.to_str()).encode()
+
+
+def of_folder(name: str, folder: Path) -> Tokenizer:
+    """The tokenizer of that name, whose table, if it has one, is tokenizer.json in `folder`."""
+    return Bytes() if name == "bytes" else Bpe.load(folder / "tokenizer.json")
 
 
 def needs(vocabulary: object) -> None:

@@ -19,10 +19,12 @@ from torch.optim.adamw import adamw
 
 from dataqual.errors import SpecError
 from studies.footprint import pieces
-from studies.learner import Diverged, Event, Ledger, Point, Progress, Shape, Snapshot, Task
+from studies.learner import Diverged, Event, Ledger, Point, Progress, Shape, Snapshot, Task, Written
+from studies.prompts import Prompts
 from studies.schedule import Leg, check_stops, factor, legs, tokens_apart
 from studies.snapshots import pack, unpack
 from studies.windows import Exposure, TokenFile
+from studies.writing import Reads, write
 
 SNAPSHOT_SECONDS = 20.0
 """Between two snapshots: at most this much is trained twice after a kill. There is one after every point, too."""
@@ -91,6 +93,8 @@ class _Trip:
             self.leg += 1
             if leg.stop is not None and leg != self.legs[-1]:
                 yield Snapshot(pack(self.state()))
+        if self.task.prompts and isinstance(self.pupil.model, Reads):
+            yield self.pupil.write(self.task.prompts)
         yield self.ledger()
 
     def travel(self, leg: Leg) -> Iterator[Event]:
@@ -259,6 +263,10 @@ class _Pupil:
         if len(rest) > 1:
             nats += self.nats(self.model, self.arrive(rest[None])).item()
         return nats / math.log(2) / file.bytes
+
+    def write(self, prompts: Prompts) -> Written:
+        """What the model writes on prompts, as it is now."""
+        return write(self.model, prompts, self.task.vocabulary - 1, self.device, self.precision)
 
     def state(self) -> dict[str, Any]:
         """A copy, on the CPU, of weights, moments and the count of steps."""

@@ -14,6 +14,7 @@ from dataqual.errors import SpecError
 from studies import learners
 from studies.checking import check, rounded, whole_windows
 from studies.learner import Learner, Precision, Shape, Task
+from studies.prompts import Prompts, Writing
 from studies.schedule import tokens_apart, tokens_spent
 from studies.windows import Order, TokenFile
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from studies.study import Study
 
 Arm = Literal["main", "again", "repeats"]
+
+OWN = "raw"
+"""The held-out set that is of the corpus itself."""
 
 AGAIN = 1_000_000
 """Added to the seed of the order in the arm that sees the same grade in another order."""
@@ -38,6 +42,8 @@ class Setting:
     window: int
     vocabulary: int
     held_out: Mapping[str, TokenFile]
+    prompts: Prompts | None = None
+    """What every final model writes on."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,7 @@ class Trial:
             "precision": setting.precision,
             "compile": setting.compile,
             "held_out": {name: file.sha256 for name, file in setting.held_out.items()},
+            "prompts": setting.prompts and setting.prompts.description(),
         }
 
     def task(self) -> Task:
@@ -129,6 +136,7 @@ class Trial:
             precision=setting.precision,
             compile=setting.compile,
             learning_rate=self.learning_rate,
+            prompts=setting.prompts,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -143,6 +151,7 @@ class Trial:
         learner = dict(facts["learner"])
         setting = dict(facts["setting"])
         held_out = {name: _file(file) for name, file in setting.pop("held_out").items()}
+        prompts = _prompts(setting.pop("prompts"))
         return cls(
             **{
                 **facts,
@@ -150,7 +159,7 @@ class Trial:
                 "train": _file(facts["train"]),
                 "order": Order(**facts["order"]),
                 "stops": tuple(facts["stops"]),
-                "setting": Setting(**setting, held_out=held_out),
+                "setting": Setting(**setting, held_out=held_out, prompts=prompts),
             }
         )
 
@@ -165,14 +174,21 @@ def canonical(facts: object) -> bytes:
 
 
 def plan(
-    study: Study, prepared: Prepared, learner: Learner, *, device: str, precision: Precision, compile: bool
+    study: Study,
+    prepared: Prepared,
+    learner: Learner,
+    *,
+    device: str,
+    precision: Precision,
+    compile: bool,
+    prompts: Prompts | None = None,
 ) -> list[Trial]:
     """Every trial of the study, cheapest first; SpecError where a grade has too few tokens for what is asked of it.
 
     And again for whatever `check` refuses: a BPE may have come to fewer tokens, and its models to other shapes.
     """
     check(study, learner, prepared.vocabulary)
-    setting = Setting(device, precision, compile, study.window, prepared.vocabulary, dict(prepared.held_out))
+    setting = Setting(device, precision, compile, study.window, prepared.vocabulary, dict(prepared.held_out), prompts)
     place = {grade.name: i for i, grade in enumerate(study.grades)}
     trials = [
         _enough(
@@ -224,6 +240,24 @@ def _enough(trial: Trial) -> Trial:
             "ask for fewer, let them repeat (repeats), or give it more text"
         )
     return trial
+
+
+def prompts_of(study: Study, prepared: Prepared) -> Prompts | None:
+    """What the final models of a study write on: held-out text of its own corpus; None where nothing is to be written.
+
+    And where no held-out document is long enough for a prompt and something behind it.
+    """
+    if study.generate is None:
+        return None
+    found = Prompts.of(prepared.held_out[OWN], study.window, prepared.vocabulary, study.generate)
+    return found if len(found) else None
+
+
+def _prompts(facts: Mapping[str, Any] | None) -> Prompts | None:
+    if facts is None:
+        return None
+    places = {name: tuple(facts[name]) for name in ("starts", "ends")}
+    return Prompts(_file(facts["file"]), **places, size=facts["size"], writing=Writing(**facts["writing"]))
 
 
 def _file(facts: Mapping[str, Any]) -> TokenFile:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dataqual.errors import DataqualError
-from studies.learner import Diverged, Ledger, Made, Point, Progress, Snapshot
+from studies.learner import Diverged, Ledger, Made, Point, Progress, Snapshot, Written
 from studies.trial import Trial
 
 Say = Callable[..., None]
@@ -44,6 +44,7 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
     # One thread of arithmetic: its own time is what a core gave, whoever else was at work; a GPU is ours all the while.
     clock = time.process_time if trial.setting.device == "cpu" else time.monotonic
     started, said, ledger, diverged = clock() - spent, 0.0, None, None
+    written: dict[str, Any] | None = None
     try:
         for event in trial.learner.run(trial.task(), state):
             if isinstance(event, Point):
@@ -52,6 +53,8 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
                 made.append(_plain(event))
             elif isinstance(event, Snapshot):
                 save_snapshot(folder / f"{trial.key}.snapshot", points, made, clock() - started, event.state)
+            elif isinstance(event, Written):
+                written = asdict(event)
             elif isinstance(event, Ledger):
                 ledger = asdict(event)
             elif isinstance(event, Progress) and time.monotonic() - said > PAUSE:
@@ -59,7 +62,8 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
                 say("progress", tokens=event.tokens, loss=event.loss)
     except Diverged as error:
         diverged, points, made = str(error), [], []
-    done: dict[str, Any] = {"points": points, "made": made, "ledger": ledger, "seconds": clock() - started}
+    done: dict[str, Any] = {"points": points, "made": made, "written": written, "ledger": ledger}
+    done |= {"seconds": clock() - started}
     done |= {"device": device_name(trial.setting.device), "diverged": diverged}
     write_whole(folder / f"{trial.key}.done", json.dumps(done, allow_nan=False).encode())
     say("done", key=trial.key)

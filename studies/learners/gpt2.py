@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -164,6 +164,20 @@ class Model(nn.Module):
             x = block(x)
         return F.linear(self.ln_f(x), self.wte.weight)
 
+    def read(self, tokens: Tensor, memory: Memory | None = None) -> tuple[Tensor, Memory]:
+        """Logits (n, vocabulary) behind the last of `tokens` (n, t), and the keys and values with which to read on."""
+        past = memory[0][0].shape[2] if memory else 0
+        x = F.embedding(tokens, self.wte.weight) + self.wpe.weight[past : past + tokens.shape[1]]
+        kept: Memory = []
+        for i, block in enumerate(self.h):
+            x, now = cast(Block, block).read(x, memory[i] if memory else None)
+            kept.append(now)
+        return F.linear(self.ln_f(x[:, -1]), self.wte.weight), kept
+
+
+Memory = list[tuple[Tensor, Tensor]]
+"""Keys and values of each block, (n, heads, t, width / heads)."""
+
 
 class Block(nn.Module):
     """Attention, then an MLP four times as wide, each on a normed copy and added to the stream."""
@@ -177,12 +191,28 @@ class Block(nn.Module):
         self.heads = d.heads
 
     def forward(self, x: Tensor) -> Tensor:
+        q, k, v = self.parts(x)
+        return self.after(x, F.scaled_dot_product_attention(q, k, v, is_causal=True))
+
+    def parts(self, x: Tensor) -> Tensor:
+        """Queries, keys and values of all heads, (3, n, heads, t, width / heads)."""
         n, t, width = x.shape
-        queries_keys_values = self.attn["c_attn"](self.ln_1(x)).view(n, t, 3, self.heads, width // self.heads)
-        q, k, v = queries_keys_values.permute(2, 0, 3, 1, 4)
-        attended = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        x = x + self.attn["c_proj"](attended.transpose(1, 2).reshape(n, t, width))
-        return x + self.mlp["c_proj"](gelu(self.mlp["c_fc"](self.ln_2(x))))
+        found: Tensor = self.attn["c_attn"](self.ln_1(x)).view(n, t, 3, self.heads, width // self.heads)
+        return found.permute(2, 0, 3, 1, 4)
+
+    def after(self, x: Tensor, attended: Tensor) -> Tensor:
+        """The stream with what was attended to, and what the MLP makes of it."""
+        x = x + self.attn["c_proj"](attended.transpose(1, 2).reshape(x.shape))
+        made: Tensor = x + self.mlp["c_proj"](gelu(self.mlp["c_fc"](self.ln_2(x))))
+        return made
+
+    def read(self, x: Tensor, before: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+        """The stream, and all keys and values so far; with some `before`, x is one token."""
+        q, k, v = self.parts(x)
+        if before is not None:
+            k, v = torch.cat([before[0], k], dim=2), torch.cat([before[1], v], dim=2)
+        attended = F.scaled_dot_product_attention(q, k, v, is_causal=before is None)
+        return self.after(x, attended), (k, v)
 
 
 def gelu(x: Tensor) -> Tensor:

@@ -113,3 +113,8 @@ class Model(nn.Module):
     def forward(self, tokens: Tensor) -> Tensor:
         out: Any = self.lstm(F.embedding(tokens, self.embedding.weight))[0]
         return F.linear(out, self.embedding.weight)
+
+    def read(self, tokens: Tensor, memory: Any = None) -> tuple[Tensor, Any]:
+        """Logits (n, vocabulary) behind the last of `tokens` (n, t), and the memory with which to read on."""
+        out, kept = self.lstm(F.embedding(tokens, self.embedding.weight), memory)
+        return F.linear(out[:, -1], self.embedding.weight), kept

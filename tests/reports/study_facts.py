@@ -162,6 +162,37 @@ def repeats(worths: Mapping[str, Any], sizes: Sequence[int]) -> list[Facts]:
     ]  # fmt: skip
 
 
+MEASURED = {
+    "perplexity": 9.1, "bleu": 0.42, "rouge1": 0.11, "rouge2": 0.004, "rougeL": 0.09, "distinct_2": 0.97, "self_bleu": 0.006,
+    "repetition": 0.04, "copied_words": 2.4, "copied_share": 0.001, "female_share": 0.31, "broken": 0.02,
+}  # fmt: skip
+OF_REAL = ("distinct_2", "self_bleu", "repetition", "copied_words", "copied_share", "female_share", "broken")
+
+
+def generated(
+    grades: Sequence[str], sizes: Sequence[int], text: str = "he said that the {grade} one was 他 here"
+) -> Facts:
+    """What models wrote on three prompts; one measure unknown, one without an interval."""
+    rows = [
+        {"grade": grade, "arm": arm, "size": size, "parameters": size * 1.08, "unique": 61_440 if arm == "repeats" else None, "models": 2, "texts": 6,
+         "measures": {name: estimate(value * (1 + 0.1 * i), 0.2, 6) for name, value in MEASURED.items()}
+         | {"copied_share": {"value": 0.0, "interval": None, "n": 6}, "female_share": estimate(None if size == sizes[0] else 0.31, 0.3, 6)}}
+        for i, (grade, arm) in enumerate([*((grade, "main") for grade in grades), (grades[0], "again"), (grades[0], "repeats")]) for size in sizes
+    ]  # fmt: skip
+    return {
+        "prompts": {"held_out": "raw", "n": 3, "size": 64, "samples": 24, "tokens": 256, "temperature": 0.8, "seed": 0},
+        "among": {"words": 200, "texts": 8, "copied": 200},
+        "rows": rows,
+        "real": {name: estimate(MEASURED[name] * 1.2, 0.1, 3) for name in OF_REAL},
+        "signature": "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0",
+        "notes": ["sacrebleu is not installed; it comes with: pip install 'dataqual[generated]'"],
+        "examples": [
+            {"prompt": f"{text} {i}", "real": text, "texts": [{"grade": g, "size": s, "text": text.replace("{grade}", g)} for s in sizes for g in grades]}
+            for i in range(3)
+        ],
+    }  # fmt: skip
+
+
 def study(
     grades: Sequence[str], rows: list[Facts], worths: Mapping[str, Mapping[str, float]] = WORTH, **more: Any
 ) -> Facts:
@@ -195,6 +226,7 @@ def study(
         "cost": {"device": "cpu", "workers": 2, "hours": 0.132, "unit": "core-hours", "price": None, "currency": None, "money": None,
                  "flops": spent * 0.6, "flops_apart": spent, "saving": 0.4, "tokens": 41_000_000, "tokens_per_second": 51_300,
                  "unknown": ["price", "energy"]},
+        "generated": generated(grades, sizes),
         "not_claimed": [
             "Anything outside 32 thousand to 324 thousand parameters and 125 thousand to 2.0 million tokens: no law was tested there.",
             "The values of E in the law of raw text: these runs leave them open by a factor of 4 and more.",
@@ -254,6 +286,7 @@ def bare() -> Facts:
         "unknown": ["hours", "flops", "price"],
     }
     facts["run"] = {}
+    facts["generated"] = None
     return facts
 
 
@@ -334,6 +367,8 @@ def hostile() -> Facts:
     facts["exposure"] = {"trials": NASTY[0], "says": list(NASTY), NASTY[1]: {NASTY[2]: NASTY[3]}}
     facts["study"][NASTY[0]] = {NASTY[1]: [NASTY[2]] * 900}
     facts["cost"].update(device=NASTY[2], unit=NASTY[0], currency=NASTY[3], money=3.0, unknown=list(NASTY))
+    facts["generated"] = generated(grades, [30_000, 90_000], text=NASTY[0] + NASTY[1])
+    facts["generated"]["notes"] = list(NASTY)
     facts["run"] = {NASTY[0]: NASTY[1], "versions": {NASTY[2]: NASTY[3]}}
     for exchanged in facts["exchange"].values():
         exchanged["verdicts"] = [{"claim": n, "what": n, "verdict": n, "difference": None, "reason": n} for n in NASTY]

@@ -309,3 +309,17 @@ def test_any_part_of_the_facts_may_be_missing_or_null(gone: str) -> None:
     facts["laws"] = {}
     for missing in ({**facts, gone: None}, {k: v for k, v in facts.items() if k != gone}):
         assert Tree(reports.study(missing)).open == []
+
+
+def test_what_models_wrote_stands_beside_what_people_wrote_and_is_escaped() -> None:
+    page = reports.study(made.likely())
+    section = page[page.index('id="generated"') : page.index('id="controls"')]
+    assert section.count("<svg") >= 4 + 3 and "he said that the typos one was 他 here" in section
+    assert "people" in section and "sacrebleu is not installed" in section
+    hostile = reports.study(made.hostile())
+    assert "<script>alert(1)" not in hostile[hostile.index('id="generated"') :]
+    bare = reports.study(made.bare())
+    assert "Nothing was written." in bare
+    facts = made.likely()
+    facts["generated"]["examples"] = []
+    assert "run with --no-examples" in reports.study(facts)
