@@ -31,7 +31,11 @@ def word_spans(texts: Sequence[str]) -> list[Spans]:
     >>> found.starts, found.ends
     ([0, 3, 9, 10], [2, 7, 10, 11])
     """
-    text = Text.of(list(texts))
+    return spans_of(Text.of(list(texts)))
+
+
+def spans_of(text: Text) -> list[Spans]:
+    """The words of each document of a text that may have been cut before."""
     return _spans(text, text.cut("unicode"), flags=True)
 
 

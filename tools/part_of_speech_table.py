@@ -13,7 +13,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from dataqual.synonyms.tagging import BEFORE, BEHIND, Tagger, closed_words
+from dataqual.synonyms.tagging import tags as tags_of
+from dataqual.synonyms.vocabulary import Vocabulary
+from dataqual.synonyms.word_classes import BEFORE, BEHIND, closed_words
 from dataqual.synonyms.wordnet import WordNet
 
 HEAD = """\
@@ -86,10 +88,10 @@ def main(tagger: str, text: str) -> None:
     rows = [f"{a}{b} " + " ".join(str(counts[a, kind, b]) for kind in "nvar") for a in BEFORE for b in BEHIND]
     place = Path(__file__).parent.parent / "dataqual" / "synonyms" / "contexts.txt"
     place.write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
-    ours = Tagger(WordNet.open())
+    ours = Vocabulary(WordNet.open())
     told, agree, sure, sure_agree = 0, 0, 0, 0
     for words, tags in held:
-        found = ours.tags([w.lower() if w[0].isalpha() else "," for w in words])
+        found = tags_of([w.lower() if w[0].isalpha() else "," for w in words], ours)
         for (kind, confidence), tag, word in zip(found, tags, words, strict=True):
             if kind in "nvar" and tag[0] in OPEN and not tag.startswith("NNP") and word.islower():
                 told += 1

@@ -10,7 +10,7 @@ from dataqual.synonyms import segmenting
 from dataqual.synonyms.chinese_thesaurus import find, read
 from dataqual.synonyms.frequency import By, Frequency
 from dataqual.synonyms.neighbours import Neighbours
-from dataqual.synonyms.source import Source, Swap
+from dataqual.synonyms.source import OneByOne, Swap
 from dataqual.text import ALONE
 from dataqual.word_spans import Spans
 
@@ -39,7 +39,7 @@ MOST = 2
 """Words that are replaced in a document at most, where the thesaurus is not one's own."""
 
 
-class Chinese(Source):
+class Chinese(OneByOne):
     """A thesaurus, words cut by jieba or by the thesaurus's own words, frequencies of wordfreq or none."""
 
     language = "zh"
@@ -74,12 +74,13 @@ class Chinese(Source):
         alone = sum(bool(flags & ALONE) for flags in spans.flags)
         return 2 * alone > len(spans) and not any("\u3040" <= char <= "\u30ff" for char in text[:2000])
 
-    def words(self, text: str, spans: Spans) -> int:
+    def words(self, spans: int) -> int:
         """Two characters make a word, about, so that a text need not be cut to be counted."""
-        return (len(spans) + 1) // 2
+        return (spans + 1) // 2
 
-    def swaps(self, text: str, spans: Spans, protected: Protected) -> list[Swap]:
+    def swaps(self, text: str, spans: Spans) -> list[Swap]:
         """Words of two characters or more that have synonyms."""
+        protected = Protected(text, quotes=True)
         found: list[Swap] = []
         at = 0
         for word in self.segment(text):

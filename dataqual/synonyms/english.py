@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dataqual.children import Edit
 from dataqual.protected import Protected
 from dataqual.synonyms.frequency import By, Frequency
 from dataqual.synonyms.inflecting import article, form_of, inflected
-from dataqual.synonyms.source import Source, Swap
-from dataqual.synonyms.tagging import Tagger, closed_words
+from dataqual.synonyms.source import Documents, Source, Swap
+from dataqual.synonyms.tagging import tagged
+from dataqual.synonyms.vocabulary import Vocabulary, Words
+from dataqual.synonyms.word_classes import PARTS, closed_words
 from dataqual.synonyms.wordnet import WordNet
-from dataqual.text import ALONE
-from dataqual.word_spans import Spans
+from dataqual.text import ALONE, LOWER, UPPER
 
 SURE = 0.8
 """Share of all likelihood from which a part of speech counts as known."""
@@ -24,25 +29,14 @@ a quarter is a coin and a district, and nobody's first thought of a poop is a st
 FEW = 5
 """Words of a document, or fewer, that are English if WordNet knows them all; of more some must be function words."""
 
+LOOKED_AT, FIRST = 200, 20
+"""Words of a document, its first, of which a share must be function words, and of which none is a character of a script without blanks."""
+
 JOINING = ("-", "'", "’", "_", "/")
-
-FUNCTION = frozenset(
-    "the of and to is was it that for with as his her they this be have from or had but not what all were we when your can "
-    "there an which their if will each about how up out them then she many some would these into has more its who been".split()
-)
-"""English function words that are hardly words of other languages."""
-
-
-@dataclass(frozen=True)
-class Word:
-    """A word in small letters where it is a known part of speech: its synonyms in the same form."""
-
-    part: str
-    synonyms: tuple[str, ...]
 
 
 class English(Source):
-    """Made once for each process; it remembers what it said of a word between two classes of words."""
+    """Made once for each process; it remembers what it said of a word and of a pair of words."""
 
     language = "en"
 
@@ -50,90 +44,97 @@ class English(Source):
         self.place, self.by = place, by
         self.wordnet = WordNet.open(place)
         self.frequency = Frequency("en", by)
-        self._tagger = Tagger(self.wordnet)
+        self._vocabulary = Vocabulary(self.wordnet)
         self._known: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._senses: dict[tuple[str, str], int | None] = {}
         self._phrases: dict[tuple[str, str], bool] = {}
 
     def __reduce__(self) -> tuple[type[English], tuple[str | None, By]]:
         return English, (self.place, self.by)
 
-    def serves(self, text: str, spans: Spans) -> bool:
-        """By its function words; a few words alone are English if WordNet knows them."""
-        if not spans.starts or any(flags & ALONE for flags in spans.flags[:20]):
-            return False
-        words = [text[a:b].lower() for a, b in zip(spans.starts[:200], spans.ends[:200], strict=True)]
-        hits = sum(word in FUNCTION for word in words)
-        if len(words) <= FEW and not hits:
-            closed = closed_words()
-            return all(word in closed or self._tagger.prior(word) is not None for word in words)
-        return hits >= 0.08 * len(words)
-
-    def swaps(self, text: str, spans: Spans, protected: Protected) -> list[Swap]:
+    def read(self, documents: Documents, rows: Sequence[int]) -> list[list[Swap] | None]:
         """Words in small letters of a known part of speech that have synonyms; names, phrases and function words are none."""
-        starts, ends = spans.starts, spans.ends
-        written = [text[a:b] for a, b in zip(starts, ends, strict=True)]
-        kinds, parts = self._classes(text, spans, written)
+        segments = documents.segments
+        words, own = self._vocabulary.of(segments)
+        served = self._serves(documents, words, own)
+        parts = tagged(documents.text, segments, words, own).parts(SURE)
+        short = segments.ends - segments.starts == segments.chars  # bytes are characters: ASCII
+        fit = (parts >= 0) & words.plain[own] & short & (segments.flags & (UPPER | LOWER) == LOWER)
+        asked = np.zeros(len(documents), bool)
+        asked[np.asarray(rows, np.int64)] = True
+        at = np.flatnonzero(fit & (served & asked)[segments.documents])
+        at = at[self._has_synonyms(words, own[at], parts[at])]
+        found: dict[int, list[Swap] | None] = {row: [] for row in rows if served[row]}
+        documents_of = segments.documents[at]
+        borders = np.flatnonzero(np.diff(documents_of, prepend=-1)).tolist()
+        for first, last in pairwise([*borders, len(at)]):
+            row = int(documents_of[first])
+            found[row] = self._swaps(documents, row, at[first:last], parts[at[first:last]].tolist())
+        return [found.get(row) for row in rows]
+
+    def _serves(self, documents: Documents, words: Words, own: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether each document is English, by its function words; a few words alone are if WordNet knows them all."""
+        segments = documents.segments
+        place = np.arange(len(segments)) - segments.offsets[segments.documents]
+        size = len(documents)
+
+        def count(which: NDArray[np.bool_]) -> NDArray[np.int64]:
+            return np.bincount(segments.documents[which], minlength=size)
+
+        seen = np.minimum(segments.counts, LOOKED_AT)
+        function = count(words.function[own] & (place < LOOKED_AT))
+        alone = count((segments.flags & ALONE > 0) & (place < FIRST))
+        few = (seen <= FEW) & (function == 0)
+        known = count(words.known[own]) == seen
+        return (seen > 0) & (alone == 0) & np.where(few, known, function >= 0.08 * seen)
+
+    def _has_synonyms(self, words: Words, rows: NDArray[np.int64], parts: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Of words by row and part of speech, (words,)."""
+        unasked = words.options[rows, parts] < 0
+        for row, part in set(zip(rows[unasked].tolist(), parts[unasked].tolist(), strict=True)):
+            words.options[row, part] = bool(self._synonyms(words.words[row], PARTS[part]))
+        return words.options[rows, parts] > 0
+
+    def _swaps(self, documents: Documents, row: int, at: NDArray[np.int64], parts: Sequence[int]) -> list[Swap]:
+        """The places of one document, of words that have synonyms as these parts of speech."""
+        text, segments = documents.texts[row], documents.segments
+        protected = Protected(text, quotes=True)
+        first, last = int(segments.offsets[row]), int(segments.offsets[row + 1])
         found: list[Swap] = []
-        for at, part in enumerate(parts):
-            if not part or not written[at].islower() or not written[at].isascii():
+        for word, part in zip(at.tolist(), parts, strict=True):
+            low, high = max(first, word - 1), min(last, word + 2)
+            places = documents.characters(row, low, high)
+            start, end = places[word - low]
+            if protected.touches(start, end) or _joined(text, start, end):
                 continue
-            start, end = starts[at], ends[at]
-            options = self._synonyms(written[at], part)
-            if not options or protected.touches(start, end) or self._in_phrase(written, kinds, at):
+            written = [text[a:b] for a, b in places]
+            if any(self._phrase((one.lower(), other.lower())) for one, other in pairwise(written)):
                 continue
-            if _joined(text, start, end):
-                continue
-            before = written[at - 1] if at and ends[at - 1] + 1 == start else ""
+            own = text[start:end]
+            beside = word > low and places[0][1] + 1 == start
             choices = tuple(
                 edits
-                for one in options
-                if (edits := _edits(one, written[at], start, end, before, starts[at - 1] if at else 0)) is not None
+                for one in self._synonyms(own, PARTS[part])
+                if (edits := _edits(one, own, start, end, written[0] if beside else "", places[0][0])) is not None
             )
             if choices:
                 found.append(Swap(start, choices))
         return _apart(found)
 
-    def _classes(self, text: str, spans: Spans, written: list[str]) -> tuple[list[str], list[str]]:
-        """The class of each word, and for those whose part of speech is sure what it is."""
-        closed, tag = closed_words(), self._tagger.tag
-        lower = [word.lower() for word in written]
-        signs = _signs(text, spans)
-        classes = [closed.get(word) for word in lower]
-        kinds, parts = [], []
-        before, last = "^", len(lower) - 1
-        for at, (word, kind, sign) in enumerate(zip(lower, classes, signs, strict=False)):
-            before = sign or before
-            part = ""
-            if kind is None:
-                kind = "o"
-                if word.isalpha():
-                    behind = "$" if at == last else "," if signs[at + 1] else classes[at + 1] or "o"
-                    kind, confidence = tag(word, before, behind)
-                    part = kind if confidence >= SURE and len(word) > 2 else ""
-            kinds.append(kind)
-            parts.append(part)
-            before = kind
-        return kinds, parts
-
-    def _in_phrase(self, written: list[str], kinds: list[str], at: int) -> bool:
-        """Whether the word and one beside it are a phrase that WordNet knows, such as `hot dog`, or a particle verb."""
-        word = written[at]
-        pairs = []
-        if at:
-            pairs.append((written[at - 1].lower(), word))
-        if at + 1 < len(written):
-            pairs.append((word, written[at + 1].lower()))
-        return any(self._phrase(pair) for pair in pairs)
-
     def _phrase(self, pair: tuple[str, str]) -> bool:
         known = self._phrases.get(pair)
         if known is None:
-            first, second = (
-                (word, *(base for part in "nv" for base in self.wordnet.bases(word, part))) for word in pair
-            )
-            phrases = self.wordnet.phrases
-            known = self._phrases[pair] = any(f"{one}_{two}" in phrases for one in first for two in second)
+            known = self._phrases[pair] = self._is_phrase(*pair)
         return known
+
+    def _is_phrase(self, first: str, second: str) -> bool:
+        """By the words themselves and by the nouns and verbs of which they are forms."""
+        beside = (second, *self._forms(second))
+        return any(self.wordnet.holds(f"{one}_{two}") for one in (first, *self._forms(first)) for two in beside)
+
+    def _forms(self, word: str) -> list[str]:
+        bases = self.wordnet.all_bases(word)
+        return [base for part in "nv" for base in bases.get(part, ())]
 
     def _synonyms(self, word: str, part: str) -> tuple[str, ...]:
         """In the same form, the commonest first; none where the sense is not plain."""
@@ -148,12 +149,14 @@ class English(Source):
         if len(bases) != 1:
             return []
         [base] = bases
-        form = form_of(word, base, part, wordnet)
         sense = self._dominant(base, part)
-        if form is None or sense is None:
+        if sense is None or len(others := wordnet.words(sense, part)) < 2:
+            return []
+        form = form_of(word, base, part, wordnet)
+        if form is None:
             return []
         found = []
-        for other in wordnet.words(sense, part):
+        for other in others:
             if (
                 other == base
                 or not other.isalpha()
@@ -173,30 +176,21 @@ class English(Source):
 
     def _dominant(self, base: str, part: str) -> int | None:
         """The sense of a lemma that is mostly meant; None where none is."""
+        key = base, part
+        if key not in self._senses:
+            self._senses[key] = self._found_dominant(base, part)
+        return self._senses[key]
+
+    def _found_dominant(self, base: str, part: str) -> int | None:
         senses = self.wordnet.senses(base, part)
         if len(senses) == 1:
             return senses[0]
-        counts = self.wordnet.counts.get((base, part), {})
-        total = sum(counts.values())
-        if not senses or not total:
+        counts = self.wordnet.counts.get((base, part))
+        if not counts:
             return None
         number, count = max(counts.items(), key=lambda item: (item[1], -item[0]))
-        return senses[number - 1] if number <= len(senses) and count >= DOMINANT * total and count > 1 else None
-
-
-def _signs(text: str, spans: Spans) -> list[str]:
-    """What stands before each word, and last behind them: "^" a beginning, "," another sign, "" a blank or nothing."""
-    found, done = [], 0
-    for start in (*spans.starts, len(text)):
-        gap = text[done:start]
-        if gap in (" ", ""):
-            found.append("" if done else "^")
-        elif not done or any(mark in gap for mark in ".!?\n"):
-            found.append("^")
-        else:
-            found.append("," if gap.strip(" \t'’-") else "")
-        done = spans.ends[len(found) - 1] if len(found) <= len(spans) else start
-    return found
+        enough = count >= DOMINANT * sum(counts.values()) and count > 1
+        return senses[number - 1] if number <= len(senses) and enough else None
 
 
 def _edits(new: str, word: str, start: int, end: int, before: str, before_start: int) -> tuple[Edit, ...] | None:

@@ -10,7 +10,7 @@ from dataqual.errors import InputError
 from dataqual.lazy import lazy
 from dataqual.protected import Protected
 from dataqual.synonyms.frequency import By, Frequency
-from dataqual.synonyms.source import Source, Swap
+from dataqual.synonyms.source import OneByOne, Swap
 from dataqual.text import ALONE
 from dataqual.word_spans import Spans
 
@@ -42,7 +42,7 @@ def files(named: tuple[str, ...]) -> list[Path]:
     return found
 
 
-class MyThes(Source):
+class MyThes(OneByOne):
     """One file th_LANGUAGE_*.dat."""
 
     def __init__(self, path: str, by: By) -> None:
@@ -84,8 +84,9 @@ class MyThes(Source):
             return False
         return sum(word in self.entries or word.capitalize() in self.entries for word in words) >= KNOWN * len(words)
 
-    def swaps(self, text: str, spans: Spans, protected: Protected) -> list[Swap]:
+    def swaps(self, text: str, spans: Spans) -> list[Swap]:
         """Words in small letters, as they stand in the file."""
+        protected = Protected(text, quotes=True)
         found = []
         for start, end in zip(spans.starts, spans.ends, strict=True):
             word = text[start:end]

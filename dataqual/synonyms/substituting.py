@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from dataqual.children import Augmenter, Chance, Child
-from dataqual.protected import Protected
-from dataqual.synonyms.source import Source, Swap
-from dataqual.word_spans import word_spans
+from dataqual.children import Augmenter, Chance, Child, Edit
+from dataqual.synonyms.source import Documents, Source, Swap
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,25 +23,27 @@ class Synonyms(Augmenter):
         self, texts: Sequence[str], chances: Sequence[Chance], how_many: Sequence[int]
     ) -> list[list[Child]]:
         """Of each document as many as are asked for; none where no word has a synonym."""
-        made: list[list[Child]] = []
-        for text, spans, chance, n in zip(texts, word_spans(texts), chances, how_many, strict=True):
-            source = next((one for one in self.sources if one.serves(text, spans)), None)
-            swaps = source.swaps(text, spans, Protected(text, quotes=True)) if source is not None else []
-            wanted = max(1, round(self.rate * source.words(text, spans))) if source is not None else 0
-            if source is not None and source.most is not None:
-                wanted = min(wanted, source.most)
-            made.append(
-                [_child(text, swaps, wanted, chance.of(f"child {number}")) for number in range(n)] if swaps else []
-            )
+        documents = Documents.of(texts)
+        counts = documents.segments.counts.tolist()
+        made: list[list[Child]] = [[] for _ in texts]
+        left: list[int] = list(range(len(texts)))
+        for source in self.sources:
+            found = source.read(documents, left)
+            for row, swaps in zip(left, found, strict=True):
+                if swaps:
+                    wanted = max(1, round(self.rate * source.words(counts[row])))
+                    wanted = wanted if source.most is None else min(wanted, source.most)
+                    drawn = (chances[row].of(f"child {number}") for number in range(how_many[row]))
+                    made[row] = [_child(texts[row], swaps, wanted, chance) for chance in drawn]
+            left = [row for row, swaps in zip(left, found, strict=True) if swaps is None]
         return made
 
 
 def _child(text: str, swaps: Sequence[Swap], wanted: int, chance: Chance) -> Child:
-    drawn = chance.numbers(2 * len(swaps), "synonyms")
-    chosen = np.argsort(drawn[: len(swaps)], kind="stable")[:wanted].tolist()
-    which = drawn[len(swaps) :].tolist()
-    edits = []
+    drawn = chance.numbers(2 * len(swaps), "synonyms").tolist()
+    chosen = sorted(range(len(swaps)), key=drawn.__getitem__)[:wanted]
+    edits: list[Edit] = []
     for at in chosen:
         choices = swaps[at].choices
-        edits += choices[int(which[at] * len(choices))]
+        edits += choices[int(drawn[len(swaps) + at] * len(choices))]
     return Child.of(text, edits)

@@ -32,8 +32,23 @@ ENDINGS = {
 }  # fmt: skip
 """Rules of detachment (WordNet 3.0, morphy(7WN)): what an inflected form ends in, and what its base does."""
 
-LAST = {part: frozenset(end[-1] for end, _ in endings) for part, endings in ENDINGS.items()}
-"""What a form of each part of speech ends in, if an ending was put to it."""
+
+Bases = dict[str, tuple[str, ...]]
+"""Of each part of speech the lemmas of which a word is a form."""
+
+
+@cache
+def endings(last: str) -> tuple[tuple[str, str, str], ...]:
+    """Those in which a form may end that ends in these two letters: part of speech, ending, and what its base has there.
+
+    >>> endings("ms"), endings("en")
+    ((('n', 's', ''), ('v', 's', '')), (('n', 'men', 'man'),))
+    """
+    return tuple((part, end, new) for part in PARTS for end, new in ENDINGS[part] if last.endswith(end[-2:]))
+
+
+REMEMBERED = 1_000_000
+"""Words whose bases are remembered at most; with one more all are forgotten."""
 
 _SENSE = {"1": "n", "2": "v", "3": "a", "4": "r", "5": "a"}
 
@@ -44,8 +59,8 @@ class WordNet:
 
     place: str
     """Folder, or zip archive, in which they lie."""
-    known: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, repr=False)
-    """Bases that were looked for."""
+    known: dict[str, Bases] = field(default_factory=dict, repr=False)
+    """Bases of words that were looked for."""
 
     def __reduce__(self) -> tuple[type[WordNet], tuple[str]]:
         return WordNet, (self.place,)
@@ -94,6 +109,15 @@ class WordNet:
         }
 
     @lazy
+    def all_irregular(self) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
+        """Irregular forms with their bases, by part of speech."""
+        found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        for part, forms in self.irregular.items():
+            for form, bases in forms.items():
+                found.setdefault(form, []).append((part, bases))
+        return found
+
+    @lazy
     def inflected(self) -> dict[str, dict[str, tuple[str, ...]]]:
         """Of each part of speech, bases with their irregular forms."""
         found: dict[str, dict[str, tuple[str, ...]]] = {key: {} for key in PARTS}
@@ -114,15 +138,13 @@ class WordNet:
         return found
 
     @lazy
-    def phrases(self) -> frozenset[str]:
-        """Lemmas of several words, joined by underscores."""
-        return frozenset(lemma for lemmas in self.index.values() for lemma in lemmas if "_" in lemma)
+    def totals(self) -> dict[tuple[str, str], int]:
+        """How often a lemma was met as a part of speech, in any sense."""
+        return {key: sum(counts.values()) for key, counts in self.counts.items()}
 
-    @lazy
-    def phrase_ends(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The words with which phrases of two words begin, and those with which they end."""
-        pairs = [tuple(phrase.split("_")) for phrase in self.phrases if phrase.count("_") == 1]
-        return frozenset(first for first, _ in pairs), frozenset(second for _, second in pairs)
+    def holds(self, lemma: str) -> bool:
+        """Whether there is such a lemma, of any part of speech; one of several words is joined by underscores."""
+        return any(lemma in lemmas for lemmas in self.index.values())
 
     def senses(self, lemma: str, part: str) -> tuple[int, ...]:
         """Where the senses of a lemma lie in the data, the commonest first; none where it is no such word."""
@@ -135,7 +157,7 @@ class WordNet:
     def words(self, sense: int, part: str) -> tuple[str, ...]:
         """The lemmas of a sense, as they are written, in the order of the file."""
         data = self.data[part]
-        fields = data[sense : data.index(b"\n", sense)].partition(b" | ")[0].decode().split()
+        fields = data[sense : data.index(b" | ", sense)].decode().split()
         return tuple(word.partition("(")[0] for word in fields[4 : 4 + 2 * int(fields[3], 16) : 2])
 
     def opposites(self, sense: int, part: str) -> bool:
@@ -149,22 +171,30 @@ class WordNet:
         >>> WordNet.open().bases("films", "n"), WordNet.open().bases("went", "v")  # doctest: +SKIP
         (('film',), ('go',))
         """
-        key = form, part
-        if key not in self.known:
-            self.known[key] = self._bases(form, part)
-        return self.known[key]
+        return self.all_bases(form).get(part, ())
 
-    def _bases(self, form: str, part: str) -> tuple[str, ...]:
-        index = self.index[part]
-        found = [form] if form in index else []
-        found += [base for base in self.irregular[part].get(form, ()) if base in index]
-        if (not found or form in index) and form[-1:] in LAST[part]:
-            found += [
-                base
-                for end, new in ENDINGS[part]
-                if form.endswith(end) and len(base := form[: len(form) - len(end)] + new) > 1 and base in index
-            ]
-        return tuple(dict.fromkeys(found))
+    def all_bases(self, form: str) -> Bases:
+        """The same for all parts of speech; those of which it is no form are left out."""
+        found = self.known.get(form)
+        if found is None:
+            if len(self.known) >= REMEMBERED:
+                self.known.clear()
+            found = self.known[form] = self._bases(form)
+        return found
+
+    def _bases(self, form: str) -> Bases:
+        index = self.index
+        found: dict[str, list[str]] = {part: [form] for part in PARTS if form in index[part]}
+        itself = tuple(found)
+        for part, bases in self.all_irregular.get(form, ()):
+            found.setdefault(part, []).extend(base for base in bases if base in index[part])
+        settled = {part for part, bases in found.items() if bases and part not in itself}
+        for part, end, new in endings(form[-2:]):
+            if form.endswith(end) and part not in settled:
+                base = form[: len(form) - len(end)] + new
+                if len(base) > 1 and base in index[part]:
+                    found.setdefault(part, []).append(base)
+        return {part: tuple(dict.fromkeys(bases)) for part, bases in found.items() if bases}
 
     def _file(self, name: str) -> bytes:
         place = Path(self.place)

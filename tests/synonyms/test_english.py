@@ -14,6 +14,8 @@ from dataqual.synonyms import Synonyms
 from dataqual.synonyms.english import English
 from dataqual.synonyms.frequency import Frequency
 from dataqual.synonyms.inflecting import article, inflected
+from dataqual.synonyms.tagging import tags
+from dataqual.synonyms.vocabulary import Vocabulary
 from dataqual.synonyms.wordnet import WordNet
 from dataqual.word_spans import word_spans
 from tests.synonyms.small_wordnet import small_wordnet
@@ -58,6 +60,29 @@ def swapped(english: English, text: str) -> dict[str, set[str]]:
 )  # fmt: skip
 def test_what_is_replaced_and_by_what(english: English, text: str, expected: dict[str, set[str]]) -> None:
     assert swapped(english, text) == expected
+
+
+def test_a_document_has_the_same_children_alone_and_among_others(english: English) -> None:
+    texts = [
+        "It was the big story. The film\u2019s children wasn't there!",
+        "很好的电影",
+        "",
+        "Das ist der Film",
+        "a terrible idea",
+    ]
+    augmenter = Synonyms((english,), 0.5)
+    together = augmenter.children_of(texts, [Chance(at) for at in range(5)], [2] * 5)
+    assert [bool(children) for children in together] == [True, False, False, False, True]
+    for at, text in enumerate(texts):
+        assert augmenter.children(text, Chance(at), 2) == together[at]
+
+
+def test_tags_go_by_the_words_beside(place: Path) -> None:
+    vocabulary = Vocabulary(WordNet(str(place)))
+    listed = ["the", "film", ",", "nothing", "was", "terrible"]
+    assert [kind for kind, _ in tags(listed, vocabulary)] == ["D", "n", ",", "P", "B", "a"]
+    assert min(sure for _, sure in tags(listed, vocabulary)) > 0.99
+    assert tags(["zzz", "the"], vocabulary)[0] == ("o", 0.0)
 
 
 def test_so_many_words_are_replaced_as_the_rate_says(english: English) -> None:
