@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.diversity.whole_words import words_of
 from dataqual.document_sample import DocumentSample
+from dataqual.text import ALONE, Text
 from dataqual.vectors.kmeans import Clusters, kmeans
 from dataqual.vectors.svd import truncated
 from dataqual.vectors.tfidf import Terms, count, tfidf
@@ -64,7 +68,7 @@ class Topics:
         space = Space.of(sample)
         k = max(1, min(most, len(sample) // LEAST))
         clusters = kmeans(space.points, k, seed=sample.seed, starts=2, rounds=30)
-        names = [_names(space.terms, clusters.labels == at) for at in range(len(clusters.centres))]
+        names = _names(sample, clusters.labels, len(clusters.centres))
         return cls(clusters, names, clusters.distances(space.points))
 
 
@@ -83,14 +87,60 @@ def effective(sizes: NDArray[np.int64]) -> tuple[float, float]:
     return math.exp(entropy), math.exp(entropy) * math.sqrt(max(spread, 0.0) / total)
 
 
-def _names(terms: Terms, within: NDArray[np.bool_]) -> list[str]:
-    """Terms that most more of the documents within have than of those without, by weighted log-odds."""
-    counts = terms.counts
-    inside = np.bincount(counts.indices[within[counts.rows]], minlength=counts.shape[1])
-    outside = counts.column_counts() - inside
-    n, m = int(within.sum()), int((~within).sum())
-    odds = [np.log((k + 0.5) / (total - k + 0.5)) for k, total in ((inside, n), (outside, m))]
-    error = np.sqrt(sum(1 / (k + 0.5) + 1 / (total - k + 0.5) for k, total in ((inside, n), (outside, m))))
-    z = (odds[0] - odds[1]) / error
-    best = np.argsort(-z, kind="stable")[:NAMED]
-    return [terms.name(int(column)) for column in best if z[column] > 1.0]
+def _names(sample: DocumentSample, topic: NDArray[np.int64], topics: int) -> list[list[str]]:
+    """Of each topic the words that most more of its documents have than of the others, by weighted log-odds.
+
+    Where words are not spaced they are those of `whole_words`; of texts with too few of them, pairs of characters.
+    """
+    terms, words = Space.of(sample).terms, words_of(sample.text)
+    pairs = _is_alone(sample.text, terms.starts)
+    spaced = terms.keep(np.flatnonzero(~pairs)) if pairs.any() else terms
+    pair = np.unique(words.document * max(len(words.starts), 1) + words.word)
+    document, word = np.divmod(pair, max(len(words.starts), 1))
+    raw = sample.text.data
+    known = [raw[a:b].tobytes().decode() for a, b in zip(words.starts.tolist(), words.ends.tolist(), strict=True)]
+    tables: list[Table] = [
+        (topic[spaced.counts.rows], spaced.counts.indices.astype(np.int64), len(spaced.hashes), spaced.name),
+        (topic[document], word, len(known), known.__getitem__),
+    ]
+    sizes = np.bincount(topic, minlength=topics)
+    found = [_marking(tables, at, sizes) for at in range(topics)]
+    if not pairs.any():
+        return found
+    counted = [(topic[terms.counts.rows], terms.counts.indices.astype(np.int64), len(terms.hashes), terms.name)]
+    return [names or _marking(counted, at, sizes) for at, names in enumerate(found)]
+
+
+Table = tuple[NDArray[np.int64], NDArray[np.int64], int, Callable[[int], str]]
+"""For each document that has a term: its topic and the term's number; how many terms there are, and what each is called."""
+
+
+def _marking(tables: Sequence[Table], at: int, sizes: NDArray[np.int64]) -> list[str]:
+    """The terms of all tables that mark a topic, the most telling first, none of which is a part of another."""
+    n, m = int(sizes[at]), int(sizes.sum() - sizes[at])
+    ranked: list[tuple[float, str]] = []
+    for topic, term, terms, name in tables:
+        inside = np.bincount(term[topic == at], minlength=terms)
+        outside = np.bincount(term, minlength=terms) - inside
+        odds = [np.log((k + 0.5) / (total - k + 0.5)) for k, total in ((inside, n), (outside, m))]
+        error = np.sqrt(sum(1 / (k + 0.5) + 1 / (total - k + 0.5) for k, total in ((inside, n), (outside, m))))
+        z = (odds[0] - odds[1]) / error
+        best = np.argsort(-z, kind="stable")[: 4 * NAMED]
+        ranked += [(float(z[column]), name(int(column))) for column in best.tolist() if z[column] > 1.0]
+    found: list[str] = []
+    for _, name_of in sorted(ranked, key=lambda one: -one[0]):
+        if not _COUNTS.fullmatch(name_of) and not any(name_of in other or other in name_of for other in found):
+            found.append(name_of)
+    return found[:NAMED]
+
+
+_COUNTS = re.compile(r"\d{1,3}")
+"""What is no name: numbers of prices, lists and sizes; a year may be one."""
+
+
+def _is_alone(text: Text, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether the word that begins at each of these bytes is a character of a script without spaces."""
+    cut = text.cut("unicode")
+    if not len(starts):
+        return np.zeros(0, bool)
+    return np.asarray((cut.flags[np.searchsorted(cut.starts, starts)] & ALONE) != 0)
