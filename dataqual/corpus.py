@@ -116,10 +116,17 @@ class Origin:
     method: str
     edits: tuple[tuple[int, int, str, str], ...] = ()
     similarity: float | None = None
+    done: tuple[str, ...] = ()
+    """Of a picture, in words, what was done to its parent, one thing after the other."""
+    labels: tuple[tuple[str, float], ...] = ()
+    """Of a picture that was mixed of several, the share of each label; they add up to 1."""
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values; without a similarity where none was measured."""
-        told = {"parent": self.parent, "method": self.method, "edits": [list(edit) for edit in self.edits]}
+        told: dict[str, Any] = {"parent": self.parent, "method": self.method}
+        told["edits"] = list(self.done) if self.done else [list(edit) for edit in self.edits]
+        if self.labels:
+            told["labels"] = {label: round(share, 6) for label, share in self.labels}
         return told if self.similarity is None else told | {"similarity": round(self.similarity, 6)}
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.corpus import Address, Batch, Corpus, Unreadable
+from dataqual.images.image import Images
 from dataqual.text import Text
 
 if TYPE_CHECKING:
@@ -113,13 +114,16 @@ class Added(_Told):
 
     before: Text | None = None
     """The documents they were made from; None where they are mere copies."""
+    parents: Images | None = None
+    """The pictures they were made from."""
 
     @property
     def values(self) -> NDArray[np.int64] | None:
         """In how many places each differs from what it was made from, (documents,); None for mere copies."""
         if self.batch.origins is None:
             return None
-        return np.array([len(origin.edits) if origin else 0 for origin in self.batch.origins], np.int64)
+        counts = [len(origin.done or origin.edits) if origin else 0 for origin in self.batch.origins]
+        return np.array(counts, np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,6 +136,10 @@ class Refused(_Told):
     """What was measured, (documents,); NaN where nothing was."""
     threshold: str | None = None
     """The bounds the values should lie in."""
+    parents: Images | None = None
+    """Their parents, of pictures."""
+    evidence: Sequence[str] | None = None
+    """Of pictures, what was done to make each."""
 
 
 def edited(
@@ -274,7 +282,12 @@ def _added(
             spans = [[start, end, len(replacement), reason] for start, end, replacement, reason in origin.edits]
             row |= {"id": origin.id, "parent": origin.parent, "similarity": origin.similarity}
             row |= {"value": float(len(spans)), "edits": json.dumps(spans, ensure_ascii=False)}
-        if part.before is not None and origin is not None and origin.edits:
+        if origin is not None and origin.done:
+            told = origin.facts()
+            row |= {"value": float(len(origin.done)), "edits": json.dumps(told["edits"], ensure_ascii=False)}
+            shares = "".join(f"; {share:.2f} of {label!r}" for label, share in origin.labels)
+            row["evidence"] = "; ".join(origin.done) + shares
+        elif part.before is not None and origin is not None and origin.edits:
             row["evidence"] = replacements(part.before[i], origin.edits)
         elif part.before is not None:
             row["evidence"] = difference(part.before[i], part.batch.text[i])
@@ -286,7 +299,9 @@ def _refused(corpus: Corpus, part: Refused, difference: Callable[[str, str], str
         row["threshold"] = part.threshold
         if part.values is not None and not np.isnan(part.values[i]):
             row["value"] = float(part.values[i])
-        if part.before is not None:
+        if part.evidence is not None:
+            row["evidence"] = part.evidence[i]
+        elif part.before is not None:
             row["evidence"] = difference(part.before[i], part.batch.text[i])
         yield place, row
 

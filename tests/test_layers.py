@@ -62,6 +62,7 @@ OWNERS = {
         "dataqual.networks",
         "dataqual.translation.seq2seq",
         "dataqual.images.network",
+        "dataqual.images.operations",
     ),
     "transformers": (
         "studies.learners.gpt2_weights",
@@ -80,6 +81,7 @@ OWNERS = {
     "sacrebleu": ("studies.likeness",),
     "rouge_score": ("studies.likeness",),
     "wandb": ("studies.tracking.wandb",),
+    "kornia": ("dataqual.images.operations",),
     "PIL": ("dataqual.images.decoding",),
     "pytest": ("dataqual.adapters.pytest_plugin",),
     "ray": ("dataqual.engine.ray",),

@@ -17,7 +17,7 @@ from dataqual.readers import open_corpus
 from dataqual.readers.sources import as_whole_corpus, options_of
 from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
-from dataqual.steps._augmenting import Augmenting, Growing
+from dataqual.steps._augmenting import Augmenting, GrowingStep
 
 PREFIX = "augment_"
 
@@ -127,24 +127,24 @@ def augment(
         step = step_of(method, given | {"split": split, "tries": tries, "seed": seed} | dict(parameters or {}))
     target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
     corpus = as_whole_corpus(source, also=options_of(augment), **asked)
-    found: list[Growing] = []
+    found: list[GrowingStep] = []
 
     def look(steps: Sequence[Step]) -> None:
         """What is held out."""
-        found.extend(one for one in steps if isinstance(one, Growing))
+        found.extend(one for one in steps if isinstance(one, GrowingStep))
 
     recipe = Recipe("augment", (step,))
     cleaned = rewrite(corpus, recipe, target, Local(workers=workers, max_memory=max_memory), progress, look=look)
     why = tuple(line for one in found for line in one.held.why)
     own = {field.name: getattr(cleaned, field.name) for field in fields(Cleaned)}
-    notes = [note for one in found for note in getattr(one.judge, "notes", ())]
+    notes = [note for one in found for note in one.notes]
     own["warnings"] = (*cleaned.warnings, *notes)
     return Augmented(
         **own, notes=tuple(notes), method=step.method, held_out=why, short=_short(found, cleaned), corpus=corpus
     )
 
 
-def _short(found: Sequence[Growing], cleaned: Cleaned) -> tuple[str, ...]:
+def _short(found: Sequence[GrowingStep], cleaned: Cleaned) -> tuple[str, ...]:
     """Of each value that is balanced, and of which fewer documents were added than wanted, by how many."""
     lines = []
     for one in found:

@@ -30,13 +30,20 @@ def squares(images: Any, side: int, channels: int) -> NDArray[np.float32]:
     """
     out = np.empty((len(images), channels, side, side), np.float32)
     for rows, stack in stacks(images):
-        high, wide = _weights(stack.shape[1], side), _weights(stack.shape[2], side)
         step = max(1, AT_ONCE // max(1, stack[0].size))
         for first in range(0, len(rows), step):
-            some = coloured(stack[first : first + step], channels)
-            small = np.matmul(np.matmul(high, some.transpose(0, 3, 1, 2)), wide.T)
+            small = resized(stack[first : first + step], side, side, channels)
             out[rows[first : first + step]] = np.clip(small / np.float32(255), 0, 1)
     return out
+
+
+def resized(stack: NDArray[np.uint8], high: int, wide: int, channels: int) -> NDArray[np.float32]:
+    """Pictures (n, height, width, channels) as (n, channels, high, wide) from 0 to 255, gray or RGB, in the same way."""
+    planes = coloured(stack, channels).transpose(0, 3, 1, 2)
+    found: NDArray[np.float32] = np.matmul(
+        np.matmul(_weights(stack.shape[1], high), planes), _weights(stack.shape[2], wide).T
+    )
+    return found
 
 
 def stacks(images: Any) -> Iterator[tuple[NDArray[np.int64], NDArray[np.uint8]]]:

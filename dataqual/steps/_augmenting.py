@@ -6,6 +6,7 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from pathlib import PurePath
 from typing import Any, ClassVar, Self
 
@@ -20,6 +21,7 @@ from dataqual.corpus import Batch, Chunk, Corpus, Origin
 from dataqual.drawing import document_keys, uniform
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.gating import Gate, gate_of
+from dataqual.images.image import Images
 from dataqual.ledger import TORN_TURNS, Added, Change, Refused, addresses
 from dataqual.naming import snake_case
 from dataqual.near_duplicates.parameters import splitmix64
@@ -115,12 +117,12 @@ class Augmenting(Step):
 
     def prepare(self, corpus: Corpus, engine: Engine) -> Growing:
         """Count what there is of each label where that matters, find what is held out, and open what makes children."""
-        name = snake_case(type(self).__name__)
         held = held_out(corpus, engine, self.split, self.held_out)
-        share = _shares(self, corpus, engine, held, name)
-        return Growing(name, self.method, self.augmenter(corpus, engine), self.judge(corpus, engine, held), share, held,
-                       self.balance, self.only, self.tries, self.seed, _file_names(corpus),
-                       _taken(corpus, engine, self.method))  # fmt: skip
+        return Growing(
+            augmenter=self.augmenter(corpus, engine),
+            judge=self.judge(corpus, engine, held),
+            **growing_of(self, corpus, engine, held),
+        )
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Change]]:
         """Only what `prepare` returns can."""
@@ -160,7 +162,7 @@ class HeldOut:
         if len(self.addresses):
             held |= np.isin(addresses(batch.file, batch.record), self.addresses)
         if len(self.texts) and len(batch):
-            held |= np.isin(text_hashes(batch.text), self.texts)
+            held |= np.isin(content_hashes(batch), self.texts)
         return held
 
 
@@ -184,11 +186,27 @@ def held_out(corpus: Corpus, engine: Engine, split: str | None, others: Sequence
     texts: list[NDArray[np.uint64]] = []
     for path in others:
         other = as_corpus(path, text=None)
-        texts += [text_hashes(batch.text) for batch in other.batches()]
+        texts += [content_hashes(batch) for batch in other.batches()]
         own = tuple(at for at, file in enumerate(corpus.files) if other.holds(file.path))
         files += tuple(at for at in own if at not in files)
     hashes = np.unique(np.concatenate([np.zeros(0, np.uint64), *texts]))
     return HeldOut(np.sort(found), hashes, files, tuple(why))
+
+
+def content_hashes(batch: Batch) -> NDArray[np.uint64]:
+    """A hash of each text, or of the pixels of each picture, (documents,)."""
+    return text_hashes(batch.text) if batch.images is None else picture_hashes(batch.images)
+
+
+def picture_hashes(images: Images) -> NDArray[np.uint64]:
+    """A hash of the shape and pixels of each picture, (pictures,)."""
+    out = np.zeros(len(images), np.uint64)
+    for rows, pixels in images.stacks():
+        salt = repr(pixels.shape[1:]).encode()
+        for row, picture in zip(rows.tolist(), pixels, strict=True):
+            found = blake2b(np.ascontiguousarray(picture), digest_size=8, key=salt)
+            out[row] = int.from_bytes(found.digest(), "little")
+    return out
 
 
 def text_hashes(text: Text) -> NDArray[np.uint64]:
@@ -310,6 +328,23 @@ def _shares(step: Augmenting, corpus: Corpus, engine: Engine, held: HeldOut, nam
     return shares
 
 
+def growing_of(step: Augmenting, corpus: Corpus, engine: Engine, held: HeldOut) -> dict[str, Any]:
+    """What the prepared step knows, whatever it makes children of: the fields of `GrowingStep`."""
+    name = snake_case(type(step).__name__)
+    return {
+        "step": name,
+        "method": step.method,
+        "shares": _shares(step, corpus, engine, held, name),
+        "held": held,
+        "balance": step.balance,
+        "only": step.only,
+        "tries": step.tries,
+        "seed": step.seed,
+        "files": _file_names(corpus),
+        "taken": _taken(corpus, engine, step.method),
+    }
+
+
 def _must_be_there(value: str, by: By, corpus: Corpus, engine: Engine) -> None:
     """SpecError where no document has this label, or group."""
 
@@ -346,8 +381,17 @@ def _tallied(
 
 
 def parents(batch: Batch, held: HeldOut) -> NDArray[np.bool_]:
-    """Which documents of a batch may have children: those that were read, are not blank, and not held out."""
-    blank = batch.text.characters.total == batch.text.characters.space
+    """Which documents, or pictures, of a batch may have children: those that were read, are not blank, and not held out."""
+    if batch.images is None:
+        blank = batch.text.characters.total == batch.text.characters.space
+    else:  # of one level throughout
+        blank = batch.images.spread(
+            (
+                pixels.max((1, 2, 3), initial=0) == pixels.min((1, 2, 3), initial=255)
+                for _, pixels in batch.images.stacks()
+            ),
+            bool,
+        )
     return ~(batch.made | held.mask(batch) | blank)
 
 
@@ -394,16 +438,14 @@ class _Wanted:
     refused: list[tuple[Child, Refusal]] = field(default_factory=list)
 
 
-@dataclass(frozen=True, eq=False)
-class Growing(Step):
-    """Adds the children; each document for itself, so that batches may come in any order and thread."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class GrowingStep(Step):
+    """Adds children; each document for itself, so that batches may come in any order and thread."""
 
     idempotent: ClassVar[bool] = False
 
     step: str
     method: str
-    augmenter: Augmenter
-    judge: Judge
     shares: Mapping[Value, Share]
     held: HeldOut
     balance: By | None
@@ -419,6 +461,50 @@ class Growing(Step):
     def told_as(self) -> tuple[str, ...]:
         """The method."""
         return (self.method,)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the user should know of the gate."""
+        return ()
+
+    def _chance(self, batch: Batch, row: int, key: int) -> Chance:
+        """Of a document; another one where it has children of this method already, which would be made once more."""
+        before = self.taken.get(self._called(batch, row), 0)
+        return Chance(key).of(f"after {before}") if before else Chance(key)
+
+    def _called(self, batch: Batch, row: int) -> str:
+        """Its id, or its place."""
+        ids = batch.columns["id"] if "id" in batch.columns.columns else None
+        return ids[row] if ids is not None and ids[row] is not None else self._place(batch, row)
+
+    def _how_many(self, batch: Batch, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """How many children each document of a batch is to have, (documents,)."""
+        can = parents(batch, self.held)
+        if self.only:
+            values = batch.columns[self.balance or "label"].to_list()
+            can &= np.isin(np.array([value if value is not None else "" for value in values]), self.only)
+        counts = np.zeros(len(batch), np.int64)
+        for value, rows in kinds(batch, self.balance):
+            share = self.shares.get(value)
+            if share is not None:
+                counts[rows] = share.of(keys[rows])
+        return np.where(can, counts, 0)
+
+    def _place(self, batch: Batch, row: int) -> str:
+        return f"{self.files[int(batch.file[row])]}:{int(batch.record[row])}"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Growing(GrowingStep):
+    """Adds children of texts."""
+
+    augmenter: Augmenter
+    judge: Judge
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Rules that could not be applied."""
+        return tuple(getattr(self.judge, "notes", ()))
 
     def __call__(self, batch: Batch) -> tuple[Batch, list[Change]]:
         if not len(batch):
@@ -445,29 +531,6 @@ class Growing(Step):
             if not one.accepted and not one.refused:
                 one.refused.append((Child(one.text, ()), Refusal(UNCHANGED)))
         return self._grown(batch, wanted)
-
-    def _chance(self, batch: Batch, row: int, key: int) -> Chance:
-        """Of a document; another one where it has children of this method already, which would be made once more."""
-        before = self.taken.get(self._called(batch, row), 0)
-        return Chance(key).of(f"after {before}") if before else Chance(key)
-
-    def _called(self, batch: Batch, row: int) -> str:
-        """Its id, or its place."""
-        ids = batch.columns["id"] if "id" in batch.columns.columns else None
-        return ids[row] if ids is not None and ids[row] is not None else self._place(batch, row)
-
-    def _how_many(self, batch: Batch, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """How many children each document of a batch is to have, (documents,)."""
-        can = parents(batch, self.held)
-        if self.only:
-            values = batch.columns[self.balance or "label"].to_list()
-            can &= np.isin(np.array([value if value is not None else "" for value in values]), self.only)
-        counts = np.zeros(len(batch), np.int64)
-        for value, rows in kinds(batch, self.balance):
-            share = self.shares.get(value)
-            if share is not None:
-                counts[rows] = share.of(keys[rows])
-        return np.where(can, counts, 0)
 
     def _try(self, waiting: Sequence[_Wanted], attempt: int, labels: Sequence[str | None]) -> None:
         """One attempt to give each what it still wants."""
@@ -525,9 +588,6 @@ class Growing(Step):
         number += self.taken.get(parent, 0)
         edits = tuple((edit.start, edit.end, edit.replacement, edit.reason) for edit in child.edits)
         return Origin(f"{parent}~{self.method}-{number}", parent, self.method, edits, verdict.similarity)
-
-    def _place(self, batch: Batch, row: int) -> str:
-        return f"{self.files[int(batch.file[row])]}:{int(batch.record[row])}"
 
     def _refused(self, batch: Batch, wanted: Sequence[_Wanted]) -> Iterator[Refused]:
         """By rule and bounds, in the order of their names."""
