@@ -115,7 +115,7 @@ class Augmenting(Step):
         """The method; the rules of a gate are told where they refused something."""
         return (self.method,)
 
-    def prepare(self, corpus: Corpus, engine: Engine) -> Growing:
+    def prepare(self, corpus: Corpus, engine: Engine) -> GrowingStep:
         """Count what there is of each label where that matters, find what is held out, and open what makes children."""
         held = held_out(corpus, engine, self.split, self.held_out)
         return Growing(
@@ -204,7 +204,7 @@ def picture_hashes(images: Images) -> NDArray[np.uint64]:
     for rows, pixels in images.stacks():
         salt = repr(pixels.shape[1:]).encode()
         for row, picture in zip(rows.tolist(), pixels, strict=True):
-            found = blake2b(np.ascontiguousarray(picture), digest_size=8, key=salt)
+            found = blake2b(np.ascontiguousarray(picture).tobytes(), digest_size=8, key=salt)
             out[row] = int.from_bytes(found.digest(), "little")
     return out
 

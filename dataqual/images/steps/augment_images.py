@@ -1,0 +1,372 @@
+"""The step `augment_images`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.children import Augmenter, Chance, Refusal, Verdict
+from dataqual.corpus import Batch, Chunk, Corpus, Origin
+from dataqual.drawing import document_keys
+from dataqual.errors import SpecError, did_you_mean
+from dataqual.gating import Gate
+from dataqual.images.gating import (
+    FEWEST,
+    LEAST_RIGHT,
+    LabelModels,
+    Originals,
+    PictureGate,
+    PicturePairs,
+    rules_of,
+    small_of,
+)
+from dataqual.images.image import Images
+from dataqual.images.keeping import MEASURED, Keeping
+from dataqual.images.operations import METHODS, MIXING, Made, Partner, Strength, made
+from dataqual.images.squares import resized
+from dataqual.images.steps._pictures import Pixels, pictures_of
+from dataqual.ledger import Added, Change, Refused
+from dataqual.operators import Engine, View
+from dataqual.steps._augmenting import (
+    SAME,
+    UNCHANGED,
+    Augmenting,
+    GrowingStep,
+    HeldOut,
+    growing_of,
+    held_out,
+    parents,
+    picture_hashes,
+)
+
+LABELLED = 6_000
+"""Pictures from which the classifiers of the gate learn, at most: three of them then take a minute of one core."""
+PARTNERS = 512
+"""Pictures that may be mixed into others: enough of each of some dozen labels."""
+BYTES = 64 << 20
+"""What both may take at most."""
+SIDE = 64
+"""Longest side of a picture that is learnt from."""
+
+
+@dataclass(frozen=True)
+class AugmentImages(Augmenting):
+    """Add children of pictures: cropped, rotated, flipped, recoloured, blurred, noisy, cut out or mixed, as `methods` say.
+
+    A child goes through all methods in their order, by numbers drawn for it alone. `keeps_label` says what the pictures show,
+    `digits`, `letters`, `photos`, `textures` or a file of one's own, and so how far each method goes and which lose the label;
+    `measured` lets the gate decide by classifiers that never saw the parent. Whatever else is given goes before it.
+    """
+
+    view: ClassVar[View] = "image"
+
+    methods: tuple[str, ...] = ("crop", "rotate")
+    keeps_label: str = MEASURED
+    gate: str | tuple[str, ...] = "default"
+    device: str = "cpu"
+    smallest: float | None = None
+    degrees: float | None = None
+    mirror: str | None = None
+    brightness: float | None = None
+    contrast: float | None = None
+    saturation: float | None = None
+    hue: float | None = None
+    sigma: float | None = None
+    deviation: float | None = None
+    hole: float | None = None
+    alpha: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.methods:
+            raise SpecError(f"methods is empty; there are: {', '.join(METHODS)}")
+        for name in self.methods:
+            if name not in METHODS:
+                raise SpecError(f"no method {name!r} for pictures; {did_you_mean(name, METHODS)}")
+        if len(set(self.methods)) < len(self.methods):
+            raise SpecError("methods names one twice")
+        self.strength  # noqa: B018  what is wrong with it is told at once
+        super().__post_init__()
+
+    @property
+    def method(self) -> str:
+        """The methods, as they stand in the ids of the children: `crop+rotate`."""
+        return "+".join(self.methods)
+
+    @property
+    def strength(self) -> Strength:
+        """How far each method goes; SpecError where it is out of bounds, or a method loses the label."""
+        given = {one.name: value for one in fields(Strength) if (value := getattr(self, one.name)) is not None}
+        return Keeping.of(self.keeps_label).check(self.methods, given)
+
+    @property
+    def rules(self) -> Gate:
+        """No rules of texts; those of pictures are looked at, so that what is wrong with them is told at once."""
+        rules_of(self.gate)
+        return Gate.of(())
+
+    @property
+    def rests_on(self) -> object:
+        """How far methods go, and the rules of the gate, which may stand in files."""
+        return self.strength, rules_of(self.gate)
+
+    def augmenter(self, corpus: Corpus, engine: Engine) -> Augmenter:
+        """Pictures have none of texts."""
+        raise TypeError("call prepare, and then what it returns")
+
+    def prepare(self, corpus: Corpus, engine: Engine) -> GrowingPictures:
+        """Count what there is of each label where that matters, find what is held out, and learn what a label looks like."""
+        held = held_out(corpus, engine, self.split, self.held_out)
+        labelled = "label" in corpus.columns.extras()
+        mixes = any(method in MIXING for method in self.methods)
+        if mixes and not labelled:
+            raise SpecError(
+                "mixup and cutmix give shares of labels, and the corpus has none; name their column with --label"
+            )
+        sample = _sample(corpus, engine, held) if labelled else _Sample()
+        return GrowingPictures(
+            methods=self.methods,
+            strength=self.strength,
+            device=self.device,
+            partners=sample.partners() if mixes else (),
+            judge=_gate(self, corpus, engine, sample, labelled),
+            **growing_of(self, corpus, engine, held),
+        )
+
+    def on(self, column: Any, *, engine: Engine) -> Any:
+        """SpecError: pictures are no column of texts."""
+        raise SpecError("augment_images is a step for pictures, and these are texts")
+
+
+@dataclass(frozen=True, eq=False)
+class _Sample:
+    """Labelled pictures that are not held out, those whose addresses hash lowest; the same whatever the batches."""
+
+    keys: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    pictures: Sequence[Pixels] = ()
+    labels: Sequence[str] = ()
+
+    def partners(self) -> tuple[Partner, ...]:
+        """Those that may be mixed into others; SpecError where there is none."""
+        some = list(zip(self.pictures[:PARTNERS], self.labels[:PARTNERS], strict=True))
+        if not some:
+            raise SpecError("no picture with a label to mix into others")
+        return tuple(Partner(picture, label) for picture, label in some)
+
+
+def _sample(corpus: Corpus, engine: Engine, held: HeldOut) -> _Sample:
+    def look(chunk: Chunk) -> list[tuple[int, Pixels, str]]:
+        batch = corpus.parse(chunk)
+        images = pictures_of(batch, "augment_images")
+        labels = batch.columns["label"].to_list()
+        keys = document_keys(batch.file, batch.record, "gate, labels")
+        rows = sorted(np.flatnonzero(parents(batch, held)).tolist(), key=lambda row: int(keys[row]))
+        own = [row for row in rows if labels[row] is not None][:LABELLED]
+        return [(int(keys[row]), _small(images[row]), labels[row]) for row in own]
+
+    found: list[tuple[int, Pixels, str]] = []
+    for part in engine.map(look, corpus.chunks()):
+        found = sorted(found + part, key=lambda one: one[0])[:LABELLED]
+        sizes = np.cumsum([one[1].size for one in found])
+        found = found[: max(1, int(np.searchsorted(sizes, BYTES, "right")))]
+    return _Sample(
+        np.array([key for key, _, _ in found], np.uint64), [one for _, one, _ in found], [x for _, _, x in found]
+    )
+
+
+def _small(picture: Pixels) -> Pixels:
+    """A picture no longer than `SIDE`, gray or RGB."""
+    high, wide, channels = picture.shape
+    if max(high, wide) <= SIDE:
+        return picture.copy()
+    scale = SIDE / max(high, wide)
+    small = resized(picture[None], max(1, round(high * scale)), max(1, round(wide * scale)), 3 if channels > 2 else 1)[
+        0
+    ]
+    found: Pixels = np.clip(np.rint(small), 0, 255).astype(np.uint8).transpose(1, 2, 0)
+    return found
+
+
+def _gate(step: AugmentImages, corpus: Corpus, engine: Engine, sample: _Sample, labelled: bool) -> PictureGate:
+    """The gate once it has seen what it must of the corpus."""
+    rules = rules_of(step.gate)
+    names = {rule.signal for rule in rules}
+    originals = _originals(corpus, engine) if "copies_original" in names else None
+    hard = any(method not in MIXING for method in step.methods) and labelled
+    models, notes = _models(sample) if "label_agreement" in names and hard else (None, ())
+    return PictureGate(rules, originals, models, notes)
+
+
+def _models(sample: _Sample) -> tuple[LabelModels | None, tuple[str, ...]]:
+    """Classifiers of the sample; None where they learn too little, and a note that says so."""
+    models = LabelModels.fit(sample.pictures, sample.labels, sample.keys)
+    if models is None:
+        return None, (f"gate: label_agreement is not asked: fewer than two labels have {FEWEST} pictures",)
+    right = models.share_right(sample.pictures, sample.labels, sample.keys)
+    if right < LEAST_RIGHT:
+        return None, (
+            f"gate: label_agreement is not asked: a classifier of {len(sample.labels):,} labelled pictures is right on "
+            f"{right:.0%} of those it has not seen, and {LEAST_RIGHT:.0%} is the least",
+        )
+    return models, ()
+
+
+BYTES_EACH = 330
+"""Memory for each original: 256 levels, means of blocks, its place."""
+
+
+def _originals(corpus: Corpus, engine: Engine) -> Originals:
+    """All pictures, small, held-out ones too; SpecError where they are too many for the memory."""
+
+    def look(chunk: Chunk) -> NDArray[np.uint8]:
+        return small_of(list(_each(pictures_of(corpus.parse(chunk), "augment_images"))))
+
+    parts, count = [np.empty((0, 256), np.uint8)], 0
+    for part in engine.map(look, corpus.chunks()):
+        parts.append(part)
+        count += len(part)
+        if count * BYTES_EACH > engine.memory // 2:
+            raise SpecError(
+                f"gate: the rule copies_original keeps {BYTES_EACH} bytes of each original, more than half of the memory for "
+                f"{count:,}; give more with --max-memory, or a gate without that rule"
+            )
+    return Originals.of(np.concatenate(parts))
+
+
+def _each(images: Images) -> Iterator[Pixels]:
+    return (images[row] for row in range(len(images)))
+
+
+@dataclass
+class _Wanted:
+    """A picture that gets children: what it is, how many are still wanted, and what it has."""
+
+    row: int
+    picture: Pixels
+    chance: Chance
+    still: int
+    label: str | None
+    accepted: list[tuple[Made, Verdict]] = field(default_factory=list)
+    seen: set[int] = field(default_factory=set)
+    refused: list[tuple[Made, Refusal]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class GrowingPictures(GrowingStep):
+    """Adds the children; what a picture gets depends on it, its address and the seed alone."""
+
+    view: ClassVar[View] = "image"
+
+    methods: tuple[str, ...]
+    strength: Strength
+    device: str
+    partners: tuple[Partner, ...]
+    judge: PictureGate
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Rules that could not be applied."""
+        return self.judge.notes
+
+    def __call__(self, batch: Batch) -> tuple[Batch, list[Change]]:
+        images = pictures_of(batch, self.step)
+        keys = document_keys(batch.file, batch.record, self.step, self.seed)
+        how_many = self._how_many(batch, keys)
+        labels = batch.columns["label"].to_list() if "label" in batch.columns.columns else [None] * len(batch)
+        wanted = [
+            _Wanted(row, images[row], self._chance(batch, row, int(keys[row])), int(how_many[row]), labels[row])
+            for row in np.flatnonzero(how_many).tolist()
+        ]
+        folds = document_keys(batch.file, batch.record, "gate, labels")
+        for attempt in range(self.tries):
+            waiting = [one for one in wanted if one.still]
+            if waiting:
+                self._try(waiting, attempt, folds)
+        for one in wanted:
+            if not one.accepted and not one.refused:
+                one.refused.append((Made(one.picture, ()), Refusal(UNCHANGED)))
+        return self._grown(batch, wanted)
+
+    def _try(self, waiting: Sequence[_Wanted], attempt: int, folds: NDArray[np.uint64]) -> None:
+        """One attempt to give each what it still wants."""
+        each = [(one, one.chance.of(f"attempt {attempt}, child {at}")) for one in waiting for at in range(one.still)]
+        found = made(
+            [one.picture for one, _ in each],
+            [chance for _, chance in each],
+            self.methods,
+            self.strength,
+            labels=[one.label for one, _ in each],
+            partners=self.partners,
+            device=self.device,
+        )
+        hashes = picture_hashes(Images.of([child.pixels for child in found])).tolist()
+        judged = []
+        for (one, _), child, own in zip(each, found, hashes, strict=True):
+            if own in one.seen or np.array_equal(child.pixels, one.picture):
+                one.refused.append((child, Refusal(SAME)))
+                continue
+            one.seen.add(own)
+            judged.append((one, child))
+        pairs = PicturePairs(
+            [one.picture for one, _ in judged],
+            [child.pixels for _, child in judged],
+            [None if child.labels else one.label for one, child in judged],
+            folds[[one.row for one, _ in judged]],
+        )
+        for (one, child), verdict in zip(judged, self.judge.judge(pairs), strict=True):
+            if verdict.accepted:
+                one.accepted.append((child, verdict))
+                one.still -= 1
+            else:
+                one.refused.append((child, verdict.refusals[0]))
+
+    def _grown(self, batch: Batch, wanted: Sequence[_Wanted]) -> tuple[Batch, list[Change]]:
+        """The batch with the children that were accepted behind their parents, and what is told of all of them."""
+        changes: list[Change] = list(self._refused(batch, wanted))
+        counts = np.ones(len(batch), np.int64)
+        for one in wanted:
+            counts[one.row] += len(one.accepted)
+        if int(counts.sum()) == len(batch):
+            return batch, changes
+        ends = np.cumsum(counts)
+        pictures: dict[int, Pixels] = {}
+        origins: dict[int, Origin] = {}
+        for one in wanted:
+            for number, (child, verdict) in enumerate(one.accepted, 1):
+                at = int(ends[one.row] - counts[one.row]) + number
+                pictures[at] = child.pixels
+                origins[at] = self._origin(batch, one.row, number, child, verdict)
+        grown = batch.take(np.repeat(np.arange(len(batch)), counts)).repictured(pictures).with_origins(origins)
+        rows = np.array(sorted(pictures), np.int64)
+        before = batch.take(np.repeat(np.arange(len(batch)), counts - 1)).images
+        return grown, [Added(grown.take(rows), self.step, self.method, parents=before), *changes]
+
+    def _origin(self, batch: Batch, row: int, number: int, child: Made, verdict: Verdict) -> Origin:
+        parent = self._called(batch, row)
+        number += self.taken.get(parent, 0)
+        name = f"{parent}~{self.method}-{number}"
+        return Origin(name, parent, self.method, (), verdict.similarity, child.done, child.labels)
+
+    def _refused(self, batch: Batch, wanted: Sequence[_Wanted]) -> Iterator[Refused]:
+        """By rule and bounds, in the order of their names."""
+        found: dict[tuple[str, str], list[tuple[int, Made, Refusal]]] = {}
+        for one in wanted:
+            for child, why in one.refused:
+                found.setdefault((why.rule, why.threshold or ""), []).append((one.row, child, why))
+        for (rule, threshold), those in sorted(found.items(), key=lambda item: item[0]):
+            there = batch.take(np.array([row for row, _, _ in those], np.int64))
+            children = there.repictured({at: child.pixels for at, (_, child, _) in enumerate(those)})
+            measured = any(why.value is not None for _, _, why in those)
+            values = np.array([np.nan if why.value is None else why.value for _, _, why in those], np.float64)
+            yield Refused(
+                children,
+                self.step,
+                rule,
+                values=values if measured else None,
+                threshold=threshold or None,
+                parents=there.images if rule != UNCHANGED else None,
+                evidence=["; ".join(child.done) for _, child, _ in those],
+            )
