@@ -191,9 +191,9 @@ def _colour(work: _Work) -> None:
 
 
 def _blur(work: _Work) -> None:
-    """Of at least a tenth of the strongest: less is none. One kernel is as wide as the strongest needs."""
+    """Of at least a third of the strongest: less is none. One kernel is as wide as the strongest needs."""
     most = work.strength.sigma * min(work.size)
-    sigma = most * (0.1 + 0.9 * work.drawn("blur", 1)[:, 0])
+    sigma = most * (1 / 3 + 2 / 3 * work.drawn("blur", 1)[:, 0])
     reach = min(math.ceil(3 * most), min(work.size) - 1)  # a picture is mirrored, so no more than itself is there
     if reach >= 1:
         both = work.tensor(np.stack([sigma, sigma], 1))

@@ -32,7 +32,6 @@ from dataqual.images.steps._pictures import Pixels, pictures_of
 from dataqual.ledger import Added, Change, Refused
 from dataqual.operators import Engine, View
 from dataqual.steps._augmenting import (
-    SAME,
     UNCHANGED,
     Augmenting,
     GrowingStep,
@@ -42,6 +41,9 @@ from dataqual.steps._augmenting import (
     parents,
     picture_hashes,
 )
+
+SAME = "same_picture"
+"""Rule of every augmentation of pictures: a child is its parent or one of its siblings."""
 
 LABELLED = 6_000
 """Pictures from which the classifiers of the gate learn, at most: three of them then take a minute of one core."""
@@ -251,6 +253,8 @@ class _Wanted:
     label: str | None
     accepted: list[tuple[Made, Verdict]] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
+    tried: set[int] = field(default_factory=set)
+    """Hashes of earlier attempts."""
     refused: list[tuple[Made, Refusal]] = field(default_factory=list)
 
 
@@ -305,11 +309,15 @@ class GrowingPictures(GrowingStep):
         hashes = picture_hashes(Images.of([child.pixels for child in found])).tolist()
         judged = []
         for (one, _), child, own in zip(each, found, hashes, strict=True):
+            if own in one.tried:
+                continue  # an earlier attempt made it, and its reason is told
             if own in one.seen or np.array_equal(child.pixels, one.picture):
                 one.refused.append((child, Refusal(SAME)))
                 continue
             one.seen.add(own)
             judged.append((one, child))
+        for (one, _), own in zip(each, hashes, strict=True):
+            one.tried.add(own)
         pairs = PicturePairs(
             [one.picture for one, _ in judged],
             [child.pixels for _, child in judged],
