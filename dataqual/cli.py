@@ -4,24 +4,6 @@ from __future__ import annotations
 
 import click
 
-from dataqual.commands.agreement import agreement
-from dataqual.commands.augment import augment
-from dataqual.commands.check import check
-from dataqual.commands.clean import clean
-from dataqual.commands.compare import compare
-from dataqual.commands.dedup import dedup
-from dataqual.commands.explain import explain
-from dataqual.commands.labels import labels
-from dataqual.commands.leakage import leakage
-from dataqual.commands.profile import profile
-from dataqual.commands.recipes import recipes
-from dataqual.commands.rules import rules
-from dataqual.commands.schema import schema
-from dataqual.commands.signals import signals
-from dataqual.commands.split import split
-from dataqual.commands.suite import suite
-from dataqual.commands.train_ngram import train_ngram
-from dataqual.commands.train_quality import train_quality
 from dataqual.speaking import Program
 
 
@@ -39,24 +21,24 @@ def main() -> None:
     """
 
 
-for command in (
-    profile,
-    check,
-    suite,
-    clean,
-    dedup,
-    augment,
-    split,
-    leakage,
-    compare,
-    labels,
-    agreement,
-    explain,
-    recipes,
-    rules,
-    signals,
-    schema,
-    train_quality,
-    train_ngram,
-):
-    main.add_command(command)
+main.load_when_asked(
+    "dataqual.commands",
+    "profile",
+    "check",
+    "suite",
+    "clean",
+    "dedup",
+    "augment",
+    "split",
+    "leakage",
+    "compare",
+    "labels",
+    "agreement",
+    "explain",
+    "recipes",
+    "rules",
+    "signals",
+    "schema",
+    "train-quality",
+    "train-ngram",
+)

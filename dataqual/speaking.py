@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
+from importlib import import_module
 from typing import Any
 
 import click
@@ -82,6 +83,22 @@ class Program(click.Group):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.params.append(_option())
+        self._homes: dict[str, str] = {}
+
+    def load_when_asked(self, package: str, *names: str) -> None:
+        """Commands of a package, each in a module that is called like it, and imported when somebody asks for it."""
+        self._homes |= {name: f"{package}.{name.replace('-', '_')}" for name in names}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, sorted."""
+        return sorted({*super().list_commands(ctx), *self._homes})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, None where there is none."""
+        if cmd_name in self._homes and cmd_name not in self.commands:
+            home = self._homes[cmd_name]
+            self.add_command(getattr(import_module(home), home.rpartition(".")[2]))
+        return super().get_command(ctx, cmd_name)
 
     def add_command(self, cmd: click.Command, name: str | None = None) -> None:
         """A command of this program, which takes `--lang` too."""
@@ -98,7 +115,8 @@ class Program(click.Group):
         if language() == ENGLISH:
             super().format_commands(ctx, formatter)
             return
-        rows = [(name, _first(self.commands[name])) for name in self.list_commands(ctx)]
+        found = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        rows = [(name, _first(command)) for name, command in found.items() if command is not None]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 

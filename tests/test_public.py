@@ -12,10 +12,10 @@ import dataqual
 
 ROOT = Path(__file__).parent.parent
 HEAVY = {
-    "numba", "llvmlite", "polars", "pandas", "pyarrow", "scipy", "matplotlib", "seaborn", "jinja2", "zstandard",
+    "numba", "llvmlite", "numpy", "polars", "pandas", "pyarrow", "scipy", "matplotlib", "seaborn", "jinja2", "zstandard",
     "torch", "great_expectations", "nlpaug", "ray",
 }  # fmt: skip
-"""What takes a tenth of a second or more to import, or brings something that does."""
+"""What takes a twentieth of a second or more to import, or brings something that does."""
 
 LOADED = "import sys; {code}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
 

@@ -295,9 +295,7 @@ class LineWriter(Writer):
         if target.empty:
             target.write(self.encoder.head)
             parts = [parts[0][len(self.encoder.before) :], *parts[1:]]
-        # a compressor gets a batch at one stroke, whoever encoded it: its bytes might tell
-        for part in parts if self._compression is None else [b"".join(parts)]:
-            target.write(part)
+        target.write(*parts)
 
     def finish(self) -> None:
         targets: Any = self._targets
