@@ -11,21 +11,14 @@ from typing import Any
 from dataqual.corpus import Corpus, Progress
 from dataqual.dropping import Drop
 from dataqual.engine import Local
-from dataqual.errors import InputError, SpecError
 from dataqual.operators import Step
 from dataqual.readers import open_corpus
-from dataqual.readers.paths import LEDGER
 from dataqual.readers.sources import as_whole_corpus, options_of
 from dataqual.recipe import Recipe, Remaining
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
-from dataqual.writers.appearing import is_elsewhere
-from dataqual.writers.opening import check_place
 
 CHECKING = "dataqual.checking"
 """Who makes checks: found by its name, for it stands above."""
-
-REPORT = ".report.html"
-"""How the page that stands beside a cleaned corpus is called; .html is no kind of file that is read."""
 
 
 def clean(
@@ -98,25 +91,3 @@ def plan(recipe: str | Recipe | None, names: Iterable[str]) -> Recipe:
         return Recipe("--drop", drop.steps, says=drop.says)
     says = loaded.says + drop.says if loaded.says else ()
     return replace(loaded, steps=loaded.steps + drop.steps, says=says)
-
-
-def report_for(
-    corpus: Corpus, output: str | None, report: str | None, *, ledger: str | None, dry_run: bool, wanted: bool
-) -> str | None:
-    """Where the page goes: OUTPUT.report.html unless told, nowhere where none is wanted, nor after a dry run unless told.
-
-    InputError where a file there cannot or must not be written, SpecError where it is named and not wanted.
-    """
-    if report is not None and not wanted:
-        raise SpecError("--report and --no-report: say one of them")
-    if not wanted or (report is None and (dry_run or output is None or is_elsewhere(output))):
-        return None
-    place = report or f"{output}{REPORT}"
-    if report is None and output is not None:
-        check_place(output, "-o", corpus)  # before its page, which lies beside it and which nobody named
-    check_place(place, "--report", corpus)
-    others = (("the output", output), ("the ledger", ledger or f"{output}{LEDGER}"))
-    for name, path in others if output is not None else ():
-        if path is not None and Path(path).resolve() == Path(place).resolve():
-            raise InputError(f"--report: {place} is {name} itself; choose another name")
-    return place

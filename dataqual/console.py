@@ -88,7 +88,10 @@ class Console:
 
 
 def _compiled() -> bool:
-    """Whether compiled kernels are kept already."""
-    from dataqual.kernels.keeping import folder
+    """Whether compiled kernels are kept already; if so, what runs them is loaded beside the rest."""
+    from dataqual.kernels.keeping import ahead, folder
 
-    return any(folder().glob("*.loop"))
+    found = any(folder().glob("*.loop"))
+    if found:
+        ahead()
+    return found

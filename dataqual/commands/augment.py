@@ -82,7 +82,7 @@ def augment(
     from dataqual.augmenting import augment as augment_corpus
     from dataqual.augmenting.parameters import parameters_of
     from dataqual.augmenting.running import step_of
-    from dataqual.cleaning import report_for
+    from dataqual.page_place import report_for
     from dataqual.writers.appearing import write_text
 
     given = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}

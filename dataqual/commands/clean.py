@@ -68,7 +68,8 @@ def clean(
     console = Console(quiet=shared.quiet)
     console.compiling()
     from dataqual.cleaning import clean as clean_corpus
-    from dataqual.cleaning import plan, report_for
+    from dataqual.cleaning import plan
+    from dataqual.page_place import report_for
     from dataqual.writers.appearing import write_text
 
     what = plan(recipe, drop)  # a wrong name is told before anything is opened

@@ -126,9 +126,9 @@ def dedup(
         Local(**shared.engine).expect(shared.paths, "dataqual.deduplicating")
     console = Console(quiet=shared.quiet)
     console.compiling()
-    from dataqual.cleaning import report_for
     from dataqual.deduplicating import Deduplicated, detection, near_for
     from dataqual.deduplicating import dedup as dedup_corpus
+    from dataqual.page_place import report_for
     from dataqual.writers.appearing import write_text
 
     how: dict[str, Any] = {"method": method, "model": model, "nearest": nearest, "threshold": threshold}

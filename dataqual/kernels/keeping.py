@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -191,6 +192,17 @@ def _write(place: Place, content: bytes) -> None:
         unfinished.unlink(missing_ok=True)
 
 
+def ahead() -> None:
+    """Make ready, beside whatever else is done, what the first loop waits for."""
+
+    def ready() -> None:
+        with suppress(Exception):  # whoever calls a loop sees what is wrong
+            _made_of()
+            _machine()
+
+    Thread(target=ready, name="dataqual-keeping", daemon=True).start()
+
+
 @cache
 def _made_of() -> str:
     """What all that is kept depends on, in short: sources, compiler, processor, and what numba was told otherwise."""
@@ -205,8 +217,9 @@ def _made_of() -> str:
 
 
 def _version() -> str:
-    """Of numba too, which is not loaded for it."""
-    return " ".join(version(name) for name in ("numba", "llvmlite"))
+    """Of numba and llvmlite, as the file says that both have; neither they nor `importlib.metadata` are loaded for it."""
+    origins = [spec.origin for name in ("numba", "llvmlite") if (spec := find_spec(name)) is not None]
+    return "".join(Path(origin).with_name("_version.py").read_text() for origin in origins if origin is not None)
 
 
 @cache
