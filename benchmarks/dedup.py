@@ -260,12 +260,17 @@ class Bench:
         return [python, "-P", str(ROOT / "benchmarks" / "dedup_peers.py"), tool, str(path), out]
 
     def compared(self, path: Path, commands: dict[str, list[str]], runs: int) -> dict[str, Runs]:
-        """All of them in turn, so many times."""
+        """All of them in turn, so many times; none finds an output of an earlier run in its place."""
         found = {name: Runs() for name in commands}
         for _ in range(runs):
             for name, command in commands.items():
+                self.output(name, path).unlink(missing_ok=True)
                 found[name].one(command)
         return found
+
+    def output(self, name: str, path: Path) -> Path:
+        """Where a tool puts what it keeps."""
+        return self.scratch / f"{'ours' if name == 'dataqual' else name}-{path.stem}.jsonl"
 
     def table(self, path: Path, found: dict[str, Runs], truth: Truth | None = None) -> dict[str, float]:
         """One row for each; the speeds."""
@@ -282,8 +287,7 @@ class Bench:
             row = f"| {name} | {size / wall:.1f} | {wall:.2f} ({min(runs.wall):.2f}–{max(runs.wall):.2f}) "
             row += f"| {statistics.median(runs.cpu):.2f} | {runs.peak} |"
             if truth:
-                out = self.scratch / f"{'ours' if name == 'dataqual' else name}-{path.stem}.jsonl"
-                gone, rightly, found_copies = truth.judged(out)
+                gone, rightly, found_copies = truth.judged(self.output(name, path))
                 row += f" {_share(found_copies, len(truth.copies))} | {_share(rightly, gone)} |"
                 self.shares = getattr(self, "shares", {}) | {
                     name: (found_copies / max(len(truth.copies), 1), rightly / max(gone, 1))

@@ -157,7 +157,7 @@ def _in_order(crew: Crew, items: Iterator[Any], limit: int) -> Generator[Any, No
             yield crew.submit(item).result()
             continue
         waiting.append(crew.submit(item))
-        while waiting and (len(waiting) >= limit or waiting[0].done()):
+        if len(waiting) >= limit or waiting[0].done():  # one for one: nobody is idle while the results are taken
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
