@@ -65,8 +65,8 @@ class Signal(ABC):
         return self.measure(batch.text)
 
     @abstractmethod
-    def measure(self, text: Text) -> NDArray[Any]:
-        """The number for every document of `text`; shape (len(text),), finite, for empty documents too."""
+    def measure(self, text: Any) -> NDArray[Any]:
+        """The number for every document of a `Text` (picture of `Images`); shape (len(text),), finite, for empty ones too."""
 
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """What the number rests on, for people: character spans of `document`, each with its reason; may be empty.

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
-    version · lazy · starting · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, quality_model, ngram_model, html_text, turns, posting · published_words · dates · columns · images.decoding · images.image · corpus · ledger · pseudonyms · embeddings · near_duplicates, networks · drift, vectors · drawing, document_sample, protected, word_spans · children · noise, synonyms, nlpaug_augmenters · diversity ·
+    version · lazy · starting · naming · errors · translating · bounds · reading, intervals · kernels · sketch · text · series, line_cuts, shared_ngrams, quality_model, ngram_model, html_text, turns, posting · published_words · dates · columns · images.decoding · images.image · images.pixels · corpus · ledger · pseudonyms · embeddings · near_duplicates, networks · drift, vectors · drawing, document_sample, protected, word_spans · children · noise, synonyms, nlpaug_augmenters · diversity ·
     operators · images.signal · lexicons, recurring, labels · measured · examples · catalog · specs · faults · finding · readers, writers, images.reading · people · images, signals, metrics, rules, personal, languages · masking, outliers, gating, translation, generating · steps, images.steps · schemas · vocabulary · quoting, excerpts · engine ·
     unfinished, page_place · remembered · recipe · effects · accounts · copies, dropping, rewriting, seen · cleaning, deduplicating, explaining, flipping, splitting, leaks, labelling, training · profiling · comparing · checking · augmenting · checks · adapters ·
     dataqual (the face) · studies · reports · the two cli

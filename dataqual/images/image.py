@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from dataqual.lazy import lazy
 __all__ = ["Images", "Stack", "Told"]
 
 Pixels = NDArray[np.uint8]
+Made = TypeVar("Made")
 
 
 class Stack(NamedTuple):
@@ -44,6 +45,7 @@ class Images:
     told: Sequence[Told]
     """Of each, what its file said: format, mode, bits, frames, the ending of its name."""
     _encoded: Sequence[bytes | None]
+    _kept: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, pictures: Any) -> Images:
@@ -193,10 +195,19 @@ class Images:
         encoded = [None if row in pictures else data for row, data in enumerate(self._encoded)]
         return Images(tuple(stacks), self.told, encoded)
 
-    def spread(self, values: Iterable[NDArray[Any]], dtype: Any = np.float64) -> NDArray[Any]:
-        """One array over all pictures from one per stack, (n of the stack, …), in the order of the stacks."""
+    def once(self, make: Callable[[Images], Made]) -> Made:
+        """What `make` makes of these pictures, made when it is first asked for and kept for all who ask."""
+        if make not in self._kept:
+            self._kept[make] = make(self)
+        made: Made = self._kept[make]
+        return made
+
+    def spread(
+        self, values: Iterable[NDArray[Any]], dtype: Any = np.float64, shape: tuple[int, ...] = ()
+    ) -> NDArray[Any]:
+        """One array (n, *shape) over all pictures from one per stack, (n of the stack, *shape), in the order of the stacks."""
         parts = list(values)
-        out = np.zeros((len(self), *(parts[0].shape[1:] if parts else ())), dtype)
+        out = np.zeros((len(self), *shape), dtype)
         for (rows, _), part in zip(self._stacks, parts, strict=True):
             out[rows] = part
         return out

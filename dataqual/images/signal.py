@@ -28,8 +28,8 @@ class ImageSignal(Signal):
         return self.measure(batch.images)
 
     @abstractmethod
-    def measure(self, images: Images) -> NDArray[Any]:  # type: ignore[override]
-        """The number for every picture; shape (len(images),), finite and not negative, for pictures without pixels too."""
+    def measure(self, images: Any) -> NDArray[Any]:
+        """The number for every picture of `Images`; shape (len(images),), finite and not negative, for pictures without pixels too."""
 
     def __call__(self, column: object) -> NDArray[Any]:
         """The number for every picture of `Images`, or of whatever `Images.of` takes: arrays, bytes, paths, Pillow's own."""

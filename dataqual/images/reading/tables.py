@@ -90,7 +90,12 @@ def picture_column(sample: Sequence[Record], asked: str | None) -> tuple[str | N
     ('image', (None, []))
     """
     names = [asked] if asked is not None else list(dict.fromkeys(name for record in sample for name in record))
-    found = [name for name in names if _holds_pictures([record.get(name) for record in sample])]
+    found = [
+        name
+        for name in names
+        if _holds_pictures([record.get(name) for record in sample])
+        and (asked is not None or name.lower() not in TEXT_NAMES)
+    ]
     if not found:
         return None, []
     if asked is not None:
