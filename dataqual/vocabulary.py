@@ -8,6 +8,7 @@ import inspect
 import re
 import textwrap
 import typing
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -48,6 +49,8 @@ class Entry:
     name: str
     about: str
     """What it is, the first paragraph of its docstring."""
+    view: str = "text"
+    """What it looks at: "text" or "image"."""
     unit: str = ""
     """Of a signal: what one of it is; "" for a share or ratio."""
     profiled: bool = True
@@ -73,7 +76,7 @@ class Entry:
 
     def __str__(self) -> str:
         """All that is known of it, for people."""
-        kind = TITLES[self.kind].lower().removesuffix("s")
+        kind = TITLES[self.kind].lower().removesuffix("s") + (" of pictures" if self.view == "image" else "")
         when = "" if self.profiled else "A profile measures or applies it only where it is asked for."
         source = f"Source: {self.source}" if self.source else ""
         head = f"{self.name} ({kind}{f', in {self.unit}' if self.unit else ''})"
@@ -108,6 +111,7 @@ def entry(kind: catalog.Kind, name: str) -> Entry:
         kind,
         name,
         schemas.about(operator),
+        view_of(operator),
         getattr(operator, "unit", ""),
         getattr(operator, "profiled", True) if kind == "signals" else True,
         " ".join(more.split()),
@@ -126,9 +130,9 @@ def listed() -> str:
     known = entries()
     width = max(len(one.name) for one in known)
     lines: list[str] = []
-    for kind in TITLES:
-        lines += [*([""] if lines else []), TITLES[kind].lower()]
-        lines += [f"  {one.name:<{width}}  {one.line}" for one in known if one.kind == kind]
+    for title, _, ones in _chapters(known):
+        lines += [*([""] if lines else []), title.lower()]
+        lines += [f"  {one.name:<{width}}  {one.line}" for one in ones]
     return "\n".join(lines)
 
 
@@ -139,11 +143,20 @@ def page() -> str:
         "`dataqual signals` lists the same, `dataqual signals NAME` tells one.\n"
     ]
     known = entries()
-    for kind, title in TITLES.items():
-        parts.append(f"## {title}\n\n{ABOUT[kind]}\n\n| | | |\n|---|---|---|")
-        parts += [_row(one) for one in known if one.kind == kind]
+    for title, about, ones in _chapters(known):
+        parts.append(f"## {title}\n\n{about}\n\n| | | |\n|---|---|---|")
+        parts += [_row(one) for one in ones]
         parts.append("")
     return "\n".join(parts)
+
+
+def _chapters(known: list[Entry]) -> Iterator[tuple[str, str, list[Entry]]]:
+    """Title, what is said of it, and its words: kind by kind, those of pictures behind those of texts."""
+    for kind, title in TITLES.items():
+        for view, of in (("text", ""), ("image", " of pictures")):
+            ones = [one for one in known if (one.kind, one.view) == (kind, view)]
+            if ones:
+                yield title + of, ABOUT[kind].replace("document", "picture") if of else ABOUT[kind], ones
 
 
 def _row(one: Entry) -> str:
@@ -155,7 +168,13 @@ def _row(one: Entry) -> str:
 def _rule_set(name: str) -> Entry:
     found = rules.load(name)
     about = f"{found.about} {len(found.rules)} rules."
-    return Entry("rules", name, about, "", name in rules.PROFILED, found.caveat or "", (), found.source)
+    profiled = name in (*rules.PROFILED, *rules.PROFILED_PICTURES)
+    return Entry("rules", name, about, found.view, "", profiled, found.caveat or "", (), found.source)
+
+
+def view_of(operator: Any) -> str:
+    """What an operator looks at: by its own word, or by the folder it lies in."""
+    return "image" if operator.__module__.startswith("dataqual.images.") else getattr(operator, "view", "text")
 
 
 def _parameters(operator: Any) -> tuple[Parameter, ...]:

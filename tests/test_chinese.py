@@ -90,7 +90,7 @@ def test_the_whole_vocabulary_has_a_translation() -> None:
         for name in catalog.names(kind)
     }
     folder = Path(dataqual.__file__).parent
-    for file in sorted([*(folder / "rules").glob("*.yaml"), *(folder / "recipes").glob("*.yaml")]):
+    for file in sorted([*folder.glob("**/rules/*.yaml"), *(folder / "recipes").glob("*.yaml")]):
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         told = [content.get("about"), content.get("caveat"), *(r.get("about") for r in content.get("rules") or [])]
         said |= {f"{file.name} {at}": " ".join(text.split()) for at, text in enumerate(told) if text}

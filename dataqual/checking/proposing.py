@@ -111,7 +111,7 @@ def _asked() -> list[dict[str, Any]]:
     """What is looked at, with bounds that anything meets."""
     faults = [{"metric": name, "max": 1.0} for name in ("unreadable", "exact_copies", "near_copies", *SHARES)]
     signals = [{"signal": name, "quantile": q, "min": 0.0} for name, q in SIGNALS]
-    return [*faults, *signals, *({"rules": name, "mostly": 0.0} for name in rule_sets())]
+    return [*faults, *signals, *({"rules": name, "mostly": 0.0} for name in rule_sets("text"))]
 
 
 def _asked_of_columns(name: str | None, label: str | None) -> list[dict[str, Any]]:

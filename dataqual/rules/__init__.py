@@ -4,6 +4,6 @@
 ['gopher@datatrove', 'gopher@dclm', 'gopher@dolma', 'gopher@nemo']
 """
 
-from dataqual.rules.rule_set import PROFILED, Rule, RuleSet, content_of, load, rule_sets, summary
+from dataqual.rules.rule_set import PROFILED, PROFILED_PICTURES, Rule, RuleSet, content_of, load, rule_sets, summary
 
-__all__ = ["PROFILED", "Rule", "RuleSet", "content_of", "load", "rule_sets", "summary"]
+__all__ = ["PROFILED", "PROFILED_PICTURES", "Rule", "RuleSet", "content_of", "load", "rule_sets", "summary"]

@@ -16,14 +16,18 @@ from dataqual.bounds import Bounds
 from dataqual.errors import SpecError, did_you_mean
 
 if TYPE_CHECKING:
-    from dataqual.operators import Signal
+    from dataqual.operators import Signal, View
 
-FOLDER = Path(__file__).parent
+FOLDERS = {"text": Path(__file__).parent, "image": Path(__file__).parent.parent / "images" / "rules"}
+"""Where the sets lie that judge texts, and those that judge pictures."""
 REQUIRED, OPTIONAL = ("name", "about", "source", "rules"), ("language", "caveat", "includes")
 """The keys of a file of rules; those of a rule are `RULE_REQUIRED` and `RULE_OPTIONAL`."""
 RULE_REQUIRED, RULE_OPTIONAL = ("name", "about", "signal"), ("with", *specs.ENDS)
 PROFILED = ("c4@tfds", "fineweb@datatrove", "fineweb@paper", "gopher@datatrove", "gopher@dolma")
 """What a profile applies unless told: each set measures variants of its own, so the others wait until they are asked for."""
+
+PROFILED_PICTURES = ("cleanvision@0.3.7",)
+"""The same for pictures."""
 
 
 class Values(Protocol):
@@ -54,6 +58,11 @@ class RuleSet:
     rules: tuple[Rule, ...]
 
     @property
+    def view(self) -> View:
+        """What it judges: texts or pictures."""
+        return self.rules[0].signal.view
+
+    @property
     def signals(self) -> tuple[Signal, ...]:
         """The signals the rules need, each once, in the order of the rules."""
         return tuple(dict.fromkeys(rule.signal for rule in self.rules))
@@ -63,9 +72,19 @@ class RuleSet:
         return np.stack([~rule.bounds.accept(measured[rule.signal]) for rule in self.rules]).T
 
 
-def rule_sets() -> list[str]:
-    """The names of the rule sets that come with dataqual, in order."""
-    return sorted(file.stem for file in FOLDER.glob("*.yaml"))
+def rule_sets(view: View | None = None) -> list[str]:
+    """The names of the rule sets that come with dataqual, in order: all, or those for texts or for pictures.
+
+    >>> rule_sets("image")
+    ['cleanvision@0.3.7']
+    """
+    folders = FOLDERS.values() if view is None else (FOLDERS[view],)
+    return sorted(file.stem for folder in folders for file in folder.glob("*.yaml"))
+
+
+def _shipped(name: str) -> Path:
+    """The file of a set that ships."""
+    return next(path for folder in FOLDERS.values() if (path := folder / f"{name}.yaml").exists())
 
 
 def summary() -> str:
@@ -91,7 +110,7 @@ def load(name: str | os.PathLike[str]) -> RuleSet:
     if given.endswith((".yaml", ".yml")):
         return _parse(Path(given))
     if given in rule_sets():
-        return _parse(FOLDER / f"{given}.yaml")
+        return _parse(_shipped(given))
     versions = [known for known in rule_sets() if known.startswith(f"{given}@")]
     if versions:
         several = f"{len(versions)} versions that differ" if len(versions) > 1 else "one version"
@@ -102,7 +121,7 @@ def load(name: str | os.PathLike[str]) -> RuleSet:
 def content_of(name: str) -> str:
     """The YAML of a rule set by its name, or of your own file, as it stands; SpecError where it would not load."""
     load(name)
-    path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / f"{name}.yaml"
+    path = Path(name) if name.endswith((".yaml", ".yml")) else _shipped(name)
     return path.read_text(encoding="utf-8")
 
 
@@ -128,7 +147,7 @@ def _included(content: Mapping[str, Any], where: str) -> Iterator[Rule]:
     for place, name in enumerate(names):
         if name not in rule_sets():
             raise SpecError(f"{where}.includes[{place}]: no rule set {name!r}; {did_you_mean(name, rule_sets())}")
-        yield from _parse(FOLDER / f"{name}.yaml").rules
+        yield from _parse(_shipped(name)).rules
 
 
 def _unique(rules: tuple[Rule, ...], where: str) -> tuple[Rule, ...]:

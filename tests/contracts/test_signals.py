@@ -21,7 +21,7 @@ from dataqual.text import Text
 from tests.strange import DOCUMENTS, corpora, documents
 
 SIGNALS = catalog.defaults()
-VARIANTS = {catalog.label(rule.signal): rule.signal for name in rule_sets() for rule in load(name).rules}
+VARIANTS = {catalog.label(rule.signal): rule.signal for name in rule_sets("text") for rule in load(name).rules}
 """As the published rule sets mean them, with other parameters than the defaults."""
 
 every_signal = pytest.mark.parametrize("signal", [pytest.param(signal, id=name) for name, signal in SIGNALS.items()])

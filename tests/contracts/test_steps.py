@@ -86,7 +86,7 @@ STEPS: dict[str, Step] = {
         wordnet=str(WORDNET), chinese=f"{_FOLDER.name}/thesaurus.txt", frequency="none", segment="longest"
     ),
     "keep": Keep((Rule("words", "One or two words.", WordCount(cut="tokens"), Bounds(min=1, below=3)),)),
-    **{f"keep, {name}": Drop.of([name]).steps[0] for name in ("mojibake", *rules.rule_sets())},
+    **{f"keep, {name}": Drop.of([name]).steps[0] for name in ("mojibake", *rules.rule_sets("text"))},
     "dedup_semantic": DedupSemantic(str(MODEL), threshold=0.9),
     "decontaminate": Decontaminate(EVALUATION),
     "drop_outliers": DropOutliers(),

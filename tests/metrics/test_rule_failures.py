@@ -12,7 +12,7 @@ from dataqual.measured import Measured, read
 from dataqual.metrics.rule_failures import Failures, RuleFailures
 from dataqual.rules import load, rule_sets
 
-SETS = tuple(map(load, rule_sets()))
+SETS = tuple(map(load, rule_sets("text")))
 SENTENCE = "The cat and the dog have to be with that man of the house.\n"
 TEXTS = [
     "",

@@ -15,9 +15,9 @@ from dataqual.images.signal import ImageSignal
 
 @dataclass(frozen=True)
 class Blockiness(ImageSignal):
-    """How much larger steps between pixels are over the borders of blocks of 8 by 8 than elsewhere, 0 to 1: (b - e) / (b + e), 0 if negative.
+    """How much larger steps between pixels are over the borders of blocks of 8 by 8 than elsewhere, 0 to 1.
 
-    After Wang, Bovik and Evans (2000), which compares the same means. It tells of a JPEG whose blocks begin at the corner: crop or scale one, and the
+    The difference of the two means by their sum, 0 where it is negative; after Wang, Bovik and Evans (2000), which compares the same means. It tells of a JPEG whose blocks begin at the corner: crop or scale one, and the
     blocks are elsewhere. 0 for pictures of less than 32 pixels in width or height, which have too few borders.
 
     >>> rows = np.repeat(np.random.default_rng(0).integers(0, 256, (8, 8), np.uint8), 8, axis=0)

@@ -32,6 +32,7 @@ class OddSize(ImageSignal):
     """
 
     surveyed: ClassVar[bool] = True
+    profiled: ClassVar[bool] = False
 
     quartiles: tuple[float, ...] = ()
     """The first and the third of the sizes; () looks at the corpus."""
