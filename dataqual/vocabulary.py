@@ -174,7 +174,7 @@ def _rule_set(name: str) -> Entry:
 
 def view_of(operator: Any) -> str:
     """What an operator looks at: by its own word, or by the folder it lies in."""
-    return "image" if operator.__module__.startswith("dataqual.images.") else getattr(operator, "view", "text")
+    return "image" if operator.__module__.startswith("dataqual.images.") else getattr(operator, "view", None) or "text"
 
 
 def _parameters(operator: Any) -> tuple[Parameter, ...]:
