@@ -16,6 +16,7 @@ from dataqual.corpus import Corpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, UnknownColumn, did_you_mean
 from dataqual.finding import percent, plural
+from dataqual.images.labels import survey_pictures
 from dataqual.labels.agreement import (
     annotator_agreement,
     cohen_kappa,
@@ -154,7 +155,8 @@ def label_errors(
     _check_table(output, corpus)
     engine = Local(workers=workers, max_memory=max_memory)
     count = ReadCount()
-    found = survey(corpus, engine, seed=seed, size=learn_from, count=count.add, progress=progress)
+    look = survey_pictures if corpus.view == "image" else survey
+    found = look(corpus, engine, seed=seed, size=learn_from, count=count.add, progress=progress)
     count.check(corpus)
     judged = found.judged if probabilities is None else _given(corpus, found, probabilities)
     labels = found.labels
@@ -173,7 +175,7 @@ def label_errors(
         accuracy=judged.accuracy if judged else None,
         ranked=ranked,
         contradicting=[_told(corpus, found, one) for one in contradicting[:20]],
-        giveaways=giveaways(found.sample.text, found.sample.values("label")),
+        giveaways=giveaways(found.sample.text, found.sample.values("label")) if corpus.view == "text" else (),
         learnt_from=len(found.sample) if probabilities is None else 0,
         written=Path(output) if output is not None else None,
     )

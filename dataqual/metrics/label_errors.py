@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dataqual.document_sample import DocumentSample
+from dataqual.images.labels import judged_sample
+from dataqual.images.metric import PictureMetric
+from dataqual.images.sample import PictureSample
 from dataqual.labels.judging import judge
-from dataqual.operators import SampleMetric
 from dataqual.reading import Reading
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelErrors(SampleMetric):
+class LabelErrors(PictureMetric):
     """The share of labels that are wrong, by models that never saw the document (confident learning, anchor points).
 
     Always an estimate: its interval reaches from what is wrong even where the models are surest of a class to all that they
-    take for another one. None without two labels of ten documents each. `detail`: how many are suspect.
+    take for another one. None without two labels of ten documents each. `detail`: how many are suspect. Of pictures the models
+    are small networks, which need torch.
     """
 
     of_labels: ClassVar[bool] = True
@@ -26,4 +29,8 @@ class LabelErrors(SampleMetric):
 
     def estimate(self, sample: DocumentSample) -> Reading:
         judged = judge(sample.text, sample.values("label"), seed=self.seed)
+        return judged.errors(self.seed) if judged else Reading("label_errors", None, 0)
+
+    def of_pictures(self, sample: PictureSample) -> Reading:
+        judged = judged_sample(sample, seed=self.seed)
         return judged.errors(self.seed) if judged else Reading("label_errors", None, 0)

@@ -13,16 +13,20 @@ from dataqual.diversity.words import Words
 from dataqual.document_sample import DocumentSample
 from dataqual.embeddings import open_model
 from dataqual.errors import SpecError
-from dataqual.operators import SampleMetric, at_least
+from dataqual.images.features import PrincipalComponents, load
+from dataqual.images.metric import PictureMetric
+from dataqual.images.sample import PictureSample
+from dataqual.operators import at_least
 from dataqual.reading import Reading
 
 
 @dataclass(frozen=True)
-class Vendi(SampleMetric):
+class Vendi(PictureMetric):
     """The Vendi score (Friedman and Dieng 2023): how many wholly different documents a set of `among` is worth.
 
     By cosines of n-grams of `ngrams` words, or of the embeddings of the `model` in a folder. `q` is the order: 1 for
     Shannon's entropy, more to look at what is common, `.inf` for the commonest alone. Of a corpus of no more documents, of all.
+    Of pictures the cosines are of their principal components, or of the features that a file `model` (.npz) makes.
 
     >>> round(Vendi()(["one two", "three four", "three four"]).value, 2)
     1.89
@@ -50,3 +54,14 @@ class Vendi(SampleMetric):
             words = Words.of(sample)
             values = [score(ngram_kernel(words, a, b, self.ngrams), self.q) for a, b in over]
         return sets.reading(sample, "vendi", over, values, unit="documents", ends=(0, math.inf))
+
+    def of_pictures(self, sample: PictureSample) -> Reading:
+        told = sample.documents
+        over = sets.document_sets(told, self.among, most=10)
+        pictures = list(sample.pictures)
+        features = load(self.model) if self.model is not None else PrincipalComponents.fit(pictures, seed=self.seed)
+        vectors = features.of(pictures[: over.among * over.count]).astype(np.float64)
+        values = [score_of_vectors(vectors[a:b], self.q) for a, b in over]
+        return sets.reading(
+            told, "vendi", over, values, unit="documents", ends=(0, math.inf), detail={"features": features.name}
+        )

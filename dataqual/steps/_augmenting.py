@@ -6,7 +6,6 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 from pathlib import PurePath
 from typing import Any, ClassVar, Self
 
@@ -21,7 +20,7 @@ from dataqual.corpus import Batch, Chunk, Corpus, Origin
 from dataqual.drawing import document_keys, uniform
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.gating import Gate, gate_of
-from dataqual.images.image import Images
+from dataqual.images.hashing import picture_hashes
 from dataqual.ledger import TORN_TURNS, Added, Change, Refused, addresses
 from dataqual.naming import snake_case
 from dataqual.near_duplicates.parameters import splitmix64
@@ -196,17 +195,6 @@ def held_out(corpus: Corpus, engine: Engine, split: str | None, others: Sequence
 def content_hashes(batch: Batch) -> NDArray[np.uint64]:
     """A hash of each text, or of the pixels of each picture, (documents,)."""
     return text_hashes(batch.text) if batch.images is None else picture_hashes(batch.images)
-
-
-def picture_hashes(images: Images) -> NDArray[np.uint64]:
-    """A hash of the shape and pixels of each picture, (pictures,)."""
-    out = np.zeros(len(images), np.uint64)
-    for rows, pixels in images.stacks():
-        salt = repr(pixels.shape[1:]).encode()
-        for row, picture in zip(rows.tolist(), pixels, strict=True):
-            found = blake2b(np.ascontiguousarray(picture).tobytes(), digest_size=8, key=salt)
-            out[row] = int.from_bytes(found.digest(), "little")
-    return out
 
 
 def text_hashes(text: Text) -> NDArray[np.uint64]:

@@ -24,10 +24,11 @@ from dataqual.images.gating import (
     rules_of,
     small_of,
 )
+from dataqual.images.hashing import picture_hashes
 from dataqual.images.image import Images
 from dataqual.images.keeping import MEASURED, Keeping
 from dataqual.images.operations import METHODS, MIXING, Made, Partner, Strength, made
-from dataqual.images.squares import resized
+from dataqual.images.sample import small
 from dataqual.images.steps._pictures import Pixels, pictures_of
 from dataqual.ledger import Added, Change, Refused
 from dataqual.operators import Engine, View
@@ -39,7 +40,6 @@ from dataqual.steps._augmenting import (
     growing_of,
     held_out,
     parents,
-    picture_hashes,
 )
 
 SAME = "same_picture"
@@ -51,8 +51,6 @@ PARTNERS = 512
 """Pictures that may be mixed into others: enough of each of some dozen labels."""
 BYTES = 64 << 20
 """What both may take at most."""
-SIDE = 64
-"""Longest side of a picture that is learnt from."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +165,7 @@ def _sample(corpus: Corpus, engine: Engine, held: HeldOut) -> _Sample:
         keys = document_keys(batch.file, batch.record, "gate, labels")
         rows = sorted(np.flatnonzero(parents(batch, held)).tolist(), key=lambda row: int(keys[row]))
         own = [row for row in rows if labels[row] is not None][:LABELLED]
-        return [(int(keys[row]), _small(images[row]), labels[row]) for row in own]
+        return [(int(keys[row]), small(images[row]), labels[row]) for row in own]
 
     found: list[tuple[int, Pixels, str]] = []
     for part in engine.map(look, corpus.chunks()):
@@ -177,19 +175,6 @@ def _sample(corpus: Corpus, engine: Engine, held: HeldOut) -> _Sample:
     return _Sample(
         np.array([key for key, _, _ in found], np.uint64), [one for _, one, _ in found], [x for _, _, x in found]
     )
-
-
-def _small(picture: Pixels) -> Pixels:
-    """A picture no longer than `SIDE`, gray or RGB."""
-    high, wide, channels = picture.shape
-    if max(high, wide) <= SIDE:
-        return picture.copy()
-    scale = SIDE / max(high, wide)
-    small = resized(picture[None], max(1, round(high * scale)), max(1, round(wide * scale)), 3 if channels > 2 else 1)[
-        0
-    ]
-    found: Pixels = np.clip(np.rint(small), 0, 255).astype(np.uint8).transpose(1, 2, 0)
-    return found
 
 
 def _gate(step: AugmentImages, corpus: Corpus, engine: Engine, sample: _Sample, labelled: bool) -> PictureGate:

@@ -1,0 +1,193 @@
+"""The labels of pictures: how they are spread, which are probably wrong, and what each class looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from dataqual.finding import Finding, percent
+from dataqual.images.hashing import picture_hashes
+from dataqual.images.image import Images
+from dataqual.images.labels import copied_of, judged_sample
+from dataqual.images.sample import PictureSample
+from dataqual.images.squares import squares
+from dataqual.images.thumbnails import thumbnail
+from dataqual.labels.balance import balance
+from dataqual.labels.copies import Conflict, conflict_reading, conflicts
+from dataqual.labels.judging import Judged
+from dataqual.profiling.picture_sections.examples import example
+from dataqual.profiling.sections import Setting
+from dataqual.reading import Reading, wilson
+
+SIZE = 2_000
+"""Pictures of the sample."""
+LEARNT, STEPS = 1_000, 300
+"""Pictures whose labels are judged, and steps of training of each of five networks: some seconds for each on one core."""
+MOST_LABELS = 20
+"""Labels that a profile judges at most; of more, dataqual labels has the time."""
+SHOWN, FACES, LISTED = 12, 6, 50
+"""Suspects, pictures of each class, and classes that are shown."""
+WRONG, SERIOUS = 0.01, 0.05
+"""From this share on, with its lower end, wrong labels are a warning, and an error."""
+UNEVEN = 10
+"""The commonest label for one of the rarest from which that is worth knowing."""
+ENOUGH = 50
+"""Pictures of each judged label for a finding: of fewer, the surest tenth is not five."""
+
+
+def facts(sample: PictureSample, setting: Setting) -> dict[str, Any] | None:
+    """The block; None where no picture has a label."""
+    labelled = sum(label is not None for label in sample.labels)
+    if not labelled:
+        return None
+    judged = _judged(sample, setting)
+    found = conflicts(copied_of(picture_hashes(Images.of(list(sample.pictures)))), sample.labels)
+    readings = {
+        "label_balance": _balance(sample, setting),
+        "label_errors": judged.errors(setting.seed) if judged else Reading("label_errors", None, 0),
+        "label_conflicts": conflict_reading(found, labelled, complete=sample.complete),
+    }
+    return {
+        "sample": {"documents": len(sample), "of": sample.of, "complete": sample.complete},
+        "column": setting.columns.label,
+        "readings": {name: reading.facts() for name, reading in readings.items()},
+        "accuracy": _accuracy(judged),
+        "classes": _classes(sample, judged),
+        "suspects": _suspects(sample, setting, judged),
+        "conflicts": [_conflict(sample, setting, one) for one in found[:3]],
+    }
+
+
+def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Finding]:
+    """Wrong, contradicting and uneven labels."""
+    errors, uneven, torn = (block["readings"][name] for name in ("label_errors", "label_balance", "label_conflicts"))
+    if errors["value"] is not None and errors["interval"][0] >= WRONG and errors["detail"]["least"] >= ENOUGH:
+        low, _ = errors["interval"]
+        yield Finding(
+            "label_errors",
+            "error" if low >= SERIOUS else "warning",
+            f"about {percent(errors['value'])} of the labels are wrong",
+            errors,
+            "What is learnt from them is wrong as often, and a test set with them cannot tell the better of two good models.",
+            example=next(iter(block["suspects"]), None),
+            say="look through the ranked list of dataqual labels",
+            where="labels",
+        )
+    if torn["value"]:
+        yield Finding(
+            "label_conflicts",
+            "warning",
+            f"{percent(torn['value'])} of the labelled pictures have copies with another label",
+            torn,
+            "Of two equal pictures with different labels one label at least is wrong, or the labels leave room for both.",
+            example=block["conflicts"][0]["first"] if block["conflicts"] else None,
+            where="labels",
+        )
+    if (uneven.get("detail") or {}).get("imbalance", 1) >= UNEVEN:
+        yield Finding(
+            "label_imbalance",
+            "note",
+            f"the commonest label is {uneven['detail']['imbalance']:.3g} times as frequent as the rarest",
+            uneven,
+            "A model may learn to say the commonest label; measure it label by label, or add children of what is rare.",
+            say="dataqual augment with --balance label adds children of what is rare",
+            where="labels",
+        )
+
+
+def _judged(sample: PictureSample, setting: Setting) -> Judged | None:
+    if len({label for label in sample.labels if label is not None}) > MOST_LABELS:
+        return None
+    return judged_sample(sample.first(LEARNT), seed=setting.seed, steps=STEPS)
+
+
+def _balance(sample: PictureSample, setting: Setting) -> Reading:
+    """Of the whole corpus where its labels were counted, else of the sample."""
+    for group in setting.facts.get("groups", ()):
+        if group["column"] == setting.columns.label and not group["overflow"] and not group["rest"]:
+            counts = {row["value"]: row["documents"] for row in group["rows"]}
+            partial = setting.facts["corpus"]["sample"] is not None
+            return balance({k: v for k, v in counts.items() if k is not None}, counts.get(None, 0), sampled=partial)
+    found: dict[str, int] = {}
+    for label in sample.labels:
+        if label is not None:
+            found[label] = found.get(label, 0) + 1
+    return balance(found, len(sample) - sum(found.values()), sampled=not sample.complete)
+
+
+def _accuracy(judged: Judged | None) -> dict[str, Any] | None:
+    """How often a model that never saw the picture says its label, beside saying the commonest one always."""
+    if judged is None or judged.accuracy is None:
+        return None
+    counts = judged.confidence.counts
+    n = len(judged.rows)
+    interval = wilson(round(judged.accuracy * n), n)
+    return {
+        "value": judged.accuracy, "n": n, "interval": list(interval or ()), "commonest": int(counts.max()) / int(counts.sum()),
+    }  # fmt: skip
+
+
+def _classes(sample: PictureSample, judged: Judged | None) -> list[dict[str, Any]]:
+    """Of each label: how many in the sample, how bright and contrasted they are, how often it is recognised, some of them."""
+    rows: dict[str, list[int]] = {}
+    for row, label in enumerate(sample.labels):
+        if label is not None:
+            rows.setdefault(label, []).append(row)
+    return [
+        _class(sample, name, own, judged)
+        for name, own in sorted(rows.items(), key=lambda one: (-len(one[1]), one[0]))[:LISTED]
+    ]
+
+
+def _class(sample: PictureSample, name: str, own: list[int], judged: Judged | None) -> dict[str, Any]:
+    gray = squares([sample.pictures[row] for row in own], 16, 1).reshape(len(own), -1)
+    found: dict[str, Any] = {"label": name, "documents": len(own)}
+    for key, values in (("brightness", gray.mean(1)), ("contrast", gray.std(1))):
+        found[key] = {"value": float(values.mean()), "interval": _around(values.astype(np.float64))}
+    if judged is not None and name in judged.classes:
+        there = judged.labels == judged.classes.index(name)
+        n, right = int(there.sum()), int((judged.suggested == judged.labels)[there].sum())
+        if n:
+            found["recognised"] = {"value": right / n, "n": n, "interval": list(wilson(right, n) or ())}
+            found["suspects"] = int(judged.suspects[there].sum())
+    return found | {"pictures": [thumbnail(sample.pictures[row], 32) for row in own[:FACES]]}
+
+
+def _around(values: np.ndarray[Any, np.dtype[np.float64]]) -> list[float] | None:
+    """The 95 % interval of a mean; None of a single one."""
+    if len(values) < 2:
+        return None
+    reach = 1.96 * float(values.std(ddof=1)) / float(np.sqrt(len(values)))
+    return [float(values.mean()) - reach, float(values.mean()) + reach]
+
+
+def _suspects(sample: PictureSample, setting: Setting, judged: Judged | None) -> list[dict[str, Any]]:
+    """The most suspect labels, each with its picture, and what it should probably be."""
+    if judged is None:
+        return []
+    order = judged.ranked()[: min(SHOWN, int(judged.suspects.sum()))]
+    names, likely = judged.classes, judged.suggested
+    return [
+        example(sample, int(judged.rows[at]), setting)
+        | {
+            "given": names[judged.labels[at]],
+            "suggested": names[likely[at]],
+            "probability": float(judged.quality[at]),
+            "suggested_probability": float(judged.probabilities[at, likely[at]]),
+        }
+        for at in order.tolist()
+    ]
+
+
+def _conflict(sample: PictureSample, setting: Setting, one: Conflict) -> dict[str, Any]:
+    """A contradiction with the first pictures of its two commonest labels."""
+    first, second = (example(sample, int(row), setting) for row in np.array(one.rows[:2]).tolist())
+    return {
+        "exact": True,
+        "documents": one.size,
+        "labels": [list(pair) for pair in one.labels],
+        "first": first,
+        "second": second,
+    }
