@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from dataqual.labels.agreement import (
     krippendorff_alpha,
 )
 from dataqual.labels.balance import balance
-from dataqual.labels.confident_learning import RANKINGS, Ranking, quality
+from dataqual.labels.confident_learning import RANKINGS, Ranking
 from dataqual.labels.copies import Conflict, conflict_reading, conflicts
 from dataqual.labels.giveaways import Giveaway, giveaways
 from dataqual.labels.judging import Judged
@@ -33,15 +33,13 @@ from dataqual.labels.ratings import Level, Ratings
 from dataqual.labels.surveying import LEARNT_FROM, Surveyed, given, survey
 from dataqual.ledger import address_list
 from dataqual.masking import mask
+from dataqual.ranked_labels import QUOTED, RankedLabels
 from dataqual.readers import ReadCount
 from dataqual.readers.paths import readable
 from dataqual.readers.sources import as_corpus, options_of
 from dataqual.reading import Reading
-from dataqual.writers.appearing import writing
 
 EXAMPLES = 5
-QUOTED = 200
-"""Characters of a text in an example and in the ranked list."""
 TABLES = (".jsonl", ".parquet", ".csv")
 
 
@@ -56,13 +54,17 @@ class Labelled:
     errors: Reading
     accuracy: float | None
     """How often the models that never saw a document say its label."""
-    ranked: pl.DataFrame
-    """One row for each document whose label was judged, the most suspect first: `rank`, `path`, `record`, `id`, `given`,
-    `suggested`, `probability` (of the given label), `suggested_probability`, `quality`, `suspect`, `text`."""
+    listed: RankedLabels
     contradicting: Sequence[Mapping[str, Any]]
     giveaways: Sequence[Giveaway]
     learnt_from: int
     written: Path | None = None
+
+    @property
+    def ranked(self) -> pl.DataFrame:
+        """One row for each document whose label was judged, the most suspect first: `rank`, `path`, `record`, `id`, `given`,
+        `suggested`, `probability` (of the given label), `suggested_probability`, `quality`, `suspect`, `text`."""
+        return self.listed.frame()
 
     def __str__(self) -> str:
         """What a person reads in ten seconds."""
@@ -90,7 +92,7 @@ class Labelled:
             f"wrong labels: {percent(self.errors.value)} (95 %: {percent(low)} to {percent(high)}), "
             f"{self.errors.detail['suspects']:,} suspects; a model that never saw the document says its label in {self.accuracy:.1%}"
         ]
-        for row in self.ranked.filter("suspect").head(EXAMPLES).iter_rows(named=True):
+        for row in self.listed.suspects(EXAMPLES).iter_rows(named=True):
             place = f"{row['path']}:{row['record']}"
             chances = f"{row['given']} ({row['probability']:.2f}), probably {row['suggested']} ({row['suggested_probability']:.2f})"
             lines.append(f"  {place}: {chances}: {' '.join(row['text'].split())[:100]}")
@@ -120,7 +122,7 @@ class Labelled:
             "readings": {name: reading.facts() for name, reading in readings.items()},
             "accuracy": self.accuracy,
             "learnt_from": self.learnt_from,
-            "suspects": self.ranked.filter("suspect").head(20).to_dicts(),
+            "suspects": self.listed.suspects(20).to_dicts(),
             "conflicts": list(self.contradicting[:20]),
             "giveaways": [one.facts() for one in self.giveaways],
             "written": str(self.written) if self.written else None,
@@ -158,12 +160,12 @@ def label_errors(
     look = survey_pictures if corpus.view == "image" else survey
     found = look(corpus, engine, seed=seed, size=learn_from, count=count.add, progress=progress)
     count.check(corpus)
-    judged = found.judged if probabilities is None else _given(corpus, found, probabilities)
+    judged = found.judged if probabilities is None else _given(corpus, found, probabilities, engine.memory)
     labels = found.labels
     contradicting = conflicts(found.copied, labels)
-    ranked = _ranked(corpus, found, judged, rank_by)
+    listed = RankedLabels.of(corpus, found, judged, rank_by) if judged else RankedLabels()
     if output is not None:
-        _write(ranked, Path(output))
+        listed.write(Path(output))
     return Labelled(
         documents=len(labels),
         unreadable=count.unreadable,
@@ -173,7 +175,7 @@ def label_errors(
         conflicts=conflict_reading(contradicting, int((found.codes >= 0).sum())),
         errors=judged.errors(seed) if judged else Reading("label_errors", None, 0),
         accuracy=judged.accuracy if judged else None,
-        ranked=ranked,
+        listed=listed,
         contradicting=[_told(corpus, found, one) for one in contradicting[:20]],
         giveaways=giveaways(found.sample.text, found.sample.values("label")) if corpus.view == "text" else (),
         learnt_from=len(found.sample) if probabilities is None else 0,
@@ -195,19 +197,24 @@ def _check_table(output: str | Path | None, corpus: Corpus | None) -> None:
         raise InputError(f"{output} is one of the inputs, which are never overwritten; choose another file with -o")
 
 
-def _given(corpus: Corpus, found: Surveyed, column: str) -> Judged | None:
-    """What a column of chances says."""
-    at: dict[tuple[int, int], Any] = {}
+def _given(corpus: Corpus, found: Surveyed, column: str, memory: int) -> Judged | None:
+    """What a column of chances says; the corpus is read twice for it."""
     seen: dict[str, None] = {}
-    for chunk in corpus.chunks():
-        for piece in chunk.pieces:
-            for number, record in corpus.records(piece):
-                at[piece.file, number] = record.get(column)
-                seen |= dict.fromkeys(record)
-    if at and column not in seen:
+
+    def values() -> Iterator[tuple[int, dict[str, float] | None]]:
+        for chunk in corpus.chunks():
+            for piece in chunk.pieces:
+                for number, record in corpus.records(piece):
+                    seen.update(dict.fromkeys(record))
+                    address = np.uint64((piece.file << 40) + number)
+                    row = int(np.searchsorted(found.places, address))
+                    if row < len(found.places) and found.places[row] == address:
+                        yield row, _mapping(record.get(column), column, number, found)
+
+    judged = given(found.labels, values, memory)
+    if len(found.places) and column not in seen:
         raise UnknownColumn(f"--probabilities: no column {column!r}; {did_you_mean(column, seen)}")
-    values = [_mapping(at.get(place), column, place[1], found) for place in address_list(found.places)]
-    return given(found.labels, values)
+    return judged
 
 
 def _mapping(value: Any, column: str, record: int, found: Surveyed) -> dict[str, float] | None:
@@ -227,53 +234,6 @@ def _mapping(value: Any, column: str, record: int, found: Surveyed) -> dict[str,
     return dict(zip(names, value, strict=True))
 
 
-def _ranked(corpus: Corpus, found: Surveyed, judged: Judged | None, by: Ranking) -> pl.DataFrame:
-    """All judged documents, the most suspect first."""
-    if judged is None:
-        return pl.DataFrame(schema=_SCHEMA)
-    scores = quality(judged.labels, judged.probabilities, by)
-    order = np.lexsort((judged.rows, scores, ~judged.suspects))
-    rows, names = judged.rows[order], np.array(judged.classes, object)
-    places = address_list(found.places[rows])
-    texts = _beginnings(corpus, found.places[rows])
-    likely = judged.suggested[order]
-    frame = {
-        "rank": np.arange(1, len(rows) + 1),
-        "path": [readable(corpus.files[file].path) for file, _ in places],
-        "record": [record for _, record in places],
-        "id": [texts[place][1] for place in places],
-        "given": names[judged.labels[order]].tolist(),
-        "suggested": names[likely].tolist(),
-        "probability": judged.quality[order],
-        "suggested_probability": judged.probabilities[order, likely],
-        "quality": scores[order],
-        "suspect": judged.suspects[order],
-        "text": [texts[place][0] for place in places],
-    }
-    return pl.DataFrame(frame, schema=_SCHEMA)
-
-
-_SCHEMA: dict[str, Any] = {
-    "rank": pl.Int64, "path": pl.String, "record": pl.Int64, "id": pl.String, "given": pl.String, "suggested": pl.String,
-    "probability": pl.Float64, "suggested_probability": pl.Float64, "quality": pl.Float64, "suspect": pl.Boolean,
-    "text": pl.String,
-}  # fmt: skip
-
-
-def _beginnings(corpus: Corpus, wanted: Any) -> dict[tuple[int, int], tuple[str, str | None]]:
-    """The beginning of each document, masked, and its id; the corpus is read again for them."""
-    asked = set(wanted.tolist())
-    found: dict[tuple[int, int], tuple[str, str | None]] = {}
-    for batch in corpus.batches():
-        ids = batch.columns["id"].to_list() if "id" in batch.columns.columns else [None] * len(batch)
-        for row, place in enumerate(zip(batch.file.tolist(), batch.record.tolist(), strict=True)):
-            if (place[0] << 40) + place[1] in asked:
-                start, end = batch.text.offsets[row], batch.text.offsets[row + 1]
-                text = batch.text.data[start : min(end, start + 8 * QUOTED)].tobytes().decode(errors="ignore")
-                found[place] = (mask(text)[:QUOTED], ids[row])
-    return found
-
-
 def _told(corpus: Corpus, found: Surveyed, one: Conflict) -> dict[str, Any]:
     """A contradiction with the first document of each label."""
     places = address_list(found.places[list(one.rows[:EXAMPLES])])
@@ -288,20 +248,6 @@ def _told(corpus: Corpus, found: Surveyed, one: Conflict) -> dict[str, Any]:
         "labels": [list(pair) for pair in one.labels],
         "examples": examples,
     }
-
-
-def _write(frame: pl.DataFrame, output: Path) -> None:
-    """The table, whole or not at all."""
-    part = output.with_name(f".{output.name}.part")
-    with writing(output):
-        output.parent.mkdir(parents=True, exist_ok=True)
-        if output.suffix == ".parquet":
-            frame.write_parquet(part)
-        elif output.suffix == ".csv":
-            frame.write_csv(part)
-        else:
-            frame.write_ndjson(part)
-        part.replace(output)
 
 
 @dataclass(frozen=True, eq=False)

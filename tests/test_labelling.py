@@ -14,6 +14,7 @@ import dataqual
 from dataqual.cli import main
 from dataqual.errors import DataqualError
 from dataqual.labelling import agreement, label_errors
+from dataqual.labels.chances import room
 from dataqual.labels.giveaways import giveaways
 from dataqual.text import Text
 from tests.labels.test_judging import flipped, reviews
@@ -243,3 +244,33 @@ def test_a_suite_bounds_agreement_over_columns(tmp_path: Path) -> None:
     assert (value, n) == (expected.value, 100)
     with pytest.raises(DataqualError, match="columns: agreement is of two annotators or more"):
         dataqual.check(path, [{"metric": "krippendorff_alpha", "with": {"columns": ["ann"]}, "min": 0.5}])
+
+
+@pytest.mark.parametrize("chances", ["learnt", "given"])
+def test_what_is_written_does_not_depend_on_where_the_chances_lie(
+    chances: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts, labels = reviews("zh", 240)
+    given, _ = flipped(labels, 15)
+    path = tmp_path / "reviews.jsonl"
+    rows = [
+        {"text": text, "label": label if i % 9 else None, "p": {"pos": i % 7 / 7, "neg": 1 - i % 7 / 7}}
+        for i, (text, label) in enumerate(zip(texts, given, strict=True))
+    ]
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    monkeypatch.setattr("dataqual.labels.chances.BLOCK", 32)
+    monkeypatch.setattr("dataqual.ranked_labels.PIECE", 50)
+    asked = {"probabilities": "p"} if chances == "given" else {"learn_from": 150}
+    said = []
+    for share, name in ((8, "memory"), (1 << 50, "file")):
+        monkeypatch.setattr("dataqual.labels.chances.SHARE", share)
+        assert isinstance(room(9, 2, 1 << 30), np.memmap) == (name == "file")
+        for ending in ("csv", "jsonl", "parquet"):
+            found = label_errors(path, output=tmp_path / f"{name}.{ending}", **asked)
+        said.append(str(found).replace(name, ""))
+    assert said[0] == said[1]
+    assert len(found.ranked) == sum(row["label"] is not None for row in rows) == found.ranked["rank"].max()
+    for ending in ("csv", "jsonl", "parquet"):
+        assert (tmp_path / f"memory.{ending}").read_bytes() == (tmp_path / f"file.{ending}").read_bytes()
+    assert pl.read_csv(tmp_path / "file.csv")["rank"].to_list() == found.ranked["rank"].to_list()
+    assert pl.read_ndjson(tmp_path / "file.jsonl").height == len(found.ranked)

@@ -12,6 +12,8 @@ from typing import Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.labels.chances import blocks, rowwise
+
 Codes = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Ranking = Literal["self_confidence", "normalized_margin", "confidence_weighted_entropy"]
@@ -30,7 +32,10 @@ def thresholds(labels: Codes, probabilities: Floats) -> Floats:
     [0.7, 0.8]
     """
     counts = np.bincount(labels, minlength=probabilities.shape[1])
-    sums = np.bincount(labels, probabilities[np.arange(len(labels)), labels], minlength=len(counts))
+    sums = np.zeros(len(counts))
+    for start, block in blocks(probabilities):
+        own = labels[start : start + len(block)]
+        sums += np.bincount(own, block[np.arange(len(own)), own], minlength=len(counts))
     means = np.divide(sums, counts, out=np.full(len(counts), ABSENT), where=counts > 0)
     return np.maximum(means, 2 * SLACK)
 
@@ -60,10 +65,13 @@ class Confidence:
 
     def suspects(self, labels: Codes, probabilities: Floats) -> NDArray[np.bool_]:
         """Which labels are probably wrong: the document confidently belongs to another class, which is its likeliest too."""
+        return rowwise(self._suspects, probabilities, labels)
+
+    def _suspects(self, probabilities: Floats, labels: Codes) -> NDArray[np.bool_]:
         belongs = confident(self.thresholds, probabilities)
         favoured = probabilities.copy()
         favoured[np.arange(len(labels)), labels] += SLACK
-        return (belongs >= 0) & (belongs != labels) & (favoured.argmax(axis=1) != labels)
+        return np.asarray((belongs >= 0) & (belongs != labels) & (favoured.argmax(axis=1) != labels))
 
     @property
     def calibrated(self) -> Codes:
@@ -85,6 +93,10 @@ class Confidence:
 
 def confident(limits: Floats, probabilities: Floats) -> Codes:
     """The likeliest class of those whose threshold is reached, (documents,); -1 where none is."""
+    return rowwise(lambda block: _confident(limits, block), probabilities)
+
+
+def _confident(limits: Floats, probabilities: Floats) -> Codes:
     reached = probabilities >= limits - SLACK
     several = reached.sum(axis=1) > 1
     belongs = np.where(several, probabilities.argmax(axis=1), reached.argmax(axis=1))
@@ -98,6 +110,10 @@ def quality(labels: Codes, probabilities: Floats, by: Ranking = "self_confidence
     >>> [quality(labels, chances, by).round(2).tolist() for by in RANKINGS]
     [[0.7, 0.4], [0.7, 0.4], [0.65, 0.51]]
     """
+    return rowwise(lambda block, given: _quality(given, block, by), probabilities, labels)
+
+
+def _quality(labels: Codes, probabilities: Floats, by: Ranking) -> Floats:
     rows = np.arange(len(labels))
     own = probabilities[rows, labels]
     if by == "self_confidence":

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.intervals import clopper_pearson
+from dataqual.labels.chances import rowwise
 from dataqual.labels.confident_learning import Codes, Confidence, Floats, confident
 from dataqual.reading import Reading
 
@@ -65,7 +66,7 @@ def _flips(labels: Codes, probabilities: Floats) -> Codes:
     rows = []
     for k in range(classes):
         most = max(1, min(ANCHORS, int(sizes[k]) // 2), int(np.ceil(SUREST * sizes[k])))
-        order = np.lexsort((labels == k, -probabilities[:, k]))
+        order = np.lexsort((labels == k, -rowwise(lambda block, k=k: block[:, k].copy(), probabilities)))
         rows.append(np.bincount(labels[order[:most]], minlength=classes))
     return np.array(rows, np.int64)
 

@@ -10,7 +10,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.labels.confident_learning import Codes, Confidence, Floats
+from dataqual.labels.chances import rowwise
+from dataqual.labels.confident_learning import Codes, Confidence, Floats, quality
 from dataqual.labels.copies import Copied
 from dataqual.labels.error_share import label_errors
 from dataqual.lazy import lazy
@@ -123,12 +124,17 @@ class Judged:
     @lazy
     def quality(self) -> Floats:
         """The chance of the given label, (rows,)."""
-        return self.probabilities[np.arange(len(self.labels)), self.labels]
+        return quality(self.labels, self.probabilities)
 
     @lazy
     def suggested(self) -> Codes:
         """The likeliest class, (rows,)."""
-        return np.asarray(self.probabilities.argmax(axis=1))
+        return rowwise(lambda block: block.argmax(axis=1), self.probabilities)
+
+    @lazy
+    def likeliest(self) -> Floats:
+        """The chance of the likeliest class, (rows,)."""
+        return rowwise(lambda block: block.max(axis=1, initial=0.0), self.probabilities)
 
     @lazy
     def accuracy(self) -> float | None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from dataqual.corpus import Batch, Chunk, Corpus, Progress, Unreadable
 from dataqual.document_sample import DocumentSample, objects, priorities
 from dataqual.errors import InputError, UnknownColumn
+from dataqual.labels.chances import let_go, room
 from dataqual.labels.confident_learning import Codes, Floats
 from dataqual.labels.copies import Copied
 from dataqual.labels.judging import Classes, FoldModels, Judged
@@ -157,12 +157,15 @@ class _Known:
         fold = folds(self.copied.keys, codes, together=self.copied.cluster, seed=seed)
         models, vectors = FoldModels.fit(self.sample.text, codes[rows], len(classes), fold[rows], self.engine.map)
         own = np.flatnonzero(codes >= 0)
+        row = np.where(codes >= 0, np.cumsum(codes >= 0) - 1, -1)  # of each document, among those that are judged
+        chances = room(len(own), len(classes), self.engine.memory)
         if len(self.sample) == self.sample.of:
-            chances = np.zeros((len(codes), len(classes)))
-            chances[rows] = models.of(vectors, fold[rows])
+            kept = codes[rows] >= 0
+            chances[row[rows[kept]]] = models.of(vectors, fold[rows])[kept]
         else:
-            chances = self._asked(models, fold)
-        return Judged(classes.names, own, codes[own], chances[own])
+            self._ask(models, fold, row, chances)
+        let_go(chances)
+        return Judged(classes.names, own, codes[own], chances)
 
     def _classes(self, rows: NDArray[np.int64]) -> Classes:
         """Those that are not rare among the documents that are learnt from."""
@@ -170,41 +173,51 @@ class _Known:
         counts = np.bincount(codes[codes >= 0], minlength=len(self.names)).tolist()
         return Classes.of(dict(zip(self.names, counts, strict=True)))
 
-    def _asked(self, models: FoldModels, fold: Codes) -> Floats:
-        """What the models say of every document, which are read again for it."""
+    def _ask(self, models: FoldModels, fold: Codes, row: Codes, chances: Floats) -> None:
+        """What the models say of every document, which are read again for it, into its row of `chances`."""
 
-        def ask(chunk: Chunk) -> Floats:
+        def ask(chunk: Chunk) -> tuple[Codes, Floats]:
             batch = self.corpus.parse(chunk)
-            return models(batch.text, fold[np.searchsorted(self.places, addresses(batch.file, batch.record))])
+            number = np.searchsorted(self.places, addresses(batch.file, batch.record))
+            return row[number], models(batch.text, fold[number])
 
-        return np.concatenate([*self.engine.map(ask, self.corpus.chunks())])
+        for at, found in self.engine.map(ask, self.corpus.chunks()):
+            chances[at[at >= 0]] = found[at >= 0]
+            let_go(chances)
 
 
-def given(batch_labels: Sequence[str | None], values: Sequence[Any]) -> Judged | None:
-    """Labels judged by chances that came with them: of each document a mapping of labels to chances, or None.
+def given(
+    labels: Sequence[str | None], values: Callable[[], Iterable[tuple[int, Mapping[str, float] | None]]], memory: int
+) -> Judged | None:
+    """Labels judged by chances that came with them: `values` gives documents, ascending, with a mapping of labels to chances or None.
 
-    InputError where a chance is no number from 0 to 1, or a label has none.
+    It is asked twice. InputError where a chance is no number from 0 to 1, or a label has none.
 
-    >>> found = given(["a", "b"], [{"a": 0.9, "b": 0.1}, {"a": 0.8, "b": 0.2}])
+    >>> found = given(["a", "b"], lambda: enumerate([{"a": 0.9, "b": 0.1}, {"a": 0.8, "b": 0.2}]), 1 << 20)
     >>> found.quality.tolist()
     [0.9, 0.2]
     """
-    names = sorted({name for value in values if value is not None for name in value})
-    number = {name: at for at, name in enumerate(names)}
-    rows, codes, chances = [], [], []
-    for row, (label, value) in enumerate(zip(batch_labels, values, strict=True)):
-        if label is None or value is None:
-            continue
-        if label not in number:
+    seen: set[str] = set()
+    judged: list[int] = []
+    for row, value in values():
+        seen.update(value or ())
+        if value is not None and labels[row] is not None:
+            judged.append(row)
+    names = sorted(seen)
+    number: dict[str | None, int] = {name: at for at, name in enumerate(names)}
+    if len(names) < 2 or not judged:
+        return None
+    rows = np.array(judged, np.int64)
+    chances = room(len(rows), len(names), memory)
+    told = ((row, value) for row, value in values() if value is not None and labels[row] is not None)
+    for at, (row, value) in enumerate(told):
+        if labels[row] not in number:
             raise InputError(
-                f"document {row + 1}: no probability is given for its label {label!r}; {', '.join(names)} have one"
+                f"document {row + 1}: no probability is given for its label {labels[row]!r}; {', '.join(names)} have one"
             )
         line = [value.get(name, 0.0) for name in names]
         if not all(isinstance(p, int | float) and 0 <= p <= 1 for p in line):
             raise InputError(f"document {row + 1}: a probability is a number from 0 to 1, got {value}")
-        rows.append(row)
-        codes.append(number[label])
-        chances.append(line)
-    if len(names) < 2 or not rows:
-        return None
-    return Judged(tuple(names), np.array(rows, np.int64), np.array(codes, np.int64), np.array(chances, np.float64))
+        chances[at] = line
+    let_go(chances)
+    return Judged(tuple(names), rows, np.array([number[labels[row]] for row in judged], np.int64), chances)
