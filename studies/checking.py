@@ -31,7 +31,7 @@ def check(study: Study, learner: Learner, vocabulary: int | None = None) -> None
     for size in study.sizes:
         batch = learner.batch(size, study.window)
         at = f" at size {study.written('sizes', size)[1]}"
-        _differ(study, f"tokens{at}", _stops(study, batch, at))
+        _differ(study, f"{study.things}{at}", _stops(study, batch, at))
         if study.repeats and size in study.repeats.sizes:
             _check_repeats(study, batch, at)
 
@@ -45,7 +45,7 @@ def lengthened(study: Study, learner: Learner) -> list[str]:
             if (stop := whole_stop(tokens, batch)) > nearest_stop(tokens, batch):
                 sizes.setdefault((said, stop), []).append(study.written("sizes", size)[1])
     return [
-        f"{study.where}.{said} becomes {stop:,} tokens at size {', '.join(at)}, as no run has fewer than {SHORTEST} steps"
+        f"{study.where}.{said} becomes {stop:,} {study.things} at size {', '.join(at)}, as no run has fewer than {SHORTEST} steps"
         for (said, stop), at in sizes.items()
     ]
 
@@ -53,7 +53,7 @@ def lengthened(study: Study, learner: Learner) -> list[str]:
 def _asked(study: Study, size: int) -> Iterator[tuple[str, int]]:
     """The stops of a size as the study file has them, each with its place."""
     for tokens in study.tokens:
-        yield ": ".join(study.written("tokens", tokens)), tokens
+        yield ": ".join(study.written(study.stops_key, tokens)), tokens
     if study.repeats and size in study.repeats.sizes:
         for unique, epochs in product(study.repeats.unique, study.repeats.epochs):
             yield f"repeats: {study.written('repeats.unique', unique)[1]} × {epochs}", unique * epochs
@@ -97,7 +97,7 @@ def _parameters(study: Study, learner: Learner, vocabulary: int) -> Iterator[tup
 def _stops(study: Study, batch: int, at: str) -> Iterator[tuple[Written, int]]:
     """Every stop with the tokens it comes to."""
     for tokens in study.tokens:
-        written = study.written("tokens", tokens)
+        written = study.written(study.stops_key, tokens)
         yield written, _rounded(tokens, batch, f"{study.where}.{written[0]}", at)
 
 

@@ -53,6 +53,8 @@ def known_dose(name: str, held_out: str, q: Facts | None) -> Facts:
 
 def planted_leak(planted: Facts | None) -> Facts:
     """Held-out documents put among the corpus, and excerpts of them put into its documents, must be found again."""
+    if planted and "pictures" in planted:
+        return _planted_pictures(planted)
     if not planted:
         passed, says = None, "No leak was planted, so whether one would be found is not known."
     else:
@@ -63,6 +65,13 @@ def planted_leak(planted: Facts | None) -> Facts:
         )
     share = planted["found"] / planted["documents"] if planted and planted["documents"] else None
     return {"name": "planted leak", "passed": passed, "value": share, "interval": None, "says": says}
+
+
+def _planted_pictures(planted: Facts) -> Facts:
+    found, there = planted["found"], planted["pictures"]
+    says = f"{found} of {there} held-out pictures planted among the corpus were found, each to the last pixel."
+    value = found / there if there else None
+    return {"name": "planted leak", "passed": found == there, "value": value, "interval": None, "says": says}
 
 
 def order(trials: Sequence[Line]) -> Facts:
@@ -83,8 +92,8 @@ def order(trials: Sequence[Line]) -> Facts:
     }
 
 
-def exposure(trials: Sequence[Line]) -> Facts:
-    """Windows seen in all trunks, by how often each was seen in its own."""
+def exposure(trials: Sequence[Line], *, pictures: bool = False) -> Facts:
+    """Windows (or pictures) seen in all trunks, by how often each was seen in its own."""
     times: dict[str, int] = defaultdict(int)
     for line in trials:
         for often, windows in ((line["exposure"] or {}).get("times") or {}).items():
@@ -96,7 +105,9 @@ def exposure(trials: Sequence[Line]) -> Facts:
         "trials": len(trials),
         "windows": seen,
         "times": dict(sorted(times.items(), key=lambda item: int(item[0]))),
-        "says": f"In a run on fresh data every window was seen once{again}.",
+        "says": f"Every picture was seen as often as planned, up to {most:,} times."
+        if pictures
+        else f"In a run on fresh data every window was seen once{again}.",
     }
 
 

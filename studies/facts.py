@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from dataqual.errors import InputError
-from studies import controls, costs, sentences
+from studies import controls, costs, learners, picture_sentences, sentences
 from studies.results import Line, Records, read_lines
 from studies.study import Study
+from studies.wording import TEXT, Wording
 from studies.yields import token_yields
 
 Facts = dict[str, Any]
@@ -61,6 +62,7 @@ def assemble(
         "schema": SCHEMA,
         "name": study.name,
         "sentence": "",
+        "task": task_of(study, data),
         "study": study.resolved(),
         "data": {**data, "grades": with_token_yields(data["grades"], study.reference)},
         "points": rows,
@@ -73,16 +75,34 @@ def assemble(
             *(f"{held_out}: {n}" for held_out, found in fitted.items() for n in found["notes"]),
         ],
         "controls": checks,
-        "exposure": controls.exposure(records.trials),
+        "exposure": controls.exposure(records.trials, pictures=study.pictures is not None),
         "repeats": controls.repeated(records.points),
         "cost": cost,
+        "made": [line for line in records.made if line["arm"] == "main" and line["seed"] == 0],
         "diverged": [{name: line[name] for name in DIVERGED} for line in records.diverged],
         "not_claimed": [],
         "run": {**run, "machine": machine(workers)},
     }
     facts["not_claimed"] = sentences.not_claimed(facts)
     facts["sentence"] = sentences.answer(facts)
-    return facts
+    return in_its_words(facts)
+
+
+def task_of(study: Study, data: Facts) -> Facts:
+    """What is learnt and by which number it is judged."""
+    if study.pictures is None:
+        return dict(TEXT)
+    return picture_sentences.task_of("pictures", learners.of(study).loss, data.get("judging"))  # type: ignore[attr-defined]
+
+
+def in_its_words(facts: Facts) -> Facts:
+    """The facts with their sentences in the words of pictures, where it is a study of those."""
+    wording = Wording.of(facts)
+    if wording is None:
+        return facts
+    spoken = {name: wording.facts(facts[name]) for name in ("exchange", "controls", "exposure", "laws")}
+    lists = {name: wording.each(facts[name]) for name in ("notes", "not_claimed")}
+    return facts | spoken | lists | {"sentence": wording(facts["sentence"])}
 
 
 def with_token_yields(grades: Mapping[str, Facts], reference: str) -> dict[str, Facts]:
@@ -93,9 +113,15 @@ def with_token_yields(grades: Mapping[str, Facts], reference: str) -> dict[str, 
 def points(records: Records, spent: Mapping[str, Line]) -> list[Facts]:
     """The points of the results, with the number of their trunk and the seconds a run to each alone would take."""
     trunks = {line["trial"]: (i, line) for i, line in enumerate(records.trials)}
+    best: dict[tuple[str, str], float] = {}
+    for point in records.points:
+        if "measures" in point:
+            key = point["trial"], point["held_out"]
+            best[key] = point["best"] = min(point["loss"], best.get(key, point["loss"]))
     return [
         {
             **{name: point.get(name) for name in COLUMNS},
+            **{name: point[name] for name in ("best", "measures") if name in point},
             "trunk": trunks[point["trial"]][0],
             "seconds": costs.seconds_apart(point, trunks[point["trial"]][1], spent.get(point["trial"])),
         }
@@ -123,10 +149,25 @@ def spent_by_trial(path: Path) -> dict[str, Line]:
 def points_csv(facts: Facts) -> str:
     """Every point as a row of CSV; unknown is an empty cell."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, extrasaction="ignore", lineterminator="\n")
+    rows = [point | measures_of(point) for point in facts["points"]]
+    more = list(dict.fromkeys(name for row in rows for name in row if name not in (*COLUMNS, "measures")))
+    writer = csv.DictWriter(text, [*COLUMNS, *more], extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
-    writer.writerows(facts["points"])
+    writer.writerows(rows)
     return text.getvalue()
+
+
+def measures_of(point: Facts) -> Facts:
+    """What else was measured at a point, flat: a column of each value and of the ends of its interval.
+
+    >>> measures_of({"measures": {"kid": {"value": 0.1, "interval": [0.0, 0.2], "n": 9}}})
+    {'kid': 0.1, 'kid_low': 0.0, 'kid_high': 0.2}
+    """
+    flat: Facts = {}
+    for name, reading in (point.get("measures") or {}).items():
+        low, high = reading.get("interval") or (None, None)
+        flat |= {name: reading["value"], f"{name}_low": low, f"{name}_high": high}
+    return flat
 
 
 def load(folder: Path) -> Facts:

@@ -15,8 +15,10 @@ def per_token(shape: Shape, vocabulary: int) -> float:
     """Bytes that a step keeps of one token until its gradient is taken.
 
     Logits in bfloat16, in float32 and their gradient (10 bytes per word of the vocabulary), and some 34 bytes per layer
-    and channel (Korthikanti 2022, attention recomputed).
+    and channel (Korthikanti 2022, attention recomputed). Of a picture what its learner counts, in float32.
     """
+    if "kept" in shape.says:  # of pictures, counted by their learner
+        return 4 * shape.says["kept"]
     return 10 * vocabulary + 34 * shape.says.get("layers", 1) * shape.says.get("width", 1)
 
 

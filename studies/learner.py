@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from dataqual.errors import DataqualError
@@ -24,6 +25,18 @@ class Shape:
     """Of one training step, forward and backward, counted term by term: not 6 N, which is 5 to 8 % short here."""
     says: Mapping[str, int | float] = field(default_factory=dict)
     """Derived numbers by name (layers, width, heads, …), for the record."""
+
+
+@dataclass(frozen=True)
+class Judging:
+    """By what made pictures are judged: how many, on which features."""
+
+    extractor: Path
+    """Of features, as `studies.extracting` reads it."""
+    name: str
+    """Of the extractor, by which its numbers are called: numbers of another one mean something else."""
+    pictures: int
+    """Made at every stop."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,8 @@ class Task:
     """Times the learner's own."""
     prompts: Prompts | None = None
     """What the final model is to write on; None: nothing."""
+    judging: Judging | None = None
+    """Of pictures; None of text."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from dataqual.corpus import Corpus
+from studies.learner import Judging
+from studies.picture_file import PictureFile
 from studies.study import Study
 from studies.token_writing import DATA, publish
 from studies.windows import TokenFile
@@ -36,6 +38,8 @@ class Prepared:
     removed: Path
     """A parquet file with a row for each document that a grade lost because it shares text with a held-out one."""
     notes: tuple[str, ...] = ()
+    judging: Judging | None = None
+    """Of pictures: by what those are judged that a model makes."""
 
     @classmethod
     def again(cls, folder: Path, fingerprint: str) -> Prepared | None:
@@ -65,6 +69,7 @@ class Prepared:
             facts=facts,
             removed=folder / REMOVED,
             notes=tuple(manifest["notes"]),
+            judging=_judging(folder, facts.get("judging")),
         )
 
     def _whole(self) -> bool:
@@ -89,11 +94,38 @@ def fingerprint(study: Study, corpus: Corpus, neutral: Corpus) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _files(folder: Path, named: Mapping[str, Mapping[str, Any]]) -> dict[str, TokenFile]:
-    return {
-        name: TokenFile(folder / DATA / facts["file"], facts["tokens"], facts["bytes"], facts["sha256"])
-        for name, facts in named.items()
+def picture_fingerprint(study: Study, corpus: Corpus) -> str:
+    """The same of a study of pictures."""
+    assert study.pictures is not None
+    plain = study.pictures.plain()
+    extractor = plain.pop("extractor")
+    facts = {
+        "format": FORMAT,
+        "dataqual": version("dataqual"),
+        "study": [study.held_out_share, study.held_out_tokens, plain],
+        "extractor": extractor and [extractor, Path(extractor).stat().st_mtime_ns if Path(extractor).exists() else 0],
+        "grades": [[grade.name, grade.share, [repr(step) for step in grade.steps]] for grade in study.grades],
+        "files": [[file.path, file.size, Path(file.path).stat().st_mtime_ns] for file in corpus.files],
+        "columns": str(corpus.columns),
     }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _files(folder: Path, named: Mapping[str, Mapping[str, Any]]) -> dict[str, TokenFile]:
+    return {name: _file(folder / DATA / facts["file"], facts) for name, facts in named.items()}
+
+
+def _file(path: Path, facts: Mapping[str, Any]) -> TokenFile:
+    if shape := facts.get("shape"):
+        return PictureFile(path, facts["tokens"], facts["bytes"], facts["sha256"], *shape)
+    return TokenFile(path, facts["tokens"], facts["bytes"], facts["sha256"])
+
+
+def _judging(folder: Path, facts: Mapping[str, Any] | None) -> Judging | None:
+    if facts is None:
+        return None
+    file = Path(facts["file"])
+    return Judging(file if file.is_absolute() else folder / DATA / file, facts["name"], facts["pictures"])
 
 
 def _sha256(path: Path) -> str | None:

@@ -23,7 +23,7 @@ from typing import Any, Protocol
 from dataqual.errors import InputError
 from dataqual.writers.appearing import writing
 from studies import facts as facts_of
-from studies import learners
+from studies import learners, picture_preparing
 from studies.checking import check, lengthened
 from studies.devices import Where, gpus, resolve, workers_on
 from studies.dispatching import Dispatch, TrialFailed
@@ -130,6 +130,8 @@ def ready(study: Study, place: Path, workers: int | None, watch: Watch) -> Prepa
     """Its token files: those of its pack where it came in one, else made from its corpus."""
     if study.pack is not None:
         return unpacked(study.pack, place)
+    if study.pictures is not None:
+        return picture_preparing.prepare(study, place, workers=workers, said=watch.prepare)
     return prepare(study, place, workers=workers, said=watch.prepare)
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from studies import picture_sentences
+from studies.wording import TEXT, Wording
+
 Facts = Mapping[str, Any]
 
 MARKS = {True: "✓", False: "✗", None: "?"}
@@ -132,17 +135,19 @@ def _limits(facts: Facts) -> Iterator[str]:
     if not points:
         yield "Anything: no trial has ended."
         return
+    pictures = (facts.get("task") or TEXT)["kind"] == "pictures"
     n, d = [p["parameters"] for p in points], [p["tokens"] for p in points]
     yield (
         f"Anything outside {count(min(n))} to {count(max(n))} parameters and {count(min(d))} to {count(max(d))} tokens: "
         "no law was tested there."
     )
-    ratios = [p["tokens"] / p["parameters"] for p in points]
-    yield (
-        f"Models that see {USUAL} tokens per parameter or more."
-        if max(ratios) < USUAL
-        else f"Other ratios of tokens to parameters than {min(ratios):.1f} to {max(ratios):.1f}."
-    )
+    if not pictures:
+        ratios = [p["tokens"] / p["parameters"] for p in points]
+        yield (
+            f"Models that see {USUAL} tokens per parameter or more."
+            if max(ratios) < USUAL
+            else f"Other ratios of tokens to parameters than {min(ratios):.1f} to {max(ratios):.1f}."
+        )
     for held_out, laws in facts["laws"].items():
         for law in laws:
             if law.get("used") and law["weakly_identified"]:
@@ -160,8 +165,18 @@ def _limits(facts: Facts) -> Iterator[str]:
     single = sorted({p["size"] for p in points} - {p["size"] for p in points if p["seed"]})
     if single:
         yield f"How much chance there is at size {', '.join(map(count, single))}: one seed ran there."
-    if not facts["repeats"]:
+    if not facts["repeats"] and not pictures:
         yield "What repeating data costs: no run with repeats stands beside a fresh one of equal length."
+    if pictures:
+        yield from picture_sentences.limits(facts)
+    else:
+        yield from of_text(facts)
+    if facts["cost"]["hours"] is not None:
+        yield f"Hours on other machines: those here are {facts['cost']['unit']} of {facts['cost']['device']}."
+
+
+def of_text(facts: Facts) -> Iterator[str]:
+    """The limits of a study of text."""
     yield from of_neutral_text(facts)
     study = facts["study"]
     yield (
@@ -169,8 +184,6 @@ def _limits(facts: Facts) -> Iterator[str]:
         "rate comes from a table and was not tuned here."
     )
     yield "Anything but the loss on held-out text: no task was measured."
-    if facts["cost"]["hours"] is not None:
-        yield f"Hours on other machines: those here are {facts['cost']['unit']} of {facts['cost']['device']}."
 
 
 def diverged(lost: Sequence[Facts]) -> str:
@@ -195,6 +208,11 @@ def of_neutral_text(facts: Facts) -> list[str]:
 
 def summary(facts: Facts) -> list[tuple[str, str | None]]:
     """What is read in ten seconds, line by line, with the colour each is best shown in."""
+    wording = Wording.of(facts)
+    return [(wording(line) if wording else line, colour) for line, colour in _summary(facts)]
+
+
+def _summary(facts: Facts) -> list[tuple[str, str | None]]:
     lines: list[tuple[str, str | None]] = [(facts["sentence"], None), ("", None)]
     for held_out, part in facts["exchange"].items():
         for grade, worth in part["grades"].items():
@@ -213,7 +231,11 @@ def summary(facts: Facts) -> list[tuple[str, str | None]]:
         lines.append((f"{MARKS[control['passed']]} {control['name']}: {control['says']}{_value(control)}", None))
     if lost := facts.get("diverged"):
         lines.append((f"✗ diverged: {diverged(lost)}", "yellow"))
-    if taken := held_out_text(facts["data"]["grades"]):
+    pictures = (facts.get("task") or TEXT)["kind"] == "pictures"
+    if pictures:
+        told = (picture_sentences.floor(facts), picture_sentences.memorised(facts["points"]))
+        lines += [(f"  {line}", None) for line in told if line]
+    elif taken := held_out_text(facts["data"]["grades"]):
         lines.append((f"  {taken}", None))
     lines += [("", None), *((f"note: {note}", None) for note in facts.get("notes") or [])]
     return [*lines, (cost(facts["cost"]), None)]

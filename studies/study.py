@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +15,9 @@ from dataqual.errors import SpecError, did_you_mean
 from dataqual.operators import Step
 from dataqual.recipe import Recipe
 from studies import learners
+from studies.picture_file import WINDOW
+from studies.picture_keys import FEWEST_GENERATED, GENERATED, NOT, SIDE, Pictures, refuse_mixed
+from studies.picture_keys import KEYS as PICTURE_KEYS
 from studies.prompts import Writing
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -24,6 +27,7 @@ TEMPLATE = Path(__file__).parent / "default" / "scaling.yaml"
 """The embedded study, commented: what `studies run` runs and `studies init` writes."""
 
 HELD_OUT_SHARE = 0.05
+HELD_OUT_PICTURES = 10_000
 HELD_OUT_TOKENS = 1_000_000
 """Of each held-out set at most: losses of different grades are compared on the same text, so more would only cost."""
 
@@ -41,6 +45,7 @@ ENGLISH = (
 )
 
 REQUIRED = ("sizes", "tokens")
+REQUIRED_OF_PICTURES = ("sizes", "pictures", "seen")
 OPTIONAL = (
     "name", "corpus", "held_out", "grades", "reference", "again", "tokenizer", "learner", "window", "repeats", "seeds",
     "grade_sizes", "device", "precision", "compile", "learning_rate", "generate", "gpu_hour",
@@ -144,6 +149,8 @@ class Study:
     """The learner's own parameters, as the file has them."""
     generate: Writing | None = None
     """What each final model writes; None: nothing."""
+    pictures: Pictures | None = None
+    """Of a study of pictures, whose tokens are pictures seen; None of text."""
     notes: tuple[str, ...] = ()
     """What should be said before it runs: too few sizes for a law, and the like."""
     content: Mapping[str, Any] | None = None
@@ -169,6 +176,8 @@ class Study:
     @classmethod
     def of(cls, content: Mapping[str, Any], where: str, base: Path | None = None) -> Study:
         """The study that a mapping describes; `where` begins every message, relative paths start at `base`."""
+        if refuse_mixed(content, where):
+            return _of_pictures(content, where, base)
         specs.check_keys(content, where, required=REQUIRED, optional=OPTIONAL)
         grades = _grades(content.get("grades", {"corpus": {}}), f"{where}.grades", base)
         names = [grade.name for grade in grades]
@@ -236,7 +245,19 @@ class Study:
     @property
     def longest(self) -> int:
         """The most different tokens that one trunk sees: what every grade needs."""
+        if self.pictures:
+            return self.pictures.unique[-1]
         return max(*self.tokens, *(self.repeats.unique if self.repeats else ()), 1)
+
+    @property
+    def stops_key(self) -> str:
+        """How the file calls its stops."""
+        return "seen" if self.pictures else "tokens"
+
+    @property
+    def things(self) -> str:
+        """What a learner sees."""
+        return "pictures" if self.pictures else "tokens"
 
     def resolved(self) -> dict[str, Any]:
         """The whole study as plain JSON values, defaults filled in; paths as the file has them."""
@@ -245,10 +266,60 @@ class Study:
         values |= {"corpus": _plain(self.corpus), "neutral": _plain(self.neutral)}
         values["grades"] = {grade.name: {"share": grade.share, "steps": list(grade.says)} for grade in self.grades}
         values |= {"options": dict(self.options)} if self.options else {}
+        values |= {"pictures": self.pictures.plain()} if self.pictures else {}
         for name in ("repeats", "generate", "gpu_hour", "operating_point"):
             part = getattr(self, name)
             values[name] = None if part is None else {k: _json(v) for k, v in vars(part).items()}
         return values
+
+
+def _of_pictures(content: Mapping[str, Any], where: str, base: Path | None) -> Study:
+    """The study of pictures that a mapping describes: every picture is seen again and again, so that D is far above U."""
+    common = [key for key in OPTIONAL if key not in NOT]
+    known = [*common, *(key for key in PICTURE_KEYS if key not in REQUIRED_OF_PICTURES)]
+    specs.check_keys(content, where, required=REQUIRED_OF_PICTURES, optional=known)
+    learner, options = _learner(content.get("learner", "gan"), f"{where}.learner")
+    if learners.kind(learner) != "pictures":
+        raise SpecError(f"{where}.learner: {learner!r} learns text, and the study is of pictures")
+    unique, side = _quantities(content["pictures"], f"{where}.pictures"), content.get("side", SIDE)
+    generated = _whole(content.get("generated", GENERATED), f"{where}.generated", least=FEWEST_GENERATED)
+    extractor = specs.string(content, "extractor", where) if "extractor" in content else None
+    if extractor is not None and base is not None:
+        extractor = str(base / extractor)
+    channels = 3 if _choice(content.get("colour", True), (True, False), f"{where}.colour") else 1
+    pictures = Pictures(unique, quantity(side, f"{where}.side"), channels, generated, extractor)
+    if "side" in options or "channels" in options:
+        raise SpecError(f"{where}.learner: side and channels are keys of the study: side: {SIDE}, colour: true")
+    held = specs.mapping(content.get("held_out") or {}, f"{where}.held_out")
+    specs.check_keys(held, f"{where}.held_out", required=(), optional=("raw", "pictures"))
+    most = {"tokens": held.get("pictures", HELD_OUT_PICTURES)}
+    as_text = {
+        **{key: value for key, value in content.items() if key in (*common, "sizes")},
+        "held_out": {**({"raw": held["raw"]} if "raw" in held else {}), **most},
+        "tokens": content["seen"],
+        "learner": {learner: dict(options)},
+    }
+    point = _picture_point(as_text.pop("operating_point", None), where)
+    study = replace(Study.of(as_text, where, base), pictures=pictures, window=WINDOW, content=dict(content))
+    asked = OperatingPoint(
+        _a_size(point.get("size", study.sizes[-1]), study.sizes, f"{where}.operating_point.size"),
+        point.get("seen", study.tokens[-1]),
+        point.get("pictures", unique[-1]),
+    )
+    options = {**options, "side": pictures.side, "channels": channels}
+    return replace(study, options=options, operating_point=asked, notes=_picture_notes(study, where, content))
+
+
+def _picture_point(content: object, where: str) -> dict[str, int]:
+    given = specs.mapping(content or {}, f"{where}.operating_point")
+    specs.check_keys(given, f"{where}.operating_point", required=(), optional=("size", "seen", "pictures"))
+    return {key: quantity(value, f"{where}.operating_point.{key}") for key, value in given.items()}
+
+
+def _picture_notes(study: Study, where: str, content: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is allowed, but says less than its author may hope."""
+    own = (note for note in study.notes if ".held_out.neutral" not in note)
+    return tuple(note.replace(f"{where}.tokens:", f"{where}.seen:") for note in own)
 
 
 _PLAIN = (

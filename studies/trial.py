@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from dataqual.errors import SpecError
 from studies import learners
 from studies.checking import check, rounded, whole_windows
-from studies.learner import Learner, Precision, Shape, Task
+from studies.learner import Judging, Learner, Precision, Shape, Task
+from studies.picture_file import PictureFile
 from studies.prompts import Prompts, Writing
 from studies.schedule import tokens_apart, tokens_spent
 from studies.windows import Order, TokenFile
@@ -44,6 +45,8 @@ class Setting:
     held_out: Mapping[str, TokenFile]
     prompts: Prompts | None = None
     """What every final model writes on."""
+    judging: Judging | None = None
+    """Of pictures."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,17 @@ class Trial:
     @property
     def tokens_spent(self) -> int:
         """Tokens trained on in trunk and branches."""
-        return round(tokens_spent(self.stops))
+        return round(self._spent)
+
+    @property
+    def _spent(self) -> float:
+        """Without a cooldown every stop is a look at the same run."""
+        return tokens_spent(self.stops) if getattr(self.learner, "cools", True) else float(self.stops[-1])
 
     @property
     def flops_spent(self) -> float:
         """What trunk and branches cost: by it a plan is sorted."""
-        return tokens_spent(self.stops) * self.shape.flops_per_token
+        return self._spent * self.shape.flops_per_token
 
     @property
     def flops_apart(self) -> float:
@@ -96,7 +104,9 @@ class Trial:
     def description(self) -> dict[str, Any]:
         """All that decides what the points are, files as hashes; where the files lie, and how fast, is left out."""
         setting = self.setting
-        return {
+        judging = setting.judging
+        judged = {} if judging is None else {"judged": [judging.name, judging.pictures]}
+        return judged | {
             "learner": {"name": self.name, **dataclasses.asdict(self.learner)},  # type: ignore[call-overload]
             "size": self.size,
             "parameters": self.shape.parameters,
@@ -137,6 +147,7 @@ class Trial:
             compile=setting.compile,
             learning_rate=self.learning_rate,
             prompts=setting.prompts,
+            judging=setting.judging,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -152,6 +163,8 @@ class Trial:
         setting = dict(facts["setting"])
         held_out = {name: _file(file) for name, file in setting.pop("held_out").items()}
         prompts = _prompts(setting.pop("prompts"))
+        judged = setting.pop("judging")
+        judging = judged and Judging(**{**judged, "extractor": Path(judged["extractor"])})
         return cls(
             **{
                 **facts,
@@ -159,7 +172,7 @@ class Trial:
                 "train": _file(facts["train"]),
                 "order": Order(**facts["order"]),
                 "stops": tuple(facts["stops"]),
-                "setting": Setting(**setting, held_out=held_out, prompts=prompts),
+                "setting": Setting(**setting, held_out=held_out, prompts=prompts, judging=judging),
             }
         )
 
@@ -188,7 +201,10 @@ def plan(
     And again for whatever `check` refuses: a BPE may have come to fewer tokens, and its models to other shapes.
     """
     check(study, learner, prepared.vocabulary)
-    setting = Setting(device, precision, compile, study.window, prepared.vocabulary, dict(prepared.held_out), prompts)
+    held_out = dict(prepared.held_out)
+    setting = Setting(
+        device, precision, compile, study.window, prepared.vocabulary, held_out, prompts, prepared.judging
+    )
     place = {grade.name: i for i, grade in enumerate(study.grades)}
     trials = [
         _enough(
@@ -218,6 +234,9 @@ def plan(
 def _trunks(study: Study, size: int, batch: int, seed: int) -> Iterator[tuple[str, Arm, Order, tuple[int, ...]]]:
     """Grade, arm, order and stops of every trunk at one size and seed."""
     fresh = tuple(rounded(tokens, batch) for tokens in study.tokens)
+    if study.pictures:
+        yield from _picture_trunks(study, study.pictures.unique, size, seed, fresh)
+        return
     for grade in study.grades:
         if grade.name == study.reference or size in study.grade_sizes:
             yield grade.name, "main", Order(seed), fresh
@@ -230,10 +249,28 @@ def _trunks(study: Study, size: int, batch: int, seed: int) -> Iterator[tuple[st
             yield study.reference, "repeats", Order(seed, whole_windows(tokens, study.window)), stops
 
 
+def _picture_trunks(
+    study: Study, unique: Sequence[int], size: int, seed: int, stops: tuple[int, ...]
+) -> Iterator[tuple[str, Arm, Order, tuple[int, ...]]]:
+    """The same of pictures: a trunk for each number of different ones, which it sees again and again."""
+    for many in unique:
+        for grade in study.grades:
+            if grade.name == study.reference or size in study.grade_sizes:
+                yield grade.name, "main", Order(seed, many), stops
+        for name in study.again:
+            if size in study.grade_sizes:
+                yield name, "again", Order(AGAIN + seed, many), stops
+
+
 def _enough(trial: Trial) -> Trial:
     """The trial itself; SpecError if its grade has fewer tokens than it needs."""
     window = trial.setting.window
     needed, there = trial.order.unique or trial.stops[-1], trial.train.windows(window) * window
+    if there < needed and trial.setting.judging is not None:
+        raise SpecError(
+            f"pictures: {needed:,} different ones are asked for, and the grade {trial.grade!r} has {there:,}: "
+            "ask for fewer, or give it more pictures"
+        )
     if there < needed:
         raise SpecError(
             f"tokens: {needed:,} different ones are asked for, and the grade {trial.grade!r} has {there:,}: "
@@ -261,4 +298,5 @@ def _prompts(facts: Mapping[str, Any] | None) -> Prompts | None:
 
 
 def _file(facts: Mapping[str, Any]) -> TokenFile:
-    return TokenFile(**{**facts, "path": Path(facts["path"])})
+    kind = PictureFile if "height" in facts else TokenFile
+    return kind(**{**facts, "path": Path(facts["path"])})

@@ -58,6 +58,18 @@ def of(study: Study) -> Learner:
         raise SpecError(f"{study.where}.learner: {error}") from None
 
 
+def kind(name: str) -> str:
+    """What a learner of that name learns, `text` or `pictures`; of ours without importing it.
+
+    >>> kind("gpt2"), kind("gan")
+    ('text', 'pictures')
+    """
+    if name in _foreign():
+        return str(getattr(find(name), "kind", "text"))
+    file = Path(__file__).parent / f"{name}.py"
+    return "pictures" if '\n    kind: ClassVar[str] = "pictures"\n' in file.read_text(encoding="utf-8") else "text"
+
+
 def find(name: str) -> Any:
     """The class of that name; SpecError with the nearest name if there is none, MissingExtra without torch."""
     if name not in names():

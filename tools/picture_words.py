@@ -1,0 +1,41 @@
+"""Make the Chinese of studies of pictures from that of studies of text: python tools/picture_words.py [--check]"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from pathlib import Path
+
+FOLDER = Path(__file__).parent.parent / "dataqual" / "translations" / "zh"
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from studies.wording import LOSSES, Wording, in_chinese  # noqa: E402
+
+SOURCES = ("studies.toml", "studies_exchange.toml", "study_page.toml")
+TARGET = FOLDER / "studies_reworded.toml"
+HEAD = "# Made by tools/picture_words.py from what studies of text say: change it there.\n"
+
+
+def made() -> str:
+    """The whole file."""
+    every = {name: tomllib.loads((FOLDER / name).read_text(encoding="utf-8")) for name in SOURCES}
+    known = {key for file in FOLDER.glob("*.toml") if file != TARGET for key in tomllib.loads(file.read_text("utf-8"))}
+    lines: dict[str, str] = {}
+    for entries in every.values():
+        for english, chinese in entries.items():
+            for loss, said in LOSSES.items():
+                own = Wording(loss)(english)
+                if own != english and own not in known:
+                    lines.setdefault(own, in_chinese(chinese, said))
+    return HEAD + "".join(f"{_quoted(key)} = {_quoted(value)}\n" for key, value in lines.items())
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(0 if TARGET.read_text(encoding="utf-8") == made() else f"{TARGET}: python tools/picture_words.py")
+    TARGET.write_text(made(), encoding="utf-8")
