@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from dataqual.errors import InputError
+from dataqual.images.network import opened
 
 AT_ONCE = 64
 """Pictures that go through together."""
@@ -21,13 +21,14 @@ def of_script(path: Path) -> Callable[[NDArray[np.uint8]], NDArray[np.float32]]:
     The script gets uint8 (n, 3, height, width), gray repeated, as the one of StyleGAN2-ADA's `metrics` does, and is asked for
     `return_features` where it knows that. InputError for a file that is none, or that gives no (n, d).
     """
+    torch = opened()
     try:
-        network = torch.jit.load(str(path), map_location="cpu").eval()  # type: ignore[no-untyped-call]
+        network = torch.jit.load(str(path), map_location="cpu").eval()
     except (RuntimeError, ValueError, OSError) as error:
         raise InputError(f"{path}: not TorchScript ({str(error).splitlines()[0][:120]})") from None
     features_asked = "return_features" in str(network.forward.schema) if hasattr(network.forward, "schema") else False
 
-    @torch.inference_mode()
+    @torch.inference_mode()  # type: ignore[untyped-decorator]
     def of(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
         parts = []
         for at in range(0, len(pictures), AT_ONCE):

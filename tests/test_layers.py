@@ -54,6 +54,8 @@ OWNERS = {
     "torch": (
         "studies.learners",
         "studies.training",
+        "studies.picture_training",
+        "studies.torchscript",
         "studies.snapshots",
         "studies.writing",
         "studies.devices",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "dataqual" / "translations" / "zh"
@@ -24,10 +27,15 @@ def made() -> str:
     for entries in every.values():
         for english, chinese in entries.items():
             for loss, said in LOSSES.items():
-                own = Wording(loss)(english)
+                own = _outside_holes(english, Wording(loss))
                 if own != english and own not in known:
-                    lines.setdefault(own, in_chinese(chinese, said))
+                    lines.setdefault(own, _outside_holes(chinese, partial(in_chinese, loss=said)))
     return HEAD + "".join(f"{_quoted(key)} = {_quoted(value)}\n" for key, value in lines.items())
+
+
+def _outside_holes(text: str, change: Callable[[str], str]) -> str:
+    """The text changed but for the names of its holes."""
+    return "".join(part if part[:1] == "{" else change(part) for part in re.split(r"(\{\w+(?:\?|:[t1])?\})", text))
 
 
 def _quoted(text: str) -> str:
