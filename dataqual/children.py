@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,6 +58,13 @@ class Child:
         [(1, 2, '非常')]
         """
         return cls(text, tuple(differing(parent, text, reason)))
+
+
+@dataclass(frozen=True)
+class Failed:
+    """What stands in the place of a child where the engine that should make it failed, and what it said."""
+
+    why: str
 
 
 WORDS_COMPARED = 4_000
@@ -141,14 +148,22 @@ class Chance:
 class Augmenter(ABC):
     """Makes children of documents. A subclass defines `children`, or `children_of` where many at once are quicker."""
 
+    settled: ClassVar[bool] = False
+    """Whether a document of which it makes nothing in one attempt gets nothing in any other."""
+
+    @property
+    def attempts(self) -> int | None:
+        """In how many attempts it may make other children of a document; None for any number."""
+        return None
+
     def children(self, text: str, chance: Chance, how_many: int) -> list[Child]:
         """At most so many different children of a document; fewer where no more can be made."""
-        return self.children_of([text], [chance], [how_many])[0]
+        return [one for one in self.children_of([text], [chance], [how_many])[0] if isinstance(one, Child)]
 
     @abstractmethod
     def children_of(
         self, texts: Sequence[str], chances: Sequence[Chance], how_many: Sequence[int]
-    ) -> list[list[Child]]:
+    ) -> Sequence[Sequence[Child | Failed]]:
         """The children of each document; what one gets depends on its text and its chance alone."""
 
 
@@ -159,6 +174,8 @@ class Refusal:
     rule: str
     value: float | None = None
     threshold: str | None = None
+    evidence: str | None = None
+    """What to quote, where no child is there to be shown."""
 
 
 @dataclass(frozen=True)

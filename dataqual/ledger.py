@@ -139,7 +139,7 @@ class Refused(_Told):
     parents: Images | None = None
     """Their parents, of pictures."""
     evidence: Sequence[str] | None = None
-    """Of pictures, what was done to make each."""
+    """What to quote of each: of pictures, what was done to make it; where nothing was made, why."""
 
 
 def edited(
@@ -219,7 +219,7 @@ def rows(
         elif isinstance(part, Added):
             found += _added(corpus, part, difference, replacements)
         else:
-            found += _refused(corpus, part, difference)
+            found += _refused(corpus, part, difference, evidence)
     reasons = evidence([bad.reason for bad in unreadable], None) if unreadable else []
     found += [_unreadable(corpus, bad, reason) for bad, reason in zip(unreadable, reasons, strict=True)]
     found.sort(key=lambda row: row[0])
@@ -294,13 +294,19 @@ def _added(
         yield place, row
 
 
-def _refused(corpus: Corpus, part: Refused, difference: Callable[[str, str], str]) -> Iterator[Row]:
+def _refused(
+    corpus: Corpus,
+    part: Refused,
+    difference: Callable[[str, str], str],
+    evidence: Callable[[Sequence[str], Signal | None], list[str]],
+) -> Iterator[Row]:
+    quoted = evidence(part.evidence, None) if part.evidence is not None else None
     for i, (place, row) in enumerate(_documents(corpus, part, "refused")):
         row["threshold"] = part.threshold
         if part.values is not None and not np.isnan(part.values[i]):
             row["value"] = float(part.values[i])
-        if part.evidence is not None:
-            row["evidence"] = part.evidence[i]
+        if quoted is not None:
+            row["evidence"] = quoted[i]
         elif part.before is not None:
             row["evidence"] = difference(part.before[i], part.batch.text[i])
         yield place, row

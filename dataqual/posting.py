@@ -43,9 +43,9 @@ class Endpoint:
             raise SpecError(f"url: {self.url!r} does not begin with http:// or https://")
 
     def ask_all(self, bodies: Sequence[Any]) -> list[Any]:
-        """The answer to each, some asked side by side; None for one that failed.
+        """The answer to each, some asked side by side; of one that failed the InputError, not raised.
 
-        InputError where all failed, unless the server has answered before and now refuses these bodies.
+        InputError is raised where all failed, unless the server has answered before and now refuses these bodies.
         """
         with ThreadPoolExecutor(max(1, min(self.at_once, len(bodies) or 1))) as pool:
             tried = list(pool.map(self._tried, bodies))
@@ -54,7 +54,7 @@ class Endpoint:
             self._answered.add(True)
         elif failed and not (self._answered and all(isinstance(one, Refused) for one in failed)):
             raise failed[0]
-        return [None if isinstance(one, InputError) else one[0] for one in tried]
+        return [one if isinstance(one, InputError) else one[0] for one in tried]
 
     @lazy
     def _answered(self) -> set[bool]:

@@ -17,7 +17,7 @@ from dataqual.readers import open_corpus
 from dataqual.readers.sources import as_whole_corpus, options_of
 from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
-from dataqual.steps._augmenting import Augmenting, GrowingStep
+from dataqual.steps._augmenting import FAILED, Augmenting, GrowingStep
 
 PREFIX = "augment_"
 
@@ -33,6 +33,8 @@ class Augmented(Cleaned):
     """Those of the warnings that a gate gives: nothing was lost, so whoever wants quiet is not told."""
     short: tuple[str, ...] = ()
     """With `balance`, a line for each value of which fewer documents were added than wanted."""
+    failed: str | None = None
+    """Where the engine that makes the children failed, a line that says at how many documents and how."""
     corpus: Corpus | None = field(default=None, repr=False, compare=False)
     """What was augmented."""
 
@@ -43,6 +45,7 @@ class Augmented(Cleaned):
             "method": self.method,
             "held_out": list(self.held_out),
             "short": list(self.short),
+            "failed": self.failed,
             "refused": sum(self.refused.values()),
         }
 
@@ -138,10 +141,23 @@ def augment(
     why = tuple(line for one in found for line in one.held.why)
     own = {field.name: getattr(cleaned, field.name) for field in fields(Cleaned)}
     notes = [note for one in found for note in one.notes]
-    own["warnings"] = (*cleaned.warnings, *notes)
+    failed = _failed(cleaned)
+    own["warnings"] = (*cleaned.warnings, *([failed] if failed else []), *notes)
+    short = _short(found, cleaned)
     return Augmented(
-        **own, notes=tuple(notes), method=step.method, held_out=why, short=_short(found, cleaned), corpus=corpus
+        **own, notes=tuple(notes), method=step.method, held_out=why, short=short, failed=failed, corpus=corpus
     )
+
+
+def _failed(cleaned: Cleaned) -> str | None:
+    """At how many documents the engine failed, and what it said at one of them; None where it did at none."""
+    reasons = [reason for reason in cleaned.account["reasons"] if reason["rule"] == FAILED]
+    if not reasons:
+        return None
+    documents, why = sum(reason["documents"] for reason in reasons), reasons[0]["examples"][0]["text"]
+    if not cleaned.added:
+        return f"the engine failed at all that it was given, {documents:,} documents, and nothing was added: {why}"
+    return f"the engine failed at {documents:,} documents, which are in the ledger as engine_failed: {why}"
 
 
 def _short(found: Sequence[GrowingStep], cleaned: Cleaned) -> tuple[str, ...]:

@@ -102,3 +102,5 @@ def augment(
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1), err="-" in result.sent)
     elif not shared.quiet:
         console.cleaned(result, place)
+    if result.failed and not result.added:
+        raise click.exceptions.Exit(1)

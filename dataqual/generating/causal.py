@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dataqual import networks
+from dataqual.errors import InputError
 from dataqual.generating.prompts import first_paragraph
 
 
@@ -29,13 +30,15 @@ class Causal:
 
     def write(
         self, prompts: Sequence[str], seeds: Sequence[int], how_many: Sequence[int], room: Sequence[int]
-    ) -> list[list[str]]:
+    ) -> list[list[str | InputError]]:
         """Each prompt's answers, from its own seed."""
         opened = networks.open_causal(self.model)
         wanted = zip(prompts, seeds, how_many, room, strict=True)
         return [self._answers(opened, prompt, seed, count, most) for prompt, seed, count, most in wanted]
 
-    def _answers(self, opened: networks.Network, prompt: str, seed: int, count: int, most: int) -> list[str]:
+    def _answers(
+        self, opened: networks.Network, prompt: str, seed: int, count: int, most: int
+    ) -> list[str | InputError]:
         tokenizer = opened.tokenizer
         chat = bool(getattr(tokenizer, "chat_template", None))
         if chat:
@@ -43,8 +46,14 @@ class Causal:
             prompt = tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
         ids = tokenizer.encode(prompt, add_special_tokens=not chat, verbose=False)
         most = min(most, opened.window - len(ids))
-        if most < 1 or count < 1 or not ids:
+        if count < 1 or not ids:
             return []
+        if most < 1:
+            return [
+                InputError(
+                    f"{self.model}: a prompt of {len(ids):,} tokens leaves no room in a window of {opened.window:,}"
+                )
+            ]
         found = networks.continuations(
             opened, ids, count=count, most=most, temperature=self.temperature, top_p=self.top_p, seed=seed
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from dataqual.errors import InputError
 from dataqual.lazy import lazy
 from dataqual.posting import Endpoint, at_path
 
@@ -37,19 +38,25 @@ class Chat:
 
     def write(
         self, prompts: Sequence[str], seeds: Sequence[int], how_many: Sequence[int], room: Sequence[int]
-    ) -> list[list[str]]:
-        """Each prompt's answers; fewer where the server refused one, cut it off, or gave none."""
+    ) -> list[list[str | InputError]]:
+        """Each prompt's answers, or the errors of those that the server refused, cut off or left empty."""
         asked = [
             (at, self._body(prompt, seed + number, most))
             for at, (prompt, seed, count, most) in enumerate(zip(prompts, seeds, how_many, room, strict=True))
             for number in range(count)
         ]
-        found: list[list[str]] = [[] for _ in prompts]
+        found: list[list[str | InputError]] = [[] for _ in prompts]
         for (at, _), answer in zip(asked, self.endpoint.ask_all([body for _, body in asked]), strict=True):
-            text = at_path(answer, "choices.0.message.content")
-            if isinstance(text, str) and at_path(answer, "choices.0.finish_reason") != "length":
-                found[at].append(text)
+            found[at].append(answer if isinstance(answer, InputError) else self._said(answer))
         return found
+
+    def _said(self, answer: Any) -> str | InputError:
+        text = at_path(answer, "choices.0.message.content")
+        if not isinstance(text, str):
+            return InputError(f"{self.endpoint.url}: no text stands at choices.0.message.content in its answer")
+        if at_path(answer, "choices.0.finish_reason") == "length":
+            return InputError(f"{self.endpoint.url}: an answer broke off at its last token; a larger room may help")
+        return text
 
     def _body(self, prompt: str, seed: int, most: int) -> dict[str, Any]:
         return {

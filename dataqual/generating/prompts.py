@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from dataqual.errors import SpecError
+from dataqual.errors import InputError, SpecError
 from dataqual.gating.pairs import mostly_han
 
 DEFAULT = {
@@ -51,8 +51,11 @@ class Writer(Protocol):
 
     def write(
         self, prompts: Sequence[str], seeds: Sequence[int], how_many: Sequence[int], room: Sequence[int]
-    ) -> list[list[str]]:
-        """For each prompt at most so many answers, of at most `room` tokens; what one gets depends on its prompt and seed."""
+    ) -> list[list[str | InputError]]:
+        """For each prompt at most so many answers, of at most `room` tokens; what one gets depends on its prompt and seed.
+
+        Where there is no answer, since the writer failed at it, stands the error.
+        """
 
 
 def answer_of(said: str) -> str:

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dataqual import specs
-from dataqual.children import Augmenter, Chance, Child, Everything, Judge, Refusal, Verdict
+from dataqual.children import Augmenter, Chance, Child, Everything, Failed, Judge, Refusal, Verdict
 from dataqual.columns import look_up
 from dataqual.corpus import Batch, Chunk, Corpus, Origin
 from dataqual.drawing import document_keys, uniform
@@ -42,8 +42,9 @@ HELD_OUT = re.compile(
 )
 """What the parts are called that a model must not see: as values of such a column, and at the start of a file's name."""
 
-UNCHANGED, SAME = "nothing_to_change", "same_text"
-"""Rules of every augmentation: nothing could be made of a document; a child is its parent or one of its siblings."""
+UNCHANGED, SAME, FAILED = "nothing_to_change", "same_text", "engine_failed"
+"""Rules of every augmentation: nothing could be made of a document; a child is its parent or one of its siblings; the engine
+that should make it failed."""
 
 
 @dataclass(frozen=True)
@@ -425,6 +426,13 @@ class _Wanted:
     """Texts of earlier attempts."""
     refused: list[tuple[Child, Refusal]] = field(default_factory=list)
 
+    def failed(self, made: Sequence[Child | Failed]) -> None:
+        """Where an engine failed at it, what it said, once; the engine has tried as often as it does, and is not asked again."""
+        why = next((one.why for one in made if isinstance(one, Failed)), None)
+        if why is not None:
+            self.refused.append((Child(self.text, ()), Refusal(FAILED, evidence=why)))
+            self.still = sum(isinstance(one, Child) for one in made[: self.still])
+
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class GrowingStep(Step):
@@ -510,7 +518,7 @@ class Growing(GrowingStep):
             )
             for row in np.flatnonzero(how_many).tolist()
         ]
-        for attempt in range(self.tries):
+        for attempt in range(min(self.tries, self.augmenter.attempts or self.tries)):
             waiting = [one for one in wanted if one.still]
             if not waiting:
                 break
@@ -526,7 +534,16 @@ class Growing(GrowingStep):
         made = self.augmenter.children_of(
             [one.text for one in waiting], [one.chance.of(purpose) for one in waiting], [one.still for one in waiting]
         )
-        fresh = [(one, child) for one, children in zip(waiting, made, strict=True) for child in children[: one.still]]
+        for one, children in zip(waiting, made, strict=True):
+            if not children and self.augmenter.settled:
+                one.still = 0
+            one.failed(children)
+        fresh = [
+            (one, child)
+            for one, children in zip(waiting, made, strict=True)
+            for child in children[: one.still]
+            if isinstance(child, Child)
+        ]
         judged = []
         for one, child in fresh:
             if child.text in one.tried:
@@ -589,5 +606,6 @@ class Growing(GrowingStep):
             children = there.rewritten({at: child.text.encode() for at, (_, child, _) in enumerate(those)})
             measured = any(why.value is not None for _, _, why in those)
             values = np.array([np.nan if why.value is None else why.value for _, _, why in those], np.float64)
-            before = there.text if rule != UNCHANGED else None
-            yield Refused(children, self.step, rule, before, values if measured else None, threshold or None)
+            quoted = [why.evidence or "" for _, _, why in those] if rule == FAILED else None
+            before = there.text if rule not in (UNCHANGED, FAILED) else None
+            yield Refused(children, self.step, rule, before, values if measured else None, threshold or None, quoted)

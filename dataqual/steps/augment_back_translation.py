@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dataqual.children import Augmenter, Chance, Child
+from dataqual.children import Augmenter, Chance, Child, Failed
 from dataqual.corpus import Corpus
 from dataqual.errors import SpecError
 from dataqual.operators import Engine
 from dataqual.steps._augmenting import Augmenting
 from dataqual.translation import Route, Whole
 from dataqual.translation.routes import route_of
+from dataqual.translation.translator import Said
 
 
 @dataclass(frozen=True)
@@ -53,16 +54,24 @@ class BackTranslation(Augmenter):
 
     routes: tuple[Route | Whole, ...]
 
+    @property
+    def attempts(self) -> int | None:
+        """One route says the same again."""
+        return 1 if len(self.routes) == 1 else None
+
     def children_of(
         self, texts: Sequence[str], chances: Sequence[Chance], how_many: Sequence[int]
-    ) -> list[list[Child]]:
-        """At most one child by each route; none by one whose engine failed at the document."""
+    ) -> Sequence[Sequence[Child | Failed]]:
+        """At most one child by each route."""
         orders = [chance.numbers(len(self.routes), "route").argsort(kind="stable").tolist() for chance in chances]
         taken = [set(order[:wanted]) for order, wanted in zip(orders, how_many, strict=True)]
-        found: list[dict[int, Child]] = [{} for _ in texts]
+        found: list[dict[int, Child | Failed]] = [{} for _ in texts]
         for number, route in enumerate(self.routes):
             rows = [row for row, own in enumerate(taken) if number in own]
             for row, text in zip(rows, route([texts[row] for row in rows]) if rows else [], strict=True):
-                if text is not None:
-                    found[row][number] = Child.rewritten(texts[row], text, "back-translation")
+                found[row][number] = _child(texts[row], text)
         return [[own[number] for number in order if number in own] for own, order in zip(found, orders, strict=True)]
+
+
+def _child(parent: str, said: Said) -> Child | Failed:
+    return Child.rewritten(parent, said, "back-translation") if isinstance(said, str) else Failed(str(said))

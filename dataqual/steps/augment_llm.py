@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from dataqual import networks
-from dataqual.children import Augmenter, Chance, Child
+from dataqual.children import Augmenter, Chance, Child, Failed
 from dataqual.corpus import Corpus
-from dataqual.errors import SpecError
+from dataqual.errors import InputError, SpecError
 from dataqual.generating import Prompt, Writer
 from dataqual.generating.causal import Causal
 from dataqual.generating.chat import Chat
@@ -95,15 +95,18 @@ class Rewriting(Augmenter):
 
     def children_of(
         self, texts: Sequence[str], chances: Sequence[Chance], how_many: Sequence[int]
-    ) -> list[list[Child]]:
-        """The answers that are not empty."""
+    ) -> Sequence[Sequence[Child | Failed]]:
+        """The answers; an empty one is a failure."""
         seeds = [int(chance.numbers(1, "llm")[0] * 2.0**53) for chance in chances]
         room = [
             int(self.room * len(text.encode()) / 2) + 32 for text in texts
         ]  # a token is two bytes at least, as a rule
         found = self.writer.write([self.prompt.of(text) for text in texts], seeds, how_many, room)
-        bare = [[answer_of(one) for one in answers] for answers in found]
-        return [
-            [Child.rewritten(text, answer, "llm") for answer in answers if answer]
-            for text, answers in zip(texts, bare, strict=True)
-        ]
+        return [[_child(text, one) for one in answers] for text, answers in zip(texts, found, strict=True)]
+
+
+def _child(parent: str, said: str | InputError) -> Child | Failed:
+    if isinstance(said, InputError):
+        return Failed(str(said))
+    answer = answer_of(said)
+    return Child.rewritten(parent, answer, "llm") if answer else Failed("the answer is empty")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dataqual.children import Augmenter, Chance, Child, Edit
 from dataqual.synonyms.source import Documents, Source, Swap
@@ -15,6 +16,8 @@ class Synonyms(Augmenter):
 
     Each document is given to the first of the sources that serves it.
     """
+
+    settled: ClassVar[bool] = True
 
     sources: tuple[Source, ...]
     rate: float

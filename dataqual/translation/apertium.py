@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dataqual.errors import InputError, did_you_mean
 from dataqual.translation.pipe import Pipe
-from dataqual.translation.translator import Translator
+from dataqual.translation.translator import Said, Translator
 
 MODES = Path("/usr/share/apertium/modes")
 ESCAPED = re.compile(r"([\[\]\\/@<>^${}])")
@@ -55,7 +55,7 @@ class Apertium(Translator):
         there, _, back = self.pair.partition("-")
         return f"{back}-{there}" if back == "eng" else self.pair
 
-    def translate(self, texts: Sequence[str]) -> list[str | None]:
+    def translate(self, texts: Sequence[str]) -> list[Said]:
         spoken = [text for text in texts if not UNBROKEN.search(text)]
         found = dict(zip(spoken, self._translated(spoken), strict=True)) if spoken else {}
         return [found.get(text, text) for text in texts]

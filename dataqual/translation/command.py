@@ -10,7 +10,7 @@ from functools import cache
 
 from dataqual.errors import InputError, SpecError
 from dataqual.translation.pipe import Pipe
-from dataqual.translation.translator import Translator
+from dataqual.translation.translator import Said, Translator
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Command(Translator):
         if not _words(self.command):
             raise SpecError("command: there is none")
 
-    def translate(self, texts: Sequence[str]) -> list[str | None]:
+    def translate(self, texts: Sequence[str]) -> list[Said]:
         asked = [text.encode() for text in texts]
         answers = _pipe(self.command, self.timeout).exchange(asked) if self.keep else self._run(asked)
         return [answer.decode(errors="replace").removesuffix("\r") for answer in answers]

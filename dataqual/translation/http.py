@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from dataqual.errors import SpecError
+from dataqual.errors import InputError, SpecError
 from dataqual.lazy import lazy
 from dataqual.posting import Endpoint, at_path
-from dataqual.translation.translator import Translator
+from dataqual.translation.translator import Said, Translator
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,14 @@ class Http(Translator):
 
         return fill(json.loads(self.body))
 
-    def translate(self, texts: Sequence[str]) -> list[str | None]:
+    def translate(self, texts: Sequence[str]) -> list[Said]:
         answers = self._endpoint.ask_all([self._filled(text) for text in texts])
-        found = [None if answer is None else at_path(answer, self.answer) for answer in answers]
-        return [one if isinstance(one, str) else None for one in found]
+        return [answer if isinstance(answer, InputError) else self._said(answer) for answer in answers]
+
+    def _said(self, answer: Any) -> Said:
+        found = at_path(answer, self.answer)
+        return (
+            found
+            if isinstance(found, str)
+            else InputError(f"{self.url}: nothing stands at {self.answer} in its answer")
+        )

@@ -8,8 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from dataqual.errors import MissingExtra, SpecError
-from dataqual.translation.translator import pieces
+from dataqual.errors import InputError, MissingExtra, SpecError
+from dataqual.translation.translator import Said, pieces
 
 
 @dataclass(frozen=True)
@@ -30,17 +30,17 @@ class NlpaugBackTranslation:
                     f"nlpaug: {name} must be a folder on this disk, nothing is downloaded; it is {folder!r}"
                 )
 
-    def __call__(self, texts: Sequence[str]) -> list[str | None]:
-        """Each document as nlpaug gives it back; None where it fails."""
+    def __call__(self, texts: Sequence[str]) -> list[Said]:
+        """Each document as nlpaug gives it back, or an error where it gives nothing."""
         augmenter = _open(tuple(sorted(self.parameters.items())))
         return [self._document(text, augmenter) for text in texts]
 
-    def _document(self, text: str, augmenter: Any) -> str | None:
+    def _document(self, text: str, augmenter: Any) -> Said:
         out = []
         for piece, spoken in pieces(text, by_sentence=True):
             found = augmenter.augment(piece) if spoken else [piece]
             if not found or not isinstance(found[0], str) or not found[0]:
-                return None
+                return InputError("nlpaug: gave no text back")
             out.append(found[0])
         return "".join(out)
 

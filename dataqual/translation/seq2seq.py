@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from dataqual.embeddings.model import digest_of
 from dataqual.errors import InputError, MissingExtra, SpecError
-from dataqual.translation.translator import Translator
+from dataqual.translation.translator import Said, Translator
 
 TOKENS_AT_ONCE = 4096
 """Tokens that go through the model together, padding counted: what long and short batches take of memory is alike."""
@@ -49,17 +49,21 @@ class Seq2Seq(Translator):
         """The weights."""
         return digest_of(Path(self.model))
 
-    def translate(self, texts: Sequence[str]) -> list[str | None]:
+    def translate(self, texts: Sequence[str]) -> list[Said]:
         opened = _open(self.model, self.source, self.target)
         cut = [_fitting(text, opened) for text in texts]
         ids = [opened.encode(part) for parts in cut for part, _ in parts]
         found = iter(self._generate(ids, opened))
-        done: list[str | None] = []
+        done: list[Said] = []
         for parts in cut:
             said = [(next(found), glue) for _, glue in parts]
             whole = "".join(f"{glue}{text}" for text, glue in said)
-            done.append(None if any(text is None for text, _ in said) else whole)
+            done.append(whole if all(text is not None for text, _ in said) else self._endless)
         return done
+
+    @property
+    def _endless(self) -> InputError:
+        return InputError(f"{self.model}: a translation ran on to {ROOM} times the tokens of its source without an end")
 
     def _generate(self, ids: Sequence[list[int]], opened: _Opened) -> list[str | None]:
         """The translation of each piece, the longest first, as many at once as fit."""

@@ -16,10 +16,11 @@ import dataqual
 from dataqual.augmenting import augment, augment_column, methods
 from dataqual.cli import main
 from dataqual.corpus import CHUNK_BYTES
-from dataqual.errors import SpecError
+from dataqual.errors import InputError, SpecError
 from dataqual.recipe import Recipe
 from dataqual.steps._augmenting import HELD_OUT
 from dataqual.steps.augment_noise import AugmentNoise
+from dataqual.translation.command import Command
 
 SENTENCES = (
     "The weather was terrible today",
@@ -337,3 +338,42 @@ def test_children_of_a_second_run_and_of_a_second_step_are_others_with_ids_of_th
 )  # fmt: skip
 def test_files_of_held_out_parts_are_known_by_their_names(name: str, held: bool) -> None:
     assert bool(HELD_OUT.match(name)) is held
+
+
+FALLS = "sh -c 'while read -r line; do case $line in *2*) echo no twos >&2; exit 1;; esac; echo \"$line, again\"; done'"
+
+
+def test_an_engine_that_fails_at_a_document_is_told_with_what_it_said(tmp_path: Path) -> None:
+    source, out = written(tmp_path, 4), tmp_path / "out.jsonl"
+    through = [json.dumps({"commands": [FALLS, "cat"]})]
+    done = augment(source, out, method="back-translation", parameters={"through": through, "gate": "none"})
+    assert (done.added, done.refused) == (3, {"engine_failed": 1})
+    assert (
+        done.failed
+        == "the engine failed at 1 documents, which are in the ledger as engine_failed: sh: ended with 1 (no twos)"
+    )
+    [row] = pl.read_parquet(out.with_name("out.jsonl.ledger.parquet")).filter(action="refused").to_dicts()
+    assert (row["id"], row["rule"], row["evidence"]) == ("d2", "engine_failed", "sh: ended with 1 (no twos)")
+
+
+def test_an_engine_that_fails_at_all_ends_the_run_in_one_line_and_with_an_error(tmp_path: Path) -> None:
+    source, out = written(tmp_path, 4), tmp_path / "out.jsonl"
+    through = json.dumps([{"commands": ["sh -c 'echo broken >&2; exit 3'", "cat"]}])
+    asked = ["augment", str(source), "-o", str(out), "--method", "back-translation", "--set", f"through={through}"]
+    done = CliRunner().invoke(main, asked)
+    assert (done.exit_code, done.stderr.splitlines()[-1]) == (2, "dataqual: sh: ended with 3 (broken)")
+    assert not out.exists()
+
+
+def test_a_run_that_adds_nothing_since_the_engine_failed_is_no_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, out = written(tmp_path, 4), tmp_path / "out.jsonl"
+    asked = ["augment", str(source), "-o", str(out), "--method", "back-translation", "--no-report"]
+    asked += ["--set", "through=" + json.dumps([{"commands": ["cat", "cat"]}])]
+    assert CliRunner().invoke(main, asked).exit_code == 0  # each child is its parent, which is no failure of the engine
+    monkeypatch.setattr(Command, "translate", lambda self, texts: [InputError("lost its way")] * len(texts))
+    done = CliRunner().invoke(main, asked)
+    said = "the engine failed at all that it was given, 4 documents, and nothing was added: lost its way"
+    assert done.exit_code == 1
+    assert said in done.stderr

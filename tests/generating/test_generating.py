@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from dataqual.children import Chance
+from dataqual.children import Chance, Failed
 from dataqual.corpus import Corpus
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError
@@ -49,7 +49,9 @@ def test_a_server_writes_children_and_what_it_refuses_or_cuts_off_is_none(monkey
     server.server_close()
     seed = int(Chance(1).numbers(1, "llm")[0] * 2.0**53)
     assert [child.text for child in found[0]] == [f"a {(seed + more) % 2**31}" for more in (0, 1)]
-    assert found[1:] == [[], []]
+    refused, broken = f"{url}/chat/completions: answered 400 Bad Request", "an answer broke off at its last token"
+    assert found[1] == [Failed(refused)]
+    assert broken in found[2][0].why
     assert {body["path"] for body in asked} == {"/v1/chat/completions"}
     assert {body["model"] for body in asked} == {"some-model"}
     assert {body["authorization"] for body in asked} == {"Bearer abc"}
@@ -133,7 +135,8 @@ def test_a_model_on_disk_says_the_same_for_the_same_seed_whatever_stands_beside_
 
 
 def test_a_prompt_that_fills_the_window_gets_no_answer(folder: str) -> None:
-    assert Causal(folder).write(["the cat " * 40], [1], [1], [8]) == [[]]
+    [[error]] = Causal(folder).write(["the cat " * 40], [1], [1], [8])
+    assert str(error) == f"{folder}: a prompt of 80 tokens leaves no room in a window of 64"
 
 
 def test_what_is_wrong_with_a_model_or_prompt_is_told_at_once(tmp_path: Path) -> None:

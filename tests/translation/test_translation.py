@@ -22,9 +22,14 @@ from dataqual.translation.command import Command
 from dataqual.translation.http import Http
 from dataqual.translation.pipe import Pipe
 from dataqual.translation.routes import route_of
-from dataqual.translation.translator import pieces
+from dataqual.translation.translator import Said, pieces
 
 UPPER = f'{sys.executable} -u -c "import sys\nfor line in sys.stdin: sys.stdout.write(line.upper())"'
+
+
+def told(found: Sequence[Said]) -> list[str]:
+    """Translations, and what stands in the place of one."""
+    return [f"failed: {one}" if isinstance(one, InputError) else one for one in found]
 
 
 class Reversing(Translator):
@@ -33,9 +38,9 @@ class Reversing(Translator):
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def translate(self, texts: Sequence[str]) -> list[str | None]:
+    def translate(self, texts: Sequence[str]) -> list[Said]:
         self.asked += texts
-        return [None if "q" in text else text[::-1] for text in texts]
+        return [InputError(f"no q: {text}") if "q" in text else text[::-1] for text in texts]
 
 
 def test_white_space_and_what_has_no_letter_stay_where_they_are() -> None:
@@ -50,7 +55,7 @@ def test_white_space_and_what_has_no_letter_stay_where_they_are() -> None:
 
 def test_the_same_piece_is_asked_for_once_and_a_document_goes_with_its_piece() -> None:
     engine = Reversing()
-    assert engine(["ab\nab", "ab\nq", "cd"]) == ["ba\nba", None, "dc"]
+    assert told(engine(["ab\nab", "ab\nq", "cd"])) == ["ba\nba", "failed: no q: q", "dc"]
     assert engine.asked == ["ab", "q", "cd"]
 
 
@@ -62,7 +67,17 @@ def test_pieces_make_up_the_text() -> None:
 
 
 def test_a_route_goes_there_and_back_and_one_failure_costs_one_document() -> None:
-    assert Route("x", Reversing(), Reversing())(["ab", "q", "cd"]) == ["ab", None, "cd"]
+    assert told(Route("x", Reversing(), Reversing())(["ab", "q", "cd"])) == ["ab", "failed: no q: q", "cd"]
+
+
+def test_of_many_pieces_those_are_found_at_which_an_engine_falls_over() -> None:
+    falls = Command("sh -c 'while read -r line; do case $line in *q*) echo over >&2; exit 1;; esac; echo $line; done'")
+    found = told(falls([f"text {at}" if at % 7 else "the q" for at in range(20)]))
+    assert [at for at, one in enumerate(found) if one == "failed: sh: ended with 1 (over)"] == [0, 7, 14]
+    assert [one for at, one in enumerate(found) if at % 7] == [f"text {at}" for at in range(20) if at % 7]
+    assert told(falls(["q"])) == ["failed: sh: ended with 1 (over)"]  # it has worked before
+    with pytest.raises(InputError, match=r"sh: ended with 1 \(over\)"):
+        Command("sh -c 'echo over >&2; exit 1'")(["a", "b", "c"])
 
 
 # A process that stays open
@@ -122,7 +137,7 @@ def test_a_command_translates_line_by_line(keep: bool) -> None:
 )
 def test_a_command_that_fails_says_how(command: str, letter: str) -> None:
     with pytest.raises(DataqualError) as error:
-        Command(command, timeout=0.2 if "sleep" in command else 20)(["a\nb"])
+        Command(command, timeout=0.2 if "sleep" in command else 20).translate(["a", "b"])
     assert str(error.value) == letter
 
 
@@ -174,7 +189,7 @@ def test_a_busy_server_is_asked_again_and_one_refusal_costs_one_text() -> None:
     with server(lambda body, n: (429, {}) if n == 0 else (200, {"translatedText": "ok"})) as (url, asked):
         assert Http(url, "en", "es", at_once=1)(["a"]) == ["ok"] and len(asked) == 2
     with server(lambda body, _: (400, {}) if body["q"] == "b" else (200, {"translatedText": "ok"})) as (url, _):
-        assert Http(url, "en", "es")(["a", "b", "c"]) == ["ok", None, "ok"]
+        assert told(Http(url, "en", "es")(["a", "b", "c"])) == ["ok", f"failed: {url}: answered 400 Bad Request", "ok"]
 
 
 def test_a_server_that_never_answers_rightly_ends_the_run_in_one_line() -> None:
@@ -318,8 +333,8 @@ def test_what_a_network_says_depends_on_no_neighbour_and_ends_or_is_none(marian:
     engine = Seq2Seq(str(marian), beams=2)
     texts = ["a cat", "a longer cat sat", "b"]
     together = engine.translate(texts)
-    assert together == [engine.translate([text])[0] for text in texts]
-    assert all(text is None or isinstance(text, str) for text in together)
+    assert told(together) == told([engine.translate([text])[0] for text in texts])
+    assert all(isinstance(text, str | InputError) for text in together)
     with pytest.raises(SpecError, match="knows no language 'deu'"):
         Seq2Seq(str(marian), target="deu").translate(["a"])
 
@@ -335,9 +350,9 @@ def test_nlpaug_is_handed_sentences_and_the_shape_of_a_document_stays(marian: Pa
     folder = str(marian)
     route = route_of({"nlpaug": {"aug": "BackTranslationAug", "from_model_name": folder, "to_model_name": folder}}, "x")
     [first, second, third] = route(["a cat sat.\n\nno. 3", "", "5 !"])
-    assert first is None or first.count("\n\n") == 1
+    assert isinstance(first, InputError) or first.count("\n\n") == 1
     assert (second, third) == ("", "5 !")
-    assert route(["a cat sat.\n\nno. 3"]) == [first]
+    assert told(route(["a cat sat.\n\nno. 3"])) == told([first])
 
 
 def test_a_marian_with_its_own_tokenizer_is_opened_as_it_is_published(marian: Path, tmp_path: Path) -> None:
@@ -368,4 +383,4 @@ def test_a_marian_with_its_own_tokenizer_is_opened_as_it_is_published(marian: Pa
     transformers.MarianMTModel(config).save_pretrained(tmp_path / "m")
     texts = ["the cat sat. a dog ran home", "a mat"]
     found = Seq2Seq(str(tmp_path / "m"), beams=1).translate(texts)
-    assert len(found) == 2 and found == Seq2Seq(str(tmp_path / "m"), beams=1).translate(texts)
+    assert len(found) == 2 and told(found) == told(Seq2Seq(str(tmp_path / "m"), beams=1).translate(texts))
