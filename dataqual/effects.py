@@ -269,7 +269,7 @@ def _shown(part: Change, row: int, priority: int, id: str | None) -> Shown:
         return Shown(**common, **_differing(part.before, part.batch.text, row))
     if isinstance(part, Edited):
         return Shown(**common, **_edit(part, row))
-    if isinstance(part, Refused) and part.evidence is not None:
+    if isinstance(part, Refused) and part.evidence is not None and part.parents is None:
         return Shown(**common, text=part.evidence[row], cut=True)
     start, end = (int(at) for at in batch.text.offsets[row : row + 2])
     shown = _decoded(batch.text, start, min(end, start + TEXT_BYTES))

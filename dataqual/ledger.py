@@ -300,7 +300,9 @@ def _refused(
     difference: Callable[[str, str], str],
     evidence: Callable[[Sequence[str], Signal | None], list[str]],
 ) -> Iterator[Row]:
-    quoted = evidence(part.evidence, None) if part.evidence is not None else None
+    quoted = part.evidence
+    if quoted is not None and part.parents is None:  # what an engine said may quote a document
+        quoted = evidence(quoted, None)
     for i, (place, row) in enumerate(_documents(corpus, part, "refused")):
         row["threshold"] = part.threshold
         if part.values is not None and not np.isnan(part.values[i]):

@@ -608,4 +608,6 @@ class Growing(GrowingStep):
             values = np.array([np.nan if why.value is None else why.value for _, _, why in those], np.float64)
             quoted = [why.evidence or "" for _, _, why in those] if rule == FAILED else None
             before = there.text if rule not in (UNCHANGED, FAILED) else None
-            yield Refused(children, self.step, rule, before, values if measured else None, threshold or None, quoted)
+            yield Refused(
+                children, self.step, rule, before, values if measured else None, threshold or None, evidence=quoted
+            )
