@@ -139,6 +139,9 @@ def _values(told: Told) -> dict[str, Any] | None:
 def _example(shown: Shown, names: Sequence[str], originals: Mapping[Address, str]) -> dict[str, Any]:
     place = {"file": names[shown.file], "record": shown.record, "id": mask(shown.id) if shown.id else shown.id}
     facts = place | marked(shown.text, list(shown.marks), cut=shown.cut) | {"value": shown.value}
+    if shown.picture is not None:
+        facts |= {"picture": shown.picture}
+        facts |= {"picture_after": shown.picture_after} if shown.picture_after is not None else {}
     if shown.after is not None:
         return facts | {"diff": differences(shown.text, shown.after)}
     if shown.similarity is None:

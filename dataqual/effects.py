@@ -14,12 +14,17 @@ from dataqual.catalog import label
 from dataqual.corpus import Address, Batch, Corpus
 from dataqual.document_sample import priorities
 from dataqual.excerpts import why
+from dataqual.images.image import Images
+from dataqual.images.thumbnails import thumbnail
 from dataqual.ledger import Added, Change, Dropped, Edited, Refused, addresses
 from dataqual.sketch import Sketch
 from dataqual.text import SCRIPTS, Text
 
 SHOWN = 5
 """Examples of one reason: enough to see whether it hits what it should, few enough to be read."""
+
+PICTURES = 12
+"""The same of pictures, a dozen of which are seen at once."""
 
 TEXT_BYTES = 1 << 16
 """What is kept of an example's text, so that evidence far into a long document is still found."""
@@ -60,6 +65,10 @@ class Shown:
     original: Address | None = None
     """Of a copy, where what was kept in its place is; None where that is no document of this corpus."""
     similarity: float | None = None
+    picture: str | None = None
+    """Of a picture, a thumbnail as the address of an image: as it came, or that of the parent."""
+    picture_after: str | None = None
+    """Of one that was edited or made, how it is now."""
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -91,8 +100,14 @@ class Told:
             self.signal,
             self.unit,
             self.threshold,
-            tuple(sorted(self.examples + other.examples, key=lambda shown: shown.order)[:SHOWN]),
+            _first(self.examples + other.examples),
         )
+
+
+def _first(examples: Sequence[Shown]) -> tuple[Shown, ...]:
+    """Those that are shown of all."""
+    pictures = any(shown.picture is not None for shown in examples)
+    return tuple(sorted(examples, key=lambda shown: shown.order)[: PICTURES if pictures else SHOWN])
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,7 +251,7 @@ def _told(part: Change, characters: int) -> Told:
     if isinstance(part, Refused) and values is not None:
         values = None if np.isnan(values).all() else values[~np.isnan(values)]
     hashed = priorities(part.batch.file, part.batch.record)
-    rows = np.argsort(hashed, kind="stable")[:SHOWN]
+    rows = np.argsort(hashed, kind="stable")[: SHOWN if part.batch.images is None else PICTURES]
     ids = part.batch.columns["id"].gather(rows).to_list() if "id" in part.batch.columns.columns else [None] * len(rows)
     signal = part.signal if isinstance(part, Dropped) else None
     return Told(
@@ -265,6 +280,8 @@ def _shown(part: Change, row: int, priority: int, id: str | None) -> Shown:
         "id": id,
         "value": float(values[row]) if values is not None and not np.isnan(values[row]) else None,
     }
+    if batch.images is not None:
+        return Shown(**common, **_pictured(part, batch.images, row))
     if isinstance(part, Added | Refused) and part.before is not None:
         return Shown(**common, **_differing(part.before, part.batch.text, row))
     if isinstance(part, Edited):
@@ -278,6 +295,24 @@ def _shown(part: Change, row: int, priority: int, id: str | None) -> Shown:
         more["original"] = (int(part.originals.file[row]), int(part.originals.record[row]))
         more["similarity"] = float(part.originals.similarity[row])
     return Shown(**common, text=shown, cut=end - start > TEXT_BYTES, **more)
+
+
+def _pictured(part: Change, images: Images, row: int) -> dict[str, Any]:
+    """Thumbnails of a picture, and in words what was done to it."""
+    shown: dict[str, Any] = {"text": "", "cut": False, "picture": thumbnail(images[row])}
+    if isinstance(part, Added | Refused) and part.parents is not None:
+        shown |= {"picture": thumbnail(part.parents[row]), "picture_after": thumbnail(images[row])}
+    if isinstance(part, Added) and part.batch.origins is not None and (origin := part.batch.origins[row]) is not None:
+        mixed = [f"{share:.2f} of {label!r}" for label, share in origin.labels]
+        shown["text"] = "; ".join((*origin.done, *mixed))
+    elif isinstance(part, Edited | Refused) and part.evidence is not None:
+        shown["text"] = part.evidence[row]
+    if isinstance(part, Edited) and part.pictures is not None:
+        shown["picture_after"] = thumbnail(part.pictures[row])
+    if isinstance(part, Dropped) and part.originals is not None:
+        shown["original"] = (int(part.originals.file[row]), int(part.originals.record[row]))
+        shown["similarity"] = float(part.originals.similarity[row])
+    return shown
 
 
 def _edit(part: Edited, row: int) -> dict[str, Any]:

@@ -104,6 +104,8 @@ class Edited(_Told):
     """The same documents as they are now."""
     originals: Originals | None = None
     """Where what was taken out of each stays, the first of it where that is several places."""
+    pictures: Images | None = None
+    """Of pictures, the same as they are now."""
     undo: Sequence[Sequence[tuple[str, str]]] | None = None
     """Of each, what now stands in some places and what did, in their order: for a map alone, never for the ledger."""
 

@@ -25,6 +25,7 @@ def report_for(
         raise SpecError("--report and --no-report: say one of them")
     if not wanted or (report is None and (dry_run or output is None or is_elsewhere(output))):
         return None
+    output = (output.rstrip("/") or output) if output is not None else None
     place = report or f"{output}{REPORT}"
     if report is None and output is not None:
         check_place(output, "-o", corpus)  # before its page, which lies beside it and which nobody named

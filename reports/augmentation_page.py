@@ -26,7 +26,7 @@ def augmentation(augmented_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, lang
     found = getattr(augmented_or_facts, "page_facts", None)
     facts = found() if callable(found) else facts_of(augmented_or_facts, "reports.augmentation needs an Augmented")
     context = context_of(facts) | {"kind": "augmentation", "sections": SECTIONS} | _told(facts)
-    styles = ("page.css", "cleaning.css")
+    styles = ("page.css", "cleaning.css", "pictures.css")
     return small_enough(
         render("augmentation.html", styles=styles, language=language, room=room, **context) for room in rooms
     )
@@ -45,6 +45,7 @@ def _told(facts: Facts) -> dict[str, Any]:
     added = [r for r in reasons if r["action"] == "added"]
     return {
         "headline": headline(facts),
+        "facts_of_pictures": any("picture" in example for r in reasons for example in r.get("examples") or []),
         "tiles": _tiles(facts),
         "added": added,
         "refusals": refused,

@@ -21,10 +21,24 @@ TOLD: Mapping[str, str] = {
 """What is read, and what it says."""
 
 
+OF_PICTURES: Mapping[str, str] = {
+    "label_balance": "how even the labels are, 1 where all are as frequent",
+    "vendi": "how many pictures there effectively are in a sample",
+}
+"""The same of pictures."""
+
+
+def _told(corpus: Corpus) -> Mapping[str, str]:
+    if corpus.view == "text":
+        return TOLD
+    labelled = "label" in corpus.columns.extras()
+    return {name: about for name, about in OF_PICTURES.items() if labelled or name != "label_balance"}
+
+
 def readings(corpus: Corpus) -> dict[str, dict[str, Any]]:
     """Of each name its value, interval and n, in one pass; empty where the corpus cannot be read."""
     try:
-        checked = check(corpus, [{"metric": name, "min": 0} for name in TOLD])
+        checked = check(corpus, [{"metric": name, "min": 0} for name in _told(corpus)])
     except DataqualError:
         return {}
     return {
@@ -38,6 +52,6 @@ def compared(before: Corpus, after: Corpus | None) -> list[dict[str, Any]]:
     second = readings(after) if after is not None else {}
     return [
         {"name": name, "about": about, "before": first[name], "after": second.get(name)}
-        for name, about in TOLD.items()
+        for name, about in _told(before).items()
         if name in first
     ]

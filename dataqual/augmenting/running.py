@@ -12,7 +12,8 @@ from dataqual.augmenting.readings import compared
 from dataqual.corpus import Corpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.operators import Step
+from dataqual.images.operations import METHODS as PICTURE_METHODS
+from dataqual.operators import Step, View
 from dataqual.readers import open_corpus
 from dataqual.readers.sources import as_whole_corpus, options_of
 from dataqual.recipe import Recipe
@@ -20,6 +21,8 @@ from dataqual.rewriting import Cleaned, Target, as_said, rewrite
 from dataqual.steps._augmenting import FAILED, Augmenting, GrowingStep
 
 PREFIX = "augment_"
+DEFAULT = "synonyms"
+"""The method for texts unless told; pictures are then cropped and rotated."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,15 @@ class Augmented(Cleaned):
         """The facts with readings of the corpus and of what was written, which are read for it: what a page needs."""
         after = None
         if self.corpus is not None and self.outputs:
-            columns = {role: getattr(self.corpus.columns, role) for role in ("text", "id", "label", "group")}
+            columns = {role: getattr(self.corpus.columns, role) for role in self.roles}
             after = open_corpus(list(self.outputs), txt=getattr(self.corpus, "txt", "file"), **columns)
         return self.facts() | {"readings": compared(self.corpus, after) if self.corpus is not None else []}
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The columns by which what was written is read again."""
+        pictures = self.corpus is not None and self.corpus.view == "image"
+        return ("label",) if pictures else ("text", "id", "label", "group")
 
     def __str__(self) -> str:
         """The sums, what was refused and why, and where the files are: a few lines for people."""
@@ -72,15 +81,26 @@ def methods() -> dict[str, str]:
     return {name.removeprefix(PREFIX).replace("_", "-"): name for name in found}
 
 
-def step_of(method: str | Augmenting, parameters: Mapping[str, Any]) -> Augmenting:
+KINDS: Mapping[View | None, str] = {"text": "texts", "image": "pictures", None: "both"}
+
+OF_PICTURES = "images"
+"""The method whose step makes children of pictures, by methods of its own: `crop,rotate`."""
+
+
+def step_of(method: str | Augmenting, parameters: Mapping[str, Any], view: View | None = None) -> Augmenting:
     """The step of a method with its parameters; SpecError for a method or parameter there is not.
 
-    >>> step_of("noise", {"rate": 0.1}).rate
-    0.1
+    Several methods with commas between are those of pictures; so is a single one where it is none of texts, or these are.
+
+    >>> step_of("noise", {"rate": 0.1}).rate, step_of("crop,noise", {}).method, step_of("noise", {}, "image").method
+    (0.1, 'crop+noise', 'noise')
     """
     if isinstance(method, Augmenting):
         return method
     known = methods()
+    several = [one.strip() for one in method.split(",")]
+    if view == "image" or (view is None and method not in known and any(one in PICTURE_METHODS for one in several)):
+        return _of_pictures(several, parameters)
     name = known.get(method.replace("_", "-"))
     if name is None:
         raise SpecError(f"--method: no method {method!r}; {did_you_mean(method, known)}")
@@ -89,11 +109,27 @@ def step_of(method: str | Augmenting, parameters: Mapping[str, Any]) -> Augmenti
     return step
 
 
+def of_both(method: str) -> bool:
+    """Whether only what is read tells which method this is: `noise` is one of texts and one of pictures."""
+    return method in methods() and method in PICTURE_METHODS
+
+
+def _of_pictures(given: Sequence[str], parameters: Mapping[str, Any]) -> Augmenting:
+    """The step for pictures; without a method of theirs, with its own."""
+    for name in given:
+        if name not in (*PICTURE_METHODS, OF_PICTURES, DEFAULT):
+            raise SpecError(f"--method: no method {name!r} for pictures; {did_you_mean(name, PICTURE_METHODS)}")
+    named = {"methods": list(given)} if all(name in PICTURE_METHODS for name in given) else {}
+    step = specs.step({f"{PREFIX}{OF_PICTURES}": named | dict(parameters)}, "augment")
+    assert isinstance(step, Augmenting)
+    return step
+
+
 def augment(
     source: Any,
     output: str | Path | None = None,
     *,
-    method: str | Augmenting = "synonyms",
+    method: str | Augmenting = DEFAULT,
     factor: float = 2.0,
     balance: str | None = None,
     only: str | Iterable[str] = (),
@@ -123,13 +159,16 @@ def augment(
     The ledger has a row for every child, with its parent and edits, and for every refusal, with the rule and the value.
     All files appear when everything is done; the same seed gives the same bytes. Errors as for `clean`.
     """
+    corpus = as_whole_corpus(source, also=options_of(augment), **asked)
     if isinstance(method, Augmenting):
         step = method
     else:
         given = {"factor": factor, "balance": balance, "only": _several(only), "held_out": _several(held_out)}
-        step = step_of(method, given | {"split": split, "tries": tries, "seed": seed} | dict(parameters or {}))
+        more = {"split": split, "tries": tries, "seed": seed} | dict(parameters or {})
+        step = step_of(method, given | more, corpus.view)
+    if (corpus.view == "image") != (step.view == "image"):
+        raise SpecError(f"--method: {step.method} is for {KINDS[step.view]}, and these are {KINDS[corpus.view]}")
     target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
-    corpus = as_whole_corpus(source, also=options_of(augment), **asked)
     found: list[GrowingStep] = []
 
     def look(steps: Sequence[Step]) -> None:

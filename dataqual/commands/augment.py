@@ -37,6 +37,11 @@ from dataqual.speaking import language
     metavar="PATH",
     help="Documents there are never augmented; repeatable.",
 )
+@click.option(
+    "--keeps-label",
+    metavar="KIND",
+    help="Pictures: digits, letters, photos, textures, a .yaml file, or measured: what keeps a label, and how far methods go.",
+)
 @click.option("--split", metavar="COLUMN", help="Column that says which documents are test or valid [found].")
 @click.option("--tries", type=click.IntRange(1, 100), default=3, show_default=True, help="Attempts to make a child.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all chance.")
@@ -55,6 +60,7 @@ def augment(
     target: dict[str, Any],
     method: str,
     settings: tuple[str, ...],
+    keeps_label: str | None,
     report: str | None,
     no_report: bool,
     **asked: Any,
@@ -65,6 +71,8 @@ def augment(
     came, byte for byte, and each child stands behind its parent with its label, an id of its own, and in .jsonl a field
     that says of which document, how and by which edits it was made. What a gate refuses is in the ledger with the reason.
     Whatever is held out, such as files called test or valid and documents whose column split says so, gets no child.
+    Pictures are cropped, rotated, flipped, recoloured, blurred, made noisy, cut out or mixed: crop, rotate, flip, colour, blur,
+    noise, cutout, mixup, cutmix, several with commas between. They are written to a folder, or to a .npz where they came in one.
     Without PATHS it works on the sample corpus that ships with dataqual.
 
     \b
@@ -81,13 +89,16 @@ def augment(
     console.compiling()
     from dataqual.augmenting import augment as augment_corpus
     from dataqual.augmenting.parameters import parameters_of
-    from dataqual.augmenting.running import step_of
+    from dataqual.augmenting.running import of_both, step_of
     from dataqual.page_place import report_for
     from dataqual.writers.appearing import write_text
 
     given = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
-    step = step_of(method, given | parameters_of(settings))  # what is wrong is told before anything is opened
+    given |= parameters_of(settings) | ({"keeps_label": keeps_label} if keeps_label else {})
+    if not of_both(method):
+        step_of(method, given)  # what is wrong is told before anything is opened
     with shared.corpus(console, "augmenting") as corpus:
+        step = step_of(method, given, corpus.view)
         places: dict[str, Any] = {name: target[name] for name in ("output", "ledger", "dry_run")}
         place = report_for(corpus, report=report, wanted=not no_report, **places)
         page = Aside("reports.augmentation_page", process=helpers > 0) if place else None

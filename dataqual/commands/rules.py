@@ -9,7 +9,7 @@ import click
 from dataqual.commands.common import Shared, reading
 from dataqual.console import Console
 from dataqual.ending import mendable
-from dataqual.speaking import said, tell
+from dataqual.speaking import tell
 
 
 class NamesToo(click.Group):
@@ -37,7 +37,7 @@ def rules(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         from dataqual.rules import summary
 
-        click.echo(summary(said))
+        tell(summary())
 
 
 @rules.command(hidden=True)

@@ -15,7 +15,7 @@ from dataqual import specs
 from dataqual.bounds import Bounds
 from dataqual.children import Refusal, Verdict
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.images.features import Classifier
+from dataqual.images.features import Classifier, side_of
 from dataqual.images.squares import squares
 
 Pixels = NDArray[np.uint8]
@@ -26,6 +26,8 @@ SMALL = 16
 """Side of the squares by which pictures are compared: as large as what a turn by some degrees leaves alike."""
 ALIKE = 6
 """Average levels of 255 within which two small squares are copies of one another."""
+SIDE = 32
+"""Side of the squares that classifiers see at most: four times as many pixels take four times as long, and tell labels hardly better."""
 FOLDS = 3
 """Classifiers that learn from the originals, each from two thirds: of more, each learns little more and all take longer."""
 FEWEST = 10
@@ -127,7 +129,10 @@ class LabelModels:
         models = []
         for held in range(FOLDS):
             own = [row for row, where in zip(rows, fold, strict=True) if where != held]
-            models.append(Classifier.fit([pictures[row] for row in own], [labels[row] for row in own], known=known))
+            some = [pictures[row] for row in own]
+            models.append(
+                Classifier.fit(some, [labels[row] for row in own], known=known, side=min(SIDE, side_of(some)))
+            )
         return cls(tuple(models))
 
     def agreement(

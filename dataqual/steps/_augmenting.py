@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from dataqual import specs
 from dataqual.children import Augmenter, Chance, Child, Everything, Failed, Judge, Refusal, Verdict
 from dataqual.columns import look_up
-from dataqual.corpus import Batch, Chunk, Corpus, Origin
+from dataqual.corpus import Batch, Chunk, Corpus, File, Origin
 from dataqual.drawing import document_keys, uniform
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.gating import Gate, gate_of
 from dataqual.images.hashing import picture_hashes
 from dataqual.ledger import TORN_TURNS, Added, Change, Refused, addresses
-from dataqual.mixing import splitmix64
 from dataqual.naming import snake_case
+from dataqual.near_duplicates.parameters import splitmix64
 from dataqual.operators import Engine, Step
 from dataqual.readers.sources import as_corpus
 from dataqual.series import like, texts_of
@@ -171,7 +171,7 @@ def held_out(corpus: Corpus, engine: Engine, split: str | None, others: Sequence
 
     UnknownColumn where `split` is not there, InputError for what cannot be read.
     """
-    files = tuple(at for at, file in enumerate(corpus.files) if HELD_OUT.match(PurePath(file.path).name))
+    files = tuple(at for at, file in enumerate(corpus.files) if _by_name(file))
     why = [f"{corpus.files[at].path}: held out by its name" for at in files]
     if len(files) == len(corpus.files):  # whoever names that file alone means it
         files, why = (), []
@@ -191,6 +191,17 @@ def held_out(corpus: Corpus, engine: Engine, split: str | None, others: Sequence
         files += tuple(at for at in own if at not in files)
     hashes = np.unique(np.concatenate([np.zeros(0, np.uint64), *texts]))
     return HeldOut(np.sort(found), hashes, files, tuple(why))
+
+
+def _by_name(file: File) -> bool:
+    """Whether the name of a file says that it is held out: of an array of pictures any word of it, of a single picture none."""
+    name = PurePath(file.path).name
+    if file.format == "picture":
+        return False
+    if file.format in ("npz", "npy", "idx"):
+        array = name.rpartition(":")[2].partition(".")[0]
+        return any(HELD_OUT.fullmatch(word) or word == "t10k" for word in re.split(r"[-_]", array))
+    return HELD_OUT.match(name) is not None
 
 
 def content_hashes(batch: Batch) -> NDArray[np.uint64]:

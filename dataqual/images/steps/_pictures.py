@@ -62,7 +62,8 @@ def edited(batch: Batch, pictures: Mapping[int, Pixels], step: str, how: str) ->
         return batch, []
     apart = np.array([_apart(images[row], picture) for row, picture in new.items()])
     evidence = [f"{how}: {value:.1f} of 255 levels away on average" for value in apart.tolist()]
-    return batch.repictured(new), [Edited(batch.take(np.array(list(new), np.int64)), step, step, apart, evidence)]
+    rows, after = np.array(list(new), np.int64), Images.of(list(new.values()))
+    return batch.repictured(new), [Edited(batch.take(rows), step, step, apart, evidence, pictures=after)]
 
 
 def _apart(one: Pixels, other: Pixels) -> float:
