@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.lazy import lazy
+from dataqual.mixing import splitmix64
 from dataqual.reading import Interval, Reading
 from dataqual.text import Text
 
@@ -238,13 +239,9 @@ class DocumentSample:
 
 
 def priorities(file: NDArray[np.int32], record: NDArray[np.int64], seed: int = 0) -> NDArray[np.uint64]:
-    """The finaliser of splitmix64 (Steele et al. 2014) over address and seed, uint64 of the arrays' shape."""
-    with np.errstate(over="ignore"):
-        x = record.astype(np.uint64) + (file.astype(np.uint64) << np.uint64(40))
-        x += np.uint64((seed + 1) * 0x9E3779B97F4A7C15 % (1 << 64))
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            x = (x ^ (x >> np.uint64(shift))) * np.uint64(factor)
-        return x ^ (x >> np.uint64(31))
+    """A well-mixed number for every address and seed, uint64 of the arrays' shape."""
+    own = record.astype(np.uint64) + (file.astype(np.uint64) << np.uint64(40))
+    return splitmix64(own + np.uint64(seed * 0x9E3779B97F4A7C15 % (1 << 64)))
 
 
 def objects(values: Sequence[Any]) -> NDArray[Any]:

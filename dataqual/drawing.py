@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.ledger import addresses
-from dataqual.near_duplicates.parameters import splitmix64
+from dataqual.mixing import splitmix64
 
 
 def document_keys(

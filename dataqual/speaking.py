@@ -128,12 +128,12 @@ class Program(click.Group):
         standalone_mode: bool = True,
         **extra: Any,
     ) -> Any:
-        """Run it; what is wrong with the command itself is told in its language too."""
+        """Run it; what is wrong with the command itself is told in its language too, and in one line."""
         if args is None:  # nobody calls it: this process was started for it
             starting.alone()
         given = list(sys.argv[1:] if args is None else args)
         _LANGUAGE.set(_asked(given) or of_locale())
-        if language() == ENGLISH or not standalone_mode:
+        if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode, **extra)
         try:
             code = super().main(args, prog_name, complete_var, False, **extra)
@@ -170,9 +170,15 @@ def _first(command: click.Command) -> str:
 
 
 def _show(error: click.ClickException) -> None:
+    """What is wrong and which help says more, in one line; the help itself where nothing was asked for."""
     context = getattr(error, "ctx", None)
-    if context is not None:
-        click.echo(context.get_usage(), err=True)
-        command = f"{context.command_path} {context.help_option_names[0]}"
-        click.echo(said(f"Try '{command}' for help.") + "\n", err=True)
-    click.echo(said("Error:") + " " + said(error.format_message()), err=True)
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    what = said(" ".join(error.format_message().split())).rstrip(".。")
+    if context is None:
+        click.echo(f"dataqual: {what}", err=True)
+        return
+    program, *_ = context.command_path.split()
+    command = f"{context.command_path} {context.help_option_names[0]}"
+    click.echo(f"{program}: {what}" + said(f"; {command} tells more"), err=True)

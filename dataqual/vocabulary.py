@@ -8,7 +8,7 @@ import inspect
 import re
 import textwrap
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -24,6 +24,8 @@ ABOUT = {
     "rules": "Published bounds on signals: [rules.md](rules.md).",
 }
 WIDTH = 100
+HAN, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]")
+Say = Callable[[str], str]
 CITED = re.compile(r"\(([^()]*\b(?:19|20)\d\d\b[^()]*)\)")
 
 
@@ -36,8 +38,11 @@ class Parameter:
     default: str | None
 
     def __str__(self) -> str:
+        return self.told()
+
+    def told(self, say: Say = str) -> str:
         """All of it on one line."""
-        must = "to be given" if self.default is None else f"unless told {self.default}"
+        must = say("to be given" if self.default is None else f"unless told {self.default}")
         return f"{self.name}: {self.type}; {must}"
 
 
@@ -75,13 +80,20 @@ class Entry:
         return dataclasses.asdict(self)
 
     def __str__(self) -> str:
-        """All that is known of it, for people."""
+        return self.told()
+
+    def told(self, say: Say = str) -> str:
+        """All that is known of it, for people, in the language of `say`; what it has no words for stays English, paragraph by paragraph."""
         kind = TITLES[self.kind].lower().removesuffix("s") + (" of pictures" if self.view == "image" else "")
         when = "" if self.profiled else "A profile measures or applies it only where it is asked for."
-        source = f"Source: {self.source}" if self.source else ""
-        head = f"{self.name} ({kind}{f', in {self.unit}' if self.unit else ''})"
-        given = "\n".join(f"  {parameter}" for parameter in self.parameters)
-        wrapped = ["\n".join(textwrap.wrap(part, WIDTH)) for part in (self.about, self.more, when, source)]
+        source = f"{say('Source:')} {self.source}" if self.source else ""
+        unit = say(self.unit)
+        counted = f", in {unit}" if unit == self.unit else f"，{unit}"
+        head = f"{self.name} ({say(kind)}{counted if unit else ''})"
+        given = "\n".join(f"  {parameter.told(say)}" for parameter in self.parameters)
+        more = say(self.more)
+        parts = (say(self.about), more if _is_chinese(more) else self.more, say(when), source)
+        wrapped = ["\n".join(_wrapped(part)) for part in parts]
         return "\n\n".join(part for part in (head, *wrapped[:3], given, wrapped[3], self.example) if part)
 
 
@@ -105,7 +117,7 @@ def entry(kind: catalog.Kind, name: str) -> Entry:
     operator = catalog.find(kind, name)
     said = (inspect.getdoc(operator) or "").split("\n\n", 1)
     examples = doctest.DocTestParser().get_examples(inspect.getdoc(operator) or "")
-    shown = "\n".join(f">>> {example.source.rstrip()}\n{example.want.rstrip()}" for example in examples)
+    shown = "\n".join(f">>> {example.source.rstrip()}\n{example.want}".rstrip() for example in examples)
     more = "\n\n".join(part for part in (said[1].split("\n\n") if len(said) > 1 else []) if not part.startswith(">>>"))
     return Entry(
         kind,
@@ -121,8 +133,23 @@ def entry(kind: catalog.Kind, name: str) -> Entry:
     )
 
 
-def listed() -> str:
-    """The vocabulary, one line each.
+def _wrapped(text: str) -> list[str]:
+    """Lines that fit a terminal, where a Han character is as wide as two letters."""
+    return textwrap.wrap(text, WIDTH // 2 if _is_chinese(text) else WIDTH)
+
+
+def _is_chinese(text: str) -> bool:
+    """Whether a text is Chinese with words of others in it, rather than the other way round."""
+    return len(HAN.findall(text)) > len(LATIN.findall(text)) / 3
+
+
+def _heading(title: str, say: Say) -> str:
+    told = say(title.lower().replace("s of", " of").removesuffix("s"))
+    return told if _is_chinese(told) else title.lower()
+
+
+def listed(say: Say = str) -> str:
+    """The vocabulary, one line each, in the language of `say`.
 
     >>> listed().splitlines()[0]
     'signals'
@@ -131,9 +158,15 @@ def listed() -> str:
     width = max(len(one.name) for one in known)
     lines: list[str] = []
     for title, _, ones in _chapters(known):
-        lines += [*([""] if lines else []), title.lower()]
-        lines += [f"  {one.name:<{width}}  {one.line}" for one in ones]
+        lines += [*([""] if lines else []), _heading(title, say)]
+        lines += [f"  {one.name:<{width}}  {_in_short(one, say)}" for one in ones]
     return "\n".join(lines)
+
+
+def _in_short(one: Entry, say: Say) -> str:
+    """The line of an entry; of one that is translated what stands before its first stop."""
+    about = say(one.about)
+    return re.split("[。；]", about)[0] if _is_chinese(about) else one.line
 
 
 def page() -> str:

@@ -207,6 +207,7 @@ prepared = []
 def prepare(): prepared.append(os.getpid())
 def told(n): return os.getpid(), prepared, n
 def refuse(): raise ValueError("no page today")
+def loads(name): return __import__("importlib.util").util.find_spec(name) is not None
 def vanish(parent): os._exit(1) if os.getpid() != parent else None
 """
 
@@ -230,6 +231,12 @@ def test_what_runs_aside_is_prepared_and_called_once(aside: str, process: bool) 
 def test_what_fails_aside_fails_here(aside: str, process: bool) -> None:
     with pytest.raises(ValueError, match="no page today"):
         Aside(aside, process=process).call("refuse")
+
+
+def test_no_process_aside_waits_for_what_no_page_needs(aside: str) -> None:
+    pytest.importorskip("scipy")
+    assert not Aside(aside).call("loads", "scipy")
+    assert Aside(aside, process=False).call("loads", "scipy")
 
 
 def test_what_dies_aside_is_done_here(aside: str) -> None:

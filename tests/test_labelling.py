@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from dataqual.cli import main
 from dataqual.errors import DataqualError
 from dataqual.labelling import agreement, label_errors
 from dataqual.labels.chances import room
-from dataqual.labels.giveaways import giveaways
+from dataqual.labels.giveaways import RUN, _standing, giveaways
 from dataqual.text import Text
 from tests.labels.test_judging import flipped, reviews
 
@@ -274,3 +275,27 @@ def test_what_is_written_does_not_depend_on_where_the_chances_lie(
         assert (tmp_path / f"memory.{ending}").read_bytes() == (tmp_path / f"file.{ending}").read_bytes()
     assert pl.read_csv(tmp_path / "file.csv")["rank"].to_list() == found.ranked["rank"].to_list()
     assert pl.read_ndjson(tmp_path / "file.jsonl").height == len(found.ranked)
+
+
+@pytest.mark.parametrize("name", ["en", "pt-br", "体育", "c++", "2019", "naïve"])
+def test_a_name_is_found_where_no_letter_and_no_digit_touches_it(name: str) -> None:
+    texts = [
+        "en garde",
+        "Men",
+        "men en men",
+        "PT-BR!",
+        "apt-br",
+        "体育新闻",
+        "x体育",
+        "c++ c",
+        "c++11",
+        "(2019)",
+        "32019",
+        "naïve",
+        "anaïve",
+        "",
+    ]
+    found = [re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", text.casefold()) is not None for text in texts]
+    runs = [frozenset(RUN.findall(text.casefold())) for text in texts]
+    assert _standing(name, [text.casefold() for text in texts], runs) == found
+    assert any(found)

@@ -9,7 +9,7 @@ import click
 from dataqual.commands.common import Shared, reading
 from dataqual.console import Console
 from dataqual.ending import mendable
-from dataqual.speaking import tell
+from dataqual.speaking import said, tell
 
 
 class NamesToo(click.Group):
@@ -37,7 +37,7 @@ def rules(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         from dataqual.rules import summary
 
-        tell(summary())
+        click.echo(summary(said))
 
 
 @rules.command(hidden=True)

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from dataqual import speaking
 from dataqual.ending import mendable
 
 
@@ -25,7 +26,9 @@ def signals(name: str | None, as_json: bool) -> None:
     from dataqual import vocabulary
 
     if as_json:
-        found = vocabulary.entries() if name is None else vocabulary.find(name)
-        click.echo(json.dumps([entry.facts() for entry in found], ensure_ascii=False, indent=1))
+        entries = vocabulary.entries() if name is None else vocabulary.find(name)
+        click.echo(json.dumps([entry.facts() for entry in entries], ensure_ascii=False, indent=1))
     else:
-        click.echo(vocabulary.listed() if name is None else "\n\n".join(map(str, vocabulary.find(name))))
+        say = speaking.said
+        found = vocabulary.find(name) if name is not None else []
+        click.echo("\n\n".join(one.told(say) for one in found) if name is not None else vocabulary.listed(say))

@@ -18,8 +18,8 @@ from dataqual.drift.classifier import DomainClassifier
 from dataqual.drift.words import Term, telling_terms
 from dataqual.excerpts import differences, excerpt, marked
 from dataqual.ledger import address_list
+from dataqual.mixing import splitmix64
 from dataqual.near_duplicates import jaccard
-from dataqual.near_duplicates.parameters import splitmix64
 from dataqual.readers.paths import readable
 
 SHOWN = 5

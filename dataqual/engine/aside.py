@@ -12,6 +12,9 @@ from typing import Any
 from dataqual.engine.helper import Process, possible
 from dataqual.engine.messages import receive, send
 
+UNWANTED = ("scipy",)
+"""Loaded by seaborn wherever it is installed, for half a second, and used by no page; in a process of its own it is not there."""
+
 Call = tuple[str, tuple[Any, ...], dict[str, Any]]
 """The name of a function, and what it is called with."""
 
@@ -37,7 +40,7 @@ class Aside:
         self._thread: Thread | None = None
         if process and possible():
             with suppress(OSError):
-                self._process = Process([module])
+                self._process = Process([module], without=UNWANTED)
                 send(self._process.channel, pickle.dumps(_Of(module), protocol=5))
                 send(self._process.channel, ("prepare", (), {}))
         if self._process is None:

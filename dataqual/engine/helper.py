@@ -36,8 +36,8 @@ def possible() -> bool:
 class Process:
     """A process that has been started and told what to import, and a socket to it."""
 
-    def __init__(self, modules: Sequence[str] = ()) -> None:
-        """OSError where the system gives no process."""
+    def __init__(self, modules: Sequence[str] = (), *, without: Sequence[str] = ()) -> None:
+        """`without`: packages that are not to be found there. OSError where the system gives no process."""
         self.channel, theirs = socketpair()
         with theirs:
             try:
@@ -51,7 +51,7 @@ class Process:
             except OSError:
                 self.channel.close()
                 raise
-        send(self.channel, (sys.path, list(modules)))
+        send(self.channel, (sys.path, list(modules), list(without)))
 
     def wait(self) -> int:
         """Its exit code, once it has ended."""

@@ -32,7 +32,9 @@ def main(descriptor: int) -> NoReturn:
 
 def serve(channel: socket) -> None:
     """Say that the function could be loaded, or end without a word: then the items are worked on elsewhere."""
-    sys.path[:], modules = receive(channel)
+    sys.path[:], modules, without = receive(channel)
+    hidden: dict[str, Any] = dict.fromkeys(without)
+    sys.modules.update(hidden)  # as if it were not installed
     for module in modules:
         import_module(module)
     given = receive(channel)

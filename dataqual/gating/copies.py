@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.gating.pairs import Pairs, PairSignal
+from dataqual.mixing import splitmix64
 from dataqual.near_duplicates import NearDuplicates, Signing, jaccard
-from dataqual.near_duplicates.parameters import splitmix64
 from dataqual.text import Text
 
 BYTES_EACH = 520

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from dataqual import embeddings
 from dataqual.gating.pairs import Pairs, PairSignal, each, words
-from dataqual.near_duplicates.parameters import splitmix64
+from dataqual.mixing import splitmix64
 
 BETA = 2
 """How much more recall weighs than precision, as chrF2 has it."""

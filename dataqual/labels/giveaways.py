@@ -21,6 +21,8 @@ COVERAGE = 0.2
 COMMONEST = 0.9
 """A label of more of all documents is given away by every word."""
 LISTED = 10
+RUN = re.compile("[a-z0-9]+")
+"""What a name of a label is compared with as a whole, in lower case."""
 
 
 @dataclass(frozen=True)
@@ -108,18 +110,26 @@ def _named(text: Text, labels: Sequence[str | None], classes: Classes, counts: d
     """Names of labels that stand in documents with the label at least twice as often as in others, and in every tenth."""
     found = []
     documents = [text[i].casefold() for i in range(len(text))]
+    runs = [frozenset(RUN.findall(document)) for document in documents]
     for name in classes.names:
         folded = name.casefold().strip()
         if len(folded) < 2 or folded.replace(".", "").isdigit():
             continue
-        pattern = re.compile(rf"(?<![a-z0-9]){re.escape(folded)}(?![a-z0-9])")
-        with_it = [pattern.search(document) is not None for document in documents]
+        with_it = _standing(folded, documents, runs)
         hits = sum(1 for has, label in zip(with_it, labels, strict=True) if has and label == name)
         total = sum(1 for has, label in zip(with_it, labels, strict=True) if has and label in classes.names)
         low, _ = clopper_pearson(hits, total) or (0.0, 1.0)
         if hits >= max(RARE, counts[name] / 10) and low > max(0.8, 2 * counts[name] / sum(counts.values()) - 1):
             found.append(Giveaway(name, name, total, hits, counts[name], named=True))
     return found
+
+
+def _standing(name: str, documents: Sequence[str], runs: Sequence[frozenset[str]]) -> list[bool]:
+    """Which documents have a name that no Latin letter and no digit touches; `runs` are those of each, see RUN."""
+    if RUN.fullmatch(name):
+        return [name in own for own in runs]
+    pattern = re.compile(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])")
+    return [name in document and pattern.search(document) is not None for document in documents]
 
 
 def _longest(found: Sequence[Giveaway]) -> list[Giveaway]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.kernels.minhash import LANES
 from dataqual.lazy import lazy
+from dataqual.mixing import splitmix64
 from dataqual.near_duplicates.shingling import CUT, CUTS, SHINGLE
 
 MET = 0.995
@@ -114,14 +115,6 @@ class NearDuplicates:
 
     def _meet(self, similarity: float, rows: int) -> float:
         return 1 - (1 - similarity**rows) ** (self.permutations // rows)
-
-
-def splitmix64(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """A well-mixed 64-bit number for each number (Steele, Lea and Flood 2014)."""
-    mixed = numbers + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _power(polynomial: NDArray[np.float64], exponent: int) -> NDArray[np.float64]:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.kernels import minhash
-from dataqual.near_duplicates.parameters import NearDuplicates, splitmix64
+from dataqual.mixing import splitmix64
+from dataqual.near_duplicates.parameters import NearDuplicates
 from dataqual.near_duplicates.ranking import Ranking
 from dataqual.near_duplicates.shingling import Shingles, distinct
 from dataqual.text import Text

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.mixing import splitmix64
 from dataqual.people.clustered import ShareSums
 from dataqual.people.mentions import Ints, Mentions
 from dataqual.people.words import Lexicon
@@ -126,10 +127,10 @@ def gendered_sentences(mentions: Mentions) -> tuple[Ints, Hashes, NDArray[np.int
         return where, np.zeros(0, np.uint64), np.zeros(0, np.int64)
     before: Ints = np.cumsum(kept) - kept
     ranks = (before - np.repeat(before[firsts], counts)).astype(np.uint64)
-    mixed = _mixed(hashes ^ _mixed(ranks))
-    signed = (_mixed(ranks) >> np.uint64(1)).astype(np.int64) * signs
+    mixed = splitmix64(hashes ^ splitmix64(ranks))
+    signed = (splitmix64(ranks) >> np.uint64(1)).astype(np.int64) * signs
     key = np.add.reduceat(np.where(kept, mixed, np.uint64(0)), firsts)
-    return where, _mixed(key), np.add.reduceat(signed, firsts)
+    return where, splitmix64(key), np.add.reduceat(signed, firsts)
 
 
 def _pairs(words: Lexicon) -> tuple[Ints, Ints]:
@@ -146,15 +147,6 @@ def _pairs(words: Lexicon) -> tuple[Ints, Ints]:
         pair[[a, b]] = number
         side[a], side[b] = 1, -1
     return pair, side
-
-
-def _mixed(x: NDArray[np.uint64]) -> Hashes:
-    """The finaliser of splitmix64 (Steele et al. 2014)."""
-    with np.errstate(over="ignore"):
-        x = x + np.uint64(0x9E3779B97F4A7C15)
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            x = (x ^ (x >> np.uint64(shift))) * np.uint64(factor)
-        return x ^ (x >> np.uint64(31))
 
 
 def _examples(

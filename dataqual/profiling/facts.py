@@ -67,6 +67,8 @@ class Gathered:
     fetch: Callable[[Sequence[int]], list[str]]
     sample: DocumentSample | None
     """What the sections read; None where there are no sections."""
+    threads: int = 1
+    """How many sections are at work at once; it changes nothing in the facts."""
 
     def state(self, name: str) -> Any:
         return self.states[name]
@@ -140,7 +142,7 @@ def _sections(gathered: Gathered, facts: Mapping[str, Any]) -> dict[str, Any]:
         sample = replace(sample, of=gathered.sample_of)
     extras = {name: gathered.asked.get(name) for name in ("people", "census")}
     setting = sections.Setting(gathered.corpus.columns, facts, gathered.path, gathered.plan.seed, extras)
-    return sections.facts_of(gathered.plan.sections, sample, setting)
+    return sections.facts_of(gathered.plan.sections, sample, setting, threads=gathered.threads)
 
 
 def _corpus(gathered: Gathered) -> dict[str, Any]:

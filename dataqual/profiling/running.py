@@ -248,6 +248,7 @@ def profile(
             addresses=run.addresses,
             fetch=fetch,
             sample=run.sample.fetched(corpus.fetch) if run.sample else None,
+            threads=engine.threads,
         )
         with ThreadPoolExecutor(1) as beside:  # compiled code of another core
             joined = beside.submit(table.finish, copies)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -87,8 +87,8 @@ def _shipped(name: str) -> Path:
     return next(path for folder in FOLDERS.values() if (path := folder / f"{name}.yaml").exists())
 
 
-def summary() -> str:
-    """The rule sets that ship, one line each: name, language, number of rules, and what they are.
+def summary(say: Callable[[str], str] = str) -> str:
+    """The rule sets that ship, one line each, in the language of `say`: name, language, number of rules, and what they are.
 
     >>> [line] = [line for line in summary().splitlines() if line.startswith("fineweb@datatrove")]
     >>> " ".join(line.split())
@@ -96,7 +96,9 @@ def summary() -> str:
     """
     width = max(map(len, rule_sets()))
     found = map(load, rule_sets())
-    return "\n".join(f"{r.name:<{width}}  {r.language or 'any':<3}  {len(r.rules):>2} rules  {r.about}" for r in found)
+    return "\n".join(
+        f"{r.name:<{width}}  {r.language or 'any':<3}  {say(f'{len(r.rules):>2} rules')}  {say(r.about)}" for r in found
+    )
 
 
 def load(name: str | os.PathLike[str]) -> RuleSet:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Chunk, Corpus, Unreadable
 from dataqual.ledger import addresses
+from dataqual.mixing import splitmix64
 from dataqual.near_duplicates import NearDuplicates, Part, Signing
-from dataqual.near_duplicates.parameters import splitmix64
 from dataqual.splitting.shares import GROUP, ID, TEXT, Splitting
 from dataqual.text import Text
 

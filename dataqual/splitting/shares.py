@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.near_duplicates.parameters import splitmix64
+from dataqual.mixing import splitmix64
 
 Key = Literal["id", "text"]
 Role = Literal["label", "group"]

@@ -22,8 +22,8 @@ from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.gating import Gate, gate_of
 from dataqual.images.hashing import picture_hashes
 from dataqual.ledger import TORN_TURNS, Added, Change, Refused, addresses
+from dataqual.mixing import splitmix64
 from dataqual.naming import snake_case
-from dataqual.near_duplicates.parameters import splitmix64
 from dataqual.operators import Engine, Step
 from dataqual.readers.sources import as_corpus
 from dataqual.series import like, texts_of

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.near_duplicates.parameters import splitmix64
+from dataqual.mixing import splitmix64
 from dataqual.vectors.logistic import STRENGTH, Logistic
 from dataqual.vectors.sparse import Sparse
 

@@ -42,8 +42,8 @@ class TextClassifier:
 
     >>> text = Text.of(["good food", "good", "bad food", "bad", "好吃", "好", "难吃", "难"])
     >>> model = TextClassifier.fit(text, ["+", "+", "-", "-"] * 2)
-    >>> model.classes, model.probabilities(Text.of(["good", "难", ""])).argmax(axis=1).tolist()
-    (('+', '-'), [0, 1, 0])
+    >>> model.classes, model.probabilities(Text.of(["good", "难", ""])).round(1).tolist()
+    (('+', '-'), [[0.9, 0.1], [0.1, 0.9], [0.5, 0.5]])
     """
 
     classes: tuple[str, ...]

@@ -20,7 +20,7 @@ from dataqual.images.gating import (
     rules_of,
     small_of,
 )
-from dataqual.near_duplicates.parameters import splitmix64
+from dataqual.mixing import splitmix64
 from tests.images.pictures import shapes
 
 STACK, NAMES = shapes(120, side=20)

@@ -9,7 +9,6 @@ from scipy.special import log_softmax
 
 from dataqual.text import Text
 from dataqual.vectors.logistic import Logistic
-from dataqual.vectors.minimum import lbfgs
 from dataqual.vectors.sparse import Sparse
 from dataqual.vectors.text_classifier import TextClassifier
 
@@ -35,14 +34,6 @@ def test_the_weights_are_those_of_the_lowest_loss(seed: int, classes: int, stren
     weights = best.x.reshape(-1, classes)
     expected = np.exp(log_softmax(dense @ weights[:-1] + weights[-1], axis=1))
     assert model.probabilities(Sparse.of(dense)) == pytest.approx(expected, abs=0.02)
-
-
-def test_a_steep_valley_is_followed_to_its_end() -> None:
-    def rosenbrock(x: np.ndarray, gradient: np.ndarray) -> float:
-        gradient[:] = (-400 * x[0] * (x[1] - x[0] ** 2) - 2 * (1 - x[0]), 200 * (x[1] - x[0] ** 2))
-        return float(100 * (x[1] - x[0] ** 2) ** 2 + (1 - x[0]) ** 2)
-
-    assert lbfgs(rosenbrock, np.array([-1.2, 1.0]), steps=500, tolerance=0) == pytest.approx([1, 1], abs=1e-4)
 
 
 def test_only_the_given_rows_are_learnt_from() -> None:

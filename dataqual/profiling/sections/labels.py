@@ -20,9 +20,9 @@ from dataqual.profiling.sections import Setting
 from dataqual.reading import Reading
 
 SIZE = 5_000
-"""Documents: models of so many cost a second or two, and say nearly as much as those of four times as many."""
-MOST_LABELS, WORK = 10, 10_000
-"""Labels that a profile judges at most, and documents times labels: their models cost a second or two for so many."""
+"""Documents: models of so many say nearly as much as those of four times as many."""
+MOST_LABELS, WORK = 50, 30_000
+"""Labels that a profile judges at most, and documents times labels: their models cost half a second for so many."""
 PHRASES = 2_000
 """Documents in which phrases that give a label away are looked for."""
 SHOWN = 5
