@@ -56,7 +56,7 @@ class Logistic:
         own = np.ascontiguousarray(labels[rows], np.int64)
         n, counts = max(len(rows), 1), np.bincount(own, minlength=classes)
         values = features.values * math.sqrt(strength)  # so that the ridge is 1 / 2
-        squares = np.bincount(features.rows, values**2, len(features))[rows]
+        squares = np.bincount(features.rows, values**2, len(features))[rows].astype(np.float64)
         weights, chances = np.zeros((features.shape[1] + 1, classes)), np.zeros((len(rows), classes))
         chances[np.arange(len(rows)), own] = 1
         constant = _Constant(np.log((counts + 1) / (counts.sum() + classes)))
