@@ -143,7 +143,9 @@ class DocumentSample:
         return merged._within()
 
     def first(self, size: int, byte_limit: int = BYTES) -> DocumentSample:
-        """The sample that would have been drawn with a smaller size or limit."""
+        """The sample that would have been drawn with a smaller size or limit; itself, with its cuts, where neither is smaller."""
+        if size >= self.size and byte_limit >= self.byte_limit:
+            return self
         return replace(self, size=min(size, self.size), byte_limit=min(byte_limit, self.byte_limit))._within()
 
     def fetched(self, fetch: Callable[[list[tuple[int, int]]], list[str]]) -> DocumentSample:
