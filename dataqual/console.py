@@ -27,11 +27,18 @@ class Console:
         self._live = not quiet and sys.stderr.isatty()
         self._started = time.monotonic()
         self._last = 0.0
+        self._noted: set[str] = set()
 
     def say(self, text: str) -> None:
         """One line."""
         if not self._quiet:
             tell(text, err=True)
+
+    def note(self, text: str) -> None:
+        """One line that is told once, however many corpora it is true of."""
+        if text not in self._noted:
+            self._noted.add(text)
+            self.say(text)
 
     def warn(self, text: str) -> None:
         """One line that is told even where nothing else is."""

@@ -335,6 +335,7 @@ def agreement(
             order,
         )
     else:
+        item = item or _item_column(records, columns, notes)
         names = _named_columns(records, columns) if columns else _rating_columns(records, item, level, notes)
         named = [_text(row, item) or "" for row in records] if item else None
         ratings = Ratings.of_columns({name: [_text(row, name) for row in records] for name in names}, named, order)
@@ -453,6 +454,16 @@ def _long_columns(
 def _called(names: Sequence[str], present: Sequence[str]) -> str | None:
     """The first of these columns whose name is one of `names`, the most telling first; None where there is none."""
     return next((name for wanted in names for name in present if name.strip().lower() == wanted), None)
+
+
+def _item_column(records: Sequence[Mapping[str, Any]], columns: Sequence[str], notes: list[str]) -> str | None:
+    """The column that names the items of a table with a row for each, by its name: a value in every row, and none twice."""
+    name = _called(ITEM_NAMES, [name for name in _columns(records) if name not in columns])
+    values = [_text(row, name) for row in records] if name is not None else []
+    if name is None or not all(values) or len(set(values)) < len(values):
+        return None
+    notes.append(f"item column: {name!r} (found)")
+    return name
 
 
 def _rating_columns(

@@ -151,7 +151,7 @@ def test_columns_of_annotations_are_told_by_their_names_in_chinese_too(tmp_path:
     found = agreement(wide)
     assert found.ratings.annotators == ("张三", "李四", "王五")
     done = CliRunner().invoke(main, ["agreement", str(wide)])
-    assert "id column: '编号' (found); left out" in done.stderr and "annotators: '张三', '李四', '王五'" in done.stderr
+    assert "item column: '编号' (found)" in done.stderr and "annotators: '张三', '李四', '王五'" in done.stderr
     zh = CliRunner().invoke(main, ["agreement", str(wide), "--lang", "zh"]).stderr
     assert "found" not in zh and "left out" not in zh
     for header in ("条目,标注者,标签", "條目,標註者,標籤", "样本编号,标注员,评分", "item,annotator,label"):

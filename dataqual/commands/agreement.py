@@ -16,7 +16,7 @@ from dataqual.ending import mendable
 @click.option(
     "--columns", metavar="NAMES", help="Columns of the annotators, separated by commas [all but ids, texts and labels]."
 )
-@click.option("--item", metavar="COLUMN", help="Column that names the item [rows are numbered].")
+@click.option("--item", metavar="COLUMN", help="Column that names the item [found, or rows are numbered].")
 @click.option("--annotator", metavar="COLUMN", help="Column that names the annotator, in a long table.")
 @click.option("--label", metavar="COLUMN", help="Column with the value given, in a long table.")
 @click.option(

@@ -77,7 +77,7 @@ class Shared:
             if not self.paths:
                 console.say(f"no path given: {doing} the sample corpus that ships with dataqual")
             for note in corpus.notes:
-                console.say(note)
+                console.note(note)
             yield corpus
 
     @property
@@ -91,7 +91,7 @@ class Shared:
 def say_date(console: Console, corpus: Corpus, named: str | None) -> None:
     """Which column was taken for dates, if it was not named: only who uses dates says so."""
     if named is None and corpus.columns.date is not None:
-        console.say(f"date column: {corpus.columns.date!r} (found)")
+        console.note(f"date column: {corpus.columns.date!r} (found)")
 
 
 SHARED = (
