@@ -96,6 +96,7 @@ def _context(facts: Facts, room: Room) -> dict[str, Any]:
         "download": download(points) if room.csv else None,
         "tiles": tiles(facts),
         "generated": generated_of(facts, look, room.rows),
+        "foretold": facts.get("prediction"),
         "exposure": exposure(facts),
         "removed": removed(facts)[:GRADES],
         "file": yaml.safe_dump(facts.get("study") or {}, sort_keys=False, allow_unicode=True, width=100),

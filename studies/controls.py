@@ -12,12 +12,24 @@ from studies.tails import t_quantile
 
 Facts = dict[str, Any]
 
+NARROW = 0.10
+"""Half the width that the interval of A/A may have: a study that cannot tell a tenth should not say which grade is better."""
+ROUNDING = 1e-9
+LEAKED = 0.01
+"""Share of held-out text that may stand in long copies in a grade: quotations and formulas do, a leak is far above."""
+
 
 def equal_grades(name: str, held_out: str, q: Facts | None) -> Facts:
-    """A/A: the same grade in another order must be worth itself, so the interval of its q contains 1."""
+    """A/A: the same grade in another order must be worth itself: the interval of its q contains 1, within ±10 % of its middle."""
     value, interval = (q or {}).get("value"), (q or {}).get("interval")
     if value is None or interval is None or None in interval:
         passed, says = None, f"What {name} in another order is worth cannot be told from these runs."
+    elif interval[0] <= 1 <= interval[1] and interval[1] - interval[0] > 2 * NARROW + ROUNDING:
+        passed = False
+        says = (
+            f"{name} in another order is worth itself, but anything between {interval[0]:.2f} and {interval[1]:.2f} would have passed as 1, "
+            f"which is wider than ±{NARROW:.0%}: verdicts on {held_out} text are withheld; more seeds narrow it."
+        )
     elif interval[0] <= 1 <= interval[1]:
         passed = True
         says = (
@@ -49,6 +61,45 @@ def known_dose(name: str, held_out: str, q: Facts | None) -> Facts:
     return {
         "name": f"known dose {name}, {held_out}", "held_out": held_out, "passed": passed, "value": value, "interval": interval, "says": says,
     }  # fmt: skip
+
+
+def duplicates(name: str, held_out: str, q: Facts | None, unique: float) -> Facts:
+    """A grade that is the reference with copies of some documents: reported, and never a reason to withhold anything.
+
+    If copies were worth nothing, a token of it would be worth its unique share; if they were as good as new, 1.
+    """
+    value, interval = (q or {}).get("value"), (q or {}).get("interval")
+    if value is None or interval is None or None in interval:
+        told = "what it is worth cannot be told from these runs"
+    elif interval[1] < 1:
+        told = "the study saw that copies are worth less than new text"
+    else:
+        told = "the study did not see that copies are worth less than new text"
+    says = f"{unique:.0%} of {name} is unique text, the rest copies: {told}. Reported only: no verdict depends on it."
+    return {
+        "name": f"duplicates {name}, {held_out}", "held_out": held_out, "passed": None, "reported": True, "value": value, "interval": interval,
+        "says": says,
+    }  # fmt: skip
+
+
+def copies(copied: Sequence[Facts] | None) -> Facts:
+    """Held-out text must not stand, token for token, in long runs in what was trained on: a second look after the 13 words."""
+    if not copied:
+        passed, worst, says = None, None, "Whether held-out text stands in the token files was not looked at."
+    else:
+        worst = max(copied, key=lambda found: float(found["share"]))
+        passed = worst["share"] <= LEAKED
+        says = (
+            f"At most {worst['share']:.2%} of held-out text ({worst['held_out']}) stands in a grade ({worst['grade']}) in runs of {worst['tokens']} "
+            f"tokens or more; {LEAKED:.0%} may."
+        )
+    return {
+        "name": "copies of held-out text",
+        "passed": passed,
+        "value": worst and worst["share"],
+        "interval": None,
+        "says": says,
+    }
 
 
 def planted_leak(planted: Facts | None) -> Facts:

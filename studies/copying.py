@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from studies.windows import TokenFile
+
+COPIED, BYTES_OF_TOKEN = 50, 4
 SEED = 12
 """Tokens from which on a run is looked for: a word or two in bytes, and no copy of anything in a BPE."""
 CHUNK = 1 << 22
@@ -18,7 +22,22 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)
 Tokens = NDArray[np.int64]
 
 
-def runs(texts: Sequence[Tokens], trained: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def long_copy(vocabulary: int) -> int:
+    """Tokens in a row that are a copy and no coincidence: 50 of a BPE (Lee et al. 2022), and the four bytes of each.
+
+    >>> long_copy(257), long_copy(50257)
+    (200, 50)
+    """
+    return COPIED * (BYTES_OF_TOKEN if vocabulary <= 257 else 1)
+
+
+def share(held_out: TokenFile, train: TokenFile, least: int) -> float:
+    """Of the tokens of a held-out file those that lie in runs of `least` or more that a training file has."""
+    text = held_out.read().astype(np.int64)
+    return covered(runs([text], train.read())[0], least) / max(len(text), 1)
+
+
+def runs(texts: Sequence[Tokens], trained: NDArray[Any]) -> list[NDArray[np.int64]]:
     """At each place of each text the length of the longest run from there on that is in `trained`; 0 below `SEED`.
 
     A token below 0 equals nothing: with it is marked what was not seen.
@@ -55,7 +74,7 @@ def _lots(counts: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     return np.split(some, cuts) if len(some) else []
 
 
-def _hashes(tokens: NDArray[np.int64]) -> NDArray[np.uint64]:
+def _hashes(tokens: NDArray[Any]) -> NDArray[np.uint64]:
     """Of every run of `SEED` tokens, (tokens - SEED + 1,)."""
     if len(tokens) < SEED:
         return np.zeros(0, np.uint64)
@@ -67,7 +86,7 @@ def _hashes(tokens: NDArray[np.int64]) -> NDArray[np.uint64]:
 
 
 def _followed(
-    whole: NDArray[np.int64], trained: NDArray[np.int64], mine: NDArray[np.int64], theirs: NDArray[np.int64]
+    whole: NDArray[np.int64], trained: NDArray[Any], mine: NDArray[np.int64], theirs: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """How many tokens agree from each pair of places on."""
     length = np.zeros(len(mine), np.int64)

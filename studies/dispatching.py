@@ -79,6 +79,8 @@ class Dispatch:
     folder: Path
     count: int
     todo: list[Trial]
+    first: frozenset[str] = frozenset()
+    """Keys of trials that go before all others of `todo`."""
     gpus: Sequence[str] = ()
     """One for each worker, as CUDA_VISIBLE_DEVICES names it; none on a CPU."""
     _workers: list[Worker] = field(default_factory=list)
@@ -123,7 +125,15 @@ class Dispatch:
         none of them is still at a long one when the rest have nothing to do."""
         worker.trial = None
         if self.todo:
-            worker.give(self.todo.pop(0 if worker.number == 0 else -1))
+            places = [i for i, trial in enumerate(self.todo) if trial.key in self.first] or range(len(self.todo))
+            worker.give(self.todo.pop(places[0 if worker.number == 0 else -1]))
+
+    def release(self, trials: Sequence[Trial]) -> None:
+        """More trials, dearer than those that are left; workers that had nothing to do begin with them."""
+        self.todo += trials
+        for worker in self._workers:
+            if worker.trial is None:
+                self._next(worker)
 
     def _died(self, worker: Worker, trial: Trial) -> None:
         deaths = self._deaths.setdefault(trial.key, [])

@@ -52,7 +52,19 @@ def assemble(
         if grade.only_spoils and grade.name != study.reference and not study.grade(study.reference).says
         for held_out, pieces in fitted.items()
     ]
-    checks += [controls.planted_leak(data.get("planted")), controls.order(records.trials)]
+    checks += [
+        controls.duplicates(
+            grade.name,
+            held_out,
+            (pieces["exchange"]["grades"].get(grade.name) or {}).get("q"),
+            data["grades"][grade.name]["unique"],
+        )
+        for grade in study.grades
+        if grade.only_copies and grade.name != study.reference and not study.grade(study.reference).says
+        for held_out, pieces in fitted.items()
+    ]
+    checks += [controls.planted_leak(data.get("planted")), controls.copies(data.get("copied"))]
+    checks.append(controls.order(records.trials))
     cost = costs.ledger(records.trials, spent, workers, study.gpu_hour, records.diverged)
     exchange = {held_out: dict(pieces["exchange"]) for held_out, pieces in fitted.items()}
     for held_out, pieces in exchange.items():

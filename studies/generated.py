@@ -41,8 +41,6 @@ AMONG_WORDS, AMONG_TEXTS = 200, 8
 """Sets over which variety is told: of all grades alike, whatever they wrote."""
 REPEATED = 4
 """Words of a phrase: the n of seq-rep-4 (Welleck et al. 2020)."""
-COPIED, BYTES_OF_TOKEN = 50, 4
-"""Tokens in a row that are a copy and no coincidence (Lee et al. 2022), and the bytes that a token of theirs stands for."""
 SHOWN, SHOWN_SIZES = 3, 3
 """Prompts of which the page shows what was written, and sizes."""
 GROUPS = ("female", "male")
@@ -110,7 +108,7 @@ def generated(
     for trial in trials:
         if trial.key in written:
             groups.setdefault((trial.grade, trial.arm, trial.size, trial.order.unique), []).append(trial)
-    least = COPIED * (BYTES_OF_TOKEN if prepared.tokenizer == "bytes" else 1)
+    least = copying.long_copy(prepared.vocabulary)
     script = prepared.facts.get("script")
     rows, notes, found = [], dict[str, None](), {}
     for (grade, arm, size, unique), mine in groups.items():
@@ -222,21 +220,21 @@ def _real(prompts: Prompts, prepared: Prepared, tokenizer: Tokenizer) -> Texts:
     real = prompts.references()
     said = [tokenizer.text(text.tolist()) for text in real]
     first: TokenFile = next(iter(prepared.grades.values()))
-    copied = _copied(real, first.read().astype(np.int64), tokenizer)
+    copied = _copied(real, first.read(), tokenizer)
     return Texts(np.arange(len(real)), said, said, **copied)
 
 
-def seen(trial: Trial) -> NDArray[np.int64]:
+def seen(trial: Trial) -> NDArray[np.int32]:
     """The training text of a trial with what it has not seen as -1."""
     window, tokens = trial.setting.window, trial.train.read()
     number = min(trial.stops[-1] // window, trial.order.distinct(trial.train, window))
-    found = np.full(len(tokens), -1, np.int64)
+    found = np.full(len(tokens), -1, np.int32)
     for at in trial.order.windows(trial.train, window, 0, number).tolist():
         found[at * window : (at + 1) * window + 1] = tokens[at * window : (at + 1) * window + 1]
     return found
 
 
-def _copied(texts: Sequence[NDArray[np.int64]], trained: NDArray[np.int64], tokenizer: Tokenizer) -> Facts:
+def _copied(texts: Sequence[NDArray[np.int64]], trained: NDArray[Any], tokenizer: Tokenizer) -> Facts:
     found = copying.runs(texts, trained)
     spans = []
     for text, longest in zip(texts, found, strict=True):

@@ -8,11 +8,13 @@ import numpy as np
 
 from dataqual.errors import SpecError
 from studies.fitting import Fit, fit, too_little
-from studies.intervals import draw, noise
+from studies.intervals import draw, noise, profile
 from studies.law import Inputs
 
 DRAWS = 500
 NORMAL = 1.959964
+EXPONENT = "alpha"
+"""Of parameters, in the laws that have one."""
 
 
 def largest_left_out(found: Fit, seed: int = 0) -> dict[str, Any]:
@@ -48,22 +50,46 @@ def largest_left_out(found: Fit, seed: int = 0) -> dict[str, Any]:
         fitted = fit(found.law, rest, frozen={name: found.parameters()[name] for name in found.frozen})
     except SpecError as error:
         return facts | {"says": str(error)}
-    draws = draw(fitted, DRAWS, seed)
-    asked = Inputs.of(runs.where(held))
     codes = [rest.grades.index(runs.grades[code]) for code in runs.grade[held]]
-    own = _log_losses(fitted, fitted.theta[None], asked, codes)[0]
-    cloud = _log_losses(fitted, draws.theta, asked, codes)
-    low, high = np.quantile(cloud, [0.025, 0.975], axis=0)
-    chance = NORMAL * noise(fitted) / 0.6745
-    missed = np.log(runs.loss[held]) - own
-    lower = np.hypot(draws.widening * (own - low), chance)
-    upper = np.hypot(draws.widening * (high - own), chance)
-    inside = (missed >= -lower) & (missed <= upper)
+    own, low, high = foretold(fitted, Inputs.of(runs.where(held)), codes, DRAWS, seed)
+    observed = np.log(runs.loss[held])
+    missed = observed - own
+    inside = (observed >= low) & (observed <= high)
     return facts | {
         "bias": float(missed.mean()),
         "error": float(np.abs(missed).mean()),
         "inside": int(inside.sum()),
     }
+
+
+def foretold(fitted: Fit, asked: Inputs, codes: list[int], draws: int, seed: int) -> tuple[Any, Any, Any]:
+    """ln L of new runs of these grades, (rows,), and the ends of their 95 % prediction intervals.
+
+    The fit's own uncertainty and the noise of a run, together. Draws stay near the fit along what the runs do not tell, and of
+    two sizes they hardly tell how loss goes on falling with parameters: so the law is asked, too, with the least and the
+    largest exponent that its profile allows, and the intervals reach over all answers.
+    """
+    own = _log_losses(fitted, fitted.theta[None], asked, codes)[0]
+    ends = [_around(one, asked, codes, draws, seed) for one in (fitted, *_at_the_ends(fitted))]
+    return own, np.min([low for low, _ in ends], axis=0), np.max([high for _, high in ends], axis=0)
+
+
+def _around(fitted: Fit, asked: Inputs, codes: list[int], draws: int, seed: int) -> tuple[Any, Any]:
+    """The ends of the prediction intervals by one fit."""
+    found = draw(fitted, draws, seed)
+    own = _log_losses(fitted, fitted.theta[None], asked, codes)[0]
+    low, high = np.quantile(_log_losses(fitted, found.theta, asked, codes), [0.025, 0.975], axis=0)
+    chance = NORMAL * noise(fitted) / 0.6745
+    return own - np.hypot(found.widening * (own - low), chance), own + np.hypot(found.widening * (high - own), chance)
+
+
+def _at_the_ends(fitted: Fit) -> list[Fit]:
+    """The law fitted anew with its exponent of parameters at either end of its profile; [] of one without, or that is given."""
+    if EXPONENT not in fitted.law.asymptotes or EXPONENT in fitted.frozen:
+        return []
+    found = profile(fitted, EXPONENT)
+    given = {name: fitted.parameters()[name] for name in fitted.frozen}
+    return [fit(fitted.law, fitted.runs, frozen={**given, EXPONENT: end}) for end in (found.low, found.high)]
 
 
 def _log_losses(fitted: Fit, theta: Any, asked: Inputs, codes: list[int]) -> Any:

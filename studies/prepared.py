@@ -17,7 +17,7 @@ from studies.study import Study
 from studies.token_writing import DATA, publish
 from studies.windows import TokenFile
 
-FORMAT = 2
+FORMAT = 3
 """Of what is written: raised when the same study would give other tokens."""
 
 MANIFEST, REMOVED = f"{DATA}/data.json", "removed.parquet"
@@ -112,10 +112,12 @@ def picture_fingerprint(study: Study, corpus: Corpus) -> str:
 
 
 def _files(folder: Path, named: Mapping[str, Mapping[str, Any]]) -> dict[str, TokenFile]:
-    return {name: _file(folder / DATA / facts["file"], facts) for name, facts in named.items()}
+    return {name: token_file(folder, facts) for name, facts in named.items()}
 
 
-def _file(path: Path, facts: Mapping[str, Any]) -> TokenFile:
+def token_file(folder: Path, facts: Mapping[str, Any]) -> TokenFile:
+    """The file that a line of the manifest names."""
+    path = folder / DATA / facts["file"]
     if shape := facts.get("shape"):
         return PictureFile(path, facts["tokens"], facts["bytes"], facts["sha256"], *shape)
     return TokenFile(path, facts["tokens"], facts["bytes"], facts["sha256"])

@@ -25,10 +25,11 @@ from dataqual.readers import ReadCount, open_corpus
 from dataqual.text import SCRIPTS, Text
 from dataqual.writers.parquet import NewParquet
 from studies.choosing import LowestDocuments, LowestKeys
+from studies.copying import long_copy, share
 from studies.grading import REMOVED_SCHEMA, Grading, Sum, choice_keys
 from studies.holding_out import Document, Grams, Withhold, hold_out_keys
 from studies.planting import plant
-from studies.prepared import REMOVED, Prepared, fingerprint
+from studies.prepared import REMOVED, Prepared, fingerprint, token_file
 from studies.study import RESERVED, Source, Study
 from studies.token_writing import DATA, NewTokens, publish, texts
 from studies.tokenizing import Bpe, Bytes, Tokenizer, Tokens, check_vocabulary, needs
@@ -130,6 +131,7 @@ class _Preparing:
         wanted = (self.study.longest * (1 + SPARE_SHARE) + SPARE_TOKENS) * density
         clean, sums = self._measure(grading, round(wanted))
         written = self._write(grading, {name: found.chosen.settle() for name, found in sums.items()}, tokenizer)
+        copied = self._copied(written, files, tokenizer.vocabulary)
         return notes, {
             "tokenizer": tokenizer.name,
             "vocabulary": tokenizer.vocabulary,
@@ -140,6 +142,7 @@ class _Preparing:
             },
             "held_out": files,
             "planted": planted,
+            "copied": copied,
         }
 
     @property
@@ -238,6 +241,23 @@ class _Preparing:
         with NewTokens(self.place, f"{RESERVED}{name}") as file:
             file.add(len(found), sum(map(len, found)), tokenizer.encode(found))
             return file.finish() | {"kind": name}
+
+    def _copied(
+        self, grades: Mapping[str, Mapping[str, Any]], held_out: Mapping[str, Mapping[str, Any]], vocabulary: int
+    ) -> list[dict[str, Any]]:
+        """How much of each held-out file stands in long runs in the file of each grade, as tokens have it."""
+        least = long_copy(vocabulary)
+        files = {name: token_file(self.place, facts) for name, facts in grades.items()}
+        return [
+            {
+                "held_out": name,
+                "grade": grade,
+                "tokens": least,
+                "share": share(token_file(self.place, facts), file, least),
+            }
+            for name, facts in held_out.items()
+            for grade, file in files.items()
+        ]
 
     def _map(self, look: Callable[[Batch], Result], corpus: Corpus, what: str) -> Iterator[Result]:
         """`look` at every batch, in order."""

@@ -15,7 +15,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,6 +29,7 @@ from studies.devices import Where, gpus, resolve, workers_on
 from studies.dispatching import Dispatch, TrialFailed
 from studies.extending import EARLIER, closed, is_larger, set_aside
 from studies.folders import LOCK, home, made, make_folder
+from studies.foretelling import PREDICTION, bases, compared, foretell, to_foretell
 from studies.generated import generated
 from studies.generated import records as texts_of
 from studies.judging import judge
@@ -107,7 +108,8 @@ def run(
         if larger and is_larger(header(known, trials, prepared), place):
             set_aside(place, [trial.key for trial in trials])
         try:
-            run_trials(trials, place, header(known, trials, prepared), workers=count, watch=tracked)
+            first = header(known, trials, prepared)
+            run_trials(trials, place, first, workers=count, watch=tracked, reference=study.reference)
         finally:
             tracked.close()
         said = wrote(prepared, prompts, trials, place, examples=examples)
@@ -190,6 +192,7 @@ def conclude(
     run = {"versions": versions()}
     found = facts_of.assemble(study, data, records, spent, fitted, workers=workers, run=run, notes=notes)
     found["generated"] = generated
+    found["prediction"] = compared(folder, records.points)
     return Studied(found, folder)
 
 
@@ -230,6 +233,7 @@ def clear(folder: Path) -> None:
         "laws.json",
         "points.csv",
         "texts.jsonl",
+        PREDICTION,
         "report.html",
     ):
         (folder / name).unlink(missing_ok=True)
@@ -292,22 +296,35 @@ def write_template(path: Path) -> None:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from None
 
 
-def run_trials(plan: Sequence[Trial], folder: Path, header: Line, *, workers: int, watch: Watch) -> Results:
+def run_trials(
+    plan: Sequence[Trial], folder: Path, header: Line, *, workers: int, watch: Watch, reference: str | None = None
+) -> Results:
     """Train what is left of the plan and return the results; TrialFailed where a worker dies again and again.
 
-    Whoever calls it is `alone` in the folder.
+    With a `reference` the largest models are foretold from the smaller ones before they run. Whoever calls it is `alone`
+    in the folder.
     """
     make_folder(folder / "trials")
     results = Results(folder / "results.jsonl", header)
     closing = Closing(plan, folder, results)
     watch.begin(plan, closing.finished)
-    todo = [trial for trial in plan if trial.key not in closing.finished]
+    held = to_foretell(plan, closing.finished, folder) if reference is not None else []
+    first = {trial.key for trial in bases(plan)} if held else set()
+    if held and first <= closing.finished:
+        foretell(plan, closing.points(first), reference or "", folder)
+        held = []
+    todo = [trial for trial in plan if trial.key not in closing.finished and trial not in held]
     if todo:
         seen = gpus() if todo[0].setting.device == "cuda" else []
-        with Dispatch(folder / "trials", min(workers, len(todo)), todo, seen) as crew:
+        count = min(workers, len(todo) + len(held))
+        with Dispatch(folder / "trials", count, todo, frozenset(first), seen) as crew:
             for trial, event in crew.events():
                 if event["event"] == "done":
                     watch.finish(trial, closing.take(trial))
+                    if held and first <= closing.finished:
+                        foretell(plan, closing.points(first), reference or "", folder)
+                        crew.release(held)
+                        held = []
                 else:
                     watch.progress(trial, event["tokens"], event["loss"])
     tidy(folder / "trials")
@@ -334,6 +351,16 @@ class Closing:
     def finished(self) -> set[str]:
         """Keys of trials that need no worker any more."""
         return {trial.key for trial in self._plan[: self._closed]} | self._waiting.keys()
+
+    def points(self, keys: Collection[str]) -> dict[str, list[Line]]:
+        """The points of finished trials, in the order of the plan."""
+        closed = read(self._results.path).points
+        waiting = [line for lines, _, _ in self._waiting.values() for line in lines if line["kind"] == "point"]
+        found: dict[str, list[Line]] = {trial.key: [] for trial in self._plan if trial.key in keys}
+        for line in (*closed, *waiting):
+            if line["trial"] in found:
+                found[line["trial"]].append(line)
+        return found
 
     def take(self, trial: Trial) -> list[Line]:
         """A trial is done: check it, and append whatever is due. Returns its points."""
@@ -408,6 +435,7 @@ def cost_of(trial: Trial, done: dict[str, Any]) -> Line:
     seconds, tokens = done["seconds"], trial.tokens_spent if done.get("diverged") is None else None
     return {
         "trial": trial.key,
+        "started": done.get("started"),
         "seconds": seconds,
         "device": done.get("device"),
         "tokens": tokens,

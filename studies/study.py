@@ -80,8 +80,17 @@ class Grade:
     @property
     def only_spoils(self) -> bool:
         """Whether all it does is harm of a known dose, and copies are not all of that."""
-        names = {said.strip("{ ").split(":")[0].rstrip("}") for said in self.says}
-        return bool(names) and all(name.startswith("spoil_") for name in names) and names != {"spoil_duplicates"}
+        return bool(self._steps) and all(name.startswith("spoil_") for name in self._steps) and not self.only_copies
+
+    @property
+    def only_copies(self) -> bool:
+        """Whether all it does is to put copies behind documents."""
+        return self._steps == {"spoil_duplicates"}
+
+    @property
+    def _steps(self) -> set[str]:
+        """The names of its steps."""
+        return {said.strip("{ ").split(":")[0].rstrip("}") for said in self.says}
 
 
 @dataclass(frozen=True)

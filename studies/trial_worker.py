@@ -41,6 +41,7 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
     A trial that diverges is done, too: KEY.done says why, and of its points nothing.
     """
     points, made, spent, state = load_snapshot(folder / f"{trial.key}.snapshot")
+    begun = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     # One thread of arithmetic: its own time is what a core gave, whoever else was at work; a GPU is ours all the while.
     clock = time.process_time if trial.setting.device == "cpu" else time.monotonic
     started, said, ledger, diverged = clock() - spent, 0.0, None, None
@@ -63,7 +64,7 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
     except Diverged as error:
         diverged, points, made = str(error), [], []
     done: dict[str, Any] = {"points": points, "made": made, "written": written, "ledger": ledger}
-    done |= {"seconds": clock() - started}
+    done |= {"started": begun, "seconds": clock() - started}
     done |= {"device": device_name(trial.setting.device), "diverged": diverged}
     write_whole(folder / f"{trial.key}.done", json.dumps(done, allow_nan=False).encode())
     say("done", key=trial.key)

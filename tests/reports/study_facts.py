@@ -193,6 +193,22 @@ def generated(
     }  # fmt: skip
 
 
+def prediction(grade: str, sizes: Sequence[int], worths: Mapping[str, Any]) -> Facts:
+    """Two predictions, one of which came; the last held-out set has none."""
+    first, *_, last = [*worths, "neutral"]
+    rows = [
+        {"trial": "ab", "grade": grade, "size": sizes[-1], "seed": 0, "parameters": sizes[-1], "tokens": seen, "value": 2.1, "interval": [2.0, 2.2],
+         "held_out": first, "came": came}
+        for seen, came in ((1_000_000, 2.31), (2_000_000, None))
+    ]  # fmt: skip
+    parts = [
+        {"held_out": first, "law": "chinchilla", "n": 40, "says": None},
+        {"held_out": last, "law": None, "n": 0, "says": "no smaller model of the reference has come to an end"},
+    ]
+    when = {"written": "2025-01-02T03:05:06Z", "began": "2025-01-02T03:05:07Z"}
+    return {"sha256": "c0ffee" * 10 + "abcd", "noted": True, **when, "parts": parts, "rows": rows, "n": 1, "inside": 0}
+
+
 def study(
     grades: Sequence[str], rows: list[Facts], worths: Mapping[str, Mapping[str, float]] = WORTH, **more: Any
 ) -> Facts:
@@ -227,6 +243,7 @@ def study(
                  "flops": spent * 0.6, "flops_apart": spent, "saving": 0.4, "tokens": 41_000_000, "tokens_per_second": 51_300,
                  "unknown": ["price", "energy"]},
         "generated": generated(grades, sizes),
+        "prediction": prediction(grades[0], sizes, worths),
         "not_claimed": [
             "Anything outside 32 thousand to 324 thousand parameters and 125 thousand to 2.0 million tokens: no law was tested there.",
             "The values of E in the law of raw text: these runs leave them open by a factor of 4 and more.",
@@ -286,7 +303,7 @@ def bare() -> Facts:
         "unknown": ["hours", "flops", "price"],
     }
     facts["run"] = {}
-    facts["generated"] = None
+    facts["generated"] = facts["prediction"] = None
     return facts
 
 

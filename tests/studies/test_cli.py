@@ -83,6 +83,7 @@ def test_a_study_leaves_results_facts_points_and_a_page(there: Path) -> None:
         "known dose typos, raw",
         "known dose typos, neutral",
         "planted leak",
+        "copies of held-out text",
         "order",
     ]
     assert len(Path("scaling.study/points.csv").read_text().splitlines()) == 55

@@ -137,7 +137,7 @@ def facts(verdict: str, value: float | None, ends: list[float], passed: bool = T
         "verdicts": [{"what": "double_data", "verdict": verdict, "difference": difference, "reason": "the interval of the difference contains 0"}],
     }  # fmt: skip
     control = controls.equal_grades(
-        "clean", "raw", {"value": 1.2, "interval": [1.1 if not passed else 0.9, 1.3], "n": 9}
+        "clean", "raw", {"value": 1.2, "interval": [1.1, 1.3] if not passed else [0.93, 1.1], "n": 9}
     )
     return {"controls": [control], "exchange": {"raw": part}, "cost": {"unit": "core-hours"}}
 
@@ -219,3 +219,36 @@ def test_english_neutral_text_beside_a_corpus_of_ones_own_is_a_limit(
     facts = {"study": {"corpus": corpus, "neutral": neutral}, "data": {"script": script}}
     beginning = "Anything of neutral text in another language than English (held_out.neutral was not set): "
     assert sentences.of_neutral_text(facts) == ([beginning + end] if end else [])
+
+
+def test_an_order_that_is_worth_itself_within_more_than_a_tenth_withholds_verdicts() -> None:
+    for ends, passed in (([0.91, 1.11], True), ([0.91, 1.12], False), ([0.7, 0.9], False)):
+        found = controls.equal_grades("clean", "raw", {"value": 1.0, "interval": ends})
+        assert found["passed"] is passed
+    assert controls.equal_grades("clean", "raw", {"value": 1.0, "interval": [0.9, 1.2]})["says"] == (
+        "clean in another order is worth itself, but anything between 0.90 and 1.20 would have passed as 1, "
+        "which is wider than ±10%: verdicts on raw text are withheld; more seeds narrow it."
+    )
+
+
+def test_copies_are_reported_and_never_withhold() -> None:
+    found = controls.duplicates("copies", "raw", {"value": 0.7, "interval": [0.6, 0.8]}, 0.6667)
+    assert (found["passed"], found["reported"], found["value"]) == (None, True, 0.7)
+    assert found["says"] == (
+        "67% of copies is unique text, the rest copies: the study saw that copies are worth less than new text. "
+        "Reported only: no verdict depends on it."
+    )
+    assert "did not see" in controls.duplicates("copies", "raw", {"value": 0.9, "interval": [0.8, 1.1]}, 0.5)["says"]
+    assert "cannot be told" in controls.duplicates("copies", "raw", None, 0.5)["says"]
+
+
+def test_held_out_text_in_the_token_files_is_a_failed_control() -> None:
+    def looked(share: float) -> dict[str, Any]:
+        rows = [{"held_out": "raw", "grade": g, "tokens": 200, "share": s} for g, s in (("a", 0.001), ("b", share))]
+        return controls.copies(rows)
+
+    assert (looked(0.0)["passed"], looked(0.5)["passed"]) == (True, False)
+    assert looked(0.5)["says"] == (
+        "At most 50.00% of held-out text (raw) stands in a grade (b) in runs of 200 tokens or more; 1% may."
+    )
+    assert controls.copies(None)["passed"] is None

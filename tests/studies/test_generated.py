@@ -18,7 +18,7 @@ from studies.tokenizing import Bytes
 from studies.trial import Trial, plan, prompts_of
 from tests.studies import corpora
 
-ASKED = {
+ASKED: dict[str, Any] = {
     "grades": {"clean": {}, "typos": {"spoil_typos": {"dose": 0.5}}},
     "learner": "oracle", "sizes": [1000, 2000], "tokens": 30000, "again": [], "seeds": 2, "window": 64,
     "held_out": {"raw": {"share": 0.2}, "neutral": "other.jsonl"},
@@ -29,12 +29,12 @@ ASKED = {
 class Made:
     """A prepared study with its trials, over text in a dozen scripts."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, asked: dict[str, Any] = ASKED) -> None:
         texts = corpora.texts()
         corpora.write(folder / "corpus.jsonl", texts[20:])
         corpora.write(folder / "other.jsonl", texts[:20])
         self.folder = folder
-        study = Study.of({"corpus": "corpus.jsonl", **ASKED}, "study", folder)
+        study = Study.of({"corpus": "corpus.jsonl", **asked}, "study", folder)
         self.prepared: Prepared = prepare(study, folder)
         prompts = prompts_of(study, self.prepared)
         assert prompts is not None
