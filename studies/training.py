@@ -1,7 +1,7 @@
 """One trunk at a constant rate, and a branch that cools down to every stop; any torch model of tokens.
 
-Nothing here is random: a model comes initialised, there is no dropout (a study is about data seen once or few times),
-and the order of the windows is the task's.
+Nothing here is left to chance: a model comes initialised, the order of the windows is the task's, and dropout, where it is
+asked for, is drawn from the seed and the step, so that a branch and a resumed run leave out the same.
 """
 
 from __future__ import annotations
@@ -23,8 +23,11 @@ from studies.learner import Diverged, Event, Ledger, Point, Progress, Shape, Sna
 from studies.prompts import Prompts
 from studies.schedule import Leg, check_stops, factor, legs, tokens_apart
 from studies.snapshots import pack, unpack
+from studies.training_options import Options
 from studies.windows import Exposure, TokenFile
 from studies.writing import Reads, write
+
+PLAIN = Options()
 
 SNAPSHOT_SECONDS = 20.0
 """Between two snapshots: at most this much is trained twice after a kill. There is one after every point, too."""
@@ -32,22 +35,33 @@ SNAPSHOT_SECONDS = 20.0
 PROGRESS_SECONDS = 0.5
 """Between two looks at the loss: on a GPU each one waits for all the work in the queue."""
 
-BETAS, EPSILON, WEIGHT_DECAY, CLIP = (0.9, 0.95), 1e-8, 0.1, 1.0
-"""Of AdamW as GPT-3 and most language models since have it; decay on matrices only."""
+BETAS, EPSILON, CLIP = (0.9, 0.95), 1e-8, 1.0
+"""Of AdamW as GPT-3 and most language models since have it."""
+
+EMBEDDING = 0
+"""Place of the table of embeddings among the matrices of a model: every one of ours has it first."""
 
 EVALUATED = 2048
 """Tokens per batch of a held-out set on a CPU, where more no longer fits its caches."""
 
 
-def train(task: Task, model: nn.Module, shape: Shape, rate: float, state: bytes | None = None) -> Iterator[Event]:
-    """Train `model` as `task` asks at the peak rate `rate`: a `Point` per stop, at last a `Ledger`.
+def train(
+    task: Task,
+    model: nn.Module,
+    shape: Shape,
+    rate: float,
+    state: bytes | None = None,
+    options: Options = PLAIN,
+) -> Iterator[Event]:
+    """Train `model` as `task` asks at the peak rate `rate`: a `Point` per stop, at last a `Ledger`. Parameters that
+    need no gradient stay as they are.
 
     With the `state` of a snapshot it goes on from there, and what follows is what would have followed: bit for bit on
     a CPU; on a GPU up to the order in which its kernels add. SpecError for a task that cannot be; Diverged for a loss
     that is nan or infinite; WrongExposure if a branch did not see what was planned.
     """
     check(task)
-    trip = _Trip(task, model, shape, rate)
+    trip = _Trip(task, model, shape, rate, options)
     if state is not None:
         trip.restore(unpack(state))
     yield from trip.events()
@@ -69,13 +83,13 @@ def check(task: Task) -> None:
 class _Trip:
     """Along the legs, with all that a snapshot must hold: where it is, the learner there, the trunk to return to."""
 
-    def __init__(self, task: Task, model: nn.Module, shape: Shape, rate: float) -> None:
+    def __init__(self, task: Task, model: nn.Module, shape: Shape, rate: float, options: Options) -> None:
         self.task, self.shape, self.rate = task, shape, rate * task.learning_rate
         self.legs = list(legs([stop // task.batch for stop in task.stops]))
         self.leg = 0
         self.steps = 0
         """Done in trunk and branches together."""
-        self.pupil = _Pupil(task, model, shape)
+        self.pupil = _Pupil(task, model, shape, options)
         self.exposure = Exposure(task.train, task.order, task.window)
         self.trunk: dict[str, Any] | None = None
 
@@ -116,7 +130,7 @@ class _Trip:
         """One step on the next windows of the order."""
         seen, more = self.exposure.seen, self.task.batch // self.task.window
         numbers = self.task.order.windows(self.task.train, self.task.window, seen, seen + more)
-        self.pupil.step(torch.from_numpy(self.exposure.take(numbers)), self.rate * factor(step, stop))
+        self.pupil.step(torch.from_numpy(self.exposure.take(numbers)), self.rate * factor(step, stop), step)
 
     def loss(self) -> float:
         """Of the last batch; Diverged if it is no number."""
@@ -170,14 +184,15 @@ class _Trip:
 class _Pupil:
     """A model with its AdamW: it takes steps and tells its loss, on any device."""
 
-    def __init__(self, task: Task, model: nn.Module, shape: Shape) -> None:
-        self.task = task
+    def __init__(self, task: Task, model: nn.Module, shape: Shape, options: Options = PLAIN) -> None:
+        self.task, self.options = task, options
         self.device = torch.device(task.device)
         self.model = model.to(self.device)
         self.flat = [
-            _flatten([p for p in model.parameters() if p.dim() >= 2]),
-            _flatten([p for p in model.parameters() if p.dim() < 2]),
+            _flatten([p for p in model.parameters() if p.requires_grad and p.dim() >= 2]),
+            _flatten([p for p in model.parameters() if p.requires_grad and p.dim() < 2]),
         ]
+        self.embedding = next(p for p in model.parameters() if p.dim() >= 2)
         self.means = [torch.zeros_like(flat.data) for flat in self.flat]
         self.squares = [torch.zeros_like(flat.data) for flat in self.flat]
         self.counts = [torch.zeros((), device=self.device) for _ in self.flat]
@@ -185,19 +200,51 @@ class _Pupil:
         self.pieces = pieces(shape, task.vocabulary, task.batch, task.window)
         self.loss = torch.zeros((), device=self.device)
 
-    def step(self, windows: Tensor, rate: float) -> None:
-        """One step of AdamW on the mean loss over these windows, (n, window + 1), the gradient clipped."""
+    def step(self, windows: Tensor, rate: float, number: int = 0) -> None:
+        """One step of AdamW on the mean loss over these windows, (n, window + 1), the gradient clipped.
+
+        Where a GPU has no room for a piece of it, the step is done once more in twice as many, and all later ones, too.
+        """
+        while True:
+            try:
+                self.learn(windows, number)
+                break
+            except torch.OutOfMemoryError:
+                more = next((n for n in range(2 * self.pieces, len(windows) + 1) if len(windows) % n == 0), None)
+                if more is None:
+                    raise
+                self.pieces = more
+        self.clip()
+        for at, decay in enumerate((self.options.weight_decay, 0.0)):
+            self.adamw(at, rate, decay)
+
+    def learn(self, windows: Tensor, number: int) -> None:
+        """The gradient of step `number`, its loss kept: of the windows as they are, and against moved embeddings where asked for."""
         for flat in self.flat:
             assert flat.grad is not None
             flat.grad.zero_()
-        self.loss = torch.zeros((), device=self.device)
+        self.loss = self.gradient(windows, number)
+        if self.options.adversarial and self.embedding.grad is not None:
+            moved = self.embedding.grad * (self.options.adversarial / (self.embedding.grad.norm() + 1e-12))
+            with torch.no_grad():
+                before = self.embedding.clone()
+                self.embedding.add_(moved)
+            try:
+                self.gradient(windows, number)
+            finally:
+                with torch.no_grad():
+                    self.embedding.copy_(before)
+
+    def gradient(self, windows: Tensor, number: int) -> Tensor:
+        """Add the gradient of the mean loss over these windows to what is there, piece by piece; the loss."""
+        if self.options.dropout:
+            torch.manual_seed((self.task.seed << 32) + number)
+        whole = torch.zeros((), device=self.device)
         for piece in self.arrive(windows).chunk(self.pieces):
             loss = self.nats(self.forward, piece) / (windows.shape[0] * self.task.window)
             torch.autograd.backward(loss)
-            self.loss += loss.detach()
-        self.clip()
-        for at, decay in enumerate((WEIGHT_DECAY, 0.0)):
-            self.adamw(at, rate, decay)
+            whole += loss.detach()
+        return whole
 
     def adamw(self, at: int, rate: float, decay: float) -> None:
         """AdamW in one fused pass; the function and not the class, which costs two seconds of imports per process."""
@@ -252,6 +299,13 @@ class _Pupil:
         first token of the file has none and counts as a uniform guess; the end-of-text tokens between documents count
         too. Bytes are those of the text, so vocabularies can be compared.
         """
+        self.model.train(False)
+        try:
+            return self._bits_per_byte(file)
+        finally:
+            self.model.train(True)
+
+    def _bits_per_byte(self, file: TokenFile) -> float:
         window, tokens = self.task.window, torch.from_numpy(file.read().astype("int64"))
         at_once = max(1, EVALUATED // window if self.device.type == "cpu" else self.task.batch // self.pieces // window)
         whole = (file.tokens - 1) // window
@@ -266,7 +320,11 @@ class _Pupil:
 
     def write(self, prompts: Prompts) -> Written:
         """What the model writes on prompts, as it is now."""
-        return write(self.model, prompts, self.task.vocabulary - 1, self.device, self.precision)
+        self.model.train(False)
+        try:
+            return write(self.model, prompts, self.task.vocabulary - 1, self.device, self.precision)
+        finally:
+            self.model.train(True)
 
     def state(self) -> dict[str, Any]:
         """A copy, on the CPU, of weights, moments and the count of steps."""
@@ -290,7 +348,8 @@ def _flatten(parameters: list[nn.Parameter]) -> nn.Parameter:
     The optimizer, clipping and copying then take one call each and not one per matrix: a tenth of a step of the
     smallest models.
     """
-    flat = nn.Parameter(torch.cat([p.detach().flatten() for p in parameters]))
+    first = parameters[0] if parameters else torch.zeros(0)
+    flat = nn.Parameter(torch.cat([first.new_zeros(0), *(p.detach().flatten() for p in parameters)]))
     flat.grad = torch.zeros_like(flat)
     at = 0
     for p in parameters:

@@ -16,6 +16,7 @@ from dataqual.errors import SpecError
 from studies.learner import Event, Shape, Task
 from studies.schedule import peak_rate
 from studies.training import train
+from studies.training_options import Options
 
 DEPTHS = ((16, 2), (64, 2), (128, 4), (768, 12), (1024, 24), (1280, 36), (1600, 48))
 """Width -> layers: GPT-2's own four shapes, and below them a straight line to two layers, the fewest with which one
@@ -106,14 +107,17 @@ def _heads(width: int) -> int:
 
 
 @dataclass(frozen=True)
-class Gpt2:
+class Gpt2(Options):
     """GPT-2: norms before attention and MLP, learned positions, biases, GELU by tanh, embedding and head tied."""
+
+    def __post_init__(self) -> None:
+        self.check()
 
     def shape(self, size: int, vocabulary: int, window: int) -> Shape:
         """What the dial gives at `size`; a larger size, never fewer parameters. SpecError for one it cannot be."""
         d = dimensions(size, vocabulary, window)
         says = {"layers": d.layers, "width": d.width, "heads": d.heads, "rate": peak_rate(d.parameters)}
-        return Shape(d.parameters, d.non_embedding, d.flops_per_token, says)
+        return Shape(d.parameters, d.non_embedding, self.passes * d.flops_per_token, says)
 
     def batch(self, size: int, window: int) -> int:
         """Tokens per step: a power of two times the window, in proportion to size^(3/4).
@@ -131,18 +135,18 @@ class Gpt2:
         """Train a trunk and its branches; see `studies.training.train`."""
         d = dimensions(task.size, task.vocabulary, task.window)
         shape = self.shape(task.size, task.vocabulary, task.window)
-        return train(task, Model(d, task.seed), shape, peak_rate(shape.parameters), state)
+        return train(task, Model(d, task.seed, self.dropout), shape, peak_rate(shape.parameters), state, self)
 
 
 class Model(nn.Module):
     """The network: tokens (n, t) to logits (n, t, vocabulary). Its parts are named as in the published weights."""
 
-    def __init__(self, d: Dimensions, seed: int) -> None:
+    def __init__(self, d: Dimensions, seed: int, dropout: float = 0.0) -> None:
         super().__init__()
-        self.dimensions = d
+        self.dimensions, self.dropout = d, dropout
         self.wte = nn.Embedding(d.vocabulary, d.width)
         self.wpe = nn.Embedding(d.window, d.width)
-        self.h = nn.ModuleList([Block(d) for _ in range(d.layers)])
+        self.h = nn.ModuleList([Block(d, dropout) for _ in range(d.layers)])
         self.ln_f = nn.LayerNorm(d.width)
         self.initialise(torch.Generator().manual_seed(seed))
 
@@ -160,6 +164,8 @@ class Model(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         x = F.embedding(tokens, self.wte.weight) + self.wpe.weight[: tokens.shape[1]]
+        if self.dropout:
+            x = F.dropout(x, self.dropout, self.training)
         for block in self.h:
             x = block(x)
         return F.linear(self.ln_f(x), self.wte.weight)
@@ -182,8 +188,9 @@ Memory = list[tuple[Tensor, Tensor]]
 class Block(nn.Module):
     """Attention, then an MLP four times as wide, each on a normed copy and added to the stream."""
 
-    def __init__(self, d: Dimensions) -> None:
+    def __init__(self, d: Dimensions, dropout: float = 0.0) -> None:
         super().__init__()
+        self.dropout = dropout
         self.ln_1 = nn.LayerNorm(d.width)
         self.attn = nn.ModuleDict({"c_attn": nn.Linear(d.width, 3 * d.width), "c_proj": nn.Linear(d.width, d.width)})
         self.ln_2 = nn.LayerNorm(d.width)
@@ -202,9 +209,12 @@ class Block(nn.Module):
 
     def after(self, x: Tensor, attended: Tensor) -> Tensor:
         """The stream with what was attended to, and what the MLP makes of it."""
-        x = x + self.attn["c_proj"](attended.transpose(1, 2).reshape(x.shape))
-        made: Tensor = x + self.mlp["c_proj"](gelu(self.mlp["c_fc"](self.ln_2(x))))
-        return made
+        x = x + self.kept(self.attn["c_proj"](attended.transpose(1, 2).reshape(x.shape)))
+        return x + self.kept(self.mlp["c_proj"](gelu(self.mlp["c_fc"](self.ln_2(x)))))
+
+    def kept(self, added: Tensor) -> Tensor:
+        """What a layer adds, less what is dropped."""
+        return F.dropout(added, self.dropout, self.training) if self.dropout else added
 
     def read(self, x: Tensor, before: tuple[Tensor, Tensor] | None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
         """The stream, and all keys and values so far; with some `before`, x is one token."""

@@ -15,6 +15,7 @@ from dataqual.errors import SpecError
 from studies.learner import Event, Shape, Task
 from studies.schedule import peak_rate
 from studies.training import train
+from studies.training_options import Options
 
 LAYERS = 2
 """As in Zaremba 2014 and most word-level models since; the width alone is the dial."""
@@ -67,14 +68,18 @@ def dimensions(size: int, vocabulary: int) -> Dimensions:
 
 
 @dataclass(frozen=True)
-class Lstm:
-    """LSTM: embedding and head tied, no dropout; memory starts empty at every window, as a transformer's does."""
+class Lstm(Options):
+    """LSTM: embedding and head tied; memory starts empty at every window, as a transformer's does. Dropout is between and
+    behind the layers (Zaremba 2014)."""
+
+    def __post_init__(self) -> None:
+        self.check()
 
     def shape(self, size: int, vocabulary: int, window: int) -> Shape:
         """What the dial gives at `size`; a larger size, never fewer parameters. SpecError for one it cannot be."""
         d = dimensions(size, vocabulary)
         says = {"layers": LAYERS, "width": d.width, "rate": peak_rate(d.parameters)}
-        return Shape(d.parameters, d.non_embedding, d.flops_per_token, says)
+        return Shape(d.parameters, d.non_embedding, self.passes * d.flops_per_token, says)
 
     def batch(self, size: int, window: int) -> int:
         """Tokens per step: those of `gpt2`, so that the two can be compared stop by stop.
@@ -89,16 +94,17 @@ class Lstm:
         """Train a trunk and its branches; see `studies.training.train`."""
         d = dimensions(task.size, task.vocabulary)
         shape = self.shape(task.size, task.vocabulary, task.window)
-        return train(task, Model(d, task.seed), shape, peak_rate(shape.parameters), state)
+        return train(task, Model(d, task.seed, self.dropout), shape, peak_rate(shape.parameters), state, self)
 
 
 class Model(nn.Module):
     """The network: tokens (n, t) to logits (n, t, vocabulary)."""
 
-    def __init__(self, d: Dimensions, seed: int) -> None:
+    def __init__(self, d: Dimensions, seed: int, dropout: float = 0.0) -> None:
         super().__init__()
+        self.dropout = dropout
         self.embedding = nn.Embedding(d.vocabulary, d.width)
-        self.lstm = nn.LSTM(d.width, d.width, LAYERS, batch_first=True)
+        self.lstm = nn.LSTM(d.width, d.width, LAYERS, batch_first=True, dropout=dropout)
         self.initialise(d.width, torch.Generator().manual_seed(seed))
 
     @torch.no_grad()
@@ -112,6 +118,8 @@ class Model(nn.Module):
 
     def forward(self, tokens: Tensor) -> Tensor:
         out: Any = self.lstm(F.embedding(tokens, self.embedding.weight))[0]
+        if self.dropout:
+            out = F.dropout(out, self.dropout, self.training)
         return F.linear(out, self.embedding.weight)
 
     def read(self, tokens: Tensor, memory: Any = None) -> tuple[Tensor, Any]:

@@ -61,7 +61,9 @@ def test_a_prediction_that_was_changed_afterwards_is_found_out(done: Path, tmp_p
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return Made(tmp_path_factory.mktemp("made"), {**ASKED, "sizes": [1000, 2000, 4000, 8000], "tokens": [8000, 16000, 30000]})
+    return Made(
+        tmp_path_factory.mktemp("made"), {**ASKED, "sizes": [1000, 2000, 4000, 8000], "tokens": [8000, 16000, 30000]}
+    )
 
 
 def points_of(trials: list[Trial], worse: float = 1.0) -> dict[str, list[dict[str, Any]]]:
