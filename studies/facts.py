@@ -63,7 +63,9 @@ def assemble(
         if grade.only_copies and grade.name != study.reference and not study.grade(study.reference).says
         for held_out, pieces in fitted.items()
     ]
-    checks += [controls.planted_leak(data.get("planted")), controls.copies(data.get("copied"))]
+    checks.append(controls.planted_leak(data.get("planted")))
+    if study.pictures is None:
+        checks.append(controls.copies(data.get("copied")))
     checks.append(controls.order(records.trials))
     cost = costs.ledger(records.trials, spent, workers, study.gpu_hour, records.diverged)
     exchange = {held_out: dict(pieces["exchange"]) for held_out, pieces in fitted.items()}

@@ -309,7 +309,9 @@ def _of_pictures(content: Mapping[str, Any], where: str, base: Path | None) -> S
         "learner": {learner: dict(options)},
     }
     point = _picture_point(as_text.pop("operating_point", None), where)
-    study = replace(Study.of(as_text, where, base), pictures=pictures, window=WINDOW, content=dict(content))
+    study = replace(
+        Study.of(as_text, where, base), pictures=pictures, window=WINDOW, generate=None, content=dict(content)
+    )
     asked = OperatingPoint(
         _a_size(point.get("size", study.sizes[-1]), study.sizes, f"{where}.operating_point.size"),
         point.get("seen", study.tokens[-1]),

@@ -133,7 +133,9 @@ def test_training_loads_torch_and_numpy_and_nothing_of_a_corpus() -> None:
 def test_an_unknown_learner_or_parameter_is_named_with_what_was_meant() -> None:
     with pytest.raises(SpecError, match=r"no learner 'gtp2'; did you mean 'gpt2'\? there are: "):
         learner("gtp2")
-    with pytest.raises(SpecError, match=r"gpt2 has no parameter 'width'; there are: adversarial, dropout, weight_decay"):
+    with pytest.raises(
+        SpecError, match=r"gpt2 has no parameter 'width'; there are: adversarial, dropout, weight_decay"
+    ):
         learner("gpt2", width=3)
 
 
