@@ -28,6 +28,8 @@ STEPS = 250
 ARMS: dict[str, dict[str, Any]] = {
     "crop, rotate; digits; gate": {"methods": ("crop", "rotate"), "keeps_label": "digits"},
     "crop, rotate; digits; no gate": {"methods": ("crop", "rotate"), "keeps_label": "digits", "gate": "none"},
+    "flip; measured; gate": {"methods": ("flip",)},
+    "flip; measured; no gate": {"methods": ("flip",), "gate": "none"},
 }
 
 
@@ -91,8 +93,13 @@ def main() -> None:
         lines.append(
             f"| {name} | {found[:, 1].mean():.0f} | {100 * found[:, 0].mean():.2f} | {told(found[:, 0] - plain)} |"
         )
-    gate, none = (children[name][:, 0] for name in list(ARMS)[:2])
-    lines += ["", f"The gate against none, the same method: {told(gate - none)} points.", ""]
+    lines.append("")
+    for gate, none in (
+        ("crop, rotate; digits; gate", "crop, rotate; digits; no gate"),
+        ("flip; measured; gate", "flip; measured; no gate"),
+    ):
+        apart = children[gate][:, 0] - children[none][:, 0]
+        lines.append(f"The gate against none, {gate.partition(';')[0]}: {told(apart)} points.\n")
     RESULTS.write_text("\n".join(lines), encoding="utf-8")
     print("\n".join(lines))
 
