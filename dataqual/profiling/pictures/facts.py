@@ -53,7 +53,7 @@ def facts_of(gathered: Gathered, sides: NDArray[np.float32]) -> dict[str, Any]:
     facts["readings"] = _readings(gathered)
     facts["pictures"] = _pictures(gathered, sides)
     facts["exact_copies"] = exact_copy_facts(gathered)
-    facts["groups"] = [group_facts(gathered, role) for role in gathered.plan.grouping]
+    facts["groups"] = [group_facts(gathered, role) | {"role": role} for role in gathered.plan.grouping]
     facts["signals"] = signal_facts(gathered)
     facts["rules"] = rule_facts(gathered)
     facts["overlap"] = overlap_facts(gathered)
