@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reports import profile_sections, profiled, say
+from reports import profiled, say
 from reports.page import render, small_enough
 
 Facts = Mapping[str, Any]
@@ -16,6 +16,7 @@ SECTIONS = (
     ("sheet", "What they look like"),
     ("worst", "Lowest and highest"),
     ("labels", "By label"),
+    ("diversity", "Diversity"),
     ("duplicates", "Copies"),
     ("distributions", "Distributions"),
     ("rules", "Rules"),
@@ -69,16 +70,15 @@ def _of_pictures(facts: Any) -> Any:
 def _context(facts: Facts) -> dict[str, Any]:
     signals = profiled.drawn_signals(facts)
     rules = profiled.judged(facts)
-    own = profile_sections.drawn(facts)
-    anchors = {key: key for key, _ in SECTIONS} | PLACES | {section["name"]: section["name"] for section in own}
+    sections = [(key, title) for key, title in SECTIONS if key != "diversity" or facts.get("diversity")]
+    anchors = {key: key for key, _ in sections} | PLACES
     anchors |= {f"rules-{rule_set['name']}": rule_set["id"] for rule_set in rules}
     pictures = facts.get("pictures") or {}
     return {
         "facts": facts,
         "name": profiled.name_of(facts),
         "one_file": len((facts.get("corpus") or {}).get("files") or []) == 1,
-        "sections": _contents(own),
-        "own_sections": own,
+        "sections": sections,
         "severity": profiled.SEVERITY,
         "headline": profiled.headline(facts).replace("document", "picture"),
         "tiles": _tiles(facts),
@@ -91,17 +91,6 @@ def _context(facts: Facts) -> dict[str, Any]:
         "worst": [(name, NAMES.get(name, name), worst) for name, worst in (pictures.get("worst") or {}).items()],
         "groups": facts.get("groups") or [],
     }
-
-
-def _contents(own: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """All sections of this page, those of `profile_sections` behind the labels."""
-    at = [key for key, _ in SECTIONS].index("duplicates")
-    taken = {key for key, _ in SECTIONS}
-    return [
-        *SECTIONS[:at],
-        *((section["name"], section["title"]) for section in own if section["name"] not in taken),
-        *SECTIONS[at:],
-    ]
 
 
 def _tiles(facts: Facts) -> list[tuple[str, str, str]]:

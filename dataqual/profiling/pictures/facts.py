@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from dataqual.faults import PICTURES
 from dataqual.finding import Finding, percent
 from dataqual.images.reading.corpus import ImageCorpus
+from dataqual.images.sample import PictureSample
 from dataqual.images.signals.odd_size import OddSize, quartiles_of
 from dataqual.masking import mask
+from dataqual.profiling import picture_sections
 from dataqual.profiling.facts import (
     Gathered,
     corpus_facts,
@@ -26,10 +28,11 @@ from dataqual.profiling.facts import (
     unreadable_facts,
 )
 from dataqual.profiling.findings import find
-from dataqual.profiling.pictures.plan import ENDS
+from dataqual.profiling.pictures.plan import ENDS, PicturePlan
 from dataqual.profiling.pictures.sheets import show
 from dataqual.profiling.pictures.shown import Extremes, Kinds, Pictures
 from dataqual.profiling.result import SCHEMA
+from dataqual.profiling.sections import Setting
 from dataqual.readers.paths import readable
 from dataqual.reading import Reading
 from dataqual.version import __version__
@@ -42,7 +45,7 @@ ODD = 3.0
 """Widths of the middle half outside of it from which a size is odd (cleanvision; Tukey's outer fence)."""
 
 
-def facts_of(gathered: Gathered, sides: NDArray[np.float32]) -> dict[str, Any]:
+def facts_of(gathered: Gathered, sides: NDArray[np.float32], sample: PictureSample | None) -> dict[str, Any]:
     """All facts but `run`, in the order of docs/facts.md."""
     corpus = gathered.corpus
     assert isinstance(corpus, ImageCorpus)
@@ -60,10 +63,21 @@ def facts_of(gathered: Gathered, sides: NDArray[np.float32]) -> dict[str, Any]:
     facts["shares"] = share_facts(gathered, PICTURES)
     facts["scripts"] = []
     facts["unreadable"] = unreadable_facts(gathered)
-    facts["findings"] = [finding.facts() for finding in find(facts, _odd_sizes(facts))]
+    if sample is not None:
+        facts |= _sections(gathered, sample, facts)
+    more = [*_odd_sizes(facts), *picture_sections.findings(facts)]
+    facts["findings"] = [finding.facts() for finding in find(facts, more)]
     files = {readable(file.path): index for index, file in enumerate(corpus.files)}
     facts["thumbnails"] = show(facts, corpus, files)
     return facts
+
+
+def _sections(gathered: Gathered, sample: PictureSample, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The block of each section of pictures."""
+    plan = gathered.plan
+    assert isinstance(plan, PicturePlan)
+    setting = Setting(gathered.corpus.columns, facts, gathered.path, plan.seed)
+    return picture_sections.facts_of(sample, setting, skip=picture_sections.SECTIONS.keys() - set(plan.read))
 
 
 def _readings(gathered: Gathered) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from dataqual.corpus import Batch, Columns, Corpus, Unreadable
 from dataqual.errors import SpecError
 from dataqual.faults import PICTURES
 from dataqual.images.image import Images
+from dataqual.images.sample import PictureSample
 from dataqual.images.signals.side import Side
 from dataqual.lazy import lazy
 from dataqual.measured import Measured
@@ -25,6 +26,7 @@ from dataqual.metrics.rule_failures import RuleFailures
 from dataqual.metrics.share import Share
 from dataqual.near_duplicates import NearDuplicates, Part, Signing
 from dataqual.operators import Metric, Signal
+from dataqual.profiling import picture_sections, sections
 from dataqual.profiling.pictures.groups import PictureGroups
 from dataqual.profiling.pictures.shown import Drawn, DrawnByLabel, Extremes, KindCounts
 from dataqual.rules import PROFILED_PICTURES, RuleSet, load
@@ -54,6 +56,7 @@ class PicturesSeen:
     files: NDArray[np.int64]
     unreadable: Sequence[Unreadable]
     table: pl.DataFrame
+    sample: PictureSample | None
 
 
 @dataclass(frozen=True)
@@ -65,19 +68,31 @@ class PicturePlan:
     files: int
     keep_table: bool = False
     seed: int = 0
+    read: tuple[str, ...] = ()
+    """The sections that look at many pictures beside each other."""
 
     languages: ClassVar[None] = None
     choice: ClassVar[None] = None
     sections: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
-    def of(cls, corpus: Corpus, rules: Sequence[str] | None, *, table: bool = False, seed: int = 0) -> PicturePlan:
+    def of(
+        cls,
+        corpus: Corpus,
+        rules: Sequence[str] | None,
+        *,
+        table: bool = False,
+        seed: int = 0,
+        skip: Sequence[str] = (),
+    ) -> PicturePlan:
         """The plan for a corpus; SpecError where a rule set is not known, or judges texts. `rules` None: `PROFILED_PICTURES`."""
+        sections.chosen(skip, corpus.columns)  # names that nobody knows are refused
+        read = tuple(name for name in picture_sections.SECTIONS if name not in skip)
         loaded = tuple(map(load, dict.fromkeys(PROFILED_PICTURES if rules is None else rules)))
         for rule_set in loaded:
             if rule_set.view != "image":
                 raise SpecError(f"{rule_set.name}: these rules judge texts, and these are pictures")
-        return cls(corpus.columns, loaded, len(corpus.files), table, seed)
+        return cls(corpus.columns, loaded, len(corpus.files), table, seed, read)
 
     @lazy
     def signals(self) -> dict[str, Signal]:
@@ -132,6 +147,7 @@ class PicturePlan:
             files=np.bincount(batch.file, minlength=self.files),
             unreadable=batch.unreadable,
             table=self._table(measured) if self.keep_table else pl.DataFrame(),
+            sample=PictureSample.draw(batch, picture_sections.SIZE, self.seed) if self.read else None,
         )
 
     def merge(self, first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:

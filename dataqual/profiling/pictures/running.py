@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Chunk, Corpus, Progress
 from dataqual.engine import Local
+from dataqual.images.sample import PictureSample
 from dataqual.near_duplicates import NearDuplicates, Survey
 from dataqual.profiling.facts import Gathered
 from dataqual.profiling.pictures.facts import facts_of
@@ -65,6 +66,7 @@ class Run:
     ids: list[NDArray[np.uint64]] = field(default_factory=list)
     sides: list[NDArray[np.float32]] = field(default_factory=list)
     groups: dict[str, list[NDArray[np.uint64]]] = field(default_factory=dict)
+    sample: PictureSample | None = None
 
     def take(self, plan: PicturePlan, seen: PicturesSeen) -> None:
         """Add what the next batch left."""
@@ -74,6 +76,7 @@ class Run:
         self.addresses.add(*seen.addresses)
         self.ids.append(seen.ids)
         self.sides.append(seen.sides)
+        self.sample = self.sample.merge(seen.sample) if self.sample and seen.sample else seen.sample
         for role, hashes in seen.groups.items():
             self.groups.setdefault(role, []).append(hashes)
 
@@ -85,6 +88,7 @@ def profile_pictures(
     rules: Sequence[str] | None,
     sample: Sampled | None,
     seed: int,
+    skip: Sequence[str],
     asked: Mapping[str, Any],
     inputs: Sequence[str],
     signals: str | Path | None,
@@ -92,12 +96,12 @@ def profile_pictures(
     progress: Progress | None,
 ) -> tuple[dict[str, Any], dict[str, Sketch]]:
     """The facts of a corpus of pictures, but for `run`, and the sketch of every signal."""
-    plan = PicturePlan.of(corpus, rules, table=signals is not None, seed=seed)
+    plan = PicturePlan.of(corpus, rules, table=signals is not None, seed=seed, skip=skip)
     survey = Survey(NearDuplicates(), near=False, memory=engine.memory // SURVEY_SHARE)
     with survey, SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
         look = Look(corpus, plan, sample, table.parts)
         nothing = plan.measure(Batch.empty(corpus.columns, "image"))
-        run = Run(nothing.states, np.zeros(len(corpus.files), np.int64))
+        run = Run(nothing.states, np.zeros(len(corpus.files), np.int64), sample=nothing.sample)
         with closing(engine.map(look, corpus.chunks(), size=corpus.size)) as looked:
             for index, done, pictures, seen in looked:
                 run.take(plan, seen)
@@ -133,5 +137,5 @@ def profile_pictures(
             sample=None,
         )
         table.finish(copies)
-        facts = facts_of(gathered, np.concatenate([np.zeros(0, np.float32), *run.sides]))
+        facts = facts_of(gathered, np.concatenate([np.zeros(0, np.float32), *run.sides]), run.sample)
     return facts, {name: run.states[f"signal:{name}"] for name in plan.signals}

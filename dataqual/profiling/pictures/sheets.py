@@ -25,7 +25,7 @@ ROOM = 1_300_000
 
 
 def show(facts: Mapping[str, Any], corpus: ImageCorpus, files: Mapping[str, int]) -> list[str]:
-    """Small copies of the pictures among the facts; each example of which there is one gets its number, `picture`.
+    """Small copies of the pictures among the facts; each example of which there is one, and that has none yet, gets its number, `picture`.
 
     `files` has the number of a file by its path as it stands in the facts.
     """
@@ -50,7 +50,7 @@ def show(facts: Mapping[str, Any], corpus: ImageCorpus, files: Mapping[str, int]
 def examples(facts: Any) -> Iterator[dict[str, Any]]:
     """Everything among the facts that is one picture, in the order in which it is worth showing: as it stands there."""
     if isinstance(facts, dict):
-        if "file" in facts and "record" in facts:
+        if "file" in facts and "record" in facts and "picture" not in facts:
             yield facts
         for value in facts.values():
             yield from examples(value)
