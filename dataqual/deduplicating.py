@@ -15,9 +15,10 @@ from dataqual.copies import CLUSTERS, Copies, percent
 from dataqual.corpus import Batch, Corpus, FrameCorpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, did_you_mean
+from dataqual.images.perceptual import Perceptual, Variants
 from dataqual.ledger import Dropped
 from dataqual.near_duplicates import NearDuplicates, Semantic, Signing
-from dataqual.operators import Engine, Step
+from dataqual.operators import Engine, Step, View
 from dataqual.readers.paths import LEDGER, unchanged
 from dataqual.readers.sources import as_corpus, as_whole_corpus, is_path, options_of
 from dataqual.recipe import Recipe
@@ -32,7 +33,11 @@ from dataqual.writers.opening import check_place
 PARTS = {"lines": "dedup_lines", "paragraphs": "dedup_paragraphs", "substring": "dedup_substrings"}
 """Methods that take parts out of documents, and the steps that do it; a recipe has their parameters."""
 
-METHODS = ("minhash", "exact", "semantic", *PARTS)
+METHODS = ("minhash", "exact", "semantic", "perceptual", *PARTS)
+
+OF_PICTURES = ("exact", "perceptual")
+
+Near = NearDuplicates | Semantic | Perceptual
 
 MAX_CLUSTER_SHARE = 0.05
 """In a corpus of many sources a twentieth of all documents are not one document, unless a template was taken for one."""
@@ -82,7 +87,7 @@ def dedup(
     source: Any,
     output: str | Path | None = None,
     *,
-    method: str = "minhash",
+    method: str | None = None,
     normalized: bool = False,
     keep: str = "first",
     against: Any = (),
@@ -104,15 +109,19 @@ def dedup(
     cut: str = NearDuplicates.cut,
     permutations: int = NearDuplicates.permutations,
     seed: int = NearDuplicates.seed,
+    radius: int = Perceptual.radius,
+    variants: Variants = Perceptual.variants,
     **asked: Any,
 ) -> Deduplicated:
     """Write a corpus without its copies, and a ledger that says of each what was kept in its place.
 
-    `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. `method` minhash drops exact and near
+    `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. `method` is minhash for texts and perceptual
+    for pictures unless told. Of pictures, exact copies have the same pixels, perceptual also drops what is a copy by its
+    pixels, hashes within `radius` bits proposing it, turned in the ways of `variants` too. Of texts, minhash drops exact and near
     copies, exact the exact ones, semantic those and what says the same by a `model` in a folder; lines, paragraphs and
     substring take out what stands in an earlier document, as the steps `dedup_lines`, `dedup_paragraphs` and
     `dedup_substrings` do, and of all that follows know nothing. `threshold` is of Jaccard similarity, 0.8 unless told,
-    or for semantic of the cosine, 0.95. `normalized` calls exact what has the same words. `keep` says which of two
+    or for semantic of the cosine, 0.95, or for perceptual of the correlation, 0.985. `normalized` calls exact what has the same words. `keep` says which of two
     copies stays: first, longest, or that with the highest value of the signal of this name. `against` is a corpus or
     several whose documents always stay, and are not written. `index` is a folder of what earlier runs saw, which this
     run extends. `clusters` is a .parquet file of who belongs together.
@@ -120,23 +129,27 @@ def dedup(
     Whatever is no exact copy was compared with the document that is kept: nothing is transitive. All files appear when
     everything is done, the index last; a run that was killed is gone on with. SpecError and InputError as for `clean`.
     """
-    target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
+    output = as_said(output)
+    target = Target(output, as_said(ledger), dry_run, shard_size, resume)
     engine = Local(workers=workers, max_memory=max_memory)
+    corpus = as_whole_corpus(source, also=options_of(dedup), **asked)
+    method = method_for(method, corpus)
     if method in PARTS:
         given = {"normalized": normalized, "keep": keep != "first", "clusters": clusters, "index": index}
         given |= {"against": not isinstance(against, list | tuple) or len(against) > 0, "model": model}
-        return _parts(method, source, asked, given, target, engine, progress)
+        return _parts(method, corpus, given, target, engine, progress)
     if index is not None and method == "semantic":
         raise SpecError(
             "--index: holds signatures and texts, no embeddings; --against compares with a corpus by meaning"
         )
+    if index is not None and corpus.view == "image":
+        raise SpecError("--index: holds signatures of texts; --against compares with another corpus of pictures")
     near = near_for(method, model=model, nearest=nearest, threshold=threshold, shingle=shingle, cut=cut,
-                    permutations=permutations, seed=seed)  # fmt: skip
+                    permutations=permutations, seed=seed, radius=radius, variants=variants)  # fmt: skip
     step = Dedup(True, near, normalized, keep)
     for name, share in (("max_cluster_share", max_cluster_share), ("max_source_loss", max_source_loss)):
         if not 0 <= share <= 1:
             raise SpecError(f"{name}: {share:g} is no share from 0 to 1 (50 % is 0.5)")
-    corpus = as_whole_corpus(source, also=options_of(dedup), **asked)
     target.open(corpus)  # what is wrong with it is told before the corpus is read
     table = _checked(corpus, clusters, output, ledger) if clusters is not None else None
     others = _others(against, asked)
@@ -165,7 +178,7 @@ def dedup(
         cleaned = rewrite(corpus, recipe, target, engine, progress, look=look, also=more)
         [told] = copies
         if seen is not None and not dry_run:
-            assert not isinstance(near, Semantic)
+            assert near is None or isinstance(near, NearDuplicates)
             signing = Signing(near or NearDuplicates(), near is not None, normalized)
             seen.extend(corpus, told.found, signing, engine)
     return Deduplicated(
@@ -184,6 +197,7 @@ def dedup(
 class Comparing(Step):
     """The search for copies, as a step: what it finds is kept beside an unfinished output, and not sought again."""
 
+    view: ClassVar[View | None] = None
     idempotent: ClassVar[bool] = False
 
     dedup: Dedup
@@ -227,9 +241,34 @@ class Settled(Step):
         return self.found.known(batch)
 
 
+def method_for(method: str | None, corpus: Corpus) -> str:
+    """The method asked for, or the usual one; SpecError for one that knows nothing of texts, or of pictures.
+
+    >>> method_for(None, Corpus.of(["a"])), method_for("exact", Corpus.of(["a"]))
+    ('minhash', 'exact')
+    """
+    pictures = corpus.view == "image"
+    if method is None:
+        return "perceptual" if pictures else "minhash"
+    if method in METHODS and pictures and method not in OF_PICTURES:
+        raise SpecError(
+            f"--method {method}: compares texts, and these are pictures; {' and '.join(OF_PICTURES)} compare pictures"
+        )
+    if method == "perceptual" and not pictures:
+        raise SpecError("--method perceptual: compares pictures, and these are texts; minhash compares texts")
+    return method
+
+
 def near_for(
-    method: str, *, model: str | Path | None, nearest: int, threshold: float | None, **words: Any
-) -> NearDuplicates | Semantic | None:
+    method: str,
+    *,
+    model: str | Path | None,
+    nearest: int,
+    threshold: float | None,
+    radius: int = Perceptual.radius,
+    variants: Variants = Perceptual.variants,
+    **words: Any,
+) -> Near | None:
     """What a method calls similar; None where it knows exact copies alone. SpecError for a method there is not, or for
     a model where none is wanted, or none where one is.
 
@@ -245,6 +284,11 @@ def near_for(
         return Semantic(os.fspath(model), nearest=nearest, seed=words.get("seed", 0), **told)
     if model is not None:
         raise SpecError(f"--model: --method {method} uses none; --method semantic does")
+    if method == "perceptual":
+        return Perceptual(radius=radius, variants=variants, **told)
+    if (radius, variants) != (Perceptual.radius, Perceptual.variants):
+        name = "radius" if radius != Perceptual.radius else "variants"
+        raise SpecError(f"--{name}: --method {method} uses none; --method perceptual does")
     near = NearDuplicates(**told, **words)
     return near if method == "minhash" else None
 
@@ -253,7 +297,9 @@ def how(step: Dedup) -> dict[str, Any]:
     """How copies are told, as plain JSON values; of signatures with the chances that pairs are found."""
     near = step.near
     facts: dict[str, Any] = {"exact": step.same, "keep": step.keep, "alike": step.alike if near else None}
-    if isinstance(near, Semantic):
+    if isinstance(near, Perceptual):
+        facts |= {"measure": "correlation of pixels", **asdict(near)}
+    elif isinstance(near, Semantic):
         facts |= {
             "measure": "cosine",
             "threshold": near.threshold,
@@ -269,8 +315,7 @@ def how(step: Dedup) -> dict[str, Any]:
 
 def _parts(
     method: str,
-    source: Any,
-    asked: dict[str, Any],
+    corpus: Corpus,
     given: dict[str, Any],
     target: Target,
     engine: Local,
@@ -280,18 +325,22 @@ def _parts(
     for name, value in given.items():
         if value:
             raise SpecError(f"--{name}: says which documents are copies, and --method {method} takes out parts of them")
-    corpus = as_whole_corpus(source, also=options_of(dedup), **asked)
     cleaned = rewrite(corpus, Recipe("dedup", Recipe.of([PARTS[method]]).steps), target, engine, progress)
     return Deduplicated(**{field.name: getattr(cleaned, field.name) for field in fields(Cleaned)})
 
 
-def detection(near: NearDuplicates | Semantic) -> str:
+def detection(near: Near) -> str:
     """What counts as similar, and with what chance pairs of some similarities are found; a line or two for people.
 
     >>> print(detection(NearDuplicates()))
     near copies: Jaccard similarity of 0.8 or more, 5-shingles of the unicode cut; 21 bands × 6 rows of 128 permutations
     chance that a pair is found: 0.5 0.0 %, 0.6 1.0 %, 0.7 50.3 %, 0.75 89.8 %, 0.8 99.5 %, 0.85 100.0 %, 0.9 100.0 %
     """
+    if isinstance(near, Perceptual):
+        return (
+            f"copies of pictures: pHash or dHash within {near.radius} of 64 bits, then pixels with a similarity of {near.threshold:g} or more"
+            f"{'' if near.variants == 'none' else f'; {near.variants} too'}"
+        )
     if isinstance(near, Semantic):
         return f"copies by meaning: cosine of {near.threshold:g} or more, {near.opened.told}; each in {near.nearest} buckets"
     curve = ", ".join(f"{similarity:g} {percent(near.found(similarity))}" for similarity in SIMILARITIES)
@@ -302,7 +351,7 @@ def detection(near: NearDuplicates | Semantic) -> str:
     )
 
 
-def _parameters(method: str, normalized: bool, near: NearDuplicates | Semantic | None) -> dict[str, Any]:
+def _parameters(method: str, normalized: bool, near: Near | None) -> dict[str, Any]:
     """What all runs on one index must have in common."""
     near = near if isinstance(near, NearDuplicates) else NearDuplicates()
     common = {"method": method, "normalized": normalized, "cut": near.cut}

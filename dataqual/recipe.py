@@ -19,7 +19,7 @@ from dataqual.corpus import Address, Batch, Chunk, Corpus, Piece, Progress, Rows
 from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.ledger import TORN_TURNS, Added, Change, Dropped, Edited
-from dataqual.operators import Engine, Step
+from dataqual.operators import Engine, Step, View
 from dataqual.remembered import Passed, Remembered
 from dataqual.series import like, texts_of
 from dataqual.text import Text
@@ -198,21 +198,21 @@ def applied(steps: Sequence[Step], batch: Batch) -> tuple[Batch, list[Change]]:
     changes: list[Change] = []
     for step in steps:
         batch, more = step(batch)
-        batch, torn = _whole(batch, more, step)
+        batch, torn = whole(batch, more)
         changes += [*more, *torn]
     return batch, changes
 
 
-def _whole(batch: Batch, changes: Sequence[Change], step: Step) -> tuple[Batch, list[Dropped]]:
+def whole(batch: Batch, changes: Sequence[Change]) -> tuple[Batch, list[Dropped]]:
     """A batch without the chats of which a step left untold what is whose, and these, dropped by the same step.
 
     They cannot stay as they came either: what was to be redacted would be there.
     """
     if batch.turns is None or None not in batch.turns:
         return batch, []
-    named = next((part.step for part in changes if isinstance(part, Edited)), name_of(step))
+    [step, *_] = [part.step for part in changes if isinstance(part, Edited)]
     torn = np.array([sizes is None for sizes in batch.turns])
-    return batch.where(~torn), [Dropped(batch.take(np.flatnonzero(torn)), named, TORN_TURNS)]
+    return batch.where(~torn), [Dropped(batch.take(np.flatnonzero(torn)), step, TORN_TURNS)]
 
 
 @dataclass(frozen=True)
@@ -231,6 +231,11 @@ class Remaining(Corpus):
         told = corpus.files, corpus.columns, corpus.notes, corpus.max_unreadable
         return cls(*told, source=corpus, steps=steps, progress=progress)
 
+    @property
+    def view(self) -> View:
+        """Of the source."""
+        return self.source.view
+
     def without(self, *roles: str) -> Corpus:
         """Of the source, where no step may look at them."""
         if self.steps:
@@ -247,9 +252,8 @@ class Remaining(Corpus):
         return self.source.rows(piece)
 
     def looking_at(self, *names: str) -> Corpus:
-        """What is left, with what these columns of the source hold."""
-        source = self.source.looking_at(*names)
-        return replace(self, source=source, columns=source.columns)
+        """Of the source, with what these columns hold."""
+        return self.source.looking_at(*names)
 
     def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """The records of the source that stay, as they came."""
@@ -260,6 +264,8 @@ class Remaining(Corpus):
         """From the source, and then as the steps that rewrite text leave them: addresses stay."""
         wanted = list(addresses)
         texts = self.source.fetch(wanted)
+        if self.view == "image":
+            return texts
         rewriting = [step for step in self.steps if step.rewrites]
         if not rewriting or not wanted:
             return texts

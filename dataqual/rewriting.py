@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import polars as pl
 
 from dataqual.accounts import account
-from dataqual.catalog import label
+from dataqual.catalog import label, name_of
 from dataqual.corpus import Chunk, Corpus, Progress, Unreadable
 from dataqual.effects import Accounting, Effects
 from dataqual.engine import Local
@@ -214,7 +214,7 @@ class Target:
 
 def as_said(path: str | Path | None) -> str | None:
     """A path as messages show it: as the user wrote it."""
-    return str(path) if path is not None else None
+    return (str(path).rstrip("/") or str(path)) if path is not None else None
 
 
 def rewrite(
@@ -233,6 +233,7 @@ def rewrite(
     there, and ends in the same bytes. `look` is shown the prepared steps before anything is written; what is `also` to
     appear does so with the ledger. InputError for what cannot be read or written; on an error nothing is left.
     """
+    check_views(recipe.steps, corpus)
     writer, ledger = target.open(corpus)
     look = look or (lambda steps: None)
     if ledger is None or target.output is None:
@@ -285,6 +286,17 @@ def rewrite(
     sent = tuple(name for name in (*names, ledger) if is_elsewhere(name))
     own = None if is_elsewhere(ledger) else Path(ledger)
     return replace(run.cleaned(outputs, own, resumed), map=Path(target.map) if run.map else None, sent=sent)
+
+
+def check_views(steps: Iterable[Step], corpus: Corpus) -> None:
+    """SpecError for a step, or a signal of one, that is for texts where pictures are read, or the other way round."""
+    for step in steps:
+        signals = [rule.signal for rule in getattr(step, "rules", ()) if hasattr(rule, "signal")]
+        for operator in (step, *signals):
+            if operator.view == "text" and corpus.view == "image":
+                raise SpecError(f"{name_of(operator)} is for texts, and these are pictures")
+            if operator.view == "image" and corpus.view == "text":
+                raise SpecError(f"{name_of(operator)} is for pictures, and these are texts")
 
 
 def _appear(writer: Writer, beside: Sequence[Appearing], back: Appearing | None) -> list[str]:

@@ -30,9 +30,9 @@ from numpy.typing import NDArray
 from dataqual.corpus import Batch, Chunk, Corpus
 from dataqual.errors import InputError, SpecError
 from dataqual.ledger import addresses, places
-from dataqual.near_duplicates import Before, Embedding, Part, Signing
+from dataqual.near_duplicates import Before, Part, Signing
 from dataqual.operators import Engine
-from dataqual.steps._known_copies import Found
+from dataqual.steps._known_copies import AnySigning, Found
 from dataqual.writers.appearing import writing
 
 try:
@@ -137,8 +137,8 @@ class Seen:
     def before(self, documents: int) -> Before:
         return Before(self._rows["copy_of"].astype(np.int64), self._rows["similarity"].astype(np.float64))
 
-    def parts(self, signing: Signing | Embedding, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
-        if isinstance(signing, Embedding):
+    def parts(self, signing: AnySigning, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
+        if not isinstance(signing, Signing):
             raise TypeError("an index holds no embeddings")
         files = np.repeat(self._first_files(), [part["documents"] for part in self.stored]) + self._rows["file"]
         first = 0

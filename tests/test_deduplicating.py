@@ -760,7 +760,7 @@ def test_how_sure_it_is_to_find_a_pair_is_said_before_it_begins(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"method": "minhsh"}, "--method: no method 'minhsh'; did you mean 'minhash'? there are: exact, lines, minhash, paragraphs, semantic, substring"),
+        ({"method": "minhsh"}, "--method: no method 'minhsh'; did you mean 'minhash'? there are: exact, lines, minhash, paragraphs, perceptual, semantic, substring"),
         ({"keep": "longst"}, "dedup.keep: no policy or signal 'longst'; did you mean 'longest'? there are: "),
         ({"cut": "words"}, "near_duplicates.cut: no cut 'words'; there are: characters, unicode, whitespace"),
         ({"max_source_loss": 50}, "max_source_loss: 50 is no share from 0 to 1 (50 % is 0.5)"),

@@ -17,11 +17,9 @@ from dataqual.speaking import language
 @writing
 @click.option(
     "--method",
-    type=click.Choice(["minhash", "exact", "semantic", "lines", "paragraphs", "substring"]),
-    default="minhash",
-    show_default=True,
-    help="minhash: exact copies and near ones; exact: the same bytes; semantic: the same by a model; the others: parts "
-    "that stand in an earlier document.",
+    type=click.Choice(["minhash", "exact", "semantic", "perceptual", "lines", "paragraphs", "substring"]),
+    help="minhash: exact copies and near ones [of texts]; exact: the same bytes, or pixels; semantic: the same by a model; "
+    "perceptual: pictures that look the same [of pictures]; the others: parts that stand in an earlier document.",
 )
 @click.option("--normalized", is_flag=True, help="Exact copies: the same words, whatever their case and punctuation.")
 @click.option(
@@ -39,7 +37,24 @@ from dataqual.speaking import language
     help="Of semantic: buckets a document is filed in.",
 )
 @click.option(
-    "--threshold", type=float, help="Least Jaccard similarity of near copies [0.8], or cosine of semantic ones [0.95]."
+    "--threshold",
+    type=float,
+    help="Least Jaccard similarity of near copies [0.8], cosine of semantic ones [0.95], or likeness of pictures [0.985].",
+)
+@click.option(
+    "--radius",
+    type=click.IntRange(0, 32),
+    default=8,
+    show_default=True,
+    metavar="BITS",
+    help="Of perceptual: pictures whose pHash or dHash differ in so many of 64 bits are compared.",
+)
+@click.option(
+    "--variants",
+    type=click.Choice(["none", "flips", "rotations", "all"]),
+    default="none",
+    show_default=True,
+    help="Of perceptual: find copies that were turned in these ways, too.",
 )
 @click.option("--shingle", type=int, default=5, show_default=True, metavar="N", help="Words in a shingle.")
 @click.option(
@@ -58,7 +73,7 @@ from dataqual.speaking import language
     default="first",
     show_default=True,
     metavar="WHICH",
-    help="Which of two copies stays: first, longest, or a signal, whose highest value stays.",
+    help="Which of two copies stays: first, longest (largest, of pictures), or a signal, whose highest value stays.",
 )
 @click.option(
     "--against", multiple=True, type=click.Path(), metavar="PATH", help="Copies of documents there go, too; repeatable."
@@ -89,10 +104,12 @@ def dedup(
     shared: Shared,
     target: dict[str, Any],
     against: tuple[str, ...],
-    method: str,
+    method: str | None,
     model: str | None,
     nearest: int,
     threshold: float | None,
+    radius: int,
+    variants: str,
     shingle: int,
     cut: str,
     permutations: int,
@@ -106,7 +123,7 @@ def dedup(
 
     A near copy shares at least --threshold of its word shingles with a document that is kept, measured exactly, on the
     text: signatures only propose, nothing is transitive. A semantic one has an embedding whose cosine with a kept one's
-    reaches it. Which of two stays is the same whatever the workers and the memory. Documents without words are copies
+    reaches it. Pictures are read, and compared, as pictures. Which of two stays is the same whatever the workers and the memory. Documents without words are copies
     only if their bytes are the same, those with fewer words than a shingle only if all their words are. Without PATHS
     it works on the sample corpus that ships with dataqual.
 
@@ -116,27 +133,36 @@ def dedup(
       dataqual dedup corpus.jsonl -o corpus.dedup.jsonl --keep longest --clusters clusters.parquet
       dataqual dedup corpus.jsonl --method exact --normalized --dry-run
       dataqual dedup corpus.jsonl -o corpus.lines.jsonl --method lines
+      dataqual dedup photos -o photos.dedup --keep largest --variants flips
       dataqual dedup corpus.jsonl -o corpus.meaning.jsonl --method semantic --model models/all-MiniLM-L6-v2
       dataqual dedup pages/part-0.jsonl -o new.jsonl --against pages/part-1.jsonl --index corpus.dqx
     """
     from dataqual.engine import Aside, Local
 
-    whole = method in ("minhash", "exact", "semantic")  # compared in threads: no process is worth its start
+    whole = method in (
+        None,
+        "minhash",
+        "exact",
+        "semantic",
+        "perceptual",
+    )  # compared in threads: no process is worth its start
     if not whole:
         Local(**shared.engine).expect(shared.paths, "dataqual.deduplicating")
     console = Console(quiet=shared.quiet)
     console.compiling()
-    from dataqual.deduplicating import Deduplicated, detection, near_for
+    from dataqual.deduplicating import Deduplicated, detection, method_for, near_for
     from dataqual.deduplicating import dedup as dedup_corpus
     from dataqual.page_place import report_for
     from dataqual.writers.appearing import write_text
 
-    how: dict[str, Any] = {"method": method, "model": model, "nearest": nearest, "threshold": threshold}
+    how: dict[str, Any] = {"model": model, "nearest": nearest, "threshold": threshold}
+    how |= {"radius": radius, "variants": variants}
     words: dict[str, Any] = {"shingle": shingle, "cut": cut, "permutations": permutations, "seed": seed}
-    near = near_for(**how, **words) if whole else None
-    for line in detection(near).splitlines() if near is not None else ():
-        console.say(line)
     with shared.corpus(console, "deduplicating") as corpus:
+        how["method"] = method_for(method, corpus)
+        near = near_for(**how, **words) if whole else None
+        for line in detection(near).splitlines() if near is not None else ():
+            console.say(line)
         places: dict[str, Any] = {name: target[name] for name in ("output", "ledger", "dry_run")}
         place = report_for(corpus, report=report, wanted=not no_report, **places)
         helped = Local(**shared.engine).helpers(corpus.size) > 0

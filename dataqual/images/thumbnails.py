@@ -14,7 +14,7 @@ from dataqual.images.squares import resized
 SIDE = 64
 """Longer side of a thumbnail in pixels; smaller pictures stay as they are, and a page shows them enlarged."""
 
-COLOURS = {1: 0, 3: 2}
+COLOURS = {1: 0, 3: 2, 4: 6}
 """Channels, and the type of colour by which PNG calls them."""
 
 
@@ -33,7 +33,7 @@ def thumbnail(picture: NDArray[np.uint8], side: int = SIDE) -> str:
 
 
 def png(picture: NDArray[np.uint8]) -> bytes:
-    """A picture (height, width, 1 or 3) as a PNG file (ISO/IEC 15948), each line told by its differences to the left."""
+    """A picture (height, width, 1, 3 or 4) as a PNG file (ISO/IEC 15948), each line told by its differences to the left."""
     high, wide, channels = picture.shape
     left = np.zeros_like(picture)
     left[:, 1:] = picture[:, :-1]

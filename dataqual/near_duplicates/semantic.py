@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.corpus import Batch
 from dataqual.embeddings import Model, open_model
 from dataqual.errors import SpecError
 from dataqual.kernels import minhash
@@ -79,6 +80,10 @@ class Embedding:
 
     semantic: Semantic
     normalized: bool = False
+
+    def of_batch(self, batch: Batch) -> Part:
+        """Of its texts."""
+        return self(batch.text)
 
     def __call__(self, text: Text) -> Part:
         part = Signing(NearDuplicates(), near=False, normalized=self.normalized)(text)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.corpus import Batch
 from dataqual.kernels import minhash
 from dataqual.kernels import signing as kernel
 from dataqual.kernels.unicode import tables
@@ -50,6 +51,10 @@ class Signing:
     parameters: NearDuplicates
     near: bool = True
     normalized: bool = False
+
+    def of_batch(self, batch: Batch) -> Part:
+        """Of its texts."""
+        return self(batch.text)
 
     def __call__(self, text: Text) -> Part:
         part = sign(text, self.parameters) if self.near else unsigned(text, self.parameters)

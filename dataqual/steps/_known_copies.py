@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
 import numpy as np
@@ -12,10 +12,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Chunk, Corpus
+from dataqual.images.perceptual import PictureCopies, PicturePart, PictureSigning
 from dataqual.lazy import lazy
 from dataqual.ledger import RECORD_BITS, Dropped, Originals, addresses, places
 from dataqual.near_duplicates import Before, Embedding, Part, Signing
 from dataqual.operators import Engine, Step
+
+AnySigning = Signing | Embedding | PictureSigning
+AnyPart = Part | PicturePart
 
 
 class Earlier(Protocol):
@@ -28,7 +32,7 @@ class Earlier(Protocol):
     def before(self, documents: int) -> Before:
         """What is known of them, once their number is."""
 
-    def parts(self, signing: Signing | Embedding, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
+    def parts(self, signing: AnySigning, engine: Engine) -> Iterator[tuple[AnyPart, NDArray[np.uint64]]]:
         """They, in order, with the address of each in `paths`."""
 
     def fetch(self, numbers: NDArray[np.int64], where: NDArray[np.uint64]) -> Sequence[str]:
@@ -51,10 +55,10 @@ class OtherCorpus:
     def before(self, documents: int) -> Before:
         return Before.kept(documents)
 
-    def parts(self, signing: Signing | Embedding, engine: Engine) -> Iterator[tuple[Part, NDArray[np.uint64]]]:
-        def look(chunk: Chunk) -> tuple[Part, NDArray[np.uint64]]:
+    def parts(self, signing: AnySigning, engine: Engine) -> Iterator[tuple[AnyPart, NDArray[np.uint64]]]:
+        def look(chunk: Chunk) -> tuple[AnyPart, NDArray[np.uint64]]:
             batch = self.corpus.parse(chunk)
-            return signing(batch.text), addresses(batch.file, batch.record)
+            return signing.of_batch(batch), addresses(batch.file, batch.record)
 
         yield from engine.map(look, self.corpus.chunks())
 
@@ -150,7 +154,10 @@ class Found:
         goes = np.flatnonzero(self.goes)
         arrays = self.address[goes], self.address[self.original[goes]], self.similarity[goes], self.near[goes]
         digest = hashlib.blake2b(b"".join(array.tobytes() for array in arrays), digest_size=16).hexdigest()
-        return KnownCopies(*arrays, self.same, self.others, self.rules, digest, self.alike, self.threshold)
+        known = KnownCopies(*arrays, self.same, self.others, self.rules, digest, self.alike, self.threshold)
+        if not isinstance(self.copies, PictureCopies):
+            return known
+        return replace(known, distance=np.nan_to_num(self.copies.distance[self._first[goes]]))
 
     @lazy
     def _first(self) -> NDArray[np.int64]:
@@ -188,6 +195,8 @@ class KnownCopies(Step):
     """Of these, how similar they must be, and by what."""
     step: str = "dedup"
     """The step of the recipe that this is of."""
+    distance: NDArray[np.float64] | None = None
+    """(copies,): of pictures, in how many bits the hashes differ; 0 for the same pixels."""
 
     @property
     def told_as(self) -> tuple[str, ...]:
@@ -207,7 +216,8 @@ class KnownCopies(Step):
 
     def _dropped(self, batch: Batch, rule: str, bounds: str | None, at: NDArray[np.int64]) -> Dropped:
         originals = Originals(*places(self.kept[at]), self.similarity[at], self.others)
-        return Dropped(batch, self.step, rule, threshold=bounds, originals=originals)
+        values = self.distance[at] if self.distance is not None else None
+        return Dropped(batch, self.step, rule, values=values, threshold=bounds, originals=originals)
 
 
 def texts_of(

@@ -8,11 +8,14 @@ from pathlib import Path
 
 from dataqual.corpus import Corpus
 from dataqual.errors import InputError, SpecError
+from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.readers.paths import kind_of, known_kinds
 from dataqual.writers.appearing import STDOUT, is_elsewhere
+from dataqual.writers.arrays import ArrayWriter
 from dataqual.writers.delimited import DELIMITERS, DelimitedLines
 from dataqual.writers.jsonl import ArrayValues, ObjectLines
 from dataqual.writers.parquet import FrameWriter
+from dataqual.writers.pictures import FolderWriter, check_folder, kind_of_output
 from dataqual.writers.plain import TextLines
 from dataqual.writers.writer import LineEncoder, LineWriter, Writer, shards_of
 
@@ -35,6 +38,8 @@ HELD = {
 
 def open_writer(path: str, corpus: Corpus, shard_size: int | None = None) -> Writer:
     """The writer for `path` by its ending; SpecError where that is unknown or cannot hold these documents."""
+    if isinstance(corpus, ImageCorpus):
+        return _picture_writer(path, corpus, shard_size)
     check_place(path, "-o", corpus)
     if path == STDOUT and shard_size is not None:
         raise SpecError("-o -: standard output is one stream; leave out --shard-size")
@@ -53,6 +58,18 @@ def open_writer(path: str, corpus: Corpus, shard_size: int | None = None) -> Wri
     if name in FRAMES:
         return FrameWriter(path, corpus, name, shard_size)
     return LineWriter(path, compression, corpus, _encoder(path, name, corpus), shard_size)
+
+
+def _picture_writer(path: str, corpus: ImageCorpus, shard_size: int | None) -> Writer:
+    """Into a folder, or a .npz; SpecError for what can hold no pictures."""
+    kind = kind_of_output(path, corpus)
+    if kind is None:
+        raise SpecError(f"-o: {path}: pictures are written to a folder, or arrays of them to a .npz")
+    if kind == "folder":
+        check_folder(path, corpus)
+        return FolderWriter(path, corpus, shard_size)
+    check_place(path, "-o", corpus)
+    return ArrayWriter(path, corpus, shard_size)
 
 
 def _encoder(path: str, name: str, corpus: Corpus) -> LineEncoder:

@@ -1,1 +1,0 @@
-"""The profile of a picture corpus: what is measured, which pictures are shown, what is found."""

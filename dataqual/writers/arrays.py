@@ -1,0 +1,210 @@
+"""Arrays of pictures into a .npz: the rows that stay, as the numbers they came as, with their labels."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.corpus import Batch
+from dataqual.errors import InputError, SpecError
+from dataqual.images.reading.arrays import Arrays, Described, array_stream, member_of
+from dataqual.images.reading.corpus import ImageCorpus
+from dataqual.writers.appearing import NewFile, appear, on_the_disk_of, writing
+from dataqual.writers.writer import Encoder, Writer
+
+HEAD = struct.Struct("<iqq")
+"""File, record, and how many bytes of pixels follow where they are others than those that came."""
+
+EPOCH = (1980, 1, 1, 0, 0, 0)
+"""The time that stands in an archive: the same output, the same bytes."""
+
+ROWS = 4096
+"""Pictures read at once."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Pictures by their addresses, with other pixels for some."""
+
+    records: int
+    data: bytes
+
+
+class RowEncoder(Encoder):
+    """Addresses, and the pixels of what a step changed or made."""
+
+    def __call__(self, batch: Batch) -> Kept:  # type: ignore[override]
+        assert batch.images is not None
+        changed = batch.made | (batch.edited if batch.edited is not None else False)
+        parts = []
+        for row, (file, record) in enumerate(zip(batch.file.tolist(), batch.record.tolist(), strict=True)):
+            pixels = np.ascontiguousarray(batch.images[row]).tobytes() if changed[row] else b""
+            shape = struct.pack("<3i", *batch.images[row].shape) if changed[row] else b""
+            parts += [HEAD.pack(file, record, len(pixels) + len(shape)), shape, pixels]
+        return Kept(len(batch), b"".join(parts))
+
+
+class NewArrays(NewFile):
+    """What stays, gathered; the archive is made of it at the end."""
+
+    def __init__(self, path: str, corpus: ImageCorpus, place: Path, offset: int) -> None:
+        super().__init__(path, place=place, offset=offset)
+        self._corpus, self._place = corpus, place
+        self._joined: Path | None = None
+
+    def finish(self) -> None:
+        """Make the archive."""
+        super().finish()
+        joined = self._place.with_name("output-joined")
+        with writing(self.path), zipfile.ZipFile(joined, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            rows = self._rows()
+            taken: set[str] = set()
+            for number, file in enumerate(self._corpus.files):
+                source = self._corpus.sources[file.format]
+                assert isinstance(source, Arrays)
+                described = source.described[file.path]
+                own = rows.get(number, [])
+                name = _free(_name(file.path, described), taken)
+                self._pictures(archive, name, number, described, own)
+                if described.labels is not None:
+                    labels = described.labels[np.array([record - 1 for record, _ in own], np.int64)]
+                    _put(archive, _free(_labels(name, described), taken), labels)
+            self._others(archive, taken)
+        self._joined = on_the_disk_of(self.path, joined)
+
+    def publish(self, path: str | None = None) -> None:
+        """Take the place of whatever had the name."""
+        assert self._joined is not None
+        with writing(path or self.path):
+            appear(self._joined, path or self.path)
+
+    def _rows(self) -> dict[int, list[tuple[int, tuple[int, int] | None]]]:
+        """By file what stays: its record, and where in the gathered file its new pixels lie, if it has some."""
+        found: dict[int, list[tuple[int, tuple[int, int] | None]]] = {}
+        with self._place.open("rb") as stream:
+            while head := stream.read(HEAD.size):
+                file, record, size = HEAD.unpack(head)
+                found.setdefault(file, []).append((record, (stream.tell(), size) if size else None))
+                stream.seek(size, os.SEEK_CUR)
+        return found
+
+    def _pictures(
+        self,
+        archive: zipfile.ZipFile,
+        name: str,
+        number: int,
+        described: Described,
+        own: list[tuple[int, tuple[int, int] | None]],
+    ) -> None:
+        layout = described.layout
+        shape = layout.shape if layout.single else (len(own), *layout.each)
+        with archive.open(zipfile.ZipInfo(f"{name}.npy", EPOCH), "w", force_zip64=True) as out:
+            head = {"descr": np.dtype(layout.dtype).str, "fortran_order": False, "shape": shape}
+            np.lib.format.write_array_header_1_0(out, head)
+            with self._place.open("rb") as changed:
+                for data in self._each(number, described, own):
+                    out.write(data if isinstance(data, bytes) else self._changed(changed, data, described))
+
+    def _each(
+        self, number: int, described: Described, own: list[tuple[int, tuple[int, int] | None]]
+    ) -> Iterator[bytes | tuple[int, int]]:
+        """The rows that stay, read from the input some at a time; of others where their pixels lie."""
+        size, at = described.layout.each_bytes, 0
+        with array_stream(self._corpus.files[number], described.layout) as stream:
+            first = 1
+            while at < len(own):
+                data = stream.read(ROWS * size)
+                while at < len(own) and own[at][0] < first + ROWS:
+                    record, new = own[at]
+                    row = data[(record - first) * size : (record - first + 1) * size]
+                    if new is None and len(row) != size:
+                        raise InputError(f"{self._corpus.files[number].path}: was changed while it was read")
+                    yield row if new is None else new
+                    at += 1
+                first += ROWS
+
+    def _changed(self, stream: Any, place: tuple[int, int], described: Described) -> bytes:
+        """New pixels as the array has them: of its type and scale, its channels where it has them."""
+        stream.seek(place[0])
+        shape = struct.unpack("<3i", stream.read(12))
+        pixels: NDArray[Any] = np.frombuffer(stream.read(place[1] - 12), np.uint8).reshape(shape)
+        layout = described.layout
+        if layout.channels_first:
+            pixels = pixels.transpose(2, 0, 1)
+        if len(layout.each) == 2 and pixels.shape[2:] == (1,):
+            pixels = pixels[..., 0]
+        if pixels.shape != layout.each:
+            raise InputError(
+                f"-o: {self.path}: a step made a picture of {shape[1]} × {shape[0]} pixels and {shape[2]} channels, and the array "
+                f"holds others; name a folder with -o"
+            )
+        if described.scale != 1:
+            pixels = pixels / described.scale
+        return np.ascontiguousarray(pixels).astype(layout.dtype).tobytes()
+
+    def _others(self, archive: zipfile.ZipFile, taken: set[str]) -> None:
+        """Arrays of the same .npz that are neither pictures nor labels, as they are."""
+        for path in dict.fromkeys(member_of(file.path)[0] for file in self._corpus.files if file.format == "npz"):
+            named = {member_of(file.path)[1] for file in self._corpus.files if member_of(file.path)[0] == path}
+            if named - {""} and len(named) == 1:
+                continue  # one array was asked for, and the others were not
+            with zipfile.ZipFile(path) as source:
+                for member in source.namelist():
+                    name = member.removesuffix(".npy")
+                    if name not in taken and member.endswith(".npy"):
+                        with archive.open(zipfile.ZipInfo(member, EPOCH), "w") as out:
+                            out.write(source.read(member))
+
+
+class ArrayWriter(Writer):
+    """Arrays of pictures into a .npz."""
+
+    def __init__(self, path: str, corpus: ImageCorpus, shard_size: int | None = None) -> None:
+        if shard_size is not None:
+            raise SpecError(f"--shard-size: {path} is one archive of arrays; leave it out")
+        others = sorted({file.format for file in corpus.files} - {"npz", "npy", "idx"})
+        if others:
+            raise SpecError(
+                f"-o: {path}: pictures from {', '.join(others)} have no array they belong to; name a folder"
+            )
+        super().__init__(path)
+        self.encoder = RowEncoder()
+        self._corpus = corpus
+
+    def _target(self, place: Path, mark: int) -> NewArrays:
+        return NewArrays(self.path, self._corpus, place, mark)
+
+    def _put(self, target: Any, encoded: Any) -> None:
+        target.write(encoded.data)
+
+
+def _name(path: str, described: Described) -> str:
+    """How an array is called: as in its archive, or by the file it was alone in."""
+    stem = Path(path).name.split(".")[0]
+    return described.layout.member or {"": "images"}.get(stem, stem)
+
+
+def _labels(name: str, described: Described) -> str:
+    return described.labels_name if described.layout.member and described.labels_name else f"{name}-labels"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """The name, with a number behind it where it is taken."""
+    number, free = 2, name
+    while free in taken:
+        free, number = f"{name}-{number}", number + 1
+    taken.add(free)
+    return free
+
+
+def _put(archive: zipfile.ZipFile, name: str, array: NDArray[Any]) -> None:
+    with archive.open(zipfile.ZipInfo(f"{name}.npy", EPOCH), "w", force_zip64=True) as out:
+        np.lib.format.write_array(out, array, allow_pickle=False)

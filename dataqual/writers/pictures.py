@@ -1,0 +1,246 @@
+"""Pictures into a folder, each as the file it came as."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Any
+
+from dataqual.corpus import Batch, Corpus
+from dataqual.errors import InputError, SpecError
+from dataqual.images.reading.arrays import member_of
+from dataqual.images.reading.corpus import ImageCorpus
+from dataqual.images.reading.files import PictureFiles
+from dataqual.images.thumbnails import png
+from dataqual.readers.paths import LEDGER
+from dataqual.writers.appearing import beside, writing
+from dataqual.writers.writer import Encoder, State, Writer
+
+
+@dataclass(frozen=True)
+class Files:
+    """Pictures as files: where below the folder each goes, and its bytes."""
+
+    names: Sequence[str]
+    data: Sequence[bytes]
+
+    @property
+    def records(self) -> int:
+        """How many."""
+        return len(self.names)
+
+
+@dataclass(frozen=True)
+class FileEncoder(Encoder):
+    """Pictures as they came, in the folders they lay in; what a step changed or made, and what came as pixels, as PNG.
+
+    PNG loses nothing: a picture that a step made worse by a dose is worse by that dose. Pixels, and pictures of tables, go
+    into a folder for each label, and are called by their number.
+    """
+
+    corpus: ImageCorpus
+
+    def __call__(self, batch: Batch) -> Files:  # type: ignore[override]
+        assert batch.images is not None
+        names, data = [], []
+        for row in range(len(batch)):
+            origin = batch.origins[row] if batch.origins is not None else None
+            changed = origin is not None or (batch.edited is not None and bool(batch.edited[row]))
+            raw = batch.raw[row] if len(batch.raw) and not changed else b""
+            name = self._name(batch, row)
+            if origin is not None:
+                name = _child(name, origin.id)
+            names.append(name if raw or name.lower().endswith(".png") else f"{name}.png")
+            data.append(raw or png(batch.images[row]))
+        return Files(names, data)
+
+    def _name(self, batch: Batch, row: int) -> str:
+        """Where a picture goes, from where it came."""
+        number = int(batch.file[row])
+        file = self.corpus.files[number]
+        source = self.corpus.sources[file.format]
+        if isinstance(source, PictureFiles):
+            return below(source.names[number].path)
+        label = batch.columns["label"][row] if "label" in batch.columns.columns else None
+        member = member_of(file.path)[1] if file.format == "npz" else ""
+        several = len(self.corpus.files) > 1 and not member
+        parts = [member or (Path(file.path).stem if several else ""), _folder(label) if label is not None else ""]
+        images = batch.images
+        assert images is not None
+        kind = images.formats[row] if len(batch.raw) and batch.raw[row] else ""
+        ending = {"": "", "array": "", "jpeg": ".jpg"}.get(kind, f".{kind}")
+        return "/".join([*(part for part in parts if part), f"{int(batch.record[row]):07d}{ending}"])
+
+
+def below(path: str) -> str:
+    """A path that stays below the folder it is put into.
+
+    >>> below("cat/1.png"), below("../1.png"), below("/tmp/1.png")
+    ('cat/1.png', '1.png', '1.png')
+    """
+    pure = PurePosixPath(path)
+    return pure.name if pure.is_absolute() or ".." in pure.parts else str(pure)
+
+
+def _folder(label: str) -> str:
+    """A label as the name of a folder."""
+    return "".join("_" if sign in "/\\\0" else sign for sign in label).strip(".") or "_"
+
+
+def _child(name: str, id: str) -> str:
+    """The name of a picture that was made of another: that one's, with what sets its id apart.
+
+    >>> _child("cat/1.jpg", "cat/1.jpg~images-2")
+    'cat/1~images-2.png'
+    """
+    tail = id.rpartition("~")[2]
+    stem = name[: -len(PurePosixPath(name).suffix)] if PurePosixPath(name).suffix else name
+    return f"{stem}~{_folder(tail)}.png"
+
+
+class NewFolder:
+    """Files that gather in the folder `place`, and appear together as the folder `path`."""
+
+    def __init__(self, path: str, place: Path, files: int) -> None:
+        self._path, self._place, self._files = path, place, files
+        self._waiting: list[Path] = []
+
+    def __enter__(self) -> NewFolder:
+        with writing(self._path):
+            self._place.mkdir(exist_ok=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    @property
+    def size(self) -> int:
+        """Files so far: a folder is never parted."""
+        return self._files
+
+    def write(self, files: Files) -> None:
+        """More files."""
+        with writing(self._path):
+            for name, data in zip(files.names, files.data, strict=True):
+                place = self._place / name
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(data)
+                self._waiting.append(place)
+                self._files += 1
+
+    def mark(self) -> int:
+        """How many files there are."""
+        return self._files
+
+    def sync(self) -> None:
+        """What was written is on the disk."""
+        waiting, self._waiting = self._waiting, []
+        with writing(self._path):
+            for place in waiting:
+                with place.open("rb") as file:
+                    os.fsync(file.fileno())
+
+    def finish(self) -> None:
+        """Everything is on the disk."""
+        self.sync()
+
+    def publish(self, path: str | None = None) -> None:
+        """Take the place of what an earlier run left there."""
+        target = os.path.realpath(path or self._path)
+        with writing(path or self._path):
+            if not os.path.isdir(target):
+                self._place.replace(target)
+                return
+            old = beside(target)
+            os.replace(target, old)
+            try:
+                self._place.replace(target)
+            except OSError:
+                os.replace(old, target)
+                raise
+            shutil.rmtree(old, ignore_errors=True)
+
+
+class FolderWriter(Writer):
+    """Pictures into a folder."""
+
+    def __init__(self, path: str, corpus: ImageCorpus, shard_size: int | None = None) -> None:
+        if shard_size is not None:
+            raise SpecError(f"--shard-size: {path} is a folder of pictures, each a file of its own; leave it out")
+        super().__init__(path)
+        self.encoder = FileEncoder(corpus)
+        check_names(corpus)
+
+    def _target(self, place: Path, mark: int) -> NewFolder:
+        return NewFolder(self.path, place, mark)
+
+    def _put(self, target: Any, encoded: Any) -> None:
+        target.write(encoded)
+
+    def there(self, folder: Path, state: State) -> bool:
+        """Whether the files that this state speaks of are there."""
+        place = folder / "output-0"
+        return place.is_dir() and sum(len(files) for _, _, files in os.walk(place)) >= state[0]
+
+
+def check_names(corpus: ImageCorpus) -> None:
+    """InputError where two pictures would get the same name."""
+    names = [
+        below(source.names[number].path)
+        for number, file in enumerate(corpus.files)
+        if isinstance(source := corpus.sources[file.format], PictureFiles)
+    ]
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise InputError(
+            f"-o: {len(twice):,} names are there more than once, such as {twice[0]}; name one folder, not several files"
+        )
+
+
+def check_folder(path: str, corpus: Corpus) -> None:
+    """InputError where a folder of pictures must not be written: where something stands that no run of ours left."""
+    target = os.path.realpath(path)
+    if os.path.exists(target) and not os.path.isdir(target):
+        raise InputError(
+            f"-o: {path} is a file; name a folder for the pictures, or a .npz where arrays of them are read"
+        )
+    parent = os.path.dirname(target)
+    if not os.path.isdir(parent):
+        raise InputError(f"-o: {path}: there is no folder {os.path.dirname(path) or parent}; make it first")
+    inside = os.path.join(target, "")
+    if any(os.path.realpath(file.place).startswith(inside) for file in corpus.files):
+        raise InputError(f"-o: {path} holds the inputs, which are never overwritten; choose another name")
+    if not os.path.isdir(target) or not os.listdir(target):
+        return
+    ledger = f"{target}{LEDGER}"
+    if not os.path.isfile(ledger):
+        raise InputError(
+            f"-o: {path} is there, and is no output of an earlier run; choose another name, or take it away"
+        )
+    told = os.stat(ledger).st_mtime_ns
+    for folder, _, files in os.walk(target):
+        for name in files:
+            place = os.path.join(folder, name)
+            if os.lstat(place).st_mtime_ns > told:
+                raise InputError(
+                    f"-o: {place} was changed after the run that wrote {path}; move it away, or choose another name"
+                )
+
+
+def kind_of_output(path: str, corpus: Corpus) -> str | None:
+    """How pictures leave: "folder", "npz", or None where that is no output for them.
+
+    >>> kind_of_output("out", Corpus.of([]))
+    'folder'
+    """
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix == ".npz":
+        return "npz"
+    known = {".parquet", ".jsonl", ".json", ".csv", ".tsv", ".txt", ".arrow", ".feather", ".zip", ".gz", ".zst", ".tar"}
+    return None if suffix in known or path == "-" else "folder"
