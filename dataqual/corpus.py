@@ -160,11 +160,12 @@ class Batch:
         return len(self.text)
 
     @classmethod
-    def empty(cls, columns: Columns | None = None) -> Batch:
-        """No documents, with the columns `id`, `label`, `group` and `date` that `columns` has."""
+    def empty(cls, columns: Columns | None = None, view: str = "text") -> Batch:
+        """No documents, or no pictures, with the columns `id`, `label`, `group` and `date` that `columns` has."""
         roles = columns.extras() if columns else {}
         frame = pl.DataFrame({role: pl.Series([], dtype=pl.String) for role in roles})
-        return cls(0, Text.of_bytes([]), np.zeros(0, np.int32), np.zeros(0, np.int64), (), frame)
+        images = Images.of([]) if view == "image" else None
+        return cls(0, Text.of_bytes([]), np.zeros(0, np.int32), np.zeros(0, np.int64), (), frame, images=images)
 
     def where(self, mask: NDArray[np.bool_]) -> Batch:
         """Only the documents under `mask`, (documents,); what is unreadable stays."""

@@ -218,11 +218,10 @@ class DocumentSample:
         detail: Mapping[str, Any] | None = None,
     ) -> Reading:
         """A reading of this sample: exact, and then without interval, where it is complete."""
-        method, interval = ("exact", None) if self.complete else ("sample", interval)
         n = len(self) if n is None else n
-        return Reading(
-            name, value, n, of, unit, "exact" if method == "exact" else "sample", interval, dict(detail or {})
-        )
+        if self.complete:
+            return Reading(name, value, n, of, unit, "exact", None, dict(detail or {}))
+        return Reading(name, value, n, of, unit, "sample", interval, dict(detail or {}))
 
     def _within(self) -> DocumentSample:
         """Without what goes beyond the size or the bytes."""

@@ -18,10 +18,19 @@ SHARES: dict[str, tuple[str, Bounds]] = {
 are residue; the longest word in a dictionary has 189,819 letters as a joke and 45 in earnest, so more than 200 is
 glued text, base64 or a URL."""
 
+PICTURES: dict[str, tuple[str, Bounds]] = {
+    "blank_pictures": ("single_color_share", Bounds(min=0.99)),
+    "mislabelled_pictures": ("mislabelled", Bounds(min=1)),
+    "animations": ("frames", Bounds(min=2)),
+    "strongly_compressed": ("jpeg_quality", Bounds(below=30)),
+}
+"""The same of pictures, those of any kind: what is dark, light or blurred depends on what pictures are of, so that stands in a rule
+set. Below a quality of 30 the blocks of JPEG are plain to see; a picture of which 99 of 100 pixels are of one colour shows nothing."""
+
 JUDGED = {"label_errors": ("label_suspect", Bounds(min=1))}
 """Findings that only a survey of the corpus can tell: the signal, and where it says so."""
 
-FOUND = SHARES | JUDGED
+FOUND = SHARES | JUDGED | PICTURES
 """Findings that a signal tells of each document."""
 
 COPIES = ("exact_copies", "near_copies")

@@ -105,7 +105,7 @@ def read(metric: Metric[Any], corpus: Corpus) -> Reading:
     >>> read(Documents(), Corpus.of(["a", ""])).value
     2
     """
-    state = metric.measure(Measured(Batch.empty(corpus.columns)))
+    state = metric.measure(Measured(Batch.empty(corpus.columns, corpus.view)))
     for batch in corpus.batches():
         state = metric.merge(state, metric.measure(Measured(batch)))
     return metric.read(state)

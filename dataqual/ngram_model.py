@@ -7,7 +7,6 @@ their hash.
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -17,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.errors import InputError, nearest_file
+from dataqual import model_file
+from dataqual.errors import InputError
 from dataqual.kernels import ngram_lookup
 from dataqual.lazy import lazy
 from dataqual.text import Text
@@ -112,40 +112,24 @@ class NgramModel:
 
     def save(self, path: Path) -> None:
         """Write it as .npz (arrays and text alone), the same bytes for the same model."""
-        part = path.with_name(f".{path.name}.part")
         told = {"format": FORMAT, "about": self.about, "order": self.order, "words": self.words}
-        arrays: dict[str, Any] = {name: np.array(value) for name, value in told.items()}
-        arrays |= {"keys": self.keys, "shares": self.shares, "contexts": self.contexts, "left": self.left}
-        try:
-            with part.open("wb") as file:
-                np.savez(file, **arrays)
-            part.replace(path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+        arrays = {"keys": self.keys, "shares": self.shares, "contexts": self.contexts, "left": self.left}
+        model_file.save(path, told | arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> NgramModel:
         """InputError where the file is not there, or is no such model of this version; nothing in it is run."""
-        try:
-            stat = Path(path).stat()
-        except FileNotFoundError:
-            raise InputError(f"{path}: no such file or folder{nearest_file(path)}") from None
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-        return _load(str(path), stat.st_mtime_ns, stat.st_size)
+        return _load(*model_file.found(path))
 
 
 @lru_cache(maxsize=4)
 def _load(path: str, changed: int, size: int) -> NgramModel:
     kinds: dict[str, Any] = {"keys": np.uint64, "shares": np.float32, "contexts": np.uint64, "left": np.float32}
     try:
-        with np.load(path, allow_pickle=False) as content:
-            if str(content["format"]) != FORMAT:
-                raise InputError(f"{path}: its format is {str(content['format'])!r}, this version reads {FORMAT!r}")
+        with model_file.opened(path, FORMAT) as content:
             arrays = {name: np.ascontiguousarray(content[name], kind).reshape(-1) for name, kind in kinds.items()}
             model = NgramModel(int(content["order"]), int(content["words"]), **arrays, about=str(content["about"]))
-    except (OSError, EOFError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
+    except model_file.DAMAGED:
         raise InputError(f"{path}: no model of n-grams; dataqual train-ngram makes one") from None
     pairs = ((model.keys, model.shares), (model.contexts, model.left))
     sound = all(

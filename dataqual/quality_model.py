@@ -6,7 +6,6 @@ n-grams; Brown et al. 2020, appendix A, for a linear classifier that filters a c
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,7 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.errors import InputError, nearest_file
+from dataqual import model_file
+from dataqual.errors import InputError
 from dataqual.kernels import linear
 from dataqual.text import Text
 
@@ -62,36 +62,22 @@ class QualityModel:
 
     def save(self, path: Path) -> None:
         """Write it as .npz (arrays and text alone), the same bytes for the same model."""
-        part = path.with_name(f".{path.name}.part")
-        try:
-            with part.open("wb") as file:
-                np.savez_compressed(file, format=np.array(FORMAT), about=np.array(self.about), weights=self.weights)
-            part.replace(path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise InputError(f"{path}: cannot be written ({error.strerror})") from None
+        told = {"format": FORMAT, "about": self.about, "weights": self.weights}
+        model_file.save(path, told, compressed=True)
 
     @classmethod
     def load(cls, path: str | Path) -> QualityModel:
         """InputError where the file is not there, or is no such model of this version; nothing in it is run."""
-        try:
-            stat = Path(path).stat()
-        except FileNotFoundError:
-            raise InputError(f"{path}: no such file or folder{nearest_file(path)}") from None
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-        return _load(str(path), stat.st_mtime_ns, stat.st_size)
+        return _load(*model_file.found(path))
 
 
 @lru_cache(maxsize=8)
 def _load(path: str, changed: int, size: int) -> QualityModel:
     try:
-        with np.load(path, allow_pickle=False) as content:
-            if str(content["format"]) != FORMAT:
-                raise InputError(f"{path}: its format is {str(content['format'])!r}, this version reads {FORMAT!r}")
+        with model_file.opened(path, FORMAT) as content:
             weights = np.ascontiguousarray(content["weights"], np.float32)
             about = str(content["about"])
-    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
+    except model_file.DAMAGED:
         raise InputError(f"{path}: no quality model; dataqual train-quality makes one") from None
     if weights.ndim != 1 or (len(weights) - 1).bit_count() != 1 or not np.isfinite(weights).all():
         raise InputError(f"{path}: its weights are damaged; train it again")

@@ -40,7 +40,11 @@ class Reading:
         return facts
 
 
-def wilson(hits: int, n: int, z: float = 1.959963984540054) -> tuple[float, float] | None:
+Z = 1.959963984540054
+"""Standard errors to either side that hold 95 % of a normal distribution."""
+
+
+def wilson(hits: int, n: int, z: float = Z) -> tuple[float, float] | None:
     """Wilson's 95 % score interval of a proportion; None when `n` is 0 (Wilson 1927).
 
     >>> tuple(round(x, 4) for x in wilson(1, 10))

@@ -198,21 +198,21 @@ def applied(steps: Sequence[Step], batch: Batch) -> tuple[Batch, list[Change]]:
     changes: list[Change] = []
     for step in steps:
         batch, more = step(batch)
-        batch, torn = whole(batch, more)
+        batch, torn = _whole(batch, more, step)
         changes += [*more, *torn]
     return batch, changes
 
 
-def whole(batch: Batch, changes: Sequence[Change]) -> tuple[Batch, list[Dropped]]:
+def _whole(batch: Batch, changes: Sequence[Change], step: Step) -> tuple[Batch, list[Dropped]]:
     """A batch without the chats of which a step left untold what is whose, and these, dropped by the same step.
 
     They cannot stay as they came either: what was to be redacted would be there.
     """
     if batch.turns is None or None not in batch.turns:
         return batch, []
-    [step, *_] = [part.step for part in changes if isinstance(part, Edited)]
+    named = next((part.step for part in changes if isinstance(part, Edited)), name_of(step))
     torn = np.array([sizes is None for sizes in batch.turns])
-    return batch.where(~torn), [Dropped(batch.take(np.flatnonzero(torn)), step, TORN_TURNS)]
+    return batch.where(~torn), [Dropped(batch.take(np.flatnonzero(torn)), named, TORN_TURNS)]
 
 
 @dataclass(frozen=True)
@@ -252,8 +252,9 @@ class Remaining(Corpus):
         return self.source.rows(piece)
 
     def looking_at(self, *names: str) -> Corpus:
-        """Of the source, with what these columns hold."""
-        return self.source.looking_at(*names)
+        """What is left, with what these columns of the source hold."""
+        source = self.source.looking_at(*names)
+        return replace(self, source=source, columns=source.columns)
 
     def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """The records of the source that stay, as they came."""

@@ -15,7 +15,7 @@ import yaml
 from reports import figures, say
 from reports.check_page import checks_of
 from reports.page import environment, facts_of, render, small_enough
-from reports.profile_page import SEVERITY, slug
+from reports.profiled import SEVERITY, slug
 
 Facts = Mapping[str, Any]
 

@@ -33,7 +33,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     for module, names in (
-        (html, ("label", "told", "path", "prose", "excerpt", "copies", "language", "cut", "visible")),
+        (html, ("label", "told", "path", "prose", "excerpt", "copies", "language", "cut", "visible", "picture")),
         (
             say,
             (

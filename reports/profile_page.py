@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports import figures, profile_sections, say
+from reports import figures, picture_page, profile_sections, say
 from reports.page import environment, facts_of, render, small_enough
+from reports.profiled import (
+    PAIRS,
+    SETS,
+    SEVERITY,
+    drawn_signals,
+    headline,
+    judged,
+    name_of,
+    placed,
+    scale_of,
+)
 
 Facts = Mapping[str, Any]
 
@@ -24,10 +34,6 @@ SECTIONS = (
 )
 PLACES = {"signals": "distributions", "scripts": "contents", "groups": "contents", "run": "method"}
 """Names a finding may give for a section that bears another."""
-
-SEVERITY = {"error": "Serious", "warning": "Warning", "note": "Note"}
-FIGURES = 12  # drawn signals: a screen and a half on a desktop; the table has all of them
-FINDINGS, SIGNALS, SETS, PAIRS = 40, 120, 16, 8
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ def profile(profile_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: s
     shorter examples are shown. `language` is "en" or "zh".
     """
     facts = facts_of(profile_or_facts, "reports.profile needs a Profile")
+    if (facts.get("corpus") or {}).get("view") == "image":
+        return picture_page.picture_profile(facts, language=language)
     context = _context(facts)
     return small_enough(render("profile.html", language=language, room=room, **context) for room in rooms)
 
@@ -62,26 +70,25 @@ def prepare() -> None:
 
 
 def _context(facts: Facts) -> dict[str, Any]:
-    findings = list(facts.get("findings") or [])[:FINDINGS]
-    signals = _signals(facts)
-    rules = _rule_sets(facts)
+    signals = drawn_signals(facts)
+    rules = judged(facts)
     own = profile_sections.drawn(facts)
     anchors = _anchors(signals, rules) | {section["name"]: section["name"] for section in own}
     return {
         "facts": facts,
-        "name": _name(facts),
+        "name": name_of(facts),
         "one_file": len((facts.get("corpus") or {}).get("files") or []) == 1,
         "sections": _contents(own),
         "own_sections": own,
         "severity": SEVERITY,
         "headline": headline(facts),
         "tiles": _tiles(facts),
-        "findings": _named("finding", [_finding(f, facts, anchors) for f in findings]),
+        "findings": placed(facts, anchors),
         "signals": signals,
         "drawn": [s for s in signals if s["figure"]],
         "rule_sets": rules,
         "rules_for": _rules_for(facts),
-        "scale": _scale(rules),
+        "scale": scale_of(rules),
         "overlap": _matrix(facts),
         "disagreements": _disagreements(facts),
         "scripts": _scripts(facts),
@@ -92,59 +99,6 @@ def _contents(own: Sequence[Facts]) -> list[tuple[str, str]]:
     """All sections of this page, those of `profile_sections` before the personal data."""
     at = [key for key, _ in SECTIONS].index("addresses")
     return [*SECTIONS[:at], *((section["name"], section["title"]) for section in own), *SECTIONS[at:]]
-
-
-def slug(text: object) -> str:
-    """A name as part of an id.
-
-    >>> slug("gopher@datatrove"), slug("<b>")
-    ('gopher-datatrove', 'b')
-    """
-    return re.sub(r"[^A-Za-z0-9_]+", "-", str(text)).strip("-")[:60] or "x"
-
-
-def _named(kind: str, items: Iterable[Facts]) -> list[dict[str, Any]]:
-    """The items, each with an `id` that no other has."""
-    seen: set[str] = set()
-    named = []
-    for item in items:
-        base = key = f"{kind}-{slug(item.get('name', ''))}"
-        count = 1
-        while key in seen:
-            count += 1
-            key = f"{base}-{count}"
-        seen.add(key)
-        named.append({**item, "id": key})
-    return named
-
-
-def _name(facts: Facts) -> str:
-    """What the corpus is called: its first input, without folders, and how many more there are."""
-    corpus = facts.get("corpus") or {}
-    if corpus.get("embedded_sample"):
-        return "the embedded sample"
-    inputs = [re.split(r"[/\\]", str(i).rstrip("/\\"))[-1] or str(i) for i in corpus.get("inputs") or []]
-    if not inputs:
-        return "a corpus"
-    return inputs[0] if len(inputs) == 1 else f"{inputs[0]} and {len(inputs) - 1} more"
-
-
-_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-
-
-def headline(facts: Facts) -> str:
-    """The page in one line: how many documents, how many findings, how many of them serious."""
-    documents = say.plural((facts.get("readings") or {}).get("documents", {}).get("value"), "document")
-    findings = facts.get("findings") or []
-    if not findings:
-        return f"{documents}, nothing to mend."
-    serious = sum(f.get("severity") == "error" for f in findings)
-    found = f"{_count(len(findings))}{say.NBSP}finding{'s' if len(findings) > 1 else ''}"
-    return f"{documents}, {found}, {_count(serious)} of them serious."
-
-
-def _count(number: int) -> str:
-    return _WORDS[number] if number < len(_WORDS) else say.number(number)
 
 
 def _tiles(facts: Facts) -> list[tuple[str, str, str]]:
@@ -162,41 +116,6 @@ def _tiles(facts: Facts) -> list[tuple[str, str, str]]:
         tiles.append((title, say.big(reading), say.how_many(reading)) if reading else (title, "–", "not measured"))
     unreadable = (facts.get("unreadable") or {}).get("share") or readings.get("unreadable") or {}
     return [*tiles, ("unreadable", say.big(unreadable), say.how_many(unreadable) or "records")]
-
-
-def _signals(facts: Facts) -> list[dict[str, Any]]:
-    """All signals with an id; the telling ones with their figure, as far as figures go."""
-    signals = [{"name": name, **signal} for name, signal in list((facts.get("signals") or {}).items())[:SIGNALS]]
-    named = _named("signal", signals)
-    room = FIGURES
-    for index, signal in enumerate(named):
-        wanted = bool(signal.get("telling")) and room > 0
-        signal["figure"] = figures.histogram(signal["name"], signal, f"f{index}") if wanted else None
-        room -= signal["figure"] is not None
-        signal["lines"] = _lines(signal)
-        signal["base"], _, rest = str(signal["name"]).partition("(")
-        signal["parameters"] = rest.removesuffix(")")
-    return named
-
-
-def _lines(signal: Facts) -> list[tuple[str, list[str]]]:
-    """The thresholds of a signal grouped by their bounds: ("≥ 50", ["gopher@datatrove short", …])."""
-    groups: dict[str, list[str]] = {}
-    for threshold in signal.get("thresholds") or []:
-        who = f"{threshold.get('rules', '')} {threshold.get('rule', '')}".strip()
-        groups.setdefault(say.pretty(threshold.get("bounds", "")), []).append(who)
-    return list(groups.items())[:12]
-
-
-def _rule_sets(facts: Facts) -> list[dict[str, Any]]:
-    """The rule sets with an id, their rules by how many documents fail them, those that nobody fails apart."""
-    sets = []
-    for rule_set in list(facts.get("rules") or [])[:SETS]:
-        rules = sorted(rule_set.get("rules") or [], key=lambda rule: -((rule.get("fails") or {}).get("value") or 0))
-        failed = [rule for rule in rules if (rule.get("fails") or {}).get("value")]
-        idle = rules[len(failed) :]
-        sets.append({**rule_set, "rules": failed, "idle": idle})
-    return _named("rules", sets)
 
 
 def _rules_for(facts: Facts) -> dict[str, Any] | None:
@@ -219,26 +138,6 @@ def _anchors(signals: Sequence[Facts], rules: Sequence[Facts]) -> dict[str, str]
             anchors.setdefault(str(item["name"]), item["id"])
             anchors[f"rules-{item['name']}" if "fails" in item else item["id"]] = item["id"]
     return anchors
-
-
-def _finding(finding: Facts, facts: Facts, anchors: Mapping[str, str]) -> dict[str, Any]:
-    """A finding with its place on the page and the further examples that were kept of it."""
-    kept = ((facts.get("shares") or {}).get(finding.get("name")) or {}).get("examples") or []
-    further = [example for example in kept if example.get("text") != (finding.get("example") or {}).get("text")]
-    return {**finding, "place": _place(finding, anchors), "further": further}
-
-
-def _place(finding: Facts, anchors: Mapping[str, str]) -> str | None:
-    """Where on this page a finding is shown in full; None where its `where` names no place of it."""
-    where = str(finding.get("where") or "").removeprefix("#")
-    return anchors.get(where) or anchors.get(str(finding.get("name")))
-
-
-def _scale(rule_sets: Sequence[Facts]) -> float:
-    """The share at the right end of every rule bar: the next of 1, 2, 5, 10, 20, 50, 100 % above the largest."""
-    shares = [f for s in rule_sets for f in (s.get("fails"), *(r.get("fails") for r in s["rules"])) if f]
-    most = max((max(f.get("value") or 0, *(f.get("interval") or [0])) for f in shares), default=0)
-    return next((end for end in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most <= end), 1.0)
 
 
 def _matrix(facts: Facts) -> dict[str, Any] | None:

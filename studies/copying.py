@@ -1,25 +1,33 @@
-"""Copying: the longest run of tokens of a text that stands, token for token, in what a model was trained on."""
+"""Copying: the longest run of tokens of a text that stands, token for token, in what a model was trained on.
+
+Runs are compared by hashes of 64 bits, a length at a time, so that the work grows with the length of both texts and never with
+how often the one is repeated in the other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.lazy import lazy
+from dataqual.mixing import splitmix64
 from studies.windows import TokenFile
 
 COPIED, BYTES_OF_TOKEN = 50, 4
 SEED = 12
-"""Tokens from which on a run is looked for: a word or two in bytes, and no copy of anything in a BPE."""
+"""Tokens from which on a run is told: a word or two in bytes, and no copy of anything in a BPE."""
 CHUNK = 1 << 22
 """Tokens of the training text that are looked through at a time."""
-PAIRS = 1 << 20
-"""Places that are followed at a time."""
-_BASE = np.uint64(0x9E3779B97F4A7C15)
+SIEVE = 1 << 16
+"""Places of a table by the last bits of a hash: what is not in it needs no search."""
+BASE = 0x9E3779B97F4A7C15
 
 Tokens = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
 
 
 def long_copy(vocabulary: int) -> int:
@@ -34,83 +42,108 @@ def long_copy(vocabulary: int) -> int:
 def share(held_out: TokenFile, train: TokenFile, least: int) -> float:
     """Of the tokens of a held-out file those that lie in runs of `least` or more that a training file has."""
     text = held_out.read().astype(np.int64)
-    return covered(runs([text], train.read())[0], least) / max(len(text), 1)
+    return covered([text], train.read(), least)[0] / max(len(text), 1)
 
 
-def runs(texts: Sequence[Tokens], trained: NDArray[Any]) -> list[NDArray[np.int64]]:
-    """At each place of each text the length of the longest run from there on that is in `trained`; 0 below `SEED`.
+def longest(texts: Sequence[Tokens], trained: NDArray[Any]) -> list[tuple[int, int]]:
+    """Start and length of the longest run of each text that is in `trained`, the first of several; length 0 below `SEED`.
 
-    A token below 0 equals nothing: with it is marked what was not seen.
+    A token below 0 in `trained` equals nothing: with it is marked what was not seen.
 
-    >>> longest = runs([np.arange(5, 25)], np.concatenate([np.arange(20), [99], np.arange(8, 30)]))[0]
-    >>> longest[:4].tolist(), longest[-11:].tolist()
-    ([15, 14, 13, 17], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    >>> longest([np.arange(5, 25), np.arange(3)], np.concatenate([np.arange(20), [99], np.arange(8, 30)]))
+    [(3, 17), (0, 0)]
     """
-    apart = [np.append(text, -2 - i).astype(np.int64) for i, text in enumerate(texts)]
-    whole: NDArray[np.int64] = np.concatenate([*apart, np.zeros(0, np.int64)])
-    longest = np.zeros(len(whole), np.int64)
-    hashes = _hashes(whole)
-    order = np.argsort(hashes, kind="stable")
-    known = hashes[order]
-    for start in range(0, max(0, len(trained) - SEED + 1), CHUNK):
-        here = _hashes(trained[start : start + CHUNK + SEED - 1])
-        first, last = np.searchsorted(known, here, "left"), np.searchsorted(known, here, "right")
-        for lot in _lots(last - first):
-            at = np.repeat(lot, (last - first)[lot])
-            within = np.arange(len(at)) - np.repeat(
-                np.cumsum((last - first)[lot]) - (last - first)[lot], (last - first)[lot]
-            )
-            mine = order[first[at] + within]
-            np.maximum.at(longest, mine, _followed(whole, trained, mine, at + start))
-    longest[longest < SEED] = 0
-    ends = np.cumsum([len(text) + 1 for text in texts])
-    return [longest[end - len(text) - 1 : end - 1] for text, end in zip(texts, ends, strict=True)]
+    joined, low = Joined.of(texts), [0] * len(texts)
+    high = [len(text) + 1 for text in texts]
+    starts = [0] * len(texts)
+    length = dict.fromkeys((i for i in range(len(texts)) if high[i] > SEED), SEED)
+    while length:
+        for n in sorted(set(length.values())):
+            mine = [i for i, own in length.items() if own == n]
+            there = joined.found(mine, n, trained)
+            for i in mine:
+                if len(there[i]):
+                    low[i], starts[i] = n, int(there[i][0])
+                else:
+                    high[i] = n
+        length = {i: _between(low[i], high[i]) for i in length if low[i] and high[i] - low[i] > 1}
+    return list(zip(starts, low, strict=True))
 
 
-def _lots(counts: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Places with any, in lots of about `PAIRS` pairs."""
-    some = np.flatnonzero(counts)
-    cuts = np.flatnonzero(np.diff(np.cumsum(counts[some]) // PAIRS)) + 1
-    return np.split(some, cuts) if len(some) else []
+def _between(low: int, high: int) -> int:
+    """The length that is asked for next: twice as long while no end is near, then the middle."""
+    return min(2 * low, (low + high) // 2)
 
 
-def _hashes(tokens: NDArray[Any]) -> NDArray[np.uint64]:
-    """Of every run of `SEED` tokens, (tokens - SEED + 1,)."""
-    if len(tokens) < SEED:
-        return np.zeros(0, np.uint64)
-    found = np.zeros(len(tokens) - SEED + 1, np.uint64)
-    values = tokens.astype(np.uint64)
-    for i in range(SEED):
-        found = found * _BASE + values[i : i + len(found)] + np.uint64(1)
-    return found
+def covered(texts: Sequence[Tokens], trained: NDArray[Any], least: int) -> list[int]:
+    """How many tokens of each text lie in runs of `least` or more that are in `trained`."""
+    there = Joined.of(texts).found(range(len(texts)), least, trained)
+    return [_union(there[i], least) for i in range(len(texts))]
 
 
-def _followed(
-    whole: NDArray[np.int64], trained: NDArray[Any], mine: NDArray[np.int64], theirs: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """How many tokens agree from each pair of places on."""
-    length = np.zeros(len(mine), np.int64)
-    going = np.arange(len(mine))
-    step = 0
-    while len(going):
-        a, b = mine[going] + step, theirs[going] + step
-        inside = (a < len(whole)) & (b < len(trained))
-        going, a, b = going[inside], a[inside], b[inside]
-        same = (whole[a] == trained[b]) & (trained[b] >= 0)
-        going = going[same]
-        length[going] += 1
-        step += 1
-    return length
+def _union(starts: Tokens, length: int) -> int:
+    """Places that stretches of this length from ascending starts on cover.
 
-
-def covered(longest: NDArray[np.int64], least: int) -> int:
-    """Tokens that lie in a run of `least` or more.
-
-    >>> covered(np.array([0, 3, 2, 1, 0, 2, 1]), 3), covered(np.array([0, 3, 2, 1, 0, 2, 1]), 2)
-    (3, 5)
+    >>> _union(np.array([0, 2, 10]), 3)
+    8
     """
-    marks = np.zeros(len(longest) + 1, np.int64)
-    from_here = np.flatnonzero(longest >= least)
-    np.add.at(marks, from_here, 1)
-    np.add.at(marks, np.minimum(from_here + longest[from_here], len(longest)), -1)
-    return int((np.cumsum(marks)[:-1] > 0).sum())
+    return int(np.minimum(np.diff(starts, append=starts[-1] + length), length).sum()) if len(starts) else 0
+
+
+@dataclass(frozen=True, eq=False)
+class Joined:
+    """Texts as one, so that a pass over the training text serves them all."""
+
+    tokens: Tokens
+    starts: tuple[int, ...]
+    """And the end of the last."""
+
+    @classmethod
+    def of(cls, texts: Sequence[Tokens]) -> Joined:
+        whole = np.concatenate([*texts, np.zeros(0, np.int64)]).astype(np.int64)
+        return cls(whole, tuple(np.cumsum([0, *map(len, texts)]).tolist()))
+
+    @lazy
+    def rolling(self) -> Rolling:
+        """Sums from which the hash of any run follows."""
+        return Rolling.of(self.tokens)
+
+    def found(self, which: Sequence[int] | range, n: int, trained: NDArray[Any]) -> dict[int, Tokens]:
+        """By text, where in it runs of n tokens begin that are in `trained`."""
+        own = {i: self.rolling.hashes(n, self.starts[i], self.starts[i + 1]) for i in which}
+        wanted = np.unique(np.concatenate([*own.values(), np.zeros(0, np.uint64)]))
+        sieve = np.zeros(SIEVE, bool)
+        sieve[wanted & np.uint64(SIEVE - 1)] = True
+        known = np.zeros(len(wanted), bool)
+        for hashes in _of_chunks(trained, n) if len(wanted) else ():
+            near = hashes[sieve[hashes & np.uint64(SIEVE - 1)]]
+            place = np.searchsorted(wanted, near).clip(max=len(wanted) - 1)
+            known[place[wanted[place] == near]] = True
+        return {i: np.flatnonzero(known[np.searchsorted(wanted, hashes)]) for i, hashes in own.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Rolling:
+    """Hashes of runs: the sum of each token's own number times BASE^-place, from the start of the run on, modulo 2^64."""
+
+    sums: Hashes
+    powers: Hashes
+
+    @classmethod
+    def of(cls, tokens: NDArray[Any]) -> Rolling:
+        inverse = np.cumprod(np.full(len(tokens), pow(BASE, -1, 1 << 64), np.uint64), dtype=np.uint64)
+        terms = splitmix64(tokens.astype(np.int64).view(np.uint64)) * inverse
+        sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)])
+        return cls(sums, np.cumprod(np.full(len(tokens), BASE, np.uint64), dtype=np.uint64))
+
+    def hashes(self, n: int, start: int, end: int) -> Hashes:
+        """Of the runs of n tokens within places `start` to `end`."""
+        last = max(start, end - n + 1)
+        found: Hashes = (self.sums[start + n : last + n] - self.sums[start:last]) * self.powers[start:last]
+        return found
+
+
+def _of_chunks(tokens: NDArray[Any], n: int) -> Iterator[Hashes]:
+    for start in range(0, max(0, len(tokens) - n + 1), CHUNK):
+        piece = tokens[start : start + CHUNK + n - 1]
+        yield Rolling.of(piece).hashes(n, 0, len(piece))

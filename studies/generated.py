@@ -54,10 +54,12 @@ class Texts:
     """Number of the prompt, (texts,)."""
     texts: Sequence[str]
     real: Sequence[str]
-    runs: Sequence[NDArray[np.int64]]
-    """Longest copied run from each token on."""
+    lengths: NDArray[np.int64]
+    """Tokens, (texts,)."""
+    copied: NDArray[np.int64]
+    """Of them those in long copies."""
     words_copied: NDArray[np.int64]
-    """Words in the longest of them, (texts,)."""
+    """Words in the longest run that was copied, (texts,)."""
     nats: NDArray[np.float64] | None = None
     """Loss over what really follows, (texts,)."""
     tokens: NDArray[np.int64] | None = None
@@ -112,25 +114,25 @@ def generated(
     script = prepared.facts.get("script")
     rows, notes, found = [], dict[str, None](), {}
     for (grade, arm, size, unique), mine in groups.items():
-        texts = _together([_of_trial(trial, written[trial.key], prompts, tokenizer) for trial in mine])
-        measures, missing = measured(texts, script, least)
+        texts = _together([_of_trial(trial, written[trial.key], prompts, tokenizer, least) for trial in mine])
+        measures, missing = measured(texts, script)
         notes |= dict.fromkeys(missing)
         found[grade, arm, size, unique] = texts
         row = {"grade": grade, "arm": arm, "size": size, "parameters": mine[0].shape.parameters, "unique": unique}
         rows.append(row | {"models": len(mine), "texts": len(texts), "measures": measures})
-    real = _real(prompts, prepared, tokenizer)
+    real = _real(prompts, prepared, tokenizer, least)
     return {
         "prompts": {"held_out": "raw", "n": len(prompts), "size": prompts.size, **vars(prompts.writing)},
         "among": {"words": AMONG_WORDS, "texts": AMONG_TEXTS, "copied": least},
         "rows": rows,
-        "real": measured(real, script, least)[0],
+        "real": measured(real, script)[0],
         "signature": _signature(real, script),
         "notes": list(notes),
         "examples": _examples(found, prompts, tokenizer) if examples else [],
     }
 
 
-def measured(texts: Texts, script: str | None, least: int) -> tuple[Facts, list[str]]:
+def measured(texts: Texts, script: str | None) -> tuple[Facts, list[str]]:
     """All measures by name, and why some could not be had."""
     found: Facts = {}
     missing = []
@@ -148,8 +150,7 @@ def measured(texts: Texts, script: str | None, least: int) -> tuple[Facts, list[
     repeated = DuplicateNgramShare(n=REPEATED, count="covered")(column) * words
     found["repetition"] = texts.share(repeated.round().astype(np.int64), words)
     found["copied_words"] = texts.mean(texts.words_copied) | {"most": int(texts.words_copied.max(initial=0))}
-    copied = np.array([copying.covered(runs, least) for runs in texts.runs], np.int64)
-    found["copied_share"] = texts.share(copied, np.array([len(runs) for runs in texts.runs], np.int64))
+    found["copied_share"] = texts.share(texts.copied, texts.lengths)
     found["female_share"] = _gender(texts, column)
     broken = np.array(["\ufffd" in text for text in texts.texts], np.int64)
     found["broken"] = texts.share(broken, np.ones_like(broken))
@@ -202,25 +203,25 @@ def _gender(texts: Texts, column: Text) -> Facts:
     return texts.share(counts[:, 0], counts.sum(axis=1)) | {"mentions": int(counts.sum())}
 
 
-def _of_trial(trial: Trial, line: Line, prompts: Prompts, tokenizer: Tokenizer) -> Texts:
+def _of_trial(trial: Trial, line: Line, prompts: Prompts, tokenizer: Tokenizer, least: int) -> Texts:
     tokens = [np.array(text, np.int64) for text in line["texts"]]
     real = prompts.references()
     return Texts(
         prompt=np.arange(len(prompts)),
         texts=[tokenizer.text(text) for text in line["texts"]],
         real=[tokenizer.text(text.tolist()) for text in real],
-        **_copied(tokens, seen(trial), tokenizer),
+        **_copied(tokens, seen(trial), tokenizer, least),
         nats=np.array(line["nats"]),
         tokens=np.array([len(text) for text in real], np.int64),
     )
 
 
-def _real(prompts: Prompts, prepared: Prepared, tokenizer: Tokenizer) -> Texts:
+def _real(prompts: Prompts, prepared: Prepared, tokenizer: Tokenizer, least: int) -> Texts:
     """What really follows the prompts, held against all the text of the first grade."""
     real = prompts.references()
     said = [tokenizer.text(text.tolist()) for text in real]
     first: TokenFile = next(iter(prepared.grades.values()))
-    copied = _copied(real, first.read(), tokenizer)
+    copied = _copied(real, first.read(), tokenizer, least)
     return Texts(np.arange(len(real)), said, said, **copied)
 
 
@@ -234,26 +235,25 @@ def seen(trial: Trial) -> NDArray[np.int32]:
     return found
 
 
-def _copied(texts: Sequence[NDArray[np.int64]], trained: NDArray[Any], tokenizer: Tokenizer) -> Facts:
-    found = copying.runs(texts, trained)
-    spans = []
-    for text, longest in zip(texts, found, strict=True):
-        at = int(longest.argmax()) if len(longest) else 0
-        spans.append(tokenizer.text(text[at : at + int(longest[at])].tolist()) if len(longest) else "")
-    words = Text.of(spans).cut("unicode").counts
-    return {"runs": found, "words_copied": np.asarray(words, np.int64)}
+def _copied(texts: Sequence[NDArray[np.int64]], trained: NDArray[Any], tokenizer: Tokenizer, least: int) -> Facts:
+    spans = [
+        tokenizer.text(text[start : start + length].tolist())
+        for text, (start, length) in zip(texts, copying.longest(texts, trained), strict=True)
+    ]
+    return {
+        "lengths": np.array([len(text) for text in texts], np.int64),
+        "copied": np.array(copying.covered(texts, trained, least), np.int64),
+        "words_copied": np.asarray(Text.of(spans).cut("unicode").counts, np.int64),
+    }
 
 
 def _together(parts: Sequence[Texts]) -> Texts:
     """Texts of several models as one."""
+    numbers = ("prompt", "lengths", "copied", "words_copied", "nats", "tokens")
     return Texts(
-        np.concatenate([part.prompt for part in parts]),
-        [text for part in parts for text in part.texts],
-        [text for part in parts for text in part.real],
-        [runs for part in parts for runs in part.runs],
-        np.concatenate([part.words_copied for part in parts]),
-        np.concatenate([part.nats for part in parts if part.nats is not None]),
-        np.concatenate([part.tokens for part in parts if part.tokens is not None]),
+        texts=[text for part in parts for text in part.texts],
+        real=[text for part in parts for text in part.real],
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in numbers},
     )
 
 

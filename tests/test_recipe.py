@@ -28,6 +28,19 @@ def test_what_is_fetched_is_the_text_as_the_steps_before_rewrote_it() -> None:
     assert len({batch.text[0], batch.text[1], WORDS}) == 3
 
 
+def test_what_steps_leave_is_left_too_where_more_columns_are_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text('{"text": "one", "split": "test"}\n{"text": "two words", "split": "train"}\n', encoding="utf-8")
+    steps = Recipe.of([{"keep": {"signal": "word_count", "min": 2}}]).steps
+    looking = Remaining.after(steps, dataqual.read(path)).looking_at("split")
+    [batch] = looking.batches()
+    assert [batch.text[row] for row in range(len(batch))] == ["two words"]
+    assert [record for piece in looking.pieces() for record in looking.records(piece)] == [
+        (2, {"text": "two words", "split": "train"})
+    ]
+    assert "split" in looking.columns.more
+
+
 def test_copies_are_looked_for_in_the_text_as_it_was_rewritten() -> None:
     """The two are the same before their words are shuffled, each in its own way, and no copies afterwards."""
     corpus = Corpus.of([WORDS, WORDS])

@@ -99,7 +99,7 @@ def step_of(method: str | Augmenting, parameters: Mapping[str, Any], view: View 
         return method
     known = methods()
     several = [one.strip() for one in method.split(",")]
-    if view == "image" or (view is None and method not in known and any(one in PICTURE_METHODS for one in several)):
+    if view == "image" or (method not in known and any(one in PICTURE_METHODS for one in several)):
         return _of_pictures(several, parameters)
     name = known.get(method.replace("_", "-"))
     if name is None:

@@ -86,7 +86,7 @@ class Look:
         """The states of an empty corpus."""
         names = self.names_there()
         empty = Table(0, np.zeros(0, np.int64), {name: [] for name in self.columns}, names, False)
-        return self.seen(Looked(Measured(Batch.empty(self.corpus.columns)), (empty,))).states
+        return self.seen(Looked(Measured(Batch.empty(self.corpus.columns, self.corpus.view)), (empty,))).states
 
     def names_there(self) -> tuple[str, ...]:
         """Names of columns that are known before a record is read: those of a frame or a parquet file."""

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from dataqual.drift import tails
 from dataqual.near_duplicates import NearDuplicates, Survey
 from dataqual.near_duplicates.signing import unsigned
+from dataqual.reading import Z
 from dataqual.text import Text
 from dataqual.vectors.cross_validation import folds, held_out
 from dataqual.vectors.sparse import Sparse
 from dataqual.vectors.text_classifier import terms_of
 from dataqual.vectors.tfidf import tfidf
 
-Z = 1.959963984540054
 LEAST = 20
 """Documents on either side from which a classifier is tried: four in each of five folds."""
 SHOWN = 5

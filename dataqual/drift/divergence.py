@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.drift import tails
+from dataqual.reading import Z
 
-Z = 1.959963984540054
 LEAST_EXPECTED = 5.0
 """Documents to be expected of a value in the smaller sample; rarer ones are taken together (Cochran 1954)."""
 REST = "…"

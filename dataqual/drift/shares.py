@@ -8,9 +8,8 @@ from typing import Any
 
 from dataqual.drift import tails
 from dataqual.intervals import difference
-from dataqual.reading import wilson
+from dataqual.reading import Z, wilson
 
-Z = 1.959963984540054
 EXACT = 20_000
 """Hits up to which Fisher's exact test is counted out; beyond that the normal distribution does."""
 

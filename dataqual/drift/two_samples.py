@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.drift import tails
+from dataqual.reading import Z
 
-Z = 1.959963984540054
 FEW = 20
 """Numbers on the smaller side below which ranks are permuted: the normal distribution is then far off where there are ties."""
 PERMUTATIONS = 1999

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from dataqual.drift import tails
 from dataqual.drift.divergence import Divergence
 from dataqual.drift.multiple_testing import benjamini_hochberg
+from dataqual.reading import Z
 from dataqual.text import ALONE, Text
 
-Z = 1.959963984540054
 LEAST = 5
 """Documents of both sides that have a word; rarer words are taken together as one."""
 PERMUTATIONS = 99

@@ -6,6 +6,7 @@ import io
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from threading import Lock
 from typing import Any
 
@@ -91,6 +92,18 @@ def decode(data: bytes, max_pixels: int = MAX_PIXELS) -> tuple[NDArray[np.uint8]
         raise
     except Exception as error:  # decoders of damaged data raise whatever they stumble over
         raise _damage(error) from None
+
+
+def jpeg_of(pixels: NDArray[np.uint8], quality: int = 75) -> bytes:
+    """A JPEG of a picture (height, width, 1 or 3)."""
+    file = io.BytesIO()
+    _pillow().Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels).save(file, "jpeg", quality=quality)
+    return file.getvalue()
+
+
+def installed() -> bool:
+    """Whether pictures can be decoded and encoded here."""
+    return find_spec("PIL") is not None
 
 
 def size_of(data: bytes) -> tuple[int, int]:

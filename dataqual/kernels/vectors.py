@@ -109,34 +109,17 @@ def count_rows(
 
 @njit(cache=True, nogil=True)
 def dot(
-    indptr: NDArray[np.int64],
-    indices: NDArray[np.int32],
+    rows: NDArray[np.int32],
+    columns: NDArray[np.int32],
     values: NDArray[np.float64],
     dense: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:  # pragma: no cover - compiled
-    """`out` (rows, k), all 0, becomes the sparse matrix times `dense` (columns, k)."""
-    for row in range(len(indptr) - 1):
-        for at in range(indptr[row], indptr[row + 1]):
-            value, column = values[at], indices[at]
-            for k in range(dense.shape[1]):
-                out[row, k] += value * dense[column, k]
-
-
-@njit(cache=True, nogil=True)
-def transposed_dot(
-    indptr: NDArray[np.int64],
-    indices: NDArray[np.int32],
-    values: NDArray[np.float64],
-    dense: NDArray[np.float64],
-    out: NDArray[np.float64],
-) -> None:  # pragma: no cover - compiled
-    """`out` (columns, k), all 0, becomes the transposed sparse matrix times `dense` (rows, k)."""
-    for row in range(len(indptr) - 1):
-        for at in range(indptr[row], indptr[row + 1]):
-            value, column = values[at], indices[at]
-            for k in range(dense.shape[1]):
-                out[column, k] += value * dense[row, k]
+    """`out` (rows, k), all 0, becomes the sparse matrix times `dense` (columns, k); with rows and columns exchanged, its transpose."""
+    for at in range(len(values)):
+        value, row, column = values[at], rows[at], columns[at]
+        for k in range(dense.shape[1]):
+            out[row, k] += value * dense[column, k]
 
 
 @njit(cache=True, nogil=True)

@@ -6,10 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from dataqual.reading import Reading, wilson
+from dataqual.reading import Reading, Z, wilson
 
 LISTED = 50
-Z = 1.959963984540054
 
 
 def balance(counts: Mapping[str, int], unlabelled: int = 0, *, sampled: bool = False) -> Reading:

@@ -26,7 +26,7 @@ DRAWS = 500
 """Bootstrap samples: the cells of a few classes, so that their ends move by less than a fiftieth of their distance."""
 
 
-def label_errors(labels: Codes, probabilities: Floats, *, of: int | None = None, seed: int = 0) -> Reading:
+def label_errors(labels: Codes, probabilities: Floats, *, seed: int = 0) -> Reading:
     """The share of wrong labels, from labels and chances of models that never saw the documents, with its 95 % interval.
 
     None where there are fewer than two classes or no documents. `detail`: the share that is suspect, and the share by the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,15 +46,9 @@ class Groups(Metric[Tally]):
         columns = measured.batch.columns
         if self.column not in columns.columns or not len(measured):
             return Tally({})
-        values = columns[self.column].to_list()
-        names = {name: code for code, name in enumerate(dict.fromkeys(values))}
-        codes = np.fromiter(map(names.__getitem__, values), np.int64, len(values))
         counted: list[Any] = [np.ones(len(measured), np.int64), measured[ByteCount()], measured[WordCount()]]
         counted += [measured.drops(rule_set) for rule_set in self.rule_sets]
-        table = np.zeros((len(names), len(counted)), np.int64)
-        for i, numbers in enumerate(counted):  # as floats, exact below 2**53
-            table[:, i] = np.bincount(codes, numbers, minlength=len(names))
-        return _bounded(dict(zip(names, table, strict=True)))
+        return tallied(columns[self.column].to_list(), counted)
 
     def merge(self, first: Tally, second: Tally) -> Tally:
         if first.overflow or second.overflow:
@@ -84,6 +78,16 @@ class Groups(Metric[Tally]):
         documents, size, words, *dropped = (int(number) for number in numbers)
         fails = {rule_set.name: count for rule_set, count in zip(self.rule_sets, dropped, strict=True)}
         return {"value": name, "documents": documents, "bytes": size, "words": words, "fails": fails}
+
+
+def tallied(values: Sequence[str | None], counted: Sequence[NDArray[Any]]) -> Tally:
+    """Sums of whole numbers, (n,) each, over those of each value."""
+    names = {name: code for code, name in enumerate(dict.fromkeys(values))}
+    codes = np.fromiter(map(names.__getitem__, values), np.int64, len(values))
+    table = np.zeros((len(names), len(counted)), np.int64)
+    for i, numbers in enumerate(counted):  # as floats, exact below 2**53
+        table[:, i] = np.bincount(codes, numbers, minlength=len(names))
+    return _bounded(dict(zip(names, table, strict=True)))
 
 
 def _bounded(rows: dict[str | None, NDArray[np.int64]]) -> Tally:

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from typing import ClassVar
 
-from dataqual.diversity import sets
+import numpy as np
+from numpy.typing import NDArray
+
 from dataqual.diversity.lexical import entropy
-from dataqual.diversity.words import Words
-from dataqual.document_sample import DocumentSample
-from dataqual.operators import SampleMetric, at_least
-from dataqual.reading import Reading
+from dataqual.metrics._of_words import OfWords
 
 
 @dataclass(frozen=True)
-class WordEntropy(SampleMetric):
+class WordEntropy(OfWords):
     """Bits per word: the Shannon entropy of the words among `among` in a row, the mean over sets of so many.
 
     >>> WordEntropy()(["a b", "c d"]).value
     2.0
     """
 
-    among: int = sets.WORDS
+    unit: ClassVar[str] = "bits"
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        at_least(1, among=self.among)
-
-    def estimate(self, sample: DocumentSample) -> Reading:
-        codes = Words.of(sample).codes
-        over = sets.word_sets(sample, self.among)
-        values = [entropy(codes[a:b]) for a, b in over]
-        return sets.reading(sample, "word_entropy", over, values, unit="bits", ends=(0, math.inf))
+    def of_words(self, codes: NDArray[np.int32]) -> float:
+        return entropy(codes)

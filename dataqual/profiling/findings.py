@@ -109,6 +109,38 @@ KINDS: dict[str, Kind] = {
         0.05,
         recipe="redact",
     ),
+    "blank_pictures": Kind(
+        "are blank: 99 of 100 pixels are of one colour",
+        "A picture of which nothing is seen teaches a model to draw nothing; it is often what a site sends for one that is gone.",
+        "leave them out",
+        "worst",
+        0.001,
+        0.05,
+    ),
+    "mislabelled_pictures": Kind(
+        "are of another format than their names say",
+        "Most programs look at the bytes, but those that trust the name will fail on them.",
+        "leave them out, or rename them",
+        "signals",
+        0.01,
+        0.5,
+    ),
+    "animations": Kind(
+        "hold several pictures, of which the first is looked at",
+        "A loader that takes the first frame loses the others, and one that takes all of them changes the shape of a batch.",
+        "leave them out, or save the frames as pictures of their own",
+        "signals",
+        0.01,
+        0.5,
+    ),
+    "strongly_compressed": Kind(
+        "are JPEGs of a quality below 30",
+        "The blocks and fringes of strong compression are learnt as if they were part of what is shown.",
+        "leave them out, or get them again from their source",
+        "worst",
+        0.01,
+        0.2,
+    ),
     "empty": Kind(
         "have no word in them",
         "Empty documents teach nothing and distort every average.",
@@ -153,6 +185,10 @@ def clean_command(facts: dict[str, Any], drop: str, recipe: str | None = None) -
         return shlex.join(["dataqual", "clean", "-o", f"sample{_mark(drop)}.jsonl", *what])
     if not inputs or any(name.startswith("<") for name in inputs):
         return None
+    if corpus.get("view") == "image":
+        return shlex.join(
+            ["dataqual", "clean", *map(_as_argument, inputs), "-o", _picture_target(corpus, _mark(drop)), *what]
+        )
     txt = options.get("txt") or "file"
     named = {"--text": options.get("text"), "--txt": txt if txt != "file" else None}
     if (allowed := options.get("max_unreadable", UNREADABLE)) != UNREADABLE:
@@ -169,6 +205,15 @@ def _mark(drop: str) -> str:
     ('.clean-exact_copies', '.clean-strict')
     """
     return f".clean-{PurePath(drop).stem if drop.endswith(('.yaml', '.yml')) else drop}"
+
+
+def _picture_target(corpus: dict[str, Any], mark: str) -> str:
+    """A name for what is left of pictures: a folder for files, a .npz for arrays, in the format they came in elsewhere."""
+    name = PurePath(corpus["inputs"][0])
+    kind = corpus["files"][0]["format"] if corpus["files"] else "picture"
+    if kind == "picture":
+        return _as_argument(f"{name.name if not set('*?[') & set(str(name)) else 'pictures'}{mark}/")
+    return _as_argument(f"{name.stem}{mark}.{'npz' if kind in ('npy', 'idx') else kind}")
 
 
 def _target(corpus: dict[str, Any], txt: str, mark: str) -> str:
@@ -212,7 +257,7 @@ def _shares(facts: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             name,
             severity,
-            f"{percent(share)} of the {_documents(reading)} {kind.what}{_more(reading)}",
+            f"{percent(share)} of the {_documents(facts, reading)} {kind.what}{_more(reading)}",
             reading,
             kind.why,
             _example_of(facts, name),
@@ -222,9 +267,15 @@ def _shares(facts: dict[str, Any]) -> Iterator[Finding]:
         )
 
 
-def _documents(reading: dict[str, Any]) -> str:
+def _documents(facts: dict[str, Any], reading: dict[str, Any]) -> str:
     """What a share is one of: copies are counted among the documents of a sample alone."""
-    return "sampled documents" if reading.get("detail", {}).get("in_sample_alone") else "documents"
+    sampled = "sampled " if reading.get("detail", {}).get("in_sample_alone") else ""
+    return f"{sampled}{noun(facts)}"
+
+
+def noun(facts: dict[str, Any]) -> str:
+    """What the corpus is made of: documents or pictures."""
+    return "pictures" if facts["corpus"].get("view") == "image" else "documents"
 
 
 def _more(reading: dict[str, Any]) -> str:
@@ -264,7 +315,7 @@ def _ids(facts: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             "duplicate_ids",
             "warning",
-            f"{percent(reading['value'])} of the {_documents(reading)} bear an id that was used before{_more(reading)}",
+            f"{percent(reading['value'])} of the {_documents(facts, reading)} bear an id that was used before{_more(reading)}",
             reading,
             "What is joined or dropped by id will hit the wrong document; addresses (file and record) are used here instead.",
         )
@@ -284,7 +335,7 @@ def _rule_sets(facts: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(
             rule_set["name"],
             "warning" if fits and share >= 0.1 else "note",
-            f"{rule_set['name']} would drop {percent(share)} of the documents, most for {worst['name']} (asks for {worst['bounds']})",
+            f"{rule_set['name']} would drop {percent(share)} of the {noun(facts)}, most for {worst['name']} (asks for {worst['bounds']})",
             rule_set["fails"],
             " ".join([rule_set["about"], *_made_for(facts, rule_set), *misfit]),
             worst["examples"][0] if worst["examples"] else None,
@@ -300,7 +351,7 @@ def _misfit(facts: dict[str, Any], rule_set: dict[str, Any]) -> list[str]:
         return ["Its verdicts mean little here."]
     if rule_set["fails"]["value"] > MISFIT:
         return [
-            "It rejects most of this corpus, so it was made for other documents; look at its rules before applying it."
+            f"It rejects most of this corpus, so it was made for other {noun(facts)}; look at its rules before applying it."
         ]
     return []
 

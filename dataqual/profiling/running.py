@@ -24,6 +24,7 @@ from dataqual.languages import telling
 from dataqual.near_duplicates import Survey
 from dataqual.profiling import sections
 from dataqual.profiling.facts import Gathered, facts_of
+from dataqual.profiling.pictures.running import profile_pictures
 from dataqual.profiling.plan import Plan, Seen
 from dataqual.profiling.result import Kept, Profile
 from dataqual.profiling.sections import people
@@ -209,6 +210,22 @@ def profile(
         check_result(result, corpus)
     clock = Clock()
     engine = Local(workers=options.workers, max_memory=options.max_memory)
+    if corpus.view == "image":
+        facts, sketches = profile_pictures(
+            corpus,
+            engine,
+            rules=options.rules,
+            sample=Sample.draw(corpus, options.sample, options.seed) if options.sample is not None else None,
+            seed=options.seed,
+            skip=options.skip,
+            asked=_asked(corpus, options, None),
+            inputs=_inputs(source, inputs, corpus),
+            signals=signals,
+            unreadable=unreadable,
+            progress=progress,
+        )
+        clock.tick("measure")
+        return Profile(facts | {"run": _run(clock, engine, corpus)}, Kept(sketches, None, corpus))
     method = options.language if options.language != "none" and telling.installed() else None
     plan = Plan.of(
         corpus,
@@ -255,14 +272,19 @@ def profile(
             facts = facts_of(gathered)
             joined.result()
     clock.tick("copies and facts")
-    facts["run"] = clock.facts() | {
+    facts["run"] = _run(clock, engine, corpus)
+    sketches = {name: gathered.state(f"signal:{name}") for name in plan.signals}
+    return Profile(facts, Kept(sketches, gathered.sample, corpus))
+
+
+def _run(clock: Clock, engine: Local, corpus: Corpus) -> dict[str, Any]:
+    """What depends on the machine and the day."""
+    return clock.facts() | {
         "workers": engine.threads,
         "max_memory": engine.memory,
         "input_bytes": corpus.size,
         "python": sys.version.split()[0],
     }
-    sketches = {name: gathered.state(f"signal:{name}") for name in plan.signals}
-    return Profile(facts, Kept(sketches, gathered.sample, corpus))
 
 
 def check_result(path: str | Path | None, corpus: Corpus) -> None:
@@ -299,12 +321,12 @@ def _pass_over(
     return run
 
 
-def _asked(corpus: Corpus, options: Options, plan: Plan) -> dict[str, Any]:
+def _asked(corpus: Corpus, options: Options, plan: Plan | None) -> dict[str, Any]:
     """The options that determine the facts."""
     return {
         "text": options.text,
         "txt": getattr(corpus, "txt", None),
-        "rules": [*(plan.choice.names if plan.choice else options.rules or ())],
+        "rules": [*(plan.choice.names if plan and plan.choice else options.rules or ())],
         "near_copies": options.near_copies,
         "skip": [*options.skip],
         "people": [*options.people],

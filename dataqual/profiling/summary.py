@@ -6,6 +6,7 @@ import unicodedata
 from typing import Any
 
 from dataqual.finding import SIGNS, percent, plural
+from dataqual.profiling.findings import noun
 from dataqual.profiling.result import Profile
 
 COLOURS = {"error": "red", "warning": "yellow", "note": None}
@@ -76,11 +77,13 @@ def _headline(facts: dict[str, Any]) -> str:
     name += f" and {more} more" if more > 0 and not corpus["embedded_sample"] else ""
     sample = corpus["sample"]
     of = f" (a sample of {sample['of']:,})" if sample else ""
-    return f"{plain(name)}: {plural(readings['documents']['value'], 'document')}{of}"
+    return f"{plain(name)}: {plural(readings['documents']['value'], noun(facts).removesuffix('s'))}{of}"
 
 
 def _contents(facts: dict[str, Any]) -> str:
     readings = facts["readings"]
+    if "pictures" in facts:
+        return _contents_of_pictures(facts)
     n = max(readings["documents"]["value"], 1)
     if languages := facts.get("languages"):
         rows = [(row["language"] or "without letters", row["documents"]) for row in languages["rows"]]
@@ -89,6 +92,23 @@ def _contents(facts: dict[str, Any]) -> str:
     scripts = ", ".join(f"{name} {percent(documents / n)}" for name, documents in rows[:3] if documents)
     scripts += " of the documents" if scripts else ""
     parts = [f"{size(readings['bytes']['value'])} of text", plural(readings["words"]["value"], "word"), scripts]
+    return ("in the sample: " if facts["corpus"]["sample"] else "") + " · ".join(part for part in parts if part)
+
+
+def _contents_of_pictures(facts: dict[str, Any]) -> str:
+    readings, pictures = facts["readings"], facts["pictures"]
+    sizes = pictures["sizes"]
+    common = sizes["rows"][0] if sizes["rows"] else None
+    usual = f", most of {common['width']:,} × {common['height']:,}" if common and sizes["distinct"] > 1 else ""
+    one = f"all of {common['width']:,} × {common['height']:,}" if common and sizes["distinct"] == 1 else ""
+    formats = ", ".join(pictures["formats"])
+    labels = [plural(group["distinct"], "label") for group in facts["groups"] if group["role"] == "label"]
+    parts = [
+        f"{size(readings['bytes']['value'])} of pictures",
+        one or f"{plural(sizes['distinct'], 'size')}{usual}",
+        formats,
+        *labels,
+    ]
     return ("in the sample: " if facts["corpus"]["sample"] else "") + " · ".join(part for part in parts if part)
 
 

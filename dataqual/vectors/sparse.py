@@ -43,14 +43,14 @@ class Sparse:
         """Times an array (columns,) or (columns, k)."""
         right = np.ascontiguousarray(dense if dense.ndim == 2 else dense[:, None], np.float64)
         out = np.zeros((self.shape[0], right.shape[1]))
-        vectors.dot(self.indptr, self.indices, self.values, right, out)
+        vectors.dot(self.rows.astype(np.int32), self.indices, self.values, right, out)
         return out if dense.ndim == 2 else out[:, 0]
 
     def transposed_dot(self, dense: NDArray[np.float64]) -> NDArray[np.float64]:
         """The transposed matrix times an array (rows,) or (rows, k)."""
         right = np.ascontiguousarray(dense if dense.ndim == 2 else dense[:, None], np.float64)
         out = np.zeros((self.shape[1], right.shape[1]))
-        vectors.transposed_dot(self.indptr, self.indices, self.values, right, out)
+        vectors.dot(self.indices, self.rows.astype(np.int32), self.values, right, out)
         return out if dense.ndim == 2 else out[:, 0]
 
     @property

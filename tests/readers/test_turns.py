@@ -167,6 +167,22 @@ def test_what_is_torn_is_no_longer_there_for_the_steps_behind(tmp_path: Path) ->
     assert (tmp_path / "out.jsonl").read_bytes() == lines(chats[1])
 
 
+@dataclass(frozen=True)
+class Silent(Replaced):
+    """The same, and tells nothing of it, as a step from elsewhere may."""
+
+    def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Change]]:
+        return super().__call__(batch)[0], []
+
+
+def test_a_step_that_tears_a_chat_and_tells_nothing_of_it_is_named_all_the_same(tmp_path: Path) -> None:
+    path = written(tmp_path, "in.jsonl", lines(*TORN))
+    done = dataqual.clean(path, tmp_path / "out.jsonl", recipe=Recipe("x", (Silent("\n\nHello", ", hello"),)))
+    assert (done.read, done.kept, done.dropped, done.rules) == (4, 3, 1, {"silent": 0, "torn_turns": 1})
+    ledger = pl.read_parquet(tmp_path / "out.jsonl.ledger.parquet")
+    assert ledger.select("id", "action", "step", "rule").rows() == [("en", "dropped", "silent", "torn_turns")]
+
+
 def test_torn_chats_give_the_same_bytes_whatever_the_workers_and_the_batches(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

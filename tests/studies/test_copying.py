@@ -1,4 +1,4 @@
-"""Copied runs: as every pair of places, followed token by token, has them."""
+"""Copied runs: as every pair of places, followed token by token, has them; in a time that repetition does not change."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studies import copying
-from studies.copying import covered, runs
+from studies.copying import covered, longest
 
 
-def plainly(text: list[int], trained: list[int], least: int) -> list[int]:
+def plainly(text: list[int], trained: list[int]) -> list[int]:
+    """The longest run from each place on."""
     found = []
     for i in range(len(text)):
         best = 0
@@ -20,26 +21,33 @@ def plainly(text: list[int], trained: list[int], least: int) -> list[int]:
             while i + k < len(text) and j + k < len(trained) and text[i + k] == trained[j + k] >= 0:
                 k += 1
             best = max(best, k)
-        found.append(best if best >= least else 0)
+        found.append(best)
     return found
 
 
 @given(
     texts=st.lists(st.lists(st.integers(0, 2), max_size=25), max_size=3),
     trained=st.lists(st.integers(-1, 2), max_size=60),
+    least=st.integers(1, 6),
 )
-@settings(max_examples=80, deadline=None)
-def test_runs_are_those_of_a_plain_search(texts: list[list[int]], trained: list[int]) -> None:
+@settings(max_examples=100, deadline=None)
+def test_runs_are_those_of_a_plain_search(texts: list[list[int]], trained: list[int], least: int) -> None:
+    given_texts, there = [np.array(text, np.int64) for text in texts], np.array(trained, np.int64)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(copying, "SEED", 3)
         patch.setattr(copying, "CHUNK", 7)
-        patch.setattr(copying, "PAIRS", 5)
-        found = runs([np.array(text, np.int64) for text in texts], np.array(trained, np.int64))
-    assert [row.tolist() for row in found] == [plainly(text, trained, 3) for text in texts]
+        patch.setattr(copying, "SIEVE", 4)
+        found, shares = longest(given_texts, there), covered(given_texts, there, least)
+    for text, (start, length), share in zip(texts, found, shares, strict=True):
+        expected = plainly(text, trained)
+        most = max(expected, default=0)
+        assert length == (most if most >= 3 else 0)
+        assert not length or expected.index(most) == start
+        inside = {i + k for i, n in enumerate(expected) if n >= least for k in range(n)}
+        assert share == len(inside)
 
 
-@given(longest=st.lists(st.integers(0, 5), max_size=12), least=st.integers(1, 4))
-def test_covered_counts_each_token_once(longest: list[int], least: int) -> None:
-    longest = [min(length, len(longest) - i) for i, length in enumerate(longest)]
-    inside = {i + k for i, length in enumerate(longest) if length >= least for k in range(length)}
-    assert covered(np.array(longest, np.int64), least) == len(inside)
+def test_endless_repetition_is_no_endless_work() -> None:
+    same = np.zeros(300_000, np.uint16)
+    assert longest([np.zeros(3_000, np.int64)], same) == [(0, 3_000)]
+    assert covered([np.zeros(3_000, np.int64)], same, 200) == [3_000]

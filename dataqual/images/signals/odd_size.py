@@ -50,8 +50,12 @@ class OddSize(ImageSignal):
                 "odd_size must first see the corpus: a step does that; or give it quartiles: [first, third]"
             )
         first, third = self.quartiles
+        return self.outside(Side().measure(images), first, third)
+
+    @staticmethod
+    def outside(sides: NDArray[Any], first: float, third: float) -> NDArray[Any]:
+        """How far sides lie outside two quartiles, in widths between these."""
         width = max(third - first, third * NARROW, NARROW)
-        sides = Side().measure(images)
         return np.asarray(np.maximum(np.maximum(first - sides, sides - third), 0) / width)
 
 

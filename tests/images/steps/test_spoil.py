@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
 
+import dataqual
 from dataqual import specs
 from dataqual.corpus import Batch, Corpus
+from dataqual.engine import Local
 from dataqual.errors import SpecError
 from dataqual.images.image import Images
 from dataqual.images.steps.spoil_blur import SpoilBlur, blurred
 from dataqual.images.steps.spoil_jpeg import SpoilJpeg, coded
+from dataqual.images.steps.spoil_labels import SpoilLabels
 from dataqual.images.steps.spoil_pixel_noise import SpoilPixelNoise
 from dataqual.ledger import Added, Edited
 from dataqual.operators import Step
@@ -157,3 +162,35 @@ def test_an_edited_picture_has_no_bytes_any_more_and_the_others_keep_theirs() ->
     assert [after[row].max() for row in range(3)] == [1, 9, 8]
     assert [rows.tolist() for rows, _ in after.stacks()] == [[0, 1], [2]]
     assert after.formats == images.formats
+
+
+def labelled(path: Path) -> Corpus:
+    np.savez(path / "shapes.npz", x=GRAY, y=np.array(NAMES))
+    return dataqual.read(str(path / "shapes.npz"))
+
+
+def test_spoilt_labels_are_others_as_often_as_the_dose_says_and_each_as_likely(tmp_path: Path) -> None:
+    corpus = labelled(tmp_path)
+    [batch] = corpus.batches()
+    after, [edited] = SpoilLabels(dose=0.5).prepare(corpus, Local(workers=1))(batch)
+    now = after.columns["label"].to_list()
+    differs = [row for row, (a, b) in enumerate(zip(NAMES, now, strict=True)) if a != b]
+    assert (edited.batch.record - 1).tolist() == differs
+    assert 72 <= len(differs) <= 128  # four standard deviations of 200
+    assert set(now) == {"bar", "disk", "ring"}
+    became = Counter(now[row] for row in differs if NAMES[row] == "bar")
+    assert min(became["disk"], became["ring"]) > 4
+    assert same(batch, after)
+    assert edited.evidence is not None
+    assert edited.evidence[0] == f"label {NAMES[differs[0]]!r} became {now[differs[0]]!r}"
+    again, _ = SpoilLabels(dose=0.5).prepare(corpus, Local(workers=2))(batch.take(np.arange(50, 200)))
+    assert again.columns["label"].to_list() == now[50:]
+
+
+def test_labels_are_spoilt_only_where_there_are_two(tmp_path: Path) -> None:
+    np.savez(tmp_path / "one.npz", x=GRAY[:4], y=["a"] * 4)
+    np.savez(tmp_path / "none.npz", x=GRAY[:4])
+    with pytest.raises(SpecError, match="spoil_labels: 1 label, and it takes two to confuse them"):
+        SpoilLabels(dose=0.5).prepare(dataqual.read(str(tmp_path / "one.npz")), Local(workers=1))
+    with pytest.raises(SpecError, match="spoil_labels: the corpus has no labels"):
+        SpoilLabels(dose=0.5).prepare(dataqual.read(str(tmp_path / "none.npz")), Local(workers=1))
