@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import polars as pl
 
 from dataqual.columns import ANNOTATOR_NAMES, ITEM_NAMES, RATING_NAMES, TEXT_NAMES, as_string
 from dataqual.corpus import Corpus, Progress
+from dataqual.embeddings import open_model
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, UnknownColumn, did_you_mean
 from dataqual.finding import percent, plural
@@ -58,6 +60,8 @@ class Labelled:
     contradicting: Sequence[Mapping[str, Any]]
     giveaways: Sequence[Giveaway]
     learnt_from: int
+    model: str | None = None
+    """Whose embeddings they learnt from too."""
     written: Path | None = None
 
     @property
@@ -122,6 +126,7 @@ class Labelled:
             "readings": {name: reading.facts() for name, reading in readings.items()},
             "accuracy": self.accuracy,
             "learnt_from": self.learnt_from,
+            **({"model": self.model} if self.model else {}),
             "suspects": self.listed.suspects(20).to_dicts(),
             "conflicts": list(self.contradicting[:20]),
             "giveaways": [one.facts() for one in self.giveaways],
@@ -136,6 +141,7 @@ def label_errors(
     rank_by: Ranking = "self_confidence",
     probabilities: str | None = None,
     learn_from: int = LEARNT_FROM,
+    embeddings: str | Path | None = None,
     seed: int = 0,
     workers: int | None = None,
     max_memory: int | None = None,
@@ -146,7 +152,8 @@ def label_errors(
 
     `source` is what `profile` takes, with a label column. `output` gets the ranked list, as .jsonl, .parquet or .csv.
     `probabilities` names a column of chances by label, out of cross-validation, which are then believed instead. Models
-    learn from at most `learn_from` documents, drawn evenly; all are judged. UnknownColumn without labels; InputError
+    learn from at most `learn_from` documents, drawn evenly; all are judged. `embeddings` is the folder of a model on disk, whose
+    vectors they learn from beside the words. UnknownColumn without labels; InputError
     where `output` is an input.
     """
     if rank_by not in RANKINGS:
@@ -157,7 +164,10 @@ def label_errors(
     _check_table(output, corpus)
     engine = Local(workers=workers, max_memory=max_memory)
     count = ReadCount()
-    look = survey_pictures if corpus.view == "image" else survey
+    embed = open_model(embeddings) if embeddings is not None else None
+    if embed is not None and corpus.view == "image":
+        raise SpecError("--embeddings: pictures are judged by a network of their own; leave it out")
+    look = survey_pictures if corpus.view == "image" else partial(survey, embed=embed)
     found = look(corpus, engine, seed=seed, size=learn_from, count=count.add, progress=progress)
     count.check(corpus)
     judged = found.judged if probabilities is None else _given(corpus, found, probabilities, engine.memory)
@@ -179,6 +189,7 @@ def label_errors(
         contradicting=[_told(corpus, found, one) for one in contradicting[:20]],
         giveaways=giveaways(found.sample.text, found.sample.values("label")) if corpus.view == "text" else (),
         learnt_from=len(found.sample) if probabilities is None else 0,
+        model=embed.told if embed is not None else None,
         written=Path(output) if output is not None else None,
     )
 

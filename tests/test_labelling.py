@@ -18,6 +18,7 @@ from dataqual.labelling import agreement, label_errors
 from dataqual.labels.chances import room
 from dataqual.labels.giveaways import RUN, _standing, giveaways
 from dataqual.text import Text
+from tests.embeddings.models import static
 from tests.labels.test_judging import flipped, reviews
 
 
@@ -299,3 +300,23 @@ def test_a_name_is_found_where_no_letter_and_no_digit_touches_it(name: str) -> N
     runs = [frozenset(RUN.findall(text.casefold())) for text in texts]
     assert _standing(name, [text.casefold() for text in texts], runs) == found
     assert any(found)
+
+
+def test_models_learn_from_embeddings_too(tmp_path: Path) -> None:
+    """Of words that each occur once only a model knows which belong together."""
+    words = {label: [f"{label}{at}" for at in range(150)] for label in ("good", "bad")}
+    vectors = {word: [1.0, 0.0] if label == "good" else [0.0, 1.0] for label, own in words.items() for word in own}
+    model = static(tmp_path / "model", vectors)
+    rows = [{"text": word, "label": label} for label, own in words.items() for word in own]
+    rows[7]["label"] = "bad"
+    path = tmp_path / "words.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    alone, found = label_errors(path), label_errors(path, embeddings=model)
+    assert alone.accuracy is not None and alone.accuracy < 0.6
+    assert found.accuracy is not None and found.accuracy > 0.99
+    assert found.ranked["record"][0] == 8 and found.listed.suspects(9).height == 1
+    assert found.facts()["model"].startswith("model, static, 2 dimensions") and "model" not in alone.facts()
+    some = label_errors(path, embeddings=model, learn_from=200)
+    assert some.accuracy is not None and some.accuracy > 0.99
+    with pytest.raises(DataqualError, match="there is no such folder"):
+        label_errors(path, embeddings="nowhere")

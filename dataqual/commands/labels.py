@@ -34,10 +34,23 @@ from dataqual.console import Console
     metavar="N",
     help="Documents that models learn from at most, drawn evenly; all are judged.",
 )
+@click.option(
+    "--embeddings",
+    "--model",
+    type=click.Path(),
+    metavar="DIR",
+    help="Learn from the vectors of this model on disk too, beside the words.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the folds and the sample.")
 @reading
 def labels(
-    shared: Shared, output: str | None, rank_by: Any, probabilities: str | None, learn_from: int, seed: int
+    shared: Shared,
+    output: str | None,
+    rank_by: Any,
+    probabilities: str | None,
+    learn_from: int,
+    embeddings: str | None,
+    seed: int,
 ) -> None:
     """Say which labels are probably wrong, which contradict each other, and how they are spread.
 
@@ -62,6 +75,7 @@ def labels(
             rank_by=rank_by,
             probabilities=probabilities,
             learn_from=learn_from,
+            embeddings=embeddings,
             seed=seed,
             **shared.engine,
             progress=console.progress,

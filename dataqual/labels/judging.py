@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.embeddings import Model
 from dataqual.labels.chances import rowwise
 from dataqual.labels.confident_learning import Codes, Confidence, Floats, quality
 from dataqual.labels.copies import Copied
@@ -70,18 +71,22 @@ class FoldModels:
     terms: Terms
     idf: Floats
     models: tuple[Logistic, ...]
+    embed: Model | None = None
+    """Whose vectors stand beside the terms, as long as theirs."""
 
     @classmethod
-    def fit(cls, text: Text, codes: Codes, classes: int, fold: Codes, run: Run = map) -> tuple[Self, Sparse]:
-        """Learn from documents with a code of 0 or more; their vectors too."""
+    def fit(
+        cls, text: Text, codes: Codes, classes: int, fold: Codes, run: Run = map, embed: Model | None = None
+    ) -> tuple[Self, Sparse]:
+        """Learn from documents with a code of 0 or more, by their terms and what `embed` makes of them; their vectors too."""
         terms = terms_of(text, WEIGHTS // classes)
         idf = inverse_frequency(terms.counts)
-        vectors = tfidf(terms.counts, idf)
+        vectors = _beside(tfidf(terms.counts, idf), text, embed)
         rows = [np.flatnonzero((codes >= 0) & (fold != held)) for held in range(FOLDS)]
         learn = partial(_learn, vectors, codes, classes)
         empty = replace(terms.counts, values=np.zeros(0), indices=np.zeros(0, np.int32), indptr=np.zeros(1, np.int64))
         lean = replace(terms, counts=empty, text=Text.of_bytes([]))  # other processes are handed no documents
-        return cls(lean, idf, tuple(run(learn, rows))), vectors
+        return cls(lean, idf, tuple(run(learn, rows)), embed), vectors
 
     def of(self, vectors: Sparse, fold: Codes) -> Floats:
         """The chance of each class by the model that did not learn from the fold of the document, (documents, classes)."""
@@ -93,7 +98,11 @@ class FoldModels:
 
     def __call__(self, text: Text, fold: Codes) -> Floats:
         """The same for documents that are not cut yet."""
-        return self.of(tfidf(self.terms.of(text), self.idf), fold)
+        return self.of(_beside(tfidf(self.terms.of(text), self.idf), text, self.embed), fold)
+
+
+def _beside(terms: Sparse, text: Text, embed: Model | None) -> Sparse:
+    return terms if embed is None else terms.beside(embed([text[at] for at in range(len(text))]))
 
 
 def _learn(vectors: Sparse, codes: Codes, classes: int, rows: NDArray[np.int64]) -> Logistic:
@@ -150,7 +159,9 @@ class Judged:
         return np.lexsort((self.rows, self.quality, ~self.suspects))
 
 
-def judge(text: Text, labels: Sequence[str | None], *, seed: int = 0, run: Run = map) -> Judged | None:
+def judge(
+    text: Text, labels: Sequence[str | None], *, seed: int = 0, run: Run = map, embed: Model | None = None
+) -> Judged | None:
     """The labels of documents in memory; None where there are not two labels with `RARE` documents each.
 
     >>> text = Text.of([f"good {i}" for i in range(12)] + [f"bad {i}" for i in range(12)])
@@ -168,6 +179,6 @@ def judge(text: Text, labels: Sequence[str | None], *, seed: int = 0, run: Run =
     codes = classes.codes(labels)
     copied = Copied.of(text)
     fold = folds(copied.keys, codes, together=copied.cluster, seed=seed)
-    models, vectors = FoldModels.fit(text, codes, len(classes), fold, run)
+    models, vectors = FoldModels.fit(text, codes, len(classes), fold, run, embed)
     rows = np.flatnonzero(codes >= 0)
     return Judged(classes.names, rows, codes[rows], models.of(vectors.take(rows), fold[rows]))

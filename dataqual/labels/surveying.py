@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Chunk, Corpus, Progress, Unreadable
 from dataqual.document_sample import DocumentSample, objects, priorities
+from dataqual.embeddings import Model
 from dataqual.errors import InputError, UnknownColumn
 from dataqual.labels.chances import let_go, room
 from dataqual.labels.confident_learning import Codes, Floats
@@ -96,11 +97,13 @@ def survey(
     *,
     seed: int = 0,
     size: int = LEARNT_FROM,
+    embed: Model | None = None,
     count: Count = lambda documents, unreadable: None,
     progress: Progress | None = None,
 ) -> Surveyed:
     """Find copies, learn from at most `size` documents, and judge every label by a model that saw neither it nor a copy.
 
+    `embed` is what the models learn from beside the terms.
     UnknownColumn where the corpus has no column of labels. `count` is told of every batch.
     """
     if corpus.columns.label is None:
@@ -130,7 +133,9 @@ def survey(
         where = np.concatenate(places)
         cluster = copies.clusters(lambda numbers: corpus.fetch(address_list(where[numbers])))
     names = tuple(name for name in number if name is not None)
-    found = _Known(corpus, engine, where, names, np.concatenate(codes), Copied(np.concatenate(keys), cluster), sample)
+    found = _Known(
+        corpus, engine, where, names, np.concatenate(codes), Copied(np.concatenate(keys), cluster), sample, embed
+    )
     return Surveyed(where, names, found.codes, found.copied, sample, found.judged(seed))
 
 
@@ -145,6 +150,7 @@ class _Known:
     codes: Codes
     copied: Copied
     sample: DocumentSample
+    embed: Model | None = None
 
     def judged(self, seed: int) -> Judged | None:
         """Every label that is not rare, judged; None where there are not two."""
@@ -155,7 +161,9 @@ class _Known:
         number = np.array([*classes.codes(self.names), -1], np.int64)
         codes = number[self.codes]
         fold = folds(self.copied.keys, codes, together=self.copied.cluster, seed=seed)
-        models, vectors = FoldModels.fit(self.sample.text, codes[rows], len(classes), fold[rows], self.engine.map)
+        models, vectors = FoldModels.fit(
+            self.sample.text, codes[rows], len(classes), fold[rows], self.engine.map, self.embed
+        )
         own = np.flatnonzero(codes >= 0)
         row = np.where(codes >= 0, np.cumsum(codes >= 0) - 1, -1)  # of each document, among those that are judged
         chances = room(len(own), len(classes), self.engine.memory)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,21 @@ class Sparse:
 
     def __len__(self) -> int:
         return self.shape[0]
+
+    def beside(self, dense: NDArray[Any]) -> Sparse:
+        """With the columns of an array (rows, more) behind its own, zeros among them too.
+
+        >>> Sparse.of(np.array([[0.0, 2.0], [1.0, 0.0]])).beside(np.array([[5.0], [0.0]])).dense().tolist()
+        [[0.0, 2.0, 5.0], [1.0, 0.0, 0.0]]
+        """
+        more = dense.shape[1]
+        indptr = np.concatenate([[0], np.cumsum(self.row_counts + more)]).astype(np.int64)
+        values, indices = np.empty(int(indptr[-1])), np.empty(int(indptr[-1]), np.int32)
+        own = np.arange(len(self.values)) + more * self.rows
+        values[own], indices[own] = self.values, self.indices
+        new = (indptr[1:] - more)[:, None] + np.arange(more)
+        values[new], indices[new] = dense, self.shape[1] + np.arange(more)
+        return Sparse(values, indices, indptr, (self.shape[0], self.shape[1] + more))
 
     def __matmul__(self, dense: NDArray[np.float64]) -> NDArray[np.float64]:
         """Times an array (columns,) or (columns, k)."""
