@@ -316,6 +316,8 @@ def _reason(event: dict[str, Any]) -> str:
         where = f"record {event['kept_record']} of {event['kept_path']}"
         if "similarity" not in event:
             return f"it shares text with {where}"
+        if "value" in event and event["rule"] in ("exact_copies", "near_copies"):
+            return _of_pictures(event, where)
         if event["rule"] == "exact_copies":
             return f"it has the same text as {where}, which was kept"
         return f"{where}, which was kept, has {event['similarity']:.3f} of its shingles in common with it"
@@ -324,6 +326,13 @@ def _reason(event: dict[str, Any]) -> str:
     if event["rule"] == TORN_TURNS:
         return "nobody could tell any more which part of it is whose turn"
     return "the step gives no value"
+
+
+def _of_pictures(event: dict[str, Any], where: str) -> str:
+    """Why a picture went as a copy: the value is in how many bits the hashes differ."""
+    if event["rule"] == "exact_copies":
+        return f"it has the same pixels as {where}, which was kept"
+    return f"its pixels correlate by {event['similarity']:.3f} with {where}, which was kept; their hashes differ in {event['value']:.0f} bits"
 
 
 def _one_line(text: str) -> str:

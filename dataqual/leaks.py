@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,10 +15,12 @@ from dataqual import specs
 from dataqual.corpus import Chunk, Corpus, Progress, Unreadable
 from dataqual.engine import Local
 from dataqual.errors import InputError
+from dataqual.images.perceptual import Perceptual
 from dataqual.ledger import RECORD_BITS, address_list, addresses
 from dataqual.masking import mask
 from dataqual.near_duplicates import NearDuplicates, Part, Survey
 from dataqual.near_duplicates.clusters import Counterparts
+from dataqual.picture_leaks import PictureLeaks
 from dataqual.readers import ReadCount, open_corpus
 from dataqual.readers.sources import as_corpus, options_of
 from dataqual.reading import Reading, wilson
@@ -42,6 +45,13 @@ ABOUT = {
     "near_copies": "are similar to one, by Jaccard {threshold:g} or more of their {shingle}-word shingles",
     "ngrams": "share {ngram} words in a row with one",
     "mostly": "have {mostly:.0%} of their words or more in such runs",
+}
+
+
+OF_PICTURES = {
+    "leaked": "leak in one way or another",
+    "exact_copies": "have the same pixels as a training picture",
+    "near_copies": "are copies of one, resized, compressed again or brightened",
 }
 
 
@@ -70,7 +80,8 @@ class Leak:
             if self.similarity is not None
             else f"{self.shared:,} of {self.of:,} n-grams"
         )
-        return f"{self.kind}: {test}:{test_record} is in {train}:{train_record} ({how}): {' '.join(self.text.split())}"
+        told = f"{self.kind}: {test}:{test_record} is in {train}:{train_record} ({how})"
+        return f"{told}: {' '.join(self.text.split())}" if self.text else told
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -100,9 +111,10 @@ class Leakage:
     readings: Mapping[str, Reading]
     """`leaked` (in any way), `exact_copies`, `near_copies` (that are not exact ones), `ngrams`, `mostly`; with Wilson's
     interval, for a test set is a sample of what it tests."""
-    words: Reading
-    """The share of the words of the test documents that stand in shared n-grams."""
+    words: Reading | None
+    """None of pictures; the share of the words of the test documents that stand in shared n-grams."""
     ngram: int
+    """0 of pictures."""
     examples: Sequence[Leak]
     decontaminate: Mapping[str, Any]
     """Parameters of the step that would take them out; `against` is TEST where the test documents came in memory."""
@@ -116,6 +128,8 @@ class Leakage:
 
     def __str__(self) -> str:
         """A line for each way to leak, and a few examples."""
+        if self.words is None:
+            return "\n".join(self._of_pictures())
         near = NearDuplicates()
         lines = [f"{self.test:,} test documents, looked for in {self.train:,} training documents"]
         lines += [f"{count:,} records of {name} are unreadable" for name, count in self.unreadable.items() if count]
@@ -132,13 +146,30 @@ class Leakage:
             lines.append(f"to take them out of the training text, a recipe: {recipe}")
         return "\n".join(lines)
 
+    def _of_pictures(self) -> list[str]:
+        lines = [f"{self.test:,} test pictures, looked for in {self.train:,} training pictures"]
+        lines += [f"{count:,} records of {name} are unreadable" for name, count in self.unreadable.items() if count]
+        for name, reading in self.readings.items():
+            low, high = reading.interval or (0.0, 1.0)
+            lines.append(
+                f"{reading.value:8.2%} [{low:.2%}, {high:.2%}] {OF_PICTURES[name]} ({reading.detail['documents']:,} of {reading.n:,})"
+            )
+        lines += [str(example) for example in self.examples]
+        if self.share:
+            train, test = self.decontaminate["train"], self.decontaminate["against"]
+            lines.append(
+                f"to take them out of the training pictures: dataqual dedup {train} -o OUTPUT --against {test}"
+            )
+        return lines
+
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""
+        readings = {name: reading.facts() for name, reading in self.readings.items()}
         return {
             "train": {"documents": self.train, "unreadable": self.unreadable["train"]},
             "test": {"documents": self.test, "unreadable": self.unreadable["test"]},
             "ngram": self.ngram,
-            "readings": {name: reading.facts() for name, reading in (*self.readings.items(), ("words", self.words))},
+            "readings": readings | ({"words": self.words.facts()} if self.words is not None else {}),
             "examples": [example.facts() for example in self.examples],
         }
 
@@ -171,9 +202,45 @@ def leakage(
         if file.format != "frame" and trained.holds(file.path):
             raise InputError(f"{file.path}: is in the training corpus as it is; name what is to be kept from it")
     engine = Local(workers=workers, max_memory=max_memory)
+    if trained.view != tested.view:
+        one, other = ("pictures", "texts") if trained.view == "image" else ("texts", "pictures")
+        raise InputError(
+            f"the training corpus holds {one} and the test set {other}: nothing of the one is in the other"
+        )
+    if trained.view == "image":
+        return _of_pictures(
+            trained, tested, PictureLeaks.find(trained, tested, engine, Perceptual() if near_copies else None, progress)
+        )
     told = {"ngram": (ngram, SIZE), "shortest": (shortest, SHORTEST), "text": (_text_of(tested), None)}
     step = {"against": _named(tested)} | {name: value for name, (value, usual) in told.items() if value != usual}
     return _Run(trained, tested, engine, near_copies, ngram, step).go(shortest, progress)
+
+
+def _of_pictures(train: Corpus, test: Corpus, found: PictureLeaks) -> Leakage:
+    """What was found, as shares of the test pictures."""
+    copies, border = found.copies, found.train.documents
+    kinds = {"leaked": copies.of >= 0, "exact_copies": copies.exact, "near_copies": (copies.of >= 0) & ~copies.exact}
+    examples = [
+        Leak(kind, found.place(border + row), found.place(int(copies.of[row])), float(copies.similarity[row]), 0, 0, "")
+        for kind in ("exact_copies", "near_copies")
+        for row in np.flatnonzero(kinds[kind])[:EXAMPLES].tolist()
+    ]
+    return Leakage(
+        border,
+        found.test.documents,
+        {"train": found.train.unreadable, "test": found.test.unreadable},
+        {name: _share(name, mask) for name, mask in kinds.items()},
+        None,
+        0,
+        examples,
+        {"train": _one(train), "against": _one(test)},
+    )
+
+
+def _one(corpus: Corpus) -> str:
+    """The folder, or file, in which the pictures of a corpus lie."""
+    paths = [file.place if file.format == "npz" else file.path for file in corpus.files]
+    return os.path.commonpath(paths) if "<" not in paths[0] else "FOLDER"
 
 
 def _opened(source: Any, asked: Mapping[str, Any]) -> Corpus:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import base64
-import struct
-import zlib
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.images.encoding import png
 from dataqual.images.squares import resized
 
 SIDE = 64
 """Longer side of a thumbnail in pixels; smaller pictures stay as they are, and a page shows them enlarged."""
-
-COLOURS = {1: 0, 3: 2, 4: 6}
-"""Channels, and the type of colour by which PNG calls them."""
 
 
 def thumbnail(picture: NDArray[np.uint8], side: int = SIDE) -> str:
@@ -30,16 +26,3 @@ def thumbnail(picture: NDArray[np.uint8], side: int = SIDE) -> str:
     small = resized(picture[None], max(1, round(high * scale)), max(1, round(wide * scale)), wanted)[0]
     pixels = np.clip(np.rint(small), 0, 255).astype(np.uint8).transpose(1, 2, 0)
     return "data:image/png;base64," + base64.b64encode(png(pixels)).decode()
-
-
-def png(picture: NDArray[np.uint8]) -> bytes:
-    """A picture (height, width, 1, 3 or 4) as a PNG file (ISO/IEC 15948), each line told by its differences to the left."""
-    high, wide, channels = picture.shape
-    left = np.zeros_like(picture)
-    left[:, 1:] = picture[:, :-1]
-    lines = np.concatenate([np.ones((high, 1), np.uint8), (picture - left).reshape(high, wide * channels)], 1)
-    header = struct.pack(">IIBBBBB", wide, high, 8, COLOURS[channels], 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
-    )

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.corpus import Chunk, Corpus, Unreadable
+from dataqual.images.perceptual import PicturePart, PictureSigning
 from dataqual.ledger import addresses
 from dataqual.mixing import splitmix64
 from dataqual.near_duplicates import NearDuplicates, Part, Signing
@@ -23,7 +24,7 @@ _HASHING = Signing(NearDuplicates(), near=False)
 class Looked:
     """What one batch leaves for deciding on parts."""
 
-    part: Part
+    part: Part | PicturePart
     """What the survey of copies gets."""
     places: NDArray[np.uint64]
     names: NDArray[np.uint64]
@@ -38,11 +39,11 @@ class Look:
 
     corpus: Corpus
     how: Splitting
-    signing: Signing
+    signing: Signing | PictureSigning
 
     def __call__(self, chunk: Chunk) -> tuple[int, Looked]:
         batch = self.corpus.parse(chunk)
-        part = self.signing(batch.text)
+        part = self.signing.of_batch(batch)
         names = np.zeros((len(batch), 3), np.uint64)
         names[:, TEXT] = part.exact[:, 0]
         for kind, role in ((ID, "id"), (GROUP, self.how.together)):

@@ -14,6 +14,7 @@ from dataqual.errors import InputError
 from dataqual.readers.paths import LEDGER
 from dataqual.writers import Writer, open_writer
 from dataqual.writers.opening import NOT_WRITTEN, check_ledger, check_shard_size
+from dataqual.writers.pictures import check_folder
 from dataqual.writers.writer import shards_of
 
 
@@ -77,8 +78,11 @@ def _left_over(ledger: Path, written: Collection[Path], corpus: Corpus) -> tuple
         raise InputError(f"{ledger}: no ledger of a split; move it away, or choose another folder with -o") from None
     old = [ledger.with_name(name) for name in "".join(listed).split("/") if name]
     files = (file for path in old for file in (path, *shards_of(str(path))))
-    there = tuple(file for file in files if file.is_file() and file not in written)
+    there = tuple(file for file in files if file.exists() and file not in written)
     for path in there:
+        if path.is_dir():
+            check_folder(str(path), corpus)
+            continue
         if corpus.holds(str(path)):
             raise InputError(
                 f"-o: {path} is of the split that stands there, and one of the inputs; choose another folder"
@@ -92,6 +96,8 @@ def _left_over(ledger: Path, written: Collection[Path], corpus: Corpus) -> tuple
 
 def ending_like(corpus: Corpus) -> str:
     """How files of the input's format end; .jsonl for several formats, and for texts that are a file each."""
+    if corpus.view == "image":
+        return ".npz" if _arrays(corpus) else ""
     kinds = {(file.format, file.compression) for file in corpus.files}
     formats = {kind for kind, _ in kinds}
     if formats == {"frame"}:
@@ -101,6 +107,11 @@ def ending_like(corpus: Corpus) -> str:
     compressions = {compression for _, compression in kinds}
     compression = f".{compressions.pop()}" if len(compressions) == 1 and None not in compressions else ""
     return f".{formats.pop() if len(formats) == 1 else 'jsonl'}{compression}"
+
+
+def _arrays(corpus: Corpus) -> bool:
+    """Whether pictures come as arrays of files, which go into arrays again."""
+    return {file.format for file in corpus.files} <= {"npz", "npy", "idx"}
 
 
 @contextmanager

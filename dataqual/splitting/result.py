@@ -69,6 +69,8 @@ class Split:
         lines += [f"{name} is empty: what stays together is too large, or too little" for name in self._empty]
         if not self.keyed.get("id") and self.keyed.get("text"):
             lines.append("the records have no id: what decides is the text of each document")
+        if not self.keyed.get("id") and self.keyed.get("pixels"):
+            lines.append("the pictures have no id: what decides is the pixels of each")
         for stratum, counts in list(self.strata.items())[:SHOWN]:
             total = sum(counts.values())
             shares = ", ".join(f"{name} {count:,} ({count / total:.1%})" for name, count in counts.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -123,8 +124,12 @@ def _written(corpus: Corpus, how: Splitting, target: Target, engine: Local, prog
 
 
 def _take_away(path: Path) -> None:
+    place = Path(os.path.realpath(path))
     with making(str(path)):
-        Path(os.path.realpath(path)).unlink(missing_ok=True)
+        if place.is_dir():
+            shutil.rmtree(place)
+        else:
+            place.unlink(missing_ok=True)
 
 
 def _plan(corpus: Corpus, how: Splitting, target: Target) -> object:

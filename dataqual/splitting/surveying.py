@@ -13,6 +13,7 @@ from dataqual.corpus import Batch, Corpus, Progress
 from dataqual.drawing import uniform
 from dataqual.engine import Local
 from dataqual.errors import InputError
+from dataqual.images.perceptual import Perceptual, PictureSurvey
 from dataqual.kernels import joining
 from dataqual.ledger import address_list, addresses
 from dataqual.near_duplicates import NearDuplicates, Survey
@@ -87,7 +88,7 @@ class Surveying:
 
     def go(self, progress: Progress | None) -> Found:
         """Every document's part."""
-        survey = Survey(NearDuplicates(), near=self.how.near_copies, memory=self.engine.memory // SURVEY_SHARE)
+        survey = self._survey()
         kept: list[tuple[NDArray[np.uint64], NDArray[np.uint64]]] = []
         strata: list[str | None] = []
         count = ReadCount()
@@ -108,9 +109,15 @@ class Surveying:
             _join_equal(names[:, kind], cluster)
         kinds = self.how.deciding(names)
         keys = np.take_along_axis(names, kinds[:, None], axis=1)[:, 0]
-        said = ("text", "id", self.how.together or "")
+        said = ("pixels" if self.corpus.view == "image" else "text", "id", self.how.together or "")
         keyed = {name: n for name, n in zip(said, np.bincount(kinds, minlength=3).tolist(), strict=True) if n}
         return self._decided(places, keys, cluster, strata, keyed, count)
+
+    def _survey(self) -> Survey | PictureSurvey:
+        near, memory = self.how.near_copies, self.engine.memory // SURVEY_SHARE
+        if self.corpus.view == "image":
+            return PictureSurvey(Perceptual() if near else None, memory=memory)
+        return Survey(NearDuplicates(), near=near, memory=memory)
 
     def _decided(
         self,

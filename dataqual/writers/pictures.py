@@ -13,10 +13,10 @@ from typing import Any
 
 from dataqual.corpus import Batch, Corpus
 from dataqual.errors import InputError, SpecError
+from dataqual.images.encoding import png
 from dataqual.images.reading.arrays import member_of
 from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.images.reading.files import PictureFiles
-from dataqual.images.thumbnails import png
 from dataqual.readers.paths import LEDGER
 from dataqual.writers.appearing import beside, writing
 from dataqual.writers.writer import Encoder, State, Writer
@@ -218,8 +218,9 @@ def check_folder(path: str, corpus: Corpus) -> None:
         raise InputError(f"-o: {path} holds the inputs, which are never overwritten; choose another name")
     if not os.path.isdir(target) or not os.listdir(target):
         return
-    ledger = f"{target}{LEDGER}"
-    if not os.path.isfile(ledger):
+    ledgers = f"{target}{LEDGER}", os.path.join(parent, f"split{LEDGER}")
+    ledger = next((place for place in ledgers if os.path.isfile(place)), None)
+    if ledger is None:
         raise InputError(
             f"-o: {path} is there, and is no output of an earlier run; choose another name, or take it away"
         )

@@ -1,0 +1,68 @@
+"""Pictures of a test set that stand in a training corpus, as they are or a little changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.corpus import Chunk, Corpus, Progress, Unreadable
+from dataqual.images.perceptual import Perceptual, PicturePart, PictureSurvey
+from dataqual.ledger import addresses, places
+from dataqual.near_duplicates.clusters import Counterparts
+from dataqual.operators import Engine
+from dataqual.readers import ReadCount
+
+SURVEY_SHARE = 8
+"""An eighth of the memory is for comparing, as in `leaks`."""
+
+
+@dataclass(frozen=True, eq=False)
+class PictureLeaks:
+    """What the pictures of a test set are copies of."""
+
+    train: ReadCount
+    test: ReadCount
+    paths: Mapping[str, list[str]]
+    """The files of `train` and `test`."""
+    places: NDArray[np.uint64]
+    """Of all pictures, those for training first."""
+    copies: Counterparts
+
+    def place(self, number: int) -> tuple[str, int]:
+        """Path and record of one of them."""
+        side = "train" if number < self.train.documents else "test"
+        file, record = places(self.places[number : number + 1])
+        return self.paths[side][int(file[0])], int(record[0])
+
+    @classmethod
+    def find(
+        cls, train: Corpus, test: Corpus, engine: Engine, near: Perceptual | None, progress: Progress | None
+    ) -> PictureLeaks:
+        """Survey both; NoDocuments and TooManyUnreadable as for `profile`."""
+        counts = ReadCount(), ReadCount()
+        where = [np.zeros(0, np.uint64)]
+        with PictureSurvey(near, memory=engine.memory // SURVEY_SHARE) as survey:
+            for corpus, count in zip((train, test), counts, strict=True):
+
+                def look(
+                    chunk: Chunk, corpus: Corpus = corpus
+                ) -> tuple[int, PicturePart, NDArray[np.uint64], list[Unreadable]]:
+                    batch = corpus.parse(chunk)
+                    part = survey.signing.of_batch(batch)
+                    return chunk.done, part, addresses(batch.file, batch.record), list(batch.unreadable)
+
+                with closing(engine.map(look, corpus.chunks())) as results:
+                    for done, part, own, unreadable in results:
+                        survey.add(part)
+                        where.append(own)
+                        count.add(len(part), unreadable)
+                        if progress is not None and corpus is train:
+                            progress(count.documents, done, corpus.size)
+                count.check(corpus)
+            copies = survey.across(None, counts[0].documents)
+        paths = {"train": [file.path for file in train.files], "test": [file.path for file in test.files]}
+        return cls(*counts, paths, np.concatenate(where), copies)
