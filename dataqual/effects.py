@@ -223,6 +223,8 @@ class Accounting:
             names = values.unique(maintain_order=True)
             numbered = values.replace_strict(names, pl.int_range(len(names), eager=True), return_dtype=pl.Int64)
             yield role, names.to_list(), numbered.to_numpy()
+        if batch.images is not None:
+            return
         if self.files:
             numbers, codes = np.unique(batch.file, return_inverse=True)
             yield "file", [self.files[number] for number in numbers], codes

@@ -291,7 +291,8 @@ def rewrite(
 def check_views(steps: Iterable[Step], corpus: Corpus) -> None:
     """SpecError for a step, or a signal of one, that is for texts where pictures are read, or the other way round."""
     for step in steps:
-        signals = [rule.signal for rule in getattr(step, "rules", ()) if hasattr(rule, "signal")]
+        rules = getattr(step, "rules", ())  # that of an augmentation is a gate, whose signals are of pairs
+        signals = [rule.signal for rule in rules if hasattr(rule, "signal")] if isinstance(rules, tuple) else []
         for operator in (step, *signals):
             if operator.view == "text" and corpus.view == "image":
                 raise SpecError(f"{name_of(operator)} is for texts, and these are pictures")

@@ -71,9 +71,10 @@ def augment(
     came, byte for byte, and each child stands behind its parent with its label, an id of its own, and in .jsonl a field
     that says of which document, how and by which edits it was made. What a gate refuses is in the ledger with the reason.
     Whatever is held out, such as files called test or valid and documents whose column split says so, gets no child.
+    Without PATHS it works on the sample corpus that ships with dataqual.
+
     Pictures are cropped, rotated, flipped, recoloured, blurred, made noisy, cut out or mixed: crop, rotate, flip, colour, blur,
     noise, cutout, mixup, cutmix, several with commas between. They are written to a folder, or to a .npz where they came in one.
-    Without PATHS it works on the sample corpus that ships with dataqual.
 
     \b
     Examples:
