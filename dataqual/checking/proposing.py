@@ -23,7 +23,8 @@ from dataqual.checking.running import check
 from dataqual.checking.suite import Suite
 from dataqual.checking.verdicts import Outcome
 from dataqual.corpus import Progress
-from dataqual.faults import SHARES
+from dataqual.faults import PICTURES, SHARES
+from dataqual.operators import View
 from dataqual.readers.sources import as_corpus
 from dataqual.rules import rule_sets
 
@@ -35,6 +36,18 @@ MISFIT = 0.5
 
 MANY = 50
 """A column of labels has at most so many values; of more, an unseen one is to be expected."""
+
+OF_PICTURES: tuple[tuple[str, float], ...] = (
+    ("side", 0.05),
+    ("side", 0.5),
+    ("side", 0.95),
+    ("brightness", 0.5),
+    ("contrast", 0.5),
+    ("saturation", 0.5),
+    ("blurriness", 0.95),
+    ("entropy", 0.05),
+)
+"""The same of pictures."""
 
 SIGNALS: tuple[tuple[str, float], ...] = (
     ("word_count", 0.05),
@@ -95,23 +108,26 @@ def propose(
     """
     corpus = as_corpus(source, **asked)
     columns = corpus.columns
-    first = Suite.of([*_asked(), *_asked_of_columns(columns.id, columns.label)], "proposal")
+    first = Suite.of([*_asked(corpus.view), *_asked_of_columns(columns.id, columns.label)], "proposal")
     seen = check(corpus, first, workers=workers, max_memory=max_memory, progress=progress, inputs=inputs)
     kept = [outcome for outcome in seen.outcomes if _fits(outcome)]
     sides = sum(2 if outcome.check.spec.get("quantile") is not None else 1 for outcome in kept)
     confidence = 1 - (1 - PASSES) / max(sides, 1)
-    checks = [{"metric": "documents", "min": 1}, {"columns": sorted({columns.text, *columns.extras().values()})}]
+    checks: list[dict[str, Any]] = [{"metric": "documents", "min": 1}]
+    if corpus.view == "text":
+        checks += [{"columns": sorted({columns.text, *columns.extras().values()})}]
     checks += [bounded for outcome in kept for bounded in _bounded(outcome, confidence)]
     about = f"Proposed from {seen.documents:,} documents of {', '.join(seen.inputs[:3])}."
     content = {"about": about, "sampled": True, "confidence": round(confidence, 7), "checks": checks}
     return Proposal(content, seen.documents)
 
 
-def _asked() -> list[dict[str, Any]]:
+def _asked(view: View) -> list[dict[str, Any]]:
     """What is looked at, with bounds that anything meets."""
-    faults = [{"metric": name, "max": 1.0} for name in ("unreadable", "exact_copies", "near_copies", *SHARES)]
-    signals = [{"signal": name, "quantile": q, "min": 0.0} for name, q in SIGNALS]
-    return [*faults, *signals, *({"rules": name, "mostly": 0.0} for name in rule_sets("text"))]
+    own, signs = ((*PICTURES,), OF_PICTURES) if view == "image" else (("near_copies", *SHARES), SIGNALS)
+    faults = [{"metric": name, "max": 1.0} for name in ("unreadable", "exact_copies", *own)]
+    signals = [{"signal": name, "quantile": q, "min": 0.0} for name, q in signs]
+    return [*faults, *signals, *({"rules": name, "mostly": 0.0} for name in rule_sets(view))]
 
 
 def _asked_of_columns(name: str | None, label: str | None) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from dataqual.checking.verdicts import Outcome
 from dataqual.errors import CheckFailed
 from dataqual.excerpts import excerpt
 from dataqual.finding import percent, plural
+from dataqual.images.reading.opening import FILES
 from dataqual.masking import mask
 from dataqual.profiling.findings import clean_command
 from dataqual.readers.paths import readable
@@ -174,6 +175,7 @@ class Checked:
                     for path, kind in zip(self.files, self.formats, strict=True)
                 ],
                 "files_more": 0,
+                "view": "image" if set(FILES) & set(self.formats) else "text",
             },
             "options": {"text": self.text_asked},
         }

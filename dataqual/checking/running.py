@@ -23,11 +23,13 @@ from dataqual.checking.verdicts import Outcome
 from dataqual.corpus import Batch, Chunk, Columns, Corpus, Progress, Unreadable
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError
+from dataqual.images.hashing import picture_digests
 from dataqual.measured import Measured
 from dataqual.near_duplicates import NearCopies, NearDuplicates, Part, Signing, Survey
 from dataqual.profiling.table import Addresses
 from dataqual.readers import ReadCount
 from dataqual.readers.remote import is_url
+from dataqual.text import Text
 
 SURVEY_SHARE = 8
 """An eighth of the memory is for comparing signatures, as in a profile."""
@@ -74,7 +76,7 @@ class Look:
         batch = looked.measured.batch
         return Seen(
             [gauge.measure(looked) for gauge in self.gauges],
-            tuple(signing(batch.text) for signing in self.signings),
+            tuple(signing(identities(batch)) for signing in self.signings),
             len(batch),
             sum(map(len, looked.tables)),
             (batch.file, batch.record),
@@ -179,6 +181,10 @@ def _pass_over(
     names = tuple(next(one.name for one in suite.checks if one.gauge == gauge) for gauge in gauges)
     surveys = _surveys(gauges, engine, stack)
     signings = tuple(survey.signing for survey in surveys.values())
+    if corpus.view == "image" and any(isinstance(g, Copies) and g.kind == "near_copies" for g in gauges):
+        raise SpecError(
+            "near_copies compares texts, and these are pictures; dataqual dedup finds near copies among them"
+        )
     folder = paper.folder if paper is not None else None
     look = Look(corpus, gauges, signings, suite.columns, suite.listed, names, folder)
     states, count, addresses, records = look.nothing(), ReadCount(), Addresses(), 0
@@ -214,6 +220,13 @@ def _pass_over(
         for gauge, state in zip(gauges, states, strict=True)
     }
     return sights, count
+
+
+def identities(batch: Batch) -> Text:
+    """By what exact copies are told: the texts, or digests of the pixels in their place."""
+    if batch.images is None:
+        return batch.text
+    return Text.of_bytes([row.tobytes() for row in picture_digests(batch.images)])
 
 
 def _surveys(gauges: Sequence[Gauge[Any]], engine: Local, stack: ExitStack) -> dict[NearDuplicates, Survey]:

@@ -9,7 +9,7 @@ from dataqual.checking.columns import STATISTICS
 from dataqual.checking.conditions import TYPES
 from dataqual.checking.suite import OF_SIGNAL, OWN_METRICS, SUBJECTS
 from dataqual.checking.verdicts import Unsure
-from dataqual.faults import SHARES
+from dataqual.faults import PICTURES, SHARES
 
 Schema = dict[str, Any]
 
@@ -49,7 +49,7 @@ def _of(subject: str) -> Schema:
     numbers = {end: {"type": "number"} for end in specs.ENDS}
     either = {end: {"type": ["number", "string"]} for end in specs.ENDS}
     signals = [*catalog.signals()]
-    metrics = sorted({*catalog.names("metrics"), *OWN_METRICS, *SHARES})
+    metrics = sorted({*catalog.names("metrics"), *OWN_METRICS, *SHARES, *PICTURES})
     length = {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "object", "properties": numbers}]}
     own: dict[str, Schema] = {
         "metric": {"metric": {"enum": metrics}, "with": {"type": "object"}, **numbers},

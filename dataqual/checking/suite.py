@@ -18,7 +18,7 @@ from dataqual.checking.gauges import Gauge, Grouped, OfMetric, OfSignal, Passing
 from dataqual.checking.unreadable import Unreadable
 from dataqual.checking.verdicts import Check, Unsure
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.faults import SHARES
+from dataqual.faults import PICTURES, SHARES
 from dataqual.metrics.documents import Documents
 from dataqual.near_duplicates import NearDuplicates
 from dataqual.rules.rule_set import Rule, load
@@ -29,6 +29,8 @@ SUBJECTS = ("metric", "signal", "rules", "column", "unique", "columns")
 COMMON = ("name", "about", "severity", "by", "sampled", "confidence", "unsure")
 """Keys that any check may have."""
 
+COUNTED = SHARES | PICTURES
+"""Faults of single documents, or pictures, whose share is a metric."""
 OWN_METRICS = ("exact_copies", "near_copies", "unreadable", "records", "krippendorff_alpha")
 """Numbers of a corpus that are no metrics of the catalog, for they need more than one pass over documents, or other columns."""
 
@@ -203,7 +205,7 @@ def _of_metric(given: dict[str, Any], where: str) -> Iterator[Check]:
     parameters = specs.mapping(given.get("with") or {}, f"{where}.with")
     bounds = specs.bounds(given, where)
     mend: tuple[str, ...] = ()
-    if parameters and name in ("unreadable", "records", *SHARES):
+    if parameters and name in ("unreadable", "records", *COUNTED):
         raise SpecError(f"{where}.with: {name} has no parameters")
     gauge: Gauge[Any]
     says = f"the metric {name}"
@@ -220,8 +222,8 @@ def _of_metric(given: dict[str, Any], where: str) -> Iterator[Check]:
         gauge, says = Unreadable(), "the share of records that cannot be read"
     elif name == "records":
         gauge, says = HowMany(), "the number of records"
-    elif name in SHARES:
-        signal, faulty = SHARES[name]
+    elif name in COUNTED:
+        signal, faulty = COUNTED[name]
         gauge = Passing((Rule(name, "", catalog.signal(signal), faulty.outside),), wrong=True)
         says, mend = f"the share of documents with the fault {name}", ("--drop", name)
     else:
@@ -231,7 +233,7 @@ def _of_metric(given: dict[str, Any], where: str) -> Iterator[Check]:
 
 
 def _metric(name: str, parameters: dict[str, Any], where: str) -> Any:
-    known = {*catalog.names("metrics"), *OWN_METRICS, *SHARES}
+    known = {*catalog.names("metrics"), *OWN_METRICS, *COUNTED}
     if name not in known:
         raise SpecError(f"{where}: no metric {name!r}; {did_you_mean(name, known)}")
     try:

@@ -185,6 +185,10 @@ def clean_command(facts: dict[str, Any], drop: str, recipe: str | None = None) -
         return shlex.join(["dataqual", "clean", "-o", f"sample{_mark(drop)}.jsonl", *what])
     if not inputs or any(name.startswith("<") for name in inputs):
         return None
+    if corpus.get("view") == "image" and drop in ("exact_copies", "near_copies"):
+        how = ["--method", "exact"] if drop == "exact_copies" else []
+        target = _picture_target(corpus, ".dedup")
+        return shlex.join(["dataqual", "dedup", *map(_as_argument, inputs), "-o", target, *how])
     if corpus.get("view") == "image":
         return shlex.join(
             ["dataqual", "clean", *map(_as_argument, inputs), "-o", _picture_target(corpus, _mark(drop)), *what]

@@ -217,6 +217,7 @@ def profile(
             rules=options.rules,
             sample=Sample.draw(corpus, options.sample, options.seed) if options.sample is not None else None,
             seed=options.seed,
+            near_copies=options.near_copies,
             skip=options.skip,
             asked=_asked(corpus, options, None),
             inputs=_inputs(source, inputs, corpus),

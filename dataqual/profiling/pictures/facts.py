@@ -15,11 +15,11 @@ from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.images.sample import PictureSample
 from dataqual.images.signals.odd_size import OddSize, quartiles_of
 from dataqual.masking import mask
+from dataqual.near_duplicates.copies import stars
 from dataqual.profiling import picture_sections
 from dataqual.profiling.facts import (
     Gathered,
     corpus_facts,
-    exact_copy_facts,
     group_facts,
     overlap_facts,
     rule_facts,
@@ -39,6 +39,8 @@ from dataqual.version import __version__
 
 LISTED = 20
 """Sizes, formats and modes that are listed."""
+CLUSTERS = 8
+"""Clusters of copies that are shown."""
 LABELS = 24
 """Labels of which pictures are shown."""
 ODD = 3.0
@@ -55,7 +57,11 @@ def facts_of(gathered: Gathered, sides: NDArray[np.float32], sample: PictureSamp
     facts["versions"] = {"dataqual": __version__} | {name: version(name) for name in packages}
     facts["readings"] = _readings(gathered)
     facts["pictures"] = _pictures(gathered, sides)
-    facts["exact_copies"] = exact_copy_facts(gathered)
+    facts["exact_copies"] = _copies(gathered, "exact_copies", gathered.copies.exact_copy_of)
+    near = plan_of(gathered).near
+    if near is not None:
+        told = {"radius": near.radius, "threshold": near.threshold, "variants": near.variants}
+        facts["near_copies"] = told | _copies(gathered, "near_copies", gathered.copies.near_copy_of)
     facts["groups"] = [group_facts(gathered, role) | {"role": role} for role in gathered.plan.grouping]
     facts["signals"] = signal_facts(gathered)
     facts["rules"] = rule_facts(gathered)
@@ -74,8 +80,7 @@ def facts_of(gathered: Gathered, sides: NDArray[np.float32], sample: PictureSamp
 
 def _sections(gathered: Gathered, sample: PictureSample, facts: Mapping[str, Any]) -> dict[str, Any]:
     """The block of each section of pictures."""
-    plan = gathered.plan
-    assert isinstance(plan, PicturePlan)
+    plan = plan_of(gathered)
     setting = Setting(gathered.corpus.columns, facts, gathered.path, plan.seed)
     return picture_sections.facts_of(sample, setting, skip=picture_sections.SECTIONS.keys() - set(plan.read))
 
@@ -92,10 +97,39 @@ def _readings(gathered: Gathered) -> dict[str, Any]:
         share = repeated / gathered.documents if gathered.documents else None
         detail = {"documents": repeated}
         readings["duplicate_ids"] = gathered.alone(Reading("duplicate_ids", share, gathered.documents, detail=detail))
-    readings["exact_copies"] = gathered.alone(gathered.copies.exact_share)
+    readings["exact_copies"] = _copied(gathered, "exact_copies", gathered.copies.exact_copy_of)
+    if plan_of(gathered).near is not None:
+        readings["near_copies"] = _copied(gathered, "near_copies", gathered.copies.near_copy_of)
     for name in (*PICTURES, "rule_failures"):
         readings[name] = gathered.reading(name)
     return {name: reading.facts() for name, reading in readings.items()}
+
+
+def _copied(gathered: Gathered, name: str, copy_of: NDArray[np.int64]) -> Reading:
+    """The share of pictures that are copies of an earlier one."""
+    found, n = int((copy_of >= 0).sum()), len(copy_of)
+    return gathered.alone(Reading(name, found / n if n else None, n, detail={"documents": found}))
+
+
+def _copies(gathered: Gathered, name: str, copy_of: NDArray[np.int64]) -> dict[str, Any]:
+    """How many, and the largest clusters, each with the picture that is kept first."""
+    clusters, largest = stars(copy_of, CLUSTERS)
+    shown = [
+        {"size": 1 + len(copies), "examples": [_at(gathered, number) for number in (kept, *copies[:7].tolist())]}
+        for kept, copies in largest
+    ]
+    return {"share": _copied(gathered, name, copy_of).facts(), "clusters": clusters, "largest": shown}
+
+
+def _at(gathered: Gathered, number: int) -> dict[str, Any]:
+    file, record = gathered.addresses[number]
+    return {"file": gathered.path(file), "record": record}
+
+
+def plan_of(gathered: Gathered) -> PicturePlan:
+    """The plan, which is one of pictures."""
+    assert isinstance(gathered.plan, PicturePlan)
+    return gathered.plan
 
 
 def _pictures(gathered: Gathered, sides: NDArray[np.float32]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -15,7 +14,7 @@ from dataqual import catalog
 from dataqual.corpus import Batch, Columns, Corpus, Unreadable
 from dataqual.errors import SpecError
 from dataqual.faults import PICTURES
-from dataqual.images.image import Images
+from dataqual.images.perceptual import Perceptual, PicturePart, PictureSigning
 from dataqual.images.sample import PictureSample
 from dataqual.images.signals.side import Side
 from dataqual.lazy import lazy
@@ -24,13 +23,11 @@ from dataqual.metrics.distribution import Distribution
 from dataqual.metrics.documents import Documents
 from dataqual.metrics.rule_failures import RuleFailures
 from dataqual.metrics.share import Share
-from dataqual.near_duplicates import NearDuplicates, Part, Signing
 from dataqual.operators import Metric, Signal
 from dataqual.profiling import picture_sections, sections
 from dataqual.profiling.pictures.groups import PictureGroups
 from dataqual.profiling.pictures.shown import Drawn, DrawnByLabel, Extremes, KindCounts
 from dataqual.rules import PROFILED_PICTURES, RuleSet, load
-from dataqual.text import Text
 
 ENDS = {
     "blurriness": True, "darkness": True, "lightness": True, "contrast": False, "entropy": False, "single_color_share": True,
@@ -47,7 +44,7 @@ class PicturesSeen:
     """What one batch leaves behind: states that merge, numbers per picture that are small, and its table rows."""
 
     states: dict[str, Any]
-    copies: Part
+    copies: PicturePart
     ids: NDArray[np.uint64]
     groups: dict[str, NDArray[np.uint64]]
     sides: NDArray[np.float32]
@@ -68,6 +65,8 @@ class PicturePlan:
     files: int
     keep_table: bool = False
     seed: int = 0
+    near: Perceptual | None = None
+    """How near copies are told; None for exact ones alone."""
     read: tuple[str, ...] = ()
     """The sections that look at many pictures beside each other."""
 
@@ -83,6 +82,7 @@ class PicturePlan:
         *,
         table: bool = False,
         seed: int = 0,
+        near_copies: bool = True,
         skip: Sequence[str] = (),
     ) -> PicturePlan:
         """The plan for a corpus; SpecError where a rule set is not known, or judges texts. `rules` None: `PROFILED_PICTURES`."""
@@ -92,7 +92,7 @@ class PicturePlan:
         for rule_set in loaded:
             if rule_set.view != "image":
                 raise SpecError(f"{rule_set.name}: these rules judge texts, and these are pictures")
-        return cls(corpus.columns, loaded, len(corpus.files), table, seed, read)
+        return cls(corpus.columns, loaded, len(corpus.files), table, seed, Perceptual() if near_copies else None, read)
 
     @lazy
     def signals(self) -> dict[str, Signal]:
@@ -138,7 +138,7 @@ class PicturePlan:
         assert batch.images is not None
         return PicturesSeen(
             states={name: metric.measure(measured) for name, metric in self.metrics.items()},
-            copies=Signing(NearDuplicates(), near=False)(Text.of_bytes(digests(batch.images))),
+            copies=PictureSigning(self.near)(batch.images),
             ids=hashes(columns["id"].drop_nulls()) if "id" in columns.columns else np.zeros(0, np.uint64),
             groups={role: hashes(columns[role]) for role in self.grouping if role in columns.columns},
             sides=measured[Side()].astype(np.float32),
@@ -167,18 +167,6 @@ class PicturePlan:
         columns |= {name: v.astype(np.float32) if v.dtype.kind == "f" else v for name, v in values.items()}
         columns |= {f"drops:{s.name}": measured.drops(s) for s in self.rule_sets}
         return pl.DataFrame(columns)
-
-
-def digests(images: Images) -> list[bytes]:
-    """What two pictures have in common only if their pixels are the same, shape included; 16 bytes each."""
-    found = [b""] * len(images)
-    for rows, pixels in images.stacks():
-        shape = str(pixels.shape[1:]).encode()
-        for row, picture in zip(rows.tolist(), pixels, strict=True):
-            digest = hashlib.blake2b(picture.tobytes(), digest_size=16, person=b"dataqual")
-            digest.update(shape)
-            found[row] = digest.digest()
-    return found
 
 
 def hashes(column: pl.Series) -> NDArray[np.uint64]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 import polars as pl
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Chunk, Corpus, Progress
 from dataqual.engine import Local
+from dataqual.images.perceptual import PictureSurvey
 from dataqual.images.sample import PictureSample
-from dataqual.near_duplicates import NearDuplicates, Survey
 from dataqual.profiling.facts import Gathered
 from dataqual.profiling.pictures.facts import facts_of
 from dataqual.profiling.pictures.plan import PicturePlan, PicturesSeen
@@ -88,6 +88,7 @@ def profile_pictures(
     rules: Sequence[str] | None,
     sample: Sampled | None,
     seed: int,
+    near_copies: bool,
     skip: Sequence[str],
     asked: Mapping[str, Any],
     inputs: Sequence[str],
@@ -96,8 +97,8 @@ def profile_pictures(
     progress: Progress | None,
 ) -> tuple[dict[str, Any], dict[str, Sketch]]:
     """The facts of a corpus of pictures, but for `run`, and the sketch of every signal."""
-    plan = PicturePlan.of(corpus, rules, table=signals is not None, seed=seed, skip=skip)
-    survey = Survey(NearDuplicates(), near=False, memory=engine.memory // SURVEY_SHARE)
+    plan = PicturePlan.of(corpus, rules, table=signals is not None, seed=seed, near_copies=near_copies, skip=skip)
+    survey = PictureSurvey(plan.near, memory=engine.memory // SURVEY_SHARE)
     with survey, SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
         look = Look(corpus, plan, sample, table.parts)
         nothing = plan.measure(Batch.empty(corpus.columns, "image"))
@@ -113,10 +114,7 @@ def profile_pictures(
         run.addresses.close()
         log.count.check(corpus)
 
-        def fetch(numbers: Sequence[int]) -> list[str]:
-            return [""] * len(numbers)
-
-        copies = survey.finish(fetch)
+        copies = survey.finish()
         gathered = Gathered(
             corpus=corpus,
             plan=plan,
@@ -131,11 +129,11 @@ def profile_pictures(
             unreadable_first=log.first,
             ids=np.concatenate([np.zeros(0, np.uint64), *run.ids]),
             groups={role: np.concatenate(parts) for role, parts in run.groups.items()},
-            copies=copies,
+            copies=cast(Any, copies),
             addresses=run.addresses,
-            fetch=fetch,
+            fetch=lambda numbers: [""] * len(numbers),
             sample=None,
         )
-        table.finish(copies)
+        table.finish(cast(Any, copies))
         facts = facts_of(gathered, np.concatenate([np.zeros(0, np.float32), *run.sides]), run.sample)
     return facts, {name: run.states[f"signal:{name}"] for name in plan.signals}
