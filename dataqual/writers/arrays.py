@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,8 @@ from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.writers.appearing import NewFile, appear, on_the_disk_of, writing
 from dataqual.writers.writer import Encoder, Writer
 
-HEAD = struct.Struct("<iqq")
-"""File, record, and how many bytes of pixels follow where they are others than those that came."""
+HEAD = struct.Struct("<iqqq")
+"""File, record, how many bytes of pixels follow where they are others than those that came, and how many tell of it."""
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time that stands in an archive: the same output, the same bytes."""
@@ -48,8 +49,18 @@ class RowEncoder(Encoder):
         for row, (file, record) in enumerate(zip(batch.file.tolist(), batch.record.tolist(), strict=True)):
             pixels = np.ascontiguousarray(batch.images[row]).tobytes() if changed[row] else b""
             shape = struct.pack("<3i", *batch.images[row].shape) if changed[row] else b""
-            parts += [HEAD.pack(file, record, len(pixels) + len(shape)), shape, pixels]
+            told = json.dumps(_told(batch, row)).encode() if changed[row] else b""
+            parts += [HEAD.pack(file, record, len(pixels) + len(shape), len(told)), shape, pixels, told]
         return Kept(len(batch), b"".join(parts))
+
+
+def _told(batch: Batch, row: int) -> dict[str, Any]:
+    """The label of a picture that was edited or made, and of what it was made."""
+    label = batch.columns["label"][row] if "label" in batch.columns.columns else None
+    origin = batch.origins[row] if batch.origins is not None else None
+    if origin is None:
+        return {"label": label}
+    return {"label": label, "id": origin.id, "parent": origin.parent, "shares": [list(one) for one in origin.labels]}
 
 
 class NewArrays(NewFile):
@@ -59,6 +70,8 @@ class NewArrays(NewFile):
         super().__init__(path, place=place, offset=offset)
         self._corpus, self._place = corpus, place
         self._joined: Path | None = None
+        self._tellings: dict[int, dict[int, dict[str, Any]]] = {}
+        """By file, and by place in its array, what is told of pictures that were edited or made."""
 
     def finish(self) -> None:
         """Make the archive."""
@@ -76,7 +89,13 @@ class NewArrays(NewFile):
                 self._pictures(archive, name, number, described, own)
                 if described.labels is not None:
                     labels = described.labels[np.array([record - 1 for record, _ in own], np.int64)]
-                    _put(archive, _free(_labels(name, described), taken), labels)
+                    _put(
+                        archive,
+                        _free(_labels(name, described), taken),
+                        relabelled(labels, self._tellings.get(number, {})),
+                    )
+                for array, values in origins(name, described, own, self._tellings.get(number, {})).items():
+                    _put(archive, _free(array, taken), values)
             self._others(archive, taken)
         self._joined = on_the_disk_of(self.path, joined)
 
@@ -91,9 +110,12 @@ class NewArrays(NewFile):
         found: dict[int, list[tuple[int, tuple[int, int] | None]]] = {}
         with self._place.open("rb") as stream:
             while head := stream.read(HEAD.size):
-                file, record, size = HEAD.unpack(head)
-                found.setdefault(file, []).append((record, (stream.tell(), size) if size else None))
+                file, record, size, told = HEAD.unpack(head)
+                own = found.setdefault(file, [])
+                own.append((record, (stream.tell(), size) if size else None))
                 stream.seek(size, os.SEEK_CUR)
+                if told:
+                    self._tellings.setdefault(file, {})[len(own) - 1] = json.loads(stream.read(told))
         return found
 
     def _pictures(
@@ -179,11 +201,54 @@ class ArrayWriter(Writer):
         self.encoder = RowEncoder()
         self._corpus = corpus
 
-    def _target(self, place: Path, mark: int) -> NewArrays:
+    def _target(self, place: Path, mark: int) -> NewFile:
         return NewArrays(self.path, self._corpus, place, mark)
 
     def _put(self, target: Any, encoded: Any) -> None:
         target.write(encoded.data)
+
+
+def relabelled(labels: NDArray[Any], told: Mapping[int, Mapping[str, Any]]) -> NDArray[Any]:
+    """The labels with those that a step gave, of the type they have where that can hold them.
+
+    >>> relabelled(np.array([3, 5], np.uint8), {1: {"label": "8"}}), relabelled(np.array(["a", "b"]), {0: {"label": "cat"}})
+    (array([3, 8], dtype=uint8), array(['cat', 'b'], dtype='<U3'))
+    """
+    new = {at: one["label"] for at, one in told.items() if one["label"] is not None and one["label"] != str(labels[at])}
+    if not new:
+        return labels
+    values = labels.tolist()
+    for at, label in new.items():
+        values[at] = int(label) if labels.dtype.kind in "iu" else float(label) if labels.dtype.kind == "f" else label
+    return np.array(values) if labels.dtype.kind in "US" else np.array(values, labels.dtype)
+
+
+def origins(
+    name: str, described: Described, own: Sequence[tuple[int, Any]], told: Mapping[int, Mapping[str, Any]]
+) -> dict[str, NDArray[Any]]:
+    """Where pictures were made of others, arrays of the id of each and of its parent, "" for none; and the shares of labels
+    where some were mixed, (pictures, labels), with the labels in their order."""
+    made = {at: one for at, one in told.items() if "parent" in one}
+    if not made:
+        return {}
+    ids = [made[at]["id"] if at in made else str(record) for at, (record, _) in enumerate(own)]
+    found: dict[str, NDArray[Any]] = {
+        f"{name}_ids": np.array(ids),
+        f"{name}_parents": np.array([made[at]["parent"] if at in made else "" for at in range(len(own))]),
+    }
+    if any(one["shares"] for one in made.values()):
+        given = (
+            [str(label) for label in described.labels[np.array([record - 1 for record, _ in own])]]
+            if described.labels is not None
+            else []
+        )
+        names = sorted({*given, *(label for one in made.values() for label, _ in one["shares"])})
+        shares = np.zeros((len(own), len(names)), np.float32)
+        for at, label in enumerate(given):
+            for other, share in made.get(at, {}).get("shares") or [(label, 1.0)]:
+                shares[at, names.index(other)] += share
+        found |= {f"{name}_shares": shares, f"{name}_labels_of_shares": np.array(names)}
+    return found
 
 
 def _name(path: str, described: Described) -> str:

@@ -50,8 +50,8 @@ class FileEncoder(Encoder):
         names, data = [], []
         for row in range(len(batch)):
             origin = batch.origins[row] if batch.origins is not None else None
-            changed = origin is not None or (batch.edited is not None and bool(batch.edited[row]))
-            raw = batch.raw[row] if len(batch.raw) and not changed else b""
+            same = origin is None and batch.images.encoded(row) is not None
+            raw = batch.raw[row] if len(batch.raw) and same else b""
             name = self._name(batch, row)
             if origin is not None:
                 name = _child(name, origin.id)
@@ -65,7 +65,7 @@ class FileEncoder(Encoder):
         file = self.corpus.files[number]
         source = self.corpus.sources[file.format]
         if isinstance(source, PictureFiles):
-            return below(source.names[number].path)
+            return self._of_label(batch, row, below(source.names[number].path), source.names[number].folder)
         label = batch.columns["label"][row] if "label" in batch.columns.columns else None
         member = member_of(file.path)[1] if file.format == "npz" else ""
         several = len(self.corpus.files) > 1 and not member
@@ -75,6 +75,14 @@ class FileEncoder(Encoder):
         kind = images.formats[row] if len(batch.raw) and batch.raw[row] else ""
         ending = {"": "", "array": "", "jpeg": ".jpg"}.get(kind, f".{kind}")
         return "/".join([*(part for part in parts if part), f"{int(batch.record[row]):07d}{ending}"])
+
+    def _of_label(self, batch: Batch, row: int, name: str, folder: str | None) -> str:
+        """In the folder of its label, where a step gave it another one than that it lay in."""
+        label = batch.columns["label"][row] if self.corpus.columns.label == "folder" else folder
+        if label is None or label == folder or folder is None:
+            return name
+        pure = PurePosixPath(name)
+        return str(pure.parent.parent / _folder(label) / pure.name)
 
 
 def below(path: str) -> str:

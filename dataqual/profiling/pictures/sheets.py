@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.images.decoding import installed, jpeg_of
+from dataqual.images.encoding import png
 from dataqual.images.pixels import shrunk
 from dataqual.images.reading.corpus import ImageCorpus
-from dataqual.images.thumbnails import png
 
 SIDE = 96
 """The longer side of a small copy in pixels."""
