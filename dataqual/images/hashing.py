@@ -36,6 +36,6 @@ def picture_digests(images: Images) -> NDArray[np.uint64]:
     for rows, pixels in images.stacks():
         salt = repr(pixels.shape[1:]).encode()
         for row, picture in zip(rows.tolist(), pixels, strict=True):
-            found = blake2b(np.ascontiguousarray(picture), digest_size=16, key=salt)
+            found = blake2b(np.ascontiguousarray(picture).tobytes(), digest_size=16, key=salt)
             out[row] = np.frombuffer(found.digest(), "<u8")
     return out

@@ -116,12 +116,11 @@ def _ways(first: Card, second: Card, turn: int) -> list[tuple[Card, Card]]:
 
 def _compared(first: Card, second: Card) -> Verified:
     height, width = (min(a, b) for a, b in zip(first.luma.shape, second.luma.shape, strict=True))
-    small = [np.empty((height, width), np.float32) for _ in range(2)]
-    for card, room in zip((first, second), small, strict=True):
-        kernel.shrink(np.ascontiguousarray(card.luma), room)
-    told = np.empty(3)
-    room = np.empty((2, height, width))
-    kernel.compare(*small, _lowest(height), _lowest(width), NOISE, BLOCK, FLOOR, SHARE, room, told)
+    one, other = np.empty((height, width), np.float32), np.empty((height, width), np.float32)
+    kernel.shrink(np.ascontiguousarray(first.luma), one)
+    kernel.shrink(np.ascontiguousarray(second.luma), other)
+    told, room = np.empty(3), np.empty((2, height, width))
+    kernel.compare(one, other, _lowest(height), _lowest(width), NOISE, BLOCK, FLOOR, SHARE, room, told)
     tint = 0.0
     if first.tints is not None and second.tints is not None:
         tint = float(np.abs(first.tints.astype(np.float64) - second.tints).max())
