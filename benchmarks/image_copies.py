@@ -122,7 +122,7 @@ def recall(pictures: Sequence[Picture], near: Perceptual) -> list[str]:
         ]
         alone = (np.array(apart) <= near.radius)[usable].sum(axis=0)
         n = int(usable.sum())
-        rows.append(f"| {name} | {_share(ours, n)} | {alone[0] / n:.4f} | {alone[1] / n:.4f} |")
+        rows.append(f"| {name} | {n:,} | {_share(ours, n)} | {alone[0] / n:.4f} | {alone[1] / n:.4f} |")
     return rows
 
 
@@ -197,8 +197,10 @@ def report(name: str, pictures: Sequence[Picture], sample: int, near: Perceptual
     for at, radius in enumerate(RADII):
         counts = "".join(f" {int((found[radius] >= one).sum()):,} |" for one in THRESHOLDS)
         print(f"| {radius} | {phashes[at]:,} | {dhashes[at]:,} |{counts}")
-    print(f"\nRecall of edits at radius {near.radius} and similarity {near.threshold:g}, n as below, 95 % interval:\n")
-    print("| edit | ours | pHash alone | dHash alone |\n|---|---|---|---|")
+    print(
+        f"\nRecall of edits at radius {near.radius} and similarity {near.threshold:g}, 95 % interval, of those pictures of a sample that are not plain:\n"
+    )
+    print("| edit | n | ours | pHash alone | dHash alone |\n|---|---|---|---|---|")
     print("\n".join(recall(pictures[::step], near)), flush=True)
 
 

@@ -16,6 +16,7 @@ from dataqual.effects import COUNTS, SUMS, Costs, Effects, Reason, Shown, Told
 from dataqual.errors import InputError
 from dataqual.excerpts import differences, excerpt, marked
 from dataqual.finding import SEVERITIES, Finding, percent
+from dataqual.images.thumbnails import thumbnail
 from dataqual.masking import mask
 from dataqual.metrics.distribution import QUANTILES
 from dataqual.readers.paths import readable
@@ -57,7 +58,10 @@ def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[st
     """
     names = [readable(file.path) for file in corpus.files]
     costs = {role: _cost(corpus, recipe, role, costs, rules) for role, costs in effects.costs.items()}
-    reasons = _reasons(effects.reasons, rules, names, _originals(effects, len(names), fetch), int(effects.before[0]))
+    originals = _originals(effects, len(names), fetch)
+    reasons = _reasons(effects.reasons, rules, names, originals, int(effects.before[0]))
+    if corpus.view == "image":
+        _show_kept(corpus, originals, names, reasons)
     facts = {
         "corpus": {
             "files": names[:FILES],
@@ -152,6 +156,18 @@ def _example(shown: Shown, names: Sequence[str], originals: Mapping[Address, str
     file, record = shown.original
     diff = {"diff": differences(kept, shown.text)} if kept != shown.text else {}
     return facts | {"kept": {"file": names[file], "record": record} | excerpt(kept)} | diff
+
+
+def _show_kept(
+    corpus: Corpus, originals: Mapping[Address, str], names: Sequence[str], reasons: Sequence[Mapping[str, Any]]
+) -> None:
+    """Thumbnails of what was kept in the place of the copies that are shown, put beside them."""
+    images = corpus.pictures(originals)  # type: ignore[attr-defined]
+    thumbs = {(names[file], record): thumbnail(images[at]) for at, (file, record) in enumerate(originals)}
+    for reason in reasons:
+        for example in reason["examples"]:
+            if "kept" in example and (example["kept"]["file"], example["kept"]["record"]) in thumbs:
+                example["kept"]["picture"] = thumbs[example["kept"]["file"], example["kept"]["record"]]
 
 
 def _originals(effects: Effects, files: int, fetch: Fetch) -> dict[Address, str]:

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Corpus
 from dataqual.excerpts import differences, excerpt
+from dataqual.images.thumbnails import thumbnail
 from dataqual.lazy import lazy
-from dataqual.ledger import places
+from dataqual.ledger import address_list, places
 from dataqual.masking import mask
 from dataqual.operators import Engine
 from dataqual.readers.paths import readable
@@ -148,12 +149,14 @@ class Copies:
         texts = dict(
             zip(numbers, (text[:TEXT] for text in found.texts(numbers, self.corpus, self.earlier)), strict=True)
         )
+        pictures = self._pictures(numbers) if self.corpus.view == "image" else {}
         return [
             {
                 "documents": int(self.sizes[head]) + (head < found.earlier),
-                "kept": self._told(head, texts),
+                "kept": self._told(head, texts) | pictures.get(head, {}),
                 "copies": [
                     self._told(copy, texts)
+                    | pictures.get(copy, {})
                     | {"similarity": float(found.similarity[copy])}
                     | ({"diff": differences(texts[head], texts[copy])} if texts[copy] != texts[head] else {})
                     for copy in copies
@@ -161,6 +164,25 @@ class Copies:
             }
             for head, copies in chosen.items()
         ]
+
+    def _pictures(self, numbers: Sequence[int]) -> dict[int, dict[str, str]]:
+        """Thumbnails of these pictures, by number."""
+        made: dict[int, dict[str, str]] = {}
+        first, files = 0, len(self.corpus.files)
+        asked = np.array(numbers, np.int64)
+        sources: list[tuple[Any, int, int]] = []
+        for one, count in zip(self.earlier, self.found.counts, strict=True):
+            sources.append((getattr(one, "corpus", None), first, files))
+            first, files = first + count, files + len(one.paths)
+        sources.append((self.corpus, first, 0))
+        ends = [*(start for _, start, _ in sources[1:]), len(self.found.goes)]
+        for (corpus, start, before), end in zip(sources, ends, strict=True):
+            own = asked[(start <= asked) & (asked < end)]
+            if corpus is None or not len(own):
+                continue
+            images = corpus.pictures(address_list(moved(self.found.address[own], -before)))
+            made |= {number: {"picture": thumbnail(images[at])} for at, number in enumerate(own.tolist())}
+        return made
 
     def _shown(self, head: int) -> list[int]:
         own = np.flatnonzero((self.found.original == head) & self.found.goes)

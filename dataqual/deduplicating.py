@@ -189,7 +189,7 @@ def dedup(
         clusters=Path(more[0].path) if more else None,
         index=Path(seen.path) if seen is not None and not dry_run else None,
         copies=told,
-        how=how(step),
+        how=how(step) | ({"pictures": True} if corpus.view == "image" else {}),
     )
 
 

@@ -56,7 +56,7 @@ def cleaning(cleaned_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: 
     """
     facts = facts_of(cleaned_or_facts, "reports.cleaning needs a Cleaned")
     context = context_of(facts)
-    styles = ("page.css", "cleaning.css")
+    styles = ("page.css", "cleaning.css", "pictures.css")
     return small_enough(
         render("cleaning.html", styles=styles, language=language, room=room, **context) for room in rooms
     )

@@ -46,7 +46,7 @@ def dedup(deduplicated_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language
     facts = found() if callable(found) else facts_of(deduplicated_or_facts, "reports.dedup needs a Deduplicated")
     context = context_of({**facts, "findings": [*_alarms(facts), *(facts.get("findings") or [])]})
     context |= {"kind": "dedup", "sections": SECTIONS} | _found(facts)
-    styles = ("page.css", "cleaning.css")
+    styles = ("page.css", "cleaning.css", "pictures.css")
     return small_enough(render("dedup.html", styles=styles, language=language, room=room, **context) for room in rooms)
 
 
@@ -118,6 +118,8 @@ def _asked_for(how: Mapping[str, Any]) -> list[tuple[str, str]]:
     exact = (
         "the same words, whatever their case and punctuation"
         if how.get("exact") == "normalized_copies"
+        else "the same pixels"
+        if how.get("pictures")
         else "the same bytes"
     )
     told = [("exact copies", exact), ("which one stays", str(how.get("keep")))]
@@ -127,6 +129,12 @@ def _asked_for(how: Mapping[str, Any]) -> list[tuple[str, str]]:
             ("shingles", f"{how['shingle']} words of the cut {how['cut']}"),
             ("signatures", f"{how['permutations']} permutations, {how['bands']} bands of {how['rows']} rows"),
         ]
+    elif how.get("measure") == "correlation of pixels":
+        told += [
+            ("near copies of pictures", f"pixels with a similarity of {say.number(how['threshold'])} or more"),
+            ("compared", f"pictures whose pHash or dHash differ in {how['radius']} of 64 bits or fewer"),
+        ]
+        told += [] if how.get("variants") == "none" else [("turned copies", str(how.get("variants")))]
     elif how.get("measure") == "cosine":
         told += [
             ("copies by meaning", f"cosine of {say.number(how['threshold'])} or more"),

@@ -11,9 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Pixel = TypeVar("Pixel", bound=np.generic)
 
 SIDE = 32
 """Pixels on a side of a thumbnail, from which hashes are made and by which pairs are compared at first."""
@@ -66,7 +69,7 @@ def dhash(luma: NDArray[np.generic]) -> NDArray[np.uint64]:
     return _packed((small[:, :, 1:] > small[:, :, :-1]).reshape(len(luma), BITS * BITS))
 
 
-def turned(stack: NDArray[np.uint8], turn: int) -> NDArray[np.uint8]:
+def turned(stack: NDArray[Pixel], turn: int) -> NDArray[Pixel]:
     """Pictures (n, h, w) after so many quarter turns to the left; from 4 on they are first mirrored, left to right.
 
     >>> [turned(np.array([[[1, 2], [3, 4]]], np.uint8), turn).ravel().tolist() for turn in (0, 1, 4)]

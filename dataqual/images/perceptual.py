@@ -264,11 +264,10 @@ class PictureSurvey:
                     queries = np.ascontiguousarray(hashes[start:stop, way, kind])
                     for pairs in filed[kind].near(queries, limits, self._near.radius):
                         parts.append(_alike(pairs, start, coarse, permutations))
-            pairs = np.unique(np.concatenate(parts))
-            matches = np.empty(len(pairs), np.uint16)
-            kernel.correlate(coarse, permutations, pairs, matches)
-            chosen = _few(pairs, matches)
-            later, earlier = _split(pairs[chosen])
+            proposed = np.unique(np.concatenate(parts))
+            matches = np.empty(len(proposed), np.uint16)
+            kernel.correlate(coarse, permutations, proposed, matches)
+            later, earlier = _split(proposed[_few(proposed, matches)])
             yield _join(ranks[later], ranks[earlier])
 
     def _sound(self, ranking: Ranking, pairs: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.uint16]]:
@@ -321,7 +320,7 @@ class _Cards(Spill):
             parts.append(card.luma.ravel())
             if card.tints is not None:
                 parts.append(card.tints.ravel())
-            self._shapes.append((*card.luma.shape, card.tints is not None))  # type: ignore[arg-type]
+            self._shapes.append((*card.luma.shape, card.tints is not None))
             self._starts.append(self._starts[-1] + card.luma.size + (card.tints.size if card.tints is not None else 0))
         if parts:
             write_array(self._file, np.concatenate(parts))
@@ -354,7 +353,7 @@ def _coarse(thumbs: NDArray[np.uint8]) -> NDArray[np.int8]:
 
 def _permutations(turns: tuple[int, ...]) -> NDArray[np.int64]:
     """(ways, 256): which pixel comes where when a coarse picture is turned."""
-    square = np.arange(COARSE * COARSE).reshape(1, COARSE, COARSE)
+    square = np.arange(COARSE * COARSE, dtype=np.int64).reshape(1, COARSE, COARSE)
     return np.stack([np.ascontiguousarray(turned(square, turn)).ravel() for turn in turns]).astype(np.int64)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,7 +114,8 @@ class Surveying:
         keyed = {name: n for name, n in zip(said, np.bincount(kinds, minlength=3).tolist(), strict=True) if n}
         return self._decided(places, keys, cluster, strata, keyed, count)
 
-    def _survey(self) -> Survey | PictureSurvey:
+    def _survey(self) -> Any:
+        """Of texts, or of pictures, whose parts are its own."""
         near, memory = self.how.near_copies, self.engine.memory // SURVEY_SHARE
         if self.corpus.view == "image":
             return PictureSurvey(Perceptual() if near else None, memory=memory)

@@ -334,3 +334,17 @@ def test_parameters_that_cannot_be_are_refused() -> None:
             Perceptual(**asked)  # type: ignore[arg-type]
     with pytest.raises(SpecError, match="exact knows pictures as they are"):
         DedupImages("exact", variants="flips")
+
+
+def test_the_pages_show_copies_side_by_side_in_both_languages(folder: Path, tmp_path: Path) -> None:
+    import reports
+
+    copies = dataqual.dedup(read(folder), tmp_path / "out")
+    cleaned = dataqual.clean(
+        read(folder), tmp_path / "bright", recipe=Recipe.of([{"keep": {"signal": "brightness", "min": 0.5}}])
+    )
+    for language, said in (("en", "alike"), ("zh", "相似")):
+        page = reports.dedup(copies, language=language)
+        assert page.count('<img src="data:image/png;base64,') >= 4 and said in page
+        assert page.count('…" alt') == 0 and len(page.encode()) < 2_000_000  # no picture is cut short
+        assert '<img src="data:image/png;base64,' in reports.cleaning(cleaned, language=language)
