@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dataqual.errors import SpecError
 from studies.learner import Learner
 from studies.schedule import SHORTEST, nearest_stop, whole_stop
+from studies.tokenizing import vocabulary_of
 
 if TYPE_CHECKING:
     from studies.study import Study
@@ -26,7 +27,7 @@ def check(study: Study, learner: Learner, vocabulary: int | None = None) -> None
     Nor may two come to the same: what is trained twice is no second piece of evidence. `vocabulary` is what the
     tokenizer came to; until that is known it is what the study asks for.
     """
-    vocabulary = vocabulary or (BYTES if study.tokenizer == "bytes" else study.tokenizer)
+    vocabulary = vocabulary or vocabulary_of(study.tokenizer)
     _differ(study, "parameters", _parameters(study, learner, vocabulary))
     for size in study.sizes:
         batch = learner.batch(size, study.window)

@@ -42,6 +42,7 @@ def pack(study: Study, prepared: Prepared, folder: Path, target: Path) -> int:
         "where": study.where,
         "content": study.content,
         "grades": _grades(study),
+        "vocabulary": prepared.vocabulary,
     }
     compressor = zstandard.ZstdCompressor(
         compression_params=zstandard.ZstdCompressionParameters.from_level(LEVEL, window_log=WINDOW, enable_ldm=True)
@@ -70,6 +71,8 @@ def opened(path: Path) -> Study:
     bare = {**about["content"], "grades": {grade: {} for grade in about["grades"]}}
     study = Study.of(bare, about["where"])
     grades = tuple(Grade(grade, made["share"], (), tuple(made["says"])) for grade, made in about["grades"].items())
+    if isinstance(study.tokenizer, str) and study.tokenizer != "bytes":  # its file is not here, its tokens are
+        study = replace(study, tokenizer=about["vocabulary"])
     return replace(study, name=about["name"], grades=grades, content=about["content"], pack=path)
 
 

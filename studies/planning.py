@@ -15,7 +15,6 @@ import yaml
 
 from dataqual.errors import InputError, SpecError
 from studies import footprint, learners, speeds
-from studies.checking import BYTES
 from studies.costs import HOUR
 from studies.devices import Where, cores, gpus, resolve
 from studies.expecting import Expected, expect
@@ -24,6 +23,7 @@ from studies.prepared import Prepared
 from studies.running import load
 from studies.speeds import Speeds
 from studies.study import Study
+from studies.tokenizing import vocabulary_of
 from studies.trial import Trial
 from studies.trial import plan as trials_of
 from studies.windows import TokenFile
@@ -159,7 +159,7 @@ def plan(
 
 def imagined(study: Study, where: Where) -> list[Trial]:
     """The trials of a study before its corpus is read: as if every grade had endless text."""
-    vocabulary = BYTES if study.tokenizer == "bytes" else study.tokenizer
+    vocabulary = vocabulary_of(study.tokenizer)
     files = {grade.name: _endless(grade.name) for grade in study.grades}
     held_out = {"raw": _endless("raw"), "neutral": _endless("neutral")}
     prepared = Prepared(str(study.tokenizer), vocabulary, files, held_out, {}, Path())

@@ -15,6 +15,7 @@ from studies.learner import Judging
 from studies.picture_file import PictureFile
 from studies.study import Study
 from studies.token_writing import DATA, publish
+from studies.tokenizing import GIVEN, Given
 from studies.windows import TokenFile
 
 FORMAT = 3
@@ -90,8 +91,16 @@ def fingerprint(study: Study, corpus: Corpus, neutral: Corpus) -> str:
             [file.path, file.size, Path(file.path).stat().st_mtime_ns] for c in (corpus, neutral) for file in c.files
         ],
         "columns": [str(corpus.columns), str(neutral.columns)],
+        "table": _table(study.tokenizer),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _table(tokenizer: str | int) -> str | None:
+    """The hash of a given tokenizer."""
+    if not isinstance(tokenizer, str) or not tokenizer.startswith(GIVEN):
+        return None
+    return Given.read(Path(tokenizer.removeprefix(GIVEN))).sha256
 
 
 def picture_fingerprint(study: Study, corpus: Corpus) -> str:

@@ -32,7 +32,7 @@ from studies.planting import plant
 from studies.prepared import REMOVED, Prepared, fingerprint, token_file
 from studies.study import RESERVED, Source, Study
 from studies.token_writing import DATA, NewTokens, publish, texts
-from studies.tokenizing import Bpe, Bytes, Tokenizer, Tokens, check_vocabulary, needs
+from studies.tokenizing import GIVEN, TABLE, Bpe, Bytes, Given, Tokenizer, Tokens, check_vocabulary, needs
 
 EMBEDDED = Path(__file__).parent / "default"
 CORPUS, NEUTRAL = EMBEDDED / "corpus.jsonl.zst", EMBEDDED / "neutral.jsonl.zst"
@@ -152,7 +152,7 @@ class _Preparing:
     @property
     def _withhold(self) -> Withhold:
         """What no grade gets: held-out text and, for a BPE, the slice it is trained on."""
-        return Withhold(self.study.held_out_share + (0.0 if self._bytes_only else SLICE_SHARE))
+        return Withhold(self.study.held_out_share + (SLICE_SHARE if isinstance(self.study.tokenizer, int) else 0.0))
 
     def _hold_out_raw(self) -> _Held:
         """The raw held-out documents, and the slice for a tokenizer."""
@@ -188,9 +188,13 @@ class _Preparing:
         asked = self.study.tokenizer
         if asked == "bytes":
             return Bytes(), []
+        if isinstance(asked, str):
+            given = Given.read(Path(asked.removeprefix(GIVEN)))
+            publish(self.place / DATA / TABLE, given.json())
+            return given, []
         bpe = Bpe.train((document.text for document in slice), asked)
         check_vocabulary(asked, bpe.vocabulary)
-        publish(self.place / DATA / "tokenizer.json", bpe.json())
+        publish(self.place / DATA / TABLE, bpe.json())
         fewer = f"tokenizer: the neutral slice gave {bpe.vocabulary:,} of {asked:,} tokens"
         return bpe, [fewer] if bpe.vocabulary < asked else []
 

@@ -45,7 +45,13 @@ def study() -> Schema:
         "grades": {"type": "object", "additionalProperties": _grade(), "minProperties": 1},
         "reference": schemas.STRING,
         "again": NAMES,
-        "tokenizer": {"anyOf": [{"const": "bytes"}, _mapping({"bpe": QUANTITY}, "bpe")]},
+        "tokenizer": {
+            "anyOf": [
+                {"const": "bytes"},
+                _mapping({"bpe": QUANTITY}, "bpe"),
+                _mapping({"file": schemas.STRING}, "file"),
+            ]
+        },
         "learner": {"anyOf": [{"enum": learners.names()}, _learner()]},
         "sizes": QUANTITIES,
         "window": QUANTITY,

@@ -19,6 +19,7 @@ from studies.picture_file import WINDOW
 from studies.picture_keys import FEWEST_GENERATED, GENERATED, NOT, SIDE, Pictures, refuse_mixed
 from studies.picture_keys import KEYS as PICTURE_KEYS
 from studies.prompts import Writing
+from studies.tokenizing import GIVEN
 
 Device = Literal["auto", "cpu", "cuda"]
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -135,8 +136,8 @@ class Study:
     reference: str
     again: tuple[str, ...]
     """Grades that run once more in another order (A/A)."""
-    tokenizer: Literal["bytes"] | int
-    """Bytes, or the vocabulary of a BPE."""
+    tokenizer: str | int
+    """`bytes`, the vocabulary of a BPE, or `file:` and the path of a tokenizer.json."""
     learner: str
     sizes: tuple[int, ...]
     window: int
@@ -206,7 +207,7 @@ class Study:
             grades=grades,
             reference=reference,
             again=_names(content.get("again", [reference]), names, f"{where}.again"),
-            tokenizer=_tokenizer(content.get("tokenizer", "bytes"), f"{where}.tokenizer"),
+            tokenizer=_tokenizer(content.get("tokenizer", "bytes"), f"{where}.tokenizer", base),
             learner=learner,
             options=options,
             sizes=sizes,
@@ -511,7 +512,7 @@ def _gpu_hour(content: object, where: str) -> GpuHour | None:
     return GpuHour(float(price), specs.string(given, "currency", where) if "currency" in given else "USD")
 
 
-def _tokenizer(content: object, where: str) -> Literal["bytes"] | int:
+def _tokenizer(content: object, where: str, base: Path | None) -> str | int:
     if content == "bytes":
         return "bytes"
     if isinstance(content, Mapping) and set(content) == {"bpe"}:
@@ -519,7 +520,10 @@ def _tokenizer(content: object, where: str) -> Literal["bytes"] | int:
         if not 257 <= vocabulary <= 65536:
             raise SpecError(f"{where}.bpe: {vocabulary} is not from 257 (bytes, end of text) to 65536 (16 bits)")
         return vocabulary
-    raise SpecError(f"{where}: {content!r} is no tokenizer; there are: bytes, {{bpe: VOCABULARY}}")
+    if isinstance(content, Mapping) and set(content) == {"file"}:
+        path = specs.string(content, "file", where)
+        return f"{GIVEN}{base / path if base is not None else path}"
+    raise SpecError(f"{where}: {content!r} is no tokenizer; there are: bytes, {{bpe: VOCABULARY}}, {{file: PATH}}")
 
 
 def _share(value: object, where: str) -> float:

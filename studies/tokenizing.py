@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.errors import MissingExtra, SpecError
+from dataqual.lazy import lazy
 
 Tokens = NDArray[np.uint16]
+TABLE = "tokenizer.json"
+MOST = 65536
+"""Tokens that 16 bits tell apart."""
 
 
 class Tokenizer(Protocol):
@@ -126,9 +131,74 @@ class Bpe:
         return str(self.model.to_str()).encode()
 
 
+ENDS = ("<|endoftext|>", "</s>", "<eos>", "[EOS]")
+"""What ends a text in published tables; it counts as that where it is the last of the table, as GPT-2's is."""
+GIVEN = "file:"
+"""How the tokenizer of a study begins where it is a file, and its path behind it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Given(Bpe):
+    """A table of somebody else's, from a tokenizer.json of `tokenizers` or `transformers`. Text it cannot tell is not told: byte-level
+    ones can tell all."""
+
+    content: bytes = b""
+    """Of the file."""
+
+    @classmethod
+    def read(cls, path: Path) -> Given:
+        """The tokenizer in a file, or in a folder as `save_pretrained` leaves it; SpecError, with the path, for anything else."""
+        file = path / TABLE if path.is_dir() else path
+        try:
+            content = file.read_bytes()
+            model = _tokenizers().Tokenizer.from_str(content.decode())
+        except OSError as error:
+            raise SpecError(
+                f"tokenizer.file: {file}: cannot be read ({error.strerror}); name a tokenizer.json"
+            ) from None
+        except Exception as error:  # tokenizers raises plain Exception
+            raise SpecError(f"tokenizer.file: {file}: no table of tokenizers ({error})") from None
+        found = cls(model, content)
+        if found.vocabulary > MOST:
+            raise SpecError(
+                f"tokenizer.file: {file}: {found.vocabulary:,} tokens, and files of tokens hold {MOST:,} at most"
+            )
+        return found
+
+    @property
+    def sha256(self) -> str:
+        """Of the file."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def name(self) -> str:
+        """With the beginning of its hash, and the vocabulary."""
+        return f"given-{self.sha256[:8]}-{self.vocabulary}"
+
+    def json(self) -> bytes:
+        """The file as it came."""
+        return self.content
+
+    @lazy
+    def vocabulary(self) -> int:
+        """All numbers of the table, and one more for the end of text where its last is none."""
+        table = self.model.get_vocab()
+        last = max(table.values())
+        return int(last) + 1 + (self.model.id_to_token(last) not in ENDS)
+
+
+def vocabulary_of(asked: str | int) -> int:
+    """Tokens that the tokenizer of a study comes to, or is to come to."""
+    if isinstance(asked, int):
+        return asked
+    return Bytes().vocabulary if asked == "bytes" else Given.read(Path(asked.removeprefix(GIVEN))).vocabulary
+
+
 def of_folder(name: str, folder: Path) -> Tokenizer:
     """The tokenizer of that name, whose table, if it has one, is tokenizer.json in `folder`."""
-    return Bytes() if name == "bytes" else Bpe.load(folder / "tokenizer.json")
+    if name == "bytes":
+        return Bytes()
+    return Given.read(folder / TABLE) if name.startswith("given") else Bpe.load(folder / TABLE)
 
 
 def needs(vocabulary: object) -> None:

@@ -183,7 +183,7 @@ def test_what_says_less_than_hoped_is_noted(more: dict[str, Any], note: str) -> 
         ({"device": "gpu"}, "device: 'gpu' is unknown; did you mean 'cuda'? there are: auto, cpu, cuda"),
         ({"precision": 16}, "precision: 16 is unknown; there are: auto, bfloat16, float32"),
         ({"compile": 1}, "compile: 1 is unknown; there are: auto, false, true"),
-        ({"tokenizer": "bpe"}, "tokenizer: 'bpe' is no tokenizer; there are: bytes, {bpe: VOCABULARY}"),
+        ({"tokenizer": "bpe"}, "tokenizer: 'bpe' is no tokenizer; there are: bytes, {bpe: VOCABULARY}, {file: PATH}"),
         ({"tokenizer": {"bpe": "70k"}}, "tokenizer.bpe: 70000 is not from 257 (bytes, end of text) to 65536 (16 bits)"),
         ({"held_out": {"raw": 0.1}}, "held_out.raw: expected a mapping of names, got 0.1"),
         ({"held_out": {"raw": {"share": 1}}}, "held_out.raw.share: 1 leaves nothing to train on; 0.05 is usual"),

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dataqual.errors import MissingExtra, SpecError
+from dataqual.readers import open_corpus
 from studies import tokenizing
-from studies.tokenizing import Bpe, Bytes, check_vocabulary
+from studies.prepared import fingerprint
+from studies.preparing import prepare
+from studies.study import Study
+from studies.tokenizing import GIVEN, Bpe, Bytes, Given, check_vocabulary, of_folder, vocabulary_of
+from tests.studies import corpora
 from tests.studies.corpora import texts
 
 TEXTS = texts()
@@ -71,3 +78,55 @@ def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     tokenizing.needs("bytes")
     with pytest.raises(MissingExtra, match=r"^tokenizers is not installed; .*dataqual\[studies\]"):
         tokenizing.needs(1000)
+
+
+def table(path: Path, special: str = "") -> Path:
+    """A small byte-level table, as `tokenizers` saves it, with a special token last or without."""
+    made = Bpe.train(["the cat sat on the mat, 猫坐在垫子上 " * 20], 300).model
+    if special:
+        made.add_special_tokens([special])
+    made.save(str(path))
+    return path
+
+
+def test_a_given_table_keeps_its_own_end_of_text_and_else_gets_one(tmp_path: Path) -> None:
+    bare, ended = Given.read(table(tmp_path / "bare.json")), Given.read(table(tmp_path / "ended.json", "<|endoftext|>"))
+    assert bare.vocabulary == ended.vocabulary == bare.model.get_vocab_size() + 1
+    for one in (bare, ended):
+        [tokens] = one.encode(["the cat 猫".encode()])
+        assert tokens[-1] == one.vocabulary - 1 and one.text(tokens[:-1].tolist()) == "the cat 猫"
+    assert ended.model.id_to_token(ended.vocabulary - 1) == "<|endoftext|>"
+    assert bare.name != ended.name and vocabulary_of(f"{GIVEN}{tmp_path / 'bare.json'}") == bare.vocabulary
+
+
+def test_a_folder_of_transformers_is_a_table_and_anything_else_is_told(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    assert Given.read(table(tmp_path / "model" / "tokenizer.json").parent).vocabulary > 257
+    (tmp_path / "bad.json").write_text("{}")
+    for name, says in (
+        ("none.json", "cannot be read (No such file or directory); name a tokenizer.json"),
+        ("bad.json", "no table of tokenizers ("),
+    ):
+        with pytest.raises(SpecError) as error:
+            Given.read(tmp_path / name)
+        assert str(error.value).startswith(f"tokenizer.file: {tmp_path / name}: {says}")
+
+
+def test_a_study_takes_a_given_table_from_beside_its_file(tmp_path: Path) -> None:
+    table(tmp_path / "mine.json")
+    corpora.write(tmp_path / "corpus.jsonl", corpora.texts()[20:])
+    corpora.write(tmp_path / "other.jsonl", corpora.texts()[:20])
+    content = {"corpus": "corpus.jsonl", "held_out": {"raw": {"share": 0.2}, "neutral": "other.jsonl"}}
+    asked = Study.of({**content, "sizes": "30k", "tokens": "8k", "tokenizer": {"file": "mine.json"}}, "study", tmp_path)
+    prepared = prepare(asked, tmp_path)
+    there = of_folder(prepared.tokenizer, tmp_path / "data")
+    assert isinstance(there, Given) and prepared.vocabulary == there.vocabulary
+    tokens = prepared.held_out["raw"].read()
+    texts = [there.text(part.tolist()) for part in np.split(tokens, np.flatnonzero(tokens == there.vocabulary - 1) + 1)]
+    known = set(corpora.texts())
+    assert sum(text.removesuffix("<|endoftext|>") in known for text in texts) >= len(texts) - 2
+    before = fingerprint(asked, *[open_corpus(str(tmp_path / name)) for name in ("corpus.jsonl", "other.jsonl")])
+    table(tmp_path / "mine.json", "</s>")
+    assert before != fingerprint(
+        asked, *[open_corpus(str(tmp_path / name)) for name in ("corpus.jsonl", "other.jsonl")]
+    )
