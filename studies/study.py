@@ -37,6 +37,9 @@ FEWEST_SIZES, FEWEST_STOPS = 3, 2
 
 GRADE_KEYS = ("share", "steps", "recipe")
 
+CHECKPOINT = "checkpoint"
+"""The option of a learner that is a path, which begins at the folder of the study file."""
+
 RESERVED = "held_out-"
 """How the names of the held-out token files begin, which lie beside those of the grades."""
 
@@ -197,7 +200,7 @@ class Study:
         grade_sizes = _subset(content.get("grade_sizes"), sizes, f"{where}.grade_sizes")
         repeats = _repeats(content.get("repeats"), sizes, grade_sizes, f"{where}.repeats")
         held_out = _held_out(content.get("held_out"), f"{where}.held_out", base)
-        learner, options = _learner(content.get("learner", "gpt2"), f"{where}.learner")
+        learner, options = _learner(content.get("learner", "gpt2"), f"{where}.learner", base)
         return cls(
             name=specs.string(content, "name", where) if "name" in content else Path(where).stem,
             corpus=_source(content.get("corpus"), f"{where}.corpus", base),
@@ -288,7 +291,7 @@ def _of_pictures(content: Mapping[str, Any], where: str, base: Path | None) -> S
     common = [key for key in OPTIONAL if key not in NOT]
     known = [*common, *(key for key in PICTURE_KEYS if key not in REQUIRED_OF_PICTURES)]
     specs.check_keys(content, where, required=REQUIRED_OF_PICTURES, optional=known)
-    learner, options = _learner(content.get("learner", "gan"), f"{where}.learner")
+    learner, options = _learner(content.get("learner", "gan"), f"{where}.learner", base)
     if learners.kind(learner) != "pictures":
         raise SpecError(f"{where}.learner: {learner!r} learns text, and the study is of pictures")
     unique, side = _quantities(content["pictures"], f"{where}.pictures"), content.get("side", SIDE)
@@ -565,14 +568,17 @@ def _one_of(value: object, allowed: Iterable[str], where: str) -> str:
     return str(value)
 
 
-def _learner(content: object, where: str) -> tuple[str, Mapping[str, Any]]:
+def _learner(content: object, where: str, base: Path | None) -> tuple[str, Mapping[str, Any]]:
     """A learner by its name, or as {NAME: {parameter: value}}."""
     if not isinstance(content, Mapping):
         return _one_of(content, learners.names(), where), {}
     if len(content) != 1:
         raise SpecError(f"{where}: expected one learner, NAME or {{NAME: {{parameter: value}}}}, got {len(content)}")
     name, options = next(iter(content.items()))
-    return _one_of(name, learners.names(), where), specs.mapping(options or {}, f"{where}.{name}")
+    given = dict(specs.mapping(options or {}, f"{where}.{name}"))
+    if isinstance(given.get(CHECKPOINT), str) and base is not None:
+        given[CHECKPOINT] = str(base / given[CHECKPOINT])
+    return _one_of(name, learners.names(), where), given
 
 
 def _names(value: object, allowed: Iterable[str], where: str) -> tuple[str, ...]:

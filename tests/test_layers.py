@@ -58,6 +58,7 @@ OWNERS = {
         "studies.torchscript",
         "studies.snapshots",
         "studies.writing",
+        "studies.low_rank",
         "studies.devices",
         "studies.tracking.tensorboard",
         "dataqual.embeddings.transformer",

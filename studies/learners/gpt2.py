@@ -71,6 +71,12 @@ class Dimensions:
         return 3 * (self.layers * (projections + attention) + head)
 
 
+def batch(size: int, window: int) -> int:
+    """Tokens per step of a GPT-2 of a size: see `Gpt2.batch`."""
+    wanted = 2048 * max(1.0, (size / 300_000) ** 0.75)
+    return int(window * 2 ** max(0, round(math.log2(wanted / window))))
+
+
 def dimensions(size: int, vocabulary: int, window: int) -> Dimensions:
     """The GPT-2 whose number of parameters is nearest to `size`, as a ratio; SpecError if none is within a quarter.
 
@@ -128,8 +134,7 @@ class Gpt2(Options):
         >>> [Gpt2().batch(size, 128) for size in (30_000, 300_000, 97_500_000)]
         [2048, 2048, 131072]
         """
-        wanted = 2048 * max(1.0, (size / 300_000) ** 0.75)
-        return int(window * 2 ** max(0, round(math.log2(wanted / window))))
+        return batch(size, window)
 
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
         """Train a trunk and its branches; see `studies.training.train`."""

@@ -39,12 +39,21 @@ def to_transformers(model: Model) -> GPT2LMHeadModel:
     return other
 
 
-def from_transformers(other: GPT2LMHeadModel) -> Model:
+def read(folder: str, dropout: float = 0.0) -> Model:
+    """The GPT-2 that transformers saved in a folder; SpecError where there is none, or one that computes something else."""
+    try:
+        other = GPT2LMHeadModel.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise SpecError(f"checkpoint: {folder}: cannot be read ({' '.join(str(error).split())[:200]})") from None
+    return from_transformers(other, dropout)
+
+
+def from_transformers(other: GPT2LMHeadModel, dropout: float = 0.0) -> Model:
     """The same model as ours; SpecError for a GPT-2 that computes something else than the published ones."""
     config = other.config
     _check(config)
     d = Dimensions(config.vocab_size, config.n_positions, config.n_embd, config.n_layer, config.n_head)
-    model = Model(d, seed=0)
+    model = Model(d, 0, dropout)
     theirs = {name.removeprefix("transformer."): value for name, value in other.state_dict().items()}
     ours = model.state_dict().keys()
     _load(model, {name: _turned(name, theirs[name]) for name in ours})

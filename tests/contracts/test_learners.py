@@ -14,7 +14,9 @@ from studies.learner import Event, Ledger, Point, Snapshot, Task
 from studies.windows import Order, TokenFile
 
 torch.set_num_threads(1)  # two on a busy machine wait for each other far longer than they compute
-NAMES = [name for name in learners.names() if learners.kind(name) == "text"]
+NAMES = [
+    name for name in learners.names() if learners.kind(name) == "text" and name != "tuned"
+]  # which needs a checkpoint
 SIZES = (7_000, 30_000)
 VOCABULARY, WINDOW = 24, 8
 
