@@ -24,7 +24,9 @@ import dataqual
 import dataqual.cli
 import studies.cli
 from dataqual import sample
+from dataqual.images.thumbnails import png
 from tests.embeddings.models import static
+from tests.images.made import waves
 from tests.reports import study_facts
 
 ROOT = Path(__file__).parent.parent
@@ -107,6 +109,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "pages").mkdir()
     for part in range(2):
         (folder / "pages" / f"part-{part}.jsonl").write_bytes(b"".join(lines[part::2]))
+    for n, name in enumerate(("warm/a.png", "warm/b.png", "cold/c.png", "cold/d.png")):
+        (folder / "photos" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "photos" / name).write_bytes(png(waves(24, 32, n)))
     (folder / "models").mkdir()
     static(folder / "models" / "all-MiniLM-L6-v2", {"the": [1.0, 0.0], "of": [0.0, 1.0], "的": [0.6, 0.8]})
     (folder / "reviews.csv").write_text(
@@ -275,6 +280,7 @@ WALKS = (
     "docs/compare.md",
     "docs/diversity.md",
     "docs/formats.md",
+    "docs/images.md",
     "docs/people.md",
     "docs/split.md",
 )
