@@ -10,7 +10,7 @@ from dataqual.labels.agreement import cohen_kappa, fleiss_kappa, krippendorff_al
 from dataqual.labels.balance import balance
 from dataqual.labels.error_share import label_errors
 from dataqual.labels.ratings import Ratings
-from dataqual.reading import Interval
+from dataqual.reading import Interval, Reading
 from dataqual.vectors.cross_validation import folds, held_out
 from dataqual.vectors.sparse import Sparse
 
@@ -70,6 +70,16 @@ def _cohen(rng: np.random.Generator) -> tuple[float, Interval | None]:
     return 0.75**2, cohen_kappa(ratings(codes), draws=400, seed=int(rng.integers(1 << 30))).interval
 
 
+def _rare(measure: Callable[..., Reading], annotators: int, right: float = 0.99) -> Case:
+    """Thirty items, of which half of the samples or so show no disagreement at all: there is nothing to draw again then."""
+
+    def case(rng: np.random.Generator) -> tuple[float, Interval | None]:
+        codes = rated(rng, 30, right)[:, :annotators]
+        return right**2, measure(ratings(codes), draws=400, seed=int(rng.integers(1 << 30))).interval
+
+    return case
+
+
 def _evenness(rng: np.random.Generator) -> tuple[float, Interval | None]:
     shares = np.array([0.5, 0.25, 0.15, 0.1])
     truth = float(-(shares * np.log(shares)).sum() / np.log(4))
@@ -89,4 +99,7 @@ CASES: dict[str, Case] = {
     "krippendorff_alpha, ratio, values missing": _alpha("ratio"),
     "fleiss_kappa": _fleiss,
     "cohen_kappa": _cohen,
+    "krippendorff_alpha, 30 items, hardly a disagreement": _rare(krippendorff_alpha, 3),
+    "fleiss_kappa, 30 items, hardly a disagreement": _rare(fleiss_kappa, 3),
+    "cohen_kappa, 30 items, hardly a disagreement": _rare(cohen_kappa, 2),
 }

@@ -30,7 +30,7 @@ from dataqual.labels.balance import balance
 from dataqual.labels.confident_learning import RANKINGS, Ranking
 from dataqual.labels.copies import Conflict, conflict_reading, conflicts
 from dataqual.labels.giveaways import Giveaway, giveaways
-from dataqual.labels.judging import Judged
+from dataqual.labels.judging import MOST, Judged
 from dataqual.labels.ratings import Level, Ratings
 from dataqual.labels.surveying import LEARNT_FROM, Surveyed, given, survey
 from dataqual.ledger import address_list
@@ -142,6 +142,7 @@ def label_errors(
     probabilities: str | None = None,
     learn_from: int = LEARNT_FROM,
     embeddings: str | Path | None = None,
+    top: int = MOST,
     seed: int = 0,
     workers: int | None = None,
     max_memory: int | None = None,
@@ -153,7 +154,7 @@ def label_errors(
     `source` is what `profile` takes, with a label column. `output` gets the ranked list, as .jsonl, .parquet or .csv.
     `probabilities` names a column of chances by label, out of cross-validation, which are then believed instead. Models
     learn from at most `learn_from` documents, drawn evenly; all are judged. `embeddings` is the folder of a model on disk, whose
-    vectors they learn from beside the words. UnknownColumn without labels; InputError
+    vectors they learn from beside the words. Of many labels the `top` commonest are judged. UnknownColumn without labels; InputError
     where `output` is an input.
     """
     if rank_by not in RANKINGS:
@@ -167,7 +168,7 @@ def label_errors(
     embed = open_model(embeddings) if embeddings is not None else None
     if embed is not None and corpus.view == "image":
         raise SpecError("--embeddings: pictures are judged by a network of their own; leave it out")
-    look = survey_pictures if corpus.view == "image" else partial(survey, embed=embed)
+    look = survey_pictures if corpus.view == "image" else partial(survey, embed=embed, most=top)
     found = look(corpus, engine, seed=seed, size=learn_from, count=count.add, progress=progress)
     count.check(corpus)
     judged = found.judged if probabilities is None else _given(corpus, found, probabilities, engine.memory)

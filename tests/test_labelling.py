@@ -320,3 +320,17 @@ def test_models_learn_from_embeddings_too(tmp_path: Path) -> None:
     assert some.accuracy is not None and some.accuracy > 0.99
     with pytest.raises(DataqualError, match="there is no such folder"):
         label_errors(path, embeddings="nowhere")
+
+
+def test_of_many_labels_the_commonest_are_judged(tmp_path: Path) -> None:
+    rows = [
+        {"text": f"{label} word{at % 9}", "label": label}
+        for label, n in (("a", 40), ("b", 30), ("c", 20))
+        for at in range(n)
+    ]
+    path = tmp_path / "many.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert set(label_errors(path).ranked["given"]) == {"a", "b", "c"}
+    assert set(label_errors(path, top=2).ranked["given"]) == {"a", "b"}
+    done = CliRunner().invoke(main, ["labels", str(path), "--top", "2", "--json", "--workers", "1"])
+    assert json.loads(done.stdout)["readings"]["label_errors"]["detail"]["classes"] == 2

@@ -41,6 +41,14 @@ from dataqual.console import Console
     metavar="DIR",
     help="Learn from the vectors of this model on disk too, beside the words.",
 )
+@click.option(
+    "--top",
+    type=click.IntRange(min=2, max=1000),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="Judge the N commonest labels; documents with others are passed over.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the folds and the sample.")
 @reading
 def labels(
@@ -50,6 +58,7 @@ def labels(
     probabilities: str | None,
     learn_from: int,
     embeddings: str | None,
+    top: int,
     seed: int,
 ) -> None:
     """Say which labels are probably wrong, which contradict each other, and how they are spread.
@@ -76,6 +85,7 @@ def labels(
             probabilities=probabilities,
             learn_from=learn_from,
             embeddings=embeddings,
+            top=top,
             seed=seed,
             **shared.engine,
             progress=console.progress,

@@ -46,14 +46,14 @@ class Classes:
     names: tuple[str, ...]
 
     @classmethod
-    def of(cls, counts: dict[str, int]) -> Self:
-        """The commonest of those that are not rare, sorted.
+    def of(cls, counts: dict[str, int], most: int = MOST) -> Self:
+        """The `most` commonest of those that are not rare, sorted.
 
         >>> Classes.of({"a": 30, "b": 10, "typo": 1}).names
         ('a', 'b')
         """
         common = sorted(counts, key=lambda name: (-counts[name], name))
-        return cls(tuple(sorted(name for name in common[:MOST] if counts[name] >= RARE)))
+        return cls(tuple(sorted(name for name in common[:most] if counts[name] >= RARE)))
 
     def codes(self, labels: Sequence[str | None]) -> Codes:
         """(documents,): -1 for what is not judged."""

@@ -15,7 +15,7 @@ from dataqual.errors import InputError, UnknownColumn
 from dataqual.labels.chances import let_go, room
 from dataqual.labels.confident_learning import Codes, Floats
 from dataqual.labels.copies import Copied
-from dataqual.labels.judging import Classes, FoldModels, Judged
+from dataqual.labels.judging import MOST, Classes, FoldModels, Judged
 from dataqual.ledger import address_list, addresses
 from dataqual.near_duplicates import NearDuplicates, Part, Signing, Survey
 from dataqual.operators import Engine
@@ -98,12 +98,13 @@ def survey(
     seed: int = 0,
     size: int = LEARNT_FROM,
     embed: Model | None = None,
+    most: int = MOST,
     count: Count = lambda documents, unreadable: None,
     progress: Progress | None = None,
 ) -> Surveyed:
     """Find copies, learn from at most `size` documents, and judge every label by a model that saw neither it nor a copy.
 
-    `embed` is what the models learn from beside the terms.
+    `embed` is what the models learn from beside the terms; labels are judged that are among the `most` commonest.
     UnknownColumn where the corpus has no column of labels. `count` is told of every batch.
     """
     if corpus.columns.label is None:
@@ -134,7 +135,7 @@ def survey(
         cluster = copies.clusters(lambda numbers: corpus.fetch(address_list(where[numbers])))
     names = tuple(name for name in number if name is not None)
     found = _Known(
-        corpus, engine, where, names, np.concatenate(codes), Copied(np.concatenate(keys), cluster), sample, embed
+        corpus, engine, where, names, np.concatenate(codes), Copied(np.concatenate(keys), cluster), sample, embed, most
     )
     return Surveyed(where, names, found.codes, found.copied, sample, found.judged(seed))
 
@@ -151,6 +152,7 @@ class _Known:
     copied: Copied
     sample: DocumentSample
     embed: Model | None = None
+    most: int = MOST
 
     def judged(self, seed: int) -> Judged | None:
         """Every label that is not rare, judged; None where there are not two."""
@@ -179,7 +181,7 @@ class _Known:
         """Those that are not rare among the documents that are learnt from."""
         codes = self.codes[rows]
         counts = np.bincount(codes[codes >= 0], minlength=len(self.names)).tolist()
-        return Classes.of(dict(zip(self.names, counts, strict=True)))
+        return Classes.of(dict(zip(self.names, counts, strict=True)), self.most)
 
     def _ask(self, models: FoldModels, fold: Codes, row: Codes, chances: Floats) -> None:
         """What the models say of every document, which are read again for it, into its row of `chances`."""
