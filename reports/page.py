@@ -59,10 +59,18 @@ def environment() -> Environment:
     return made
 
 
-def render(template: str, *, styles: Sequence[str] = ("page.css",), language: str = ENGLISH, **context: Any) -> str:
+def render(
+    template: str,
+    *,
+    styles: Sequence[str] = ("page.css",),
+    language: str = ENGLISH,
+    wording: Any = None,
+    **context: Any,
+) -> str:
     """The page; the same context gives the same text. The script is allowed by its hash, all else is forbidden.
 
-    `language` is one of `dataqual.translating.languages()`; texts of others stay as they are.
+    `language` is one of `dataqual.translating.languages()`; texts of others stay as they are. A `wording` says our own
+    sentences in other words of the same language before they are translated.
     """
     style, script = "".join(map(_source, styles)), _source("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -71,6 +79,8 @@ def render(template: str, *, styles: Sequence[str] = ("page.css",), language: st
         .get_template(template)
         .render(style=Markup(style), script=Markup(script), script_hash=Markup(f"sha256-{digest}"), **context)
     )
+    if wording is not None:
+        page = translated(page, ENGLISH, wording)
     known = translation(language)
     return translated(page, language, known) if known else page
 

@@ -19,8 +19,10 @@ from reports.study_sections.facts import Clock, Facts, ascending, clock_of, grad
 from reports.study_sections.fit import ranked, residuals
 from reports.study_sections.generated import generated_of
 from reports.study_sections.grades import worth
+from reports.study_sections.pictures import pictures_of
 from reports.study_sections.points import columns_of, download
 from reports.study_sections.repeats import repeats_of
+from studies.wording import TEXT, Wording
 
 SECTIONS = (
     ("answer", "The answer"),
@@ -29,6 +31,7 @@ SECTIONS = (
     ("fit", "Fit and residuals"),
     ("repeats", "Fresh or repeated data"),
     ("generated", "What the models wrote"),
+    ("pictures", "What the models made"),
     ("controls", "Controls and exposure"),
     ("cost", "What it cost"),
     ("limits", "What it may not be used to claim"),
@@ -59,11 +62,12 @@ def study(study_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: str =
     Where a page would be larger than 2 MB, fewer marks are drawn and fewer rows are shown, and it says so.
     """
     facts = facts_of(study_or_facts, "reports.study needs a study")
-    styles = ("page.css", "study.css")
+    styles, wording = ("page.css", "study.css"), Wording.of(facts)
     if len(facts.get("points") or []) > MANY:
         rooms = rooms[1:] or rooms
     return small_enough(
-        render("study.html", styles=styles, language=language, room=room, **_context(facts, room)) for room in rooms
+        render("study.html", styles=styles, language=language, wording=wording, room=room, **_context(facts, room))
+        for room in rooms
     )
 
 
@@ -79,7 +83,10 @@ def _context(facts: Facts, room: Room) -> dict[str, Any]:
         "name": str(facts.get("name") or "a study"),
         "sentence": (sentence := str(facts.get("sentence") or "No answer was computed.")),
         "heading": _heading(sentence),
-        "sections": SECTIONS,
+        "sections": _sections(facts),
+        "task": facts.get("task") or TEXT,
+        "pictures": pictures_of("g", facts, room.rows),
+        "beside": _beside(facts, room),
         "words": WORDS,
         "unit": unit,
         "clock": clock,
@@ -103,6 +110,22 @@ def _context(facts: Facts, room: Room) -> dict[str, Any]:
         "versions": list((run.get("versions") or {}).items())[:40],
         "run": [(k, v) for k, v in run.items() if k != "versions"],
     }
+
+
+def _sections(facts: Facts) -> list[tuple[str, str]]:
+    """Those that the page of this study has: pictures are all seen again and again, and nothing is written."""
+    pictures = (facts.get("task") or TEXT)["kind"] == "pictures"
+    absent = ("repeats", "generated") if pictures else () if facts.get("beside") else ("pictures",)
+    return [section for section in SECTIONS if section[0] not in absent]
+
+
+def _beside(facts: Facts, room: Room) -> list[tuple[str, dict[str, Any]]]:
+    """The studies that ran beside this one, as far as they are of pictures, each with the folder its own page lies in."""
+    found = [
+        (name, pictures_of(f"b{i}", other, room.rows))
+        for i, (name, other) in enumerate((facts.get("beside") or {}).items())
+    ]
+    return [(name, pictures) for name, pictures in found if pictures is not None]
 
 
 def _heading(sentence: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from dataqual.errors import InputError
 from studies.sentences import estimate
 from studies.studied import Studied
+from studies.wording import Wording
 
 Facts = dict[str, Any]
 
@@ -29,7 +31,16 @@ def compare(folders: Sequence[str | Path]) -> Facts:
     studies = {_name(Path(folder)): Studied.load(folder).facts for folder in folders}
     if len(studies) < len(folders):
         raise InputError("studies: the same folder is named twice; a study does not differ from itself")
-    return {
+    wordings = {name: Wording.of(facts) for name, facts in studies.items()}
+    losses = {name: wording.loss if wording else None for name, wording in wordings.items()}
+    if len(set(losses.values())) > 1:
+        first, other = next((a, b) for a, b in pairwise(losses) if losses[a] != losses[b])
+        raise InputError(
+            f"studies: {first} and {other} are judged by other numbers ({losses[first] or 'bits per byte'}, "
+            f"{losses[other] or 'bits per byte'}): compare studies of one kind"
+        )
+    loss = next(iter(losses.values()))
+    return ({"loss": loss} if loss else {}) | {
         "schema": SCHEMA,
         "studies": {name: _about(facts) for name, facts in studies.items()},
         "rows": [*_worths(studies), *_verdicts(studies)],
@@ -39,6 +50,12 @@ def compare(folders: Sequence[str | Path]) -> Facts:
 
 def lines(found: Mapping[str, Any]) -> Iterator[str]:
     """The same for a terminal: a block for every question, a line for every study."""
+    told = _lines(found)
+    loss = found.get("loss")
+    yield from Wording(loss).each(told) if loss else told
+
+
+def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     for name, about in found["studies"].items():
         yield f"{name}: {about['sentence']}"
     width = max(map(len, found["studies"]))

@@ -424,8 +424,10 @@ def exchange(
     return Exchange(draws, point or OperatingPoint.of(draws.fit.runs), yields or {}).facts()
 
 
-def curves(draws: Draws, sizes: Mapping[str, float] | None = None, points: int = 24) -> list[dict[str, Any]]:
-    """Loss against compute of single-epoch runs, a curve with its 95 % band per grade and size (label -> N)."""
+def curves(
+    draws: Draws, sizes: Mapping[str, float] | None = None, points: int = 24, unique: float = np.inf
+) -> list[dict[str, Any]]:
+    """Loss against compute of runs that see each token once, up to `unique` of them and those again; a curve with its 95 % band per grade and size (label -> N)."""
     runs = draws.fit.runs
     many = len(draws.fit.law.coordinates)
     labels = sizes or {f"{size:.4g}": float(size) for size in np.unique(runs.parameters)}
@@ -435,7 +437,7 @@ def curves(draws: Draws, sizes: Mapping[str, float] | None = None, points: int =
             rows = np.abs(np.log(runs.parameters / size)) < 1e-3
             per = float(np.median((runs.flops / (runs.parameters * runs.tokens))[rows])) if rows.any() else 6.0
             tokens = np.geomspace(runs.tokens.min(), runs.tokens.max(), points)
-            at = Inputs.at(size, tokens, tokens, per * size * tokens)
+            at = Inputs.at(size, tokens, np.minimum(tokens, unique), per * size * tokens)
 
             def of(theta: Floats, at: Inputs = at, code: int = code) -> Floats:
                 shift = theta[:, [many + code - 1]] if code else np.zeros((len(theta), 1))

@@ -74,6 +74,8 @@ def _judge(study: Study, points: Sequence[Mapping[str, Any]], data: Mapping[str,
         laws, notes = analyse(runs)
     except SpecError as error:
         return {"laws": [], "exchange": _nothing(study, str(error)), "curves": [], "again": {}, "notes": [str(error)]}
+    if study.pictures:  # none is fresh: that a law of fresh runs has none to go by is no news
+        notes = [note for note in notes if not note.startswith("law chinchilla: needs")]
     try:
         at = operating_point(study, points)
     except SpecError as error:
@@ -89,7 +91,11 @@ def _judge(study: Study, points: Sequence[Mapping[str, Any]], data: Mapping[str,
     yields |= {f"{name}{AGAIN}": yields[name] for name in study.again}
     found = exchange(laws[0].draws, at, yields)
     sizes = {str(p["size"]): float(p["parameters"]) for p in points}
-    drawn = [{"held_out": held_out, **curve, "size": int(curve["size"])} for curve in curves(laws[0].draws, sizes)]
+    unique = float(study.pictures.unique[-1]) if study.pictures else np.inf
+    drawn = [
+        {"held_out": held_out, **curve, "size": int(curve["size"])}
+        for curve in curves(laws[0].draws, sizes, unique=unique)
+    ]
     return {
         "laws": [_plain(_law(law, runs, rows)) for law in laws],
         "exchange": _plain(_without_again(found, study)),

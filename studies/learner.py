@@ -91,14 +91,12 @@ class Point:
 
 @dataclass(frozen=True)
 class Made:
-    """What the model of a stop makes by itself, after its `Point`: to be looked at on the page, and not fitted."""
+    """Pictures that the model of a stop makes, after its `Point`: to be looked at on the page, and not fitted."""
 
     tokens: int
     """The stop."""
-    texts: tuple[Mapping[str, str], ...] = ()
-    """Of a language model: each text under `made`, with what it goes on from under `prompt`, and whatever else is to be shown."""
-    picture: bytes = b""
-    """Of a model of pictures: a PNG of many of them side by side."""
+    picture: bytes
+    """A PNG of many of them side by side."""
 
 
 @dataclass(frozen=True)

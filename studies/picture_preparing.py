@@ -9,6 +9,7 @@ pictures that are not held out, so that all grades are judged alike.
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -159,8 +160,10 @@ class _Preparing:
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """The features by which is judged, and how far real pictures are from the held-out ones by them."""
         if self.pictures.extractor is not None:
-            path = Path(self.pictures.extractor).resolve()
-            judging: dict[str, Any] = {"file": str(path), "name": extracting.named(path), "trained_on": None}
+            given = Path(self.pictures.extractor)
+            name, path = extracting.named(given), self.place / DATA / f"extractor{given.suffix}"
+            shutil.copyfile(given, path)
+            judging: dict[str, Any] = {"file": path.name, "name": name, "trained_on": None}
         else:
             path = self.place / DATA / EXTRACTOR
             own = [row for row, label in enumerate(labels) if label is not None]

@@ -40,8 +40,10 @@ def limits(facts: Facts) -> Iterator[str]:
         yield "What augmentation is worth: all grades had the same."
 
 
-def memorised(points: Sequence[Facts]) -> str | None:
-    """Which cells repeat what they were trained on: those whose interval lies above a half at the last stop; None where none does."""
+def memorised(facts: Facts) -> str | None:
+    """Of grades that leave pictures as they are, which cells repeat what they were trained on: those whose interval lies above a half at the last stop; None where none does."""
+    plain = {name for name, grade in facts["study"]["grades"].items() if not grade["steps"]}
+    points: Sequence[Facts] = [p for p in facts["points"] if p["grade"] in plain]
     last = max((p["tokens"] for p in points), default=None)
     found: dict[int, float] = {}
     for p in points:

@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from torch.optim.adamw import adamw
 
 from dataqual.errors import SpecError
+from dataqual.images.squares import squares
 from studies.extracting import Extract, opened
 from studies.fidelity import Floats, measured, memorised
 from studies.learner import Diverged, Event, Ledger, Made, Point, Progress, Shape, Snapshot, Task
@@ -37,6 +38,9 @@ AT_ONCE = 250
 """Pictures that are made together."""
 GRID = (4, 8)
 """Rows and columns of the pictures that are kept to be looked at."""
+COMPARED, COARSE = 2_000, 8
+"""Pictures at most among which a made one's nearest is looked for, and the side to which they are made for that: pixels,
+for features learnt from the training pictures would tell these from the held-out ones; few, so that a shift by one matters less."""
 EVALUATING = 7_919
 """Added to the seed for what is made at a stop: the same latents at each, and none of training's."""
 
@@ -217,17 +221,17 @@ class Judge:
         self.extract = extract
         files = {name: file for name, file in task.held_out.items() if isinstance(file, PictureFile)}
         self.real = {name: extract(file.pixels()) for name, file in files.items()}
-        most = max(map(len, self.real.values()))
-        own = task.order.epoch(task.train, WINDOW, 0)[:most]
-        self.train = extract(task.train.pixels()[own])
+        self.plain = {name: coarse(file.pixels()[:COMPARED]) for name, file in files.items()}
+        own = task.order.epoch(task.train, WINDOW, 0)[:COMPARED]
+        self.train = coarse(task.train.pixels()[own])
 
     def __call__(self, made: Pixels) -> Readings:
         """FID, FID∞, KID and the share nearer to a training picture, by held-out set."""
-        own = self.extract(made)
+        own, plain = self.extract(made), coarse(made[:COMPARED])
         return {
             name: {
                 **{what: reading.facts() for what, reading in measured(real, own).items()},
-                "memorised": memorised(self.train, real, own).facts(),
+                "memorised": memorised(self.train, self.plain[name], plain).facts(),
             }
             for name, real in self.real.items()
         }
@@ -259,6 +263,11 @@ class Adam:
     def tensors(self) -> list[Tensor]:
         """All that it remembers."""
         return [*self.means, *self.squares, *self.counts]
+
+
+def coarse(pixels: Pixels) -> Floats:
+    """Pictures as rows of few numbers, (n, 64 · channels), from 0 to 1."""
+    return squares(pixels, COARSE, pixels.shape[3]).reshape(len(pixels), -1).astype(np.float64)
 
 
 def to_pixels(made: Floats) -> Pixels:

@@ -7,6 +7,7 @@ from typing import Any
 
 from studies.progress import duration
 from studies.sentences import count
+from studies.wording import Wording
 
 Facts = Mapping[str, Any]
 
@@ -14,7 +15,12 @@ HEAD = ("parameters", "trials", "tokens", "FLOPs", "time", "memory")
 
 
 def lines(facts: Facts) -> Iterator[str]:
-    """A table by size, the sums, what is to be expected, and what the numbers rest on."""
+    """A table by size, the sums, what is to be expected, and what the numbers rest on; of pictures in their words."""
+    told = _lines(facts)
+    yield from Wording("FID").each(told) if facts["study"].get("pictures") else told
+
+
+def _lines(facts: Facts) -> Iterator[str]:
     device = facts["device"]
     workers = f"{device['workers']} worker{'s' * (device['workers'] != 1)}"
     yield f"{facts['name']}: {facts['trials']} trials, {facts['points']} points, on {device['device']} ({device['precision']}), {workers}"
@@ -43,7 +49,7 @@ def _row(size: Facts) -> tuple[str, ...]:
     return (
         f"{size['parameters']:,}",
         str(size["trials"]),
-        f"{size['tokens'] / 1e6:,.1f}M",
+        f"{size['tokens'] / 1e6:,.1f}M" if size["tokens"] >= 1e6 else f"{size['tokens'] / 1e3:,.0f}k",
         f"{size['flops']:.2g}",
         duration(size["seconds"]),
         f"{size['memory'] / 1e9:.2g} GB",

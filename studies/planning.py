@@ -18,6 +18,9 @@ from studies import footprint, learners, speeds
 from studies.costs import HOUR
 from studies.devices import Where, cores, gpus, resolve
 from studies.expecting import Expected, expect
+from studies.learner import Judging
+from studies.picture_file import LEVELS, PictureFile
+from studies.picture_keys import Pictures
 from studies.plan_sentences import lines
 from studies.prepared import Prepared
 from studies.running import load
@@ -50,11 +53,16 @@ class Plan:
     dropped: Sequence[str] = ()
     """What a budget took away, in order: "repeats at 300k", and the like."""
     notes: Sequence[str] = field(default=())
+    beside: Sequence[Plan] = ()
+    """Of the studies that run beside it, one after the other."""
 
     def seconds(self, trial: Trial) -> float:
         """What a trial takes one worker: its training, and the held-out sets at every stop."""
         forward = trial.shape.flops_per_token / 3
-        looks = SETS * self.study.held_out_tokens * len(trial.stops) * forward
+        if self.study.pictures is None:
+            looks = SETS * self.study.held_out_tokens * len(trial.stops) * forward
+        else:
+            looks = self.study.pictures.generated * len(trial.stops) * forward
         speed, steps = self.speeds.at(trial.shape.parameters), trial.tokens_spent / trial.batch
         return max(trial.flops_spent / speed, steps * self.speeds.step) + looks / speed
 
@@ -98,7 +106,7 @@ class Plan:
             "expected": [vars(found) | {"interval": found.interval and list(found.interval)} for found in self.expected],
             "dropped": list(self.dropped),
             "notes": list(self.notes),
-        }  # fmt: skip
+        } | ({"beside": {other.study.name: other.facts() for other in self.beside}} if self.beside else {})  # fmt: skip
 
     @property
     def unit(self) -> str:
@@ -123,7 +131,11 @@ class Plan:
 
     def summary(self) -> Iterator[str]:
         """The lines for a terminal."""
-        return lines(self.facts())
+        yield from lines(self.facts())
+        for other in self.beside:
+            yield ""
+            yield f"beside it, in the folder {other.study.name}:"
+            yield from other.summary()
 
 
 def plan(
@@ -151,24 +163,41 @@ def plan(
     count = workers or (1 if gpu else len(gpus()) if where.device == "cuda" else cores())
     trials = imagined(study, where)
     first = Plan(study, trials, where, _speeds(trials, where, gpu, measure, like), count, notes=study.notes)
-    found = first if budget is None else _fitting(first, seconds_of(budget))
+    beside = [plan(other, gpu=gpu, device=device, workers=workers, simulations=simulations) for other in study.beside]
+    left = None if budget is None else seconds_of(budget) - sum(other.wall() for other in beside)
+    found = first if left is None else _fitting(first, left)
     many = {} if simulations is None else {"simulations": simulations}
     told = [] if simulations == 0 else expect(found.trials, found.study.reference, **many)
-    return replace(found, expected=told)
+    return replace(found, expected=told, beside=beside)
 
 
 def imagined(study: Study, where: Where) -> list[Trial]:
     """The trials of a study before its corpus is read: as if every grade had endless text."""
     vocabulary = vocabulary_of(study.tokenizer)
-    files = {grade.name: _endless(grade.name) for grade in study.grades}
-    held_out = {"raw": _endless("raw"), "neutral": _endless("neutral")}
-    prepared = Prepared(str(study.tokenizer), vocabulary, files, held_out, {}, Path())
+    if study.pictures:
+        prepared = _endless_pictures(study, study.pictures)
+    else:
+        files = {grade.name: _endless(grade.name) for grade in study.grades}
+        held_out = {"raw": _endless("raw"), "neutral": _endless("neutral")}
+        prepared = Prepared(str(study.tokenizer), vocabulary, files, held_out, {}, Path())
     learner = learners.of(study)
     return trials_of(study, prepared, learner, device=where.device, precision=where.precision, compile=where.compile)
 
 
 def _endless(name: str) -> TokenFile:
     return TokenFile(Path(name), ENDLESS, ENDLESS, hashlib.sha256(name.encode()).hexdigest())
+
+
+def _endless_pictures(study: Study, pictures: Pictures) -> Prepared:
+    """The same of a study of pictures."""
+
+    def file(name: str) -> TokenFile:
+        shape = pictures.side, pictures.side, pictures.channels
+        return PictureFile(Path(name), ENDLESS, ENDLESS, hashlib.sha256(name.encode()).hexdigest(), *shape)
+
+    judging = Judging(Path(pictures.extractor or ""), "", pictures.generated)
+    files = {grade.name: file(grade.name) for grade in study.grades}
+    return Prepared("pictures", LEVELS, files, {"raw": file("raw")}, {}, Path(), judging=judging)
 
 
 def _speeds(trials: Sequence[Trial], where: Where, gpu: str | None, measure: bool, like: str | Path | None) -> Speeds:
@@ -278,7 +307,7 @@ def _sizes(study: Study) -> Shrunk | None:
 def _stops(study: Study) -> Shrunk | None:
     if len(study.tokens) <= FEWEST_STOPS:
         return None
-    return {"tokens": list(study.tokens[:-1])}, f"the stop at {study.tokens[-1]:,} tokens"
+    return {study.stops_key: list(study.tokens[:-1])}, f"the stop at {study.tokens[-1]:,} {study.things}"
 
 
 def _of_repeats(study: Study, sizes: Sequence[int]) -> dict[str, Any]:

@@ -135,8 +135,7 @@ def token_file(folder: Path, facts: Mapping[str, Any]) -> TokenFile:
 def _judging(folder: Path, facts: Mapping[str, Any] | None) -> Judging | None:
     if facts is None:
         return None
-    file = Path(facts["file"])
-    return Judging(file if file.is_absolute() else folder / DATA / file, facts["name"], facts["pictures"])
+    return Judging(folder / DATA / facts["file"], facts["name"], facts["pictures"])
 
 
 def _sha256(path: Path) -> str | None:

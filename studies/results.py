@@ -2,7 +2,7 @@
 
     {"kind": "study", …}      once, first: what was studied, on which data, with which libraries
     {"kind": "point", …}      one per stop and held-out set
-    {"kind": "made", …}       what the model of a stop made by itself: texts, or a picture in base64
+    {"kind": "made", …}       pictures that the model of a stop made, a PNG in base64
     {"kind": "text", …}       what the final model of a trial wrote, if it was asked to: tokens
     {"kind": "trial", …}      closes a trial, after its points and what was made
     {"kind": "diverged", …}   closes a trial whose loss became no number; it has no points

@@ -119,8 +119,18 @@ def run(
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
             "seconds": time.monotonic() - clock,
         }
+        others = [
+            run(other, place / other.name, workers=workers, device=device, restart=restart, watch=watch, track=track)
+            for other in study.beside
+        ]
+        found.facts.update(told_beside(others))
         found.save()
     return found
+
+
+def told_beside(studies: Sequence[Studied]) -> dict[str, Any]:
+    """The part `beside` of study.json: the facts of the studies that ran beside it by the names of their folders."""
+    return {"beside": {found.folder.name: found.facts for found in studies}} if studies else {}
 
 
 def warn(line: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from dataqual import catalog, schemas
 from dataqual.recipe import recipes
 from studies import learners
-from studies.study import GRADE_KEYS, REQUIRED
+from studies.study import GRADE_KEYS, REQUIRED, REQUIRED_OF_PICTURES
 
 Schema = dict[str, Any]
 
@@ -34,14 +34,16 @@ def study() -> Schema:
     """The schema of what `studies run` reads.
 
     >>> study()["required"]
-    ['sizes', 'tokens']
+    ['sizes']
     """
     source = {"anyOf": [PATHS, _mapping({"paths": PATHS, "text": schemas.STRING}, "paths"), {"type": "null"}]}
     raw, neutral = _mapping({"share": SHARE | {"exclusiveMaximum": 1}}), source
     properties = {
         "name": schemas.STRING,
         "corpus": source,
-        "held_out": _absent_or(_mapping({"raw": _absent_or(raw), "neutral": neutral, "tokens": QUANTITY})),
+        "held_out": _absent_or(
+            _mapping({"raw": _absent_or(raw), "neutral": neutral, "tokens": QUANTITY, "pictures": QUANTITY})
+        ),
         "grades": {"type": "object", "additionalProperties": _grade(), "minProperties": 1},
         "reference": schemas.STRING,
         "again": NAMES,
@@ -72,9 +74,19 @@ def study() -> Schema:
         "gpu_hour": _absent_or(
             _mapping({"price": {"type": "number", "minimum": 0}, "currency": schemas.STRING}, "price")
         ),
-        "operating_point": _absent_or(_mapping(dict.fromkeys(("size", "tokens", "unique"), QUANTITY))),
+        "beside": PATHS,
+        "pictures": QUANTITIES,
+        "seen": QUANTITIES,
+        "side": QUANTITY,
+        "colour": {"type": "boolean"},
+        "generated": QUANTITY,
+        "extractor": schemas.STRING,
+        "operating_point": _absent_or(
+            _mapping(dict.fromkeys(("size", "tokens", "unique", "seen", "pictures"), QUANTITY))
+        ),
     }
-    return schemas.document("A study of dataqual", properties, REQUIRED)
+    kinds = [{"required": [*REQUIRED]}, {"required": [*REQUIRED_OF_PICTURES]}]
+    return schemas.document("A study of dataqual", properties, ("sizes",)) | {"anyOf": kinds}
 
 
 def _grade() -> Schema:

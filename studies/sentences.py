@@ -233,7 +233,7 @@ def _summary(facts: Facts) -> list[tuple[str, str | None]]:
         lines.append((f"✗ diverged: {diverged(lost)}", "yellow"))
     pictures = (facts.get("task") or TEXT)["kind"] == "pictures"
     if pictures:
-        told = (picture_sentences.floor(facts), picture_sentences.memorised(facts["points"]))
+        told = (picture_sentences.floor(facts), picture_sentences.memorised(facts))
         lines += [(f"  {line}", None) for line in told if line]
     elif taken := held_out_text(facts["data"]["grades"]):
         lines.append((f"  {taken}", None))

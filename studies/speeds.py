@@ -14,6 +14,7 @@ import numpy as np
 
 from dataqual.errors import InputError, SpecError, did_you_mean
 from studies.learner import Progress
+from studies.picture_file import PictureFile
 from studies.results import read, read_lines
 from studies.schedule import whole_stop
 from studies.trial import Trial
@@ -134,16 +135,31 @@ def measured(trials: Sequence[Trial]) -> Speeds:
 def _look(trial: Trial, folder: Path) -> float:
     """FLOP/s of one trial, from its first report to the last within the time."""
     window, few = trial.setting.window, FEW * trial.batch
+    if isinstance(trial.train, PictureFile):
+        return _look_at_pictures(trial, trial.train, folder)
     path = folder / f"{trial.size}.u16"
     tokens = np.random.default_rng(0).integers(0, trial.setting.vocabulary, few + window + 1)
     path.write_bytes(tokens.astype("<u2").tobytes())
-    again_and_again = Order(0, few)
+    return _timed(trial, TokenFile.of(path, bytes=len(tokens)), few)
+
+
+def _look_at_pictures(trial: Trial, like: PictureFile, folder: Path) -> float:
+    """The same on random pictures."""
+    few = FEW * trial.batch
+    path = folder / f"{trial.size}.u8"
+    path.write_bytes(np.random.default_rng(0).integers(0, 256, (few, *like.shape), dtype=np.uint8).tobytes())
+    return _timed(trial, PictureFile.laid(path, *like.shape), few)
+
+
+def _timed(trial: Trial, train: TokenFile, few: int) -> float:
+    """FLOP/s over `few` tokens seen again and again, judged by nothing."""
     task = dataclasses.replace(
         trial.task(),
-        train=TokenFile.of(path, bytes=len(tokens)),
-        order=again_and_again,
+        train=train,
+        order=Order(0, few),
         stops=(whole_stop(STEPS * trial.batch, trial.batch),),
         held_out={},
+        judging=None,
     )
     seen: list[tuple[float, int]] = []
     for event in trial.learner.run(task):

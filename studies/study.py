@@ -25,6 +25,7 @@ Device = Literal["auto", "cpu", "cuda"]
 Precision = Literal["auto", "float32", "bfloat16"]
 
 TEMPLATE = Path(__file__).parent / "default" / "scaling.yaml"
+PICTURES = TEMPLATE.with_name("pictures.yaml")
 """The embedded study, commented: what `studies run` runs and `studies init` writes."""
 
 HELD_OUT_SHARE = 0.05
@@ -53,7 +54,7 @@ REQUIRED_OF_PICTURES = ("sizes", "pictures", "seen")
 OPTIONAL = (
     "name", "corpus", "held_out", "grades", "reference", "again", "tokenizer", "learner", "window", "repeats", "seeds",
     "grade_sizes", "device", "precision", "compile", "learning_rate", "generate", "gpu_hour",
-    "operating_point",
+    "operating_point", "beside",
 )  # fmt: skip
 
 
@@ -162,6 +163,8 @@ class Study:
     """The learner's own parameters, as the file has them."""
     generate: Writing | None = None
     """What each final model writes; None: nothing."""
+    beside: tuple[Study, ...] = ()
+    """Studies that run after this one, each in a folder of its name within this one's, and are told on its page."""
     pictures: Pictures | None = None
     """Of a study of pictures, whose tokens are pictures seen; None of text."""
     notes: tuple[str, ...] = ()
@@ -183,8 +186,8 @@ class Study:
 
     @classmethod
     def default(cls) -> Study:
-        """The embedded study."""
-        return cls.load(TEMPLATE)
+        """The embedded study, of text, with that of pictures beside it."""
+        return replace(cls.load(TEMPLATE), beside=(cls.load(PICTURES),))
 
     @classmethod
     def of(cls, content: Mapping[str, Any], where: str, base: Path | None = None) -> Study:
@@ -201,8 +204,10 @@ class Study:
         repeats = _repeats(content.get("repeats"), sizes, grade_sizes, f"{where}.repeats")
         held_out = _held_out(content.get("held_out"), f"{where}.held_out", base)
         learner, options = _learner(content.get("learner", "gpt2"), f"{where}.learner", base)
+        name = specs.string(content, "name", where) if "name" in content else Path(where).stem
         return cls(
-            name=specs.string(content, "name", where) if "name" in content else Path(where).stem,
+            beside=_beside(content.get("beside"), name, f"{where}.beside", base),
+            name=name,
             corpus=_source(content.get("corpus"), f"{where}.corpus", base),
             held_out_share=held_out[0],
             held_out_tokens=held_out[1],
@@ -579,6 +584,23 @@ def _learner(content: object, where: str, base: Path | None) -> tuple[str, Mappi
     if isinstance(given.get(CHECKPOINT), str) and base is not None:
         given[CHECKPOINT] = str(base / given[CHECKPOINT])
     return _one_of(name, learners.names(), where), given
+
+
+def _beside(content: object, name: str, where: str, base: Path | None) -> tuple[Study, ...]:
+    """The studies in the files that are named, each called otherwise than the others."""
+    if content is None:
+        return ()
+    items: list[Any] = content if isinstance(content, list) else [content]
+    if not all(isinstance(item, str) and item for item in items):
+        raise SpecError(f"{where}: expected a study file or a list of them, got {content!r}")
+    found = tuple(Study.load((base or Path()) / item) for item in items)
+    names = [name, *(study.name for study in found)]
+    for study in found:
+        if study.beside:
+            raise SpecError(f"{where}: {study.name} has studies beside it, too; name them all in one file")
+        if names.count(study.name) > 1 or "/" in study.name or study.name in ("data", "trials"):
+            raise SpecError(f"{where}: {study.name!r} cannot name a folder here; give each study a name of its own")
+    return found
 
 
 def _names(value: object, allowed: Iterable[str], where: str) -> tuple[str, ...]:

@@ -84,9 +84,8 @@ def _without_nothing(point: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(made: Made) -> dict[str, Any]:
-    """What was made as JSON has it: a picture in base64, and nothing that is not there."""
-    picture = {"picture": base64.b64encode(made.picture).decode()} if made.picture else {}
-    return {"tokens": made.tokens} | ({"texts": [dict(text) for text in made.texts]} if made.texts else {}) | picture
+    """What was made as JSON has it: a picture in base64."""
+    return {"tokens": made.tokens, "picture": base64.b64encode(made.picture).decode()}
 
 
 def save_snapshot(

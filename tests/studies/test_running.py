@@ -77,7 +77,6 @@ def test_what_a_model_made_and_measured_is_kept_with_its_points_and_survives_a_k
     found = read(tmp_path / "a" / "results.jsonl")
     assert [line["tokens"] for line in found.made] == [3200] * 4 + [6400]
     assert {line["picture"] for line in found.made} == {"UE5H"}
-    assert found.made[0]["texts"] == [{"prompt": "a", "made": "b"}]
     assert found.points[0]["measures"]["kid"]["value"] == found.points[0]["loss"] / 2
     wreck.unlink()
     assert results(tmp_path / "b", makes=True, fault="kill once", wreck=str(wreck)) == undisturbed

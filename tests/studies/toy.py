@@ -29,7 +29,7 @@ class Toy:
     fault: str = ""
     """What it does in the middle: `refuse`, `diverge` (size 1,000 alone), `crash`, `kill`, `kill once`, `kill, then crash`; at the end: `unshuffled`."""
     makes: bool = False
-    """Whether it makes a text and a picture at its last stop."""
+    """Whether it makes a picture at its last stop."""
     wreck: str = ""
     """A file that a `kill once` leaves."""
 
@@ -59,7 +59,7 @@ class Toy:
                     stop, unique, task.size, flops, dict.fromkeys(task.held_out, loss), measures if self.makes else {}
                 )
                 if self.makes and stop == task.stops[-1]:
-                    yield Made(stop, ({"prompt": "a", "made": "b"},), b"PNG")
+                    yield Made(stop, b"PNG")
             yield Progress(stop * done["step"] // self.steps, 2.0)
             yield Snapshot(json.dumps(done).encode())
 
