@@ -181,7 +181,8 @@ def _alone(token: Token, say: Translation) -> str:
         return token.raw
     if token.kind != "text":
         return _tag(token.raw, say)
-    return escape(_stops(say(re.sub("[ \n\t]+", " ", unescape(token.raw)))), quote=False)
+    told = say(re.sub("[ \n\t]+", " ", unescape(token.raw)))
+    return escape(_stops(told) if getattr(say, "stops", True) else told, quote=False)
 
 
 def _stops(text: str) -> str:

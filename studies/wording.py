@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 TEXT = {"kind": "text", "loss": "bits per byte", "metric": "bits per byte"}
 """The part `task` of the facts of a study of text."""
@@ -61,6 +61,9 @@ class Wording:
     """The words of one study of pictures; called with a sentence, it gives the same in these."""
 
     loss: str
+    stops: ClassVar[bool] = False
+    """Of another language: there are none."""
+
     names: tuple[str, ...] = ()
     """Of grades and sets, which stay as they are, whatever they are called."""
 

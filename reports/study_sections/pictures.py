@@ -18,6 +18,7 @@ from reports.study_sections.facts import Facts, size_name
 
 SHEETS = 700_000  # bytes of base64 that pictures may take; the others are in results.jsonl
 LINES = 8  # in one figure: more cannot be told apart
+NAMED = Markup('<span translate="no">{}</span>')
 NEARER = 0.5  # the share of made pictures nearer to a training picture, where nothing is memorised
 
 
@@ -57,7 +58,7 @@ def pictures_of(key: str, facts: Facts, rows: int) -> dict[str, Any] | None:
             by_number, f"{key}n", "different pictures, log scale", f"FID by different pictures, {last} seen"
         ),
         "by_seen": _drawn(by_seen, f"{key}s", "pictures seen, log scale", "FID by pictures seen"),
-        "legend": [(html.told(line.label), swatch(line.look)) for line in by_number],
+        "legend": [(NAMED.format(line.label), swatch(line.look)) for line in by_number],
         "last": last,
         "cells": cells,
         "left_out": left_out,
