@@ -275,6 +275,7 @@ def test_the_python_blocks_of_the_readme_work_in_order(at_the_desk: Path) -> Non
 
 
 WALKS = (
+    "docs/augment-images.md",
     "docs/augment.md",
     "docs/checks.md",
     "docs/compare.md",

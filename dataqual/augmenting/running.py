@@ -62,9 +62,9 @@ class Augmented(Cleaned):
 
     @property
     def roles(self) -> tuple[str, ...]:
-        """The columns by which what was written is read again."""
+        """The columns by which what was written is read again; of pictures they are found, for a folder has others than an array."""
         pictures = self.corpus is not None and self.corpus.view == "image"
-        return ("label",) if pictures else ("text", "id", "label", "group")
+        return () if pictures else ("text", "id", "label", "group")
 
     def __str__(self) -> str:
         """The sums, what was refused and why, and where the files are: a few lines for people."""

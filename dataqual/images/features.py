@@ -24,6 +24,8 @@ LARGEST, SMALLEST = 64, 8
 """Sides of the squares that pictures are made to: what digits and 32 x 32 photographs need, and a small network can see."""
 EPOCHS, FEWEST, MOST = 15, 300, 6000
 """How often each picture is seen, and the fewest and most steps of training: 1,000 digits are learnt in 5 s of one core."""
+OFTEN = 60
+"""How often each of a few dozen pictures is seen at most: they are learnt by then."""
 SHIFT = 2
 """Pixels by which pictures are moved while they are learnt from; no label of digits, letters or things is another for it."""
 SAMPLE = 4096
@@ -232,5 +234,6 @@ def side_of(images: Any) -> int:
 
 
 def steps_for(n: int) -> int:
-    """Steps of training for so many pictures."""
-    return min(MOST, max(FEWEST, EPOCHS * -(-n // network.BATCH)))
+    """Steps of training for so many pictures: none is seen more often than `OFTEN`."""
+    once = -(-n // network.BATCH)
+    return min(MOST, max(min(FEWEST, OFTEN * once), EPOCHS * once))
