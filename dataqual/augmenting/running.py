@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from dataqual.readers import open_corpus
 from dataqual.readers.sources import as_whole_corpus, options_of
 from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
-from dataqual.steps._augmenting import FAILED, Augmenting, GrowingStep
+from dataqual.steps._augmenting import FAILED, UNCHANGED, Augmenting, GrowingStep
 
 PREFIX = "augment_"
 DEFAULT = "synonyms"
@@ -200,18 +200,40 @@ def _failed(cleaned: Cleaned) -> str | None:
 
 
 def _short(found: Sequence[GrowingStep], cleaned: Cleaned) -> tuple[str, ...]:
-    """Of each value that is balanced, and of which fewer documents were added than wanted, by how many."""
+    """Of each value that is balanced, or of all, how many fewer documents were added than wanted, and what may be done."""
     lines = []
     for one in found:
+        plan = getattr(one, "plan", None)
+        wanted = plan.wanted if plan is not None else {value: share.wanted for value, share in one.shares.items()}
         groups = [group for group in cleaned.account["groups"] if one.balance and group["role"] == one.balance]
-        for row in (row for group in groups for row in group["rows"]):
-            share = one.shares.get(row["value"])
-            if share is None or share.wanted <= row["added"] or (one.only and row["value"] not in one.only):
-                continue
-            missing = share.wanted - row["added"]
-            said = f"{share.wanted:,} more wanted, {row['added']:,} added, {missing:,} short"
-            lines.append(f"{one.balance} {row['value']!r}: {said}")
+        added = {row["value"]: row["added"] for group in groups for row in group["rows"]}
+        told = [
+            (f"{one.balance} {value!r}: " if one.balance else "all: ")
+            + f"{n:,} more wanted, {own:,} added, {n - own:,} short"
+            for value, n in wanted.items()
+            if (own := added.get(value, 0) if one.balance else cleaned.added) < n
+            and not (one.balance and one.only and value not in one.only)
+        ]
+        unmade = cleaned.refused.get(UNCHANGED, 0)
+        if told or (plan is None and unmade > MANY * (cleaned.added + unmade)):
+            lines += [*told, *_advice(plan is not None, one.method, unmade)]
     return tuple(lines)
+
+
+MANY = 0.1
+"""Share of documents of which nothing can be made from which the summary says what to do."""
+
+
+def _advice(planned: bool, method: str, unmade: int) -> Iterator[str]:
+    """What brings more children."""
+    if unmade and not planned:
+        yield (
+            f"of {unmade:,} documents no child could be made; with --set most=3 the others have up to three each in their place"
+        )
+    elif method == "synonyms":
+        yield "more children: a larger most, --set source=either (looser synonyms of Chinese), or another --method beside"
+    else:
+        yield "more children: a larger --tries or most, or another --method beside"
 
 
 def _several(given: Any) -> list[str]:

@@ -15,32 +15,19 @@ from numpy.typing import NDArray
 
 from dataqual import specs
 from dataqual.children import Augmenter, Chance, Child, Everything, Failed, Judge, Refusal, Verdict
-from dataqual.columns import look_up
-from dataqual.corpus import Batch, Chunk, Corpus, File, Origin
-from dataqual.drawing import document_keys, uniform
-from dataqual.errors import InputError, SpecError, did_you_mean
+from dataqual.corpus import Batch, Chunk, Corpus, Origin
+from dataqual.drawing import document_keys
+from dataqual.errors import SpecError
 from dataqual.gating import Gate, gate_of
-from dataqual.images.hashing import picture_hashes
-from dataqual.ledger import TORN_TURNS, Added, Change, Refused, addresses
-from dataqual.mixing import splitmix64
+from dataqual.ledger import TORN_TURNS, Added, Change, Refused
 from dataqual.naming import snake_case
 from dataqual.operators import Engine, Step
-from dataqual.readers.sources import as_corpus
 from dataqual.series import like, texts_of
 from dataqual.steps._gated import judge_of
+from dataqual.steps._held_out import HeldOut, held_out, parents
+from dataqual.steps._sharing import Plan, Share, eligible, planned, shares_of
 from dataqual.steps._taking import By, Value, kinds
-from dataqual.text import Text
 from dataqual.turns import divided
-
-SPLIT_NAMES = ("split", "part", "partition", "data_split", "fold")
-"""Columns that may say in which part of a split a document is; they count only where they hold a name of `HELD_OUT`."""
-
-HELD_OUT = re.compile(
-    r"(test|testing|valid|validation|val|dev|development|eval|evaluation|held[-_ ]?out|hold[-_ ]?out"
-    r"|(测试|測試|验证|驗證|评估|評估)(集|数据集?|資料集?|样本|樣本)?)(?![^\W\d_])",
-    re.IGNORECASE,
-)
-"""What the parts are called that a model must not see: as values of such a column, and at the start of a file's name."""
 
 UNCHANGED, SAME, FAILED = "nothing_to_change", "same_text", "engine_failed"
 """Rules of every augmentation: nothing could be made of a document; a child is its parent or one of its siblings; the engine
@@ -52,7 +39,8 @@ class Augmenting(Step):
     """A step that adds children of documents right behind them, and leaves the documents as they are.
 
     `gate` is `default`, `none`, the path of a YAML file of rules, or rules, each as YAML on one line where Python has it;
-    `similarity_model` and `fluency_model` are models of which it may make use.
+    `similarity_model` and `fluency_model` are models of which it may make use. With `most`, documents of which children can be
+    made have those of the others too, so many at most.
 
     A subclass is called `augment_METHOD`, has the method's own parameters as further fields, and opens an `augmenter`.
     """
@@ -66,6 +54,7 @@ class Augmenting(Step):
     held_out: tuple[str, ...] = ()
     split: str | None = None
     tries: int = 3
+    most: int | None = None
     seed: int = 0
     gate: str | tuple[str, ...] = "none"
     similarity_model: str | None = None
@@ -76,6 +65,8 @@ class Augmenting(Step):
             raise SpecError(f"factor is {self.factor:g}; it is from 1, which adds nothing, to 1,000")
         if not 1 <= self.tries <= 100:
             raise SpecError(f"tries is {self.tries}; it is from 1 to 100")
+        if self.most is not None and not 1 <= self.most <= 100:
+            raise SpecError(f"most is {self.most}; it is from 1 to 100, children of one document")
         if not 0 <= self.seed < 2**64:
             raise SpecError(f"seed is {self.seed}; it is a whole number from 0 on")
         self.rules  # noqa: B018  what is wrong with a rule is told at once
@@ -118,11 +109,16 @@ class Augmenting(Step):
     def prepare(self, corpus: Corpus, engine: Engine) -> GrowingStep:
         """Count what there is of each label where that matters, find what is held out, and open what makes children."""
         held = held_out(corpus, engine, self.split, self.held_out)
-        return Growing(
+        growing = Growing(
             augmenter=self.augmenter(corpus, engine),
             judge=self.judge(corpus, engine, held),
+            most=self.most,
             **growing_of(self, corpus, engine, held),
         )
+        if self.most is None:
+            return growing
+        name = snake_case(type(self).__name__)
+        return replace(growing, plan=planned(self, name, corpus, engine, held, growing.can_have))
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Change]]:
         """Only what `prepare` returns can."""
@@ -145,196 +141,13 @@ class Augmenting(Step):
         return like(column, out)
 
 
-@dataclass(frozen=True, eq=False)
-class HeldOut:
-    """Documents that are never parents: by address, and by a hash of their text."""
-
-    addresses: NDArray[np.uint64]
-    texts: NDArray[np.uint64]
-    files: tuple[int, ...]
-    """Input files that are held out whole."""
-    why: tuple[str, ...] = ()
-    """What was found, in words."""
-
-    def mask(self, batch: Batch) -> NDArray[np.bool_]:
-        """Which documents of a batch are held out."""
-        held = np.isin(batch.file, self.files)
-        if len(self.addresses):
-            held |= np.isin(addresses(batch.file, batch.record), self.addresses)
-        if len(self.texts) and len(batch):
-            held |= np.isin(content_hashes(batch), self.texts)
-        return held
-
-
-def held_out(corpus: Corpus, engine: Engine, split: str | None, others: Sequence[str]) -> HeldOut:
-    """Whatever must not be augmented: of files named as a held-out part, of a column that says so, of other corpora.
-
-    UnknownColumn where `split` is not there, InputError for what cannot be read.
-    """
-    files = tuple(at for at, file in enumerate(corpus.files) if _by_name(file))
-    why = [f"{corpus.files[at].path}: held out by its name" for at in files]
-    if len(files) == len(corpus.files):  # whoever names that file alone means it
-        files, why = (), []
-    name = split or _split_column(corpus)
-    found: NDArray[np.uint64] = np.zeros(0, np.uint64)
-    if name is not None:
-        found = _of_column(corpus.looking_at(name), name, engine)
-        if split is None and not len(found):
-            name = None
-        if len(found):
-            why.append(f"column {name!r}: {len(found):,} document{'s are' if len(found) != 1 else ' is'} held out")
-    texts: list[NDArray[np.uint64]] = []
-    for path in others:
-        other = as_corpus(path, text=None)
-        texts += [content_hashes(batch) for batch in other.batches()]
-        own = tuple(at for at, file in enumerate(corpus.files) if other.holds(file.path))
-        files += tuple(at for at in own if at not in files)
-    hashes = np.unique(np.concatenate([np.zeros(0, np.uint64), *texts]))
-    return HeldOut(np.sort(found), hashes, files, tuple(why))
-
-
-def _by_name(file: File) -> bool:
-    """Whether the name of a file says that it is held out: of an array of pictures any word of it, of a single picture none."""
-    name = PurePath(file.path).name
-    if file.format == "picture":
-        return False
-    if file.format in ("npz", "npy", "idx"):
-        array = name.rpartition(":")[2].partition(".")[0]
-        return any(HELD_OUT.fullmatch(word) or word == "t10k" for word in re.split(r"[-_]", array))
-    return HELD_OUT.match(name) is not None
-
-
-def content_hashes(batch: Batch) -> NDArray[np.uint64]:
-    """A hash of each text, or of the pixels of each picture, (documents,)."""
-    return text_hashes(batch.text) if batch.images is None else picture_hashes(batch.images)
-
-
-def text_hashes(text: Text) -> NDArray[np.uint64]:
-    """A hash of each text by its words, folded, so that white space and capitals hide no copy; of one without words, its bytes.
-
-    >>> a, b, c = text_hashes(Text.of(["One  two!", "one two", "one"])).tolist()
-    >>> a == b, b == c
-    (True, False)
-    """
-    words = text.cut("unicode")
-    folded = words.folded
-    at = np.arange(len(words), dtype=np.uint64) - words.offsets[words.documents].astype(np.uint64)
-    with np.errstate(over="ignore"):
-        mixed = splitmix64(folded ^ splitmix64(at + np.uint64(1)))
-        total = np.zeros(len(text), np.uint64)
-        np.add.at(total, words.documents, mixed)
-    bare = np.flatnonzero(words.counts == 0)
-    for row in bare.tolist():
-        total[row] = hash_of(text[row])
-    return total
-
-
-def hash_of(text: str) -> np.uint64:
-    """Of a text without words: its bytes, rolled."""
-    out = np.zeros(1, np.uint64)
-    for byte in text.encode()[:4096]:
-        out = splitmix64(out ^ np.uint64(byte + 1))
-    return out[0]
-
-
-def _split_column(corpus: Corpus) -> str | None:
-    """A column that may say in which part a document is; None where there is none that could be seen."""
-    names = _names(corpus)
-    roles = {corpus.columns.text, *corpus.columns.extras().values()}
-    return next(
-        (name for wanted in SPLIT_NAMES for name in names if name.lower() == wanted and name not in roles), None
-    )
-
-
-def _names(corpus: Corpus) -> list[str]:
-    """The columns of the first records of every file."""
-    seen: dict[str, None] = {}
-    looking = corpus.looking_at(*SPLIT_NAMES)
-    done: set[int] = set()
-    for piece in looking.pieces():
-        if piece.file in done:
-            continue
-        done.add(piece.file)
-        try:
-            for _, (_, record) in zip(range(100), looking.records(piece), strict=False):
-                seen |= dict.fromkeys(map(str, record))
-        except InputError:
-            continue
-        if len(done) == len(corpus.files):
-            break
-    return list(seen)
-
-
-def _of_column(corpus: Corpus, name: str, engine: Engine) -> NDArray[np.uint64]:
-    """The addresses of documents whose value of a column is the name of a held-out part."""
-
-    def look(chunk: Chunk) -> NDArray[np.uint64]:
-        found = [
-            (piece.file, number)
-            for piece in chunk.pieces
-            for number, record in corpus.records(piece)
-            if _is_held_out(record, name)
-        ]
-        file, record = np.array(found, np.int64).reshape(-1, 2).T
-        return addresses(file, record)
-
-    return np.concatenate([np.zeros(0, np.uint64), *engine.map(look, corpus.chunks())])
-
-
-def _is_held_out(record: Mapping[str, Any], name: str) -> bool:
-    try:
-        value = look_up(record, name)
-    except KeyError:
-        return False
-    return isinstance(value, str) and HELD_OUT.fullmatch(value.strip()) is not None
-
-
-@dataclass(frozen=True)
-class Share:
-    """How many children each document of a value gets: `whole`, and one more with the chance `more`, or up to a key."""
-
-    whole: int
-    more: float = 0.0
-    largest: int | None = None
-    """Where numbers are to be exact, the largest key of a document that gets one more; -1 where none does."""
-    wanted: int = 0
-    """Where numbers are to be exact, the children of all its documents."""
-
-    def of(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """The number for each key, (documents,)."""
-        if self.largest is None:
-            return self.whole + (uniform(keys) < self.more).astype(np.int64)
-        more = keys <= np.uint64(self.largest) if self.largest >= 0 else np.zeros(len(keys), bool)
-        return self.whole + more.astype(np.int64)
-
-
-def _shares(step: Augmenting, corpus: Corpus, engine: Engine, held: HeldOut, name: str) -> Mapping[Value, Share]:
-    """By the value of what is balanced; all have one share, under None, where nothing is."""
-    more = step.factor - 1
-    if step.only and step.balance is None and "label" not in corpus.columns.extras():
-        raise SpecError(f"{name}: only names labels, and the corpus has none; name their column with --label")
-    for asked in step.only if (step.balance or "label") in corpus.columns.extras() else ():
-        _must_be_there(asked, step.balance or "label", corpus, engine)
-    if step.balance is None:
-        return {None: Share(int(more), more - int(more))}
-    keys = _tallied(corpus, engine, held, step.balance, name, step.seed)
-    most = max((len(found) for found in keys.values()), default=0)
-    shares = {}
-    for value, found in keys.items():
-        wanted = min(most, round(step.factor * len(found))) - len(found)
-        whole, rest = divmod(wanted, len(found))
-        largest = int(np.partition(found, rest - 1)[rest - 1]) if rest else -1
-        shares[value] = Share(whole, largest=largest, wanted=wanted)
-    return shares
-
-
 def growing_of(step: Augmenting, corpus: Corpus, engine: Engine, held: HeldOut) -> dict[str, Any]:
     """What the prepared step knows, whatever it makes children of: the fields of `GrowingStep`."""
     name = snake_case(type(step).__name__)
     return {
         "step": name,
         "method": step.method,
-        "shares": _shares(step, corpus, engine, held, name),
+        "shares": shares_of(step, corpus, engine, held, name),
         "held": held,
         "balance": step.balance,
         "only": step.only,
@@ -343,56 +156,6 @@ def growing_of(step: Augmenting, corpus: Corpus, engine: Engine, held: HeldOut) 
         "files": _file_names(corpus),
         "taken": _taken(corpus, engine, step.method),
     }
-
-
-def _must_be_there(value: str, by: By, corpus: Corpus, engine: Engine) -> None:
-    """SpecError where no document has this label, or group."""
-
-    def look(chunk: Chunk) -> set[str]:
-        columns = corpus.parse(chunk).columns
-        return set(columns[by].drop_nulls().to_list()) if by in columns.columns else set()
-
-    there: set[str] = set()
-    for part in engine.map(look, corpus.chunks()):
-        there |= part
-        if value in there:
-            return
-    raise SpecError(f"only: no document has the {by} {value!r}; {did_you_mean(value, there)}")
-
-
-def _tallied(
-    corpus: Corpus, engine: Engine, held: HeldOut, by: By, name: str, seed: int
-) -> dict[Value, NDArray[np.uint64]]:
-    """The keys of the documents of each value that may be parents, 8 bytes each; SpecError where there is no such column."""
-    if by not in corpus.columns.extras():
-        raise SpecError(f"{name}: balance is {by}, but the corpus has no {by}; name its column with --{by}")
-
-    def look(chunk: Chunk) -> list[tuple[Value, NDArray[np.uint64]]]:
-        batch = corpus.parse(chunk)
-        batch = batch.where(parents(batch, held))
-        keys = document_keys(batch.file, batch.record, name, seed)
-        return [(value, keys[rows]) for value, rows in kinds(batch, by) if value is not None]
-
-    found: dict[Value, list[NDArray[np.uint64]]] = {}
-    for parts in engine.map(look, corpus.chunks()):
-        for value, keys in parts:
-            found.setdefault(value, []).append(keys)
-    return {value: np.concatenate(parts) for value, parts in found.items()}
-
-
-def parents(batch: Batch, held: HeldOut) -> NDArray[np.bool_]:
-    """Which documents, or pictures, of a batch may have children: those that were read, are not blank, and not held out."""
-    if batch.images is None:
-        blank = batch.text.characters.total == batch.text.characters.space
-    else:  # of one level throughout
-        blank = batch.images.spread(
-            (
-                pixels.max((1, 2, 3), initial=0) == pixels.min((1, 2, 3), initial=255)
-                for _, pixels in batch.images.stacks()
-            ),
-            bool,
-        )
-    return ~(batch.made | held.mask(batch) | blank)
 
 
 def _taken(corpus: Corpus, engine: Engine, method: str) -> dict[str, int]:
@@ -486,10 +249,7 @@ class GrowingStep(Step):
 
     def _how_many(self, batch: Batch, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """How many children each document of a batch is to have, (documents,)."""
-        can = parents(batch, self.held)
-        if self.only:
-            values = batch.columns[self.balance or "label"].to_list()
-            can &= np.isin(np.array([value if value is not None else "" for value in values]), self.only)
+        can = eligible(batch, self.held, self.only, self.balance)
         counts = np.zeros(len(batch), np.int64)
         for value, rows in kinds(batch, self.balance):
             share = self.shares.get(value)
@@ -507,6 +267,18 @@ class Growing(GrowingStep):
 
     augmenter: Augmenter
     judge: Judge
+    most: int | None = None
+    plan: Plan | None = None
+    """Who gets how many, where `most` is given."""
+
+    def can_have(self, batch: Batch) -> NDArray[np.int64]:
+        """How many children of each document pass, up to `most`, (documents,): made and judged, where that is cheap."""
+        if self.most is None or not self.augmenter.settled:
+            return np.full(len(batch), self.most or 1)
+        passed = np.zeros(len(batch), np.int64)
+        for one in self._made(batch, np.full(len(batch), self.most)):
+            passed[one.row] = len(one.accepted)
+        return passed
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -516,8 +288,21 @@ class Growing(GrowingStep):
     def __call__(self, batch: Batch) -> tuple[Batch, list[Change]]:
         if not len(batch):
             return batch, []
+        if self.plan is None:
+            keys = document_keys(batch.file, batch.record, self.step, self.seed)
+            return self._grown(batch, self._made(batch, self._how_many(batch, keys)))
+        counts = self.plan.of(batch)
+        wanted = self._made(batch, np.where(counts == 0, 0, self.most or 1) if self.augmenter.settled else counts)
+        for one in wanted:
+            own = max(0, int(counts[one.row]))
+            if 0 < own <= len(one.accepted):  # that no more could be made of it matters to nobody
+                one.refused = [(child, why) for child, why in one.refused if why.rule != SAME]
+            del one.accepted[own:]
+        return self._grown(batch, wanted)
+
+    def _made(self, batch: Batch, how_many: NDArray[np.int64]) -> list[_Wanted]:
+        """The documents that are to have so many children each, with what was made of them and judged."""
         keys = document_keys(batch.file, batch.record, self.step, self.seed)
-        how_many = self._how_many(batch, keys)
         labels = batch.columns["label"].to_list() if "label" in batch.columns.columns else [None] * len(batch)
         wanted = [
             _Wanted(
@@ -537,7 +322,7 @@ class Growing(GrowingStep):
         for one in wanted:
             if not one.accepted and not one.refused:
                 one.refused.append((Child(one.text, ()), Refusal(UNCHANGED)))
-        return self._grown(batch, wanted)
+        return wanted
 
     def _try(self, waiting: Sequence[_Wanted], attempt: int, labels: Sequence[str | None]) -> None:
         """One attempt to give each what it still wants."""

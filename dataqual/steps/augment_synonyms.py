@@ -27,6 +27,7 @@ class AugmentSynonyms(Augmenting):
     mythes: tuple[str, ...] = ()
     frequency: Literal["wordfreq", "none"] = "wordfreq"
     segment: Literal["jieba", "longest"] = "jieba"
+    source: Literal["both", "thesaurus", "corpus", "either"] = "both"
     gate: str | tuple[str, ...] = "default"
 
     def __post_init__(self) -> None:
@@ -37,5 +38,6 @@ class AugmentSynonyms(Augmenting):
     def augmenter(self, corpus: Corpus, engine: Engine) -> Augmenter:
         """With the sources for the languages of the corpus open."""
         return Synonyms(
-            sources_of(corpus, self.wordnet, self.chinese, self.mythes, self.frequency, self.segment), self.rate
+            sources_of(corpus, self.wordnet, self.chinese, self.mythes, self.frequency, self.segment, self.source),
+            self.rate,
         )

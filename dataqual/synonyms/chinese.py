@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Literal, get_args
 
 from dataqual.children import Edit
 from dataqual.protected import Protected
 from dataqual.synonyms import segmenting
 from dataqual.synonyms.chinese_thesaurus import find, read
+from dataqual.synonyms.everyday import everyday
 from dataqual.synonyms.frequency import By, Frequency
-from dataqual.synonyms.neighbours import Neighbours
+from dataqual.synonyms.neighbours import READ, Neighbours
 from dataqual.synonyms.source import OneByOne, Swap
+from dataqual.synonyms.used_alike import used_alike
 from dataqual.text import ALONE
 from dataqual.word_spans import Spans
 
@@ -35,33 +40,79 @@ RARER = 10
 AROUND = 4
 """Characters on both sides with which it is seen whether a synonym is cut as a word there."""
 
-MOST = 2
+NEAR, NEAR_OF_ONE_SENSE, NEAR_ALONE = 0.6, 0.5, 0.75
+"""Cosine from which mutual neighbours in the corpus are synonyms: of one class of the thesaurus, of one class where each has
+no other sense, and of none; chosen by eye on 228 pairs of words in reviews."""
+
+SENSES = 3
+"""Senses beyond which a word means too much for its neighbours to tell which is meant."""
+
+MOST = 3
 """Words that are replaced in a document at most, where the thesaurus is not one's own."""
 
 
+Evidence = Literal["both", "thesaurus", "corpus", "either"]
+"""What speaks for a synonym: a thesaurus and the corpus, a thesaurus alone, nearest neighbours in the corpus alone, or any of these."""
+
+EVIDENCE = get_args(Evidence)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A synonym; `attested` where it is well known to stand for the word, by a list or by thesaurus and corpus together."""
+
+    word: str
+    attested: bool
+
+
 class Chinese(OneByOne):
-    """A thesaurus, words cut by jieba or by the thesaurus's own words, frequencies of wordfreq or none."""
+    """A thesaurus, words cut by jieba or by the thesaurus's own words, frequencies of wordfreq or none.
+
+    What it has learnt of a corpus is in `beside`, what stands right before and behind words, and in `alike`, neighbours in
+    vectors.
+    """
 
     language = "zh"
 
-    def __init__(self, place: str, by: By, segment: segmenting.By, beside: Neighbours | None = None) -> None:
-        self.place, self.by, self.segment_by, self.beside = place, by, segment, beside
+    def __init__(
+        self,
+        place: str,
+        by: By,
+        segment: segmenting.By,
+        evidence: Evidence = "both",
+        beside: Neighbours | None = None,
+        alike: Mapping[str, Mapping[str, float]] = MappingProxyType({}),
+    ) -> None:
+        self.place, self.by, self.segment_by, self.evidence = place, by, segment, evidence
+        self.beside, self.alike = beside, alike
         self.groups = read(path) if (path := find(place)) is not None else None
         self.strict = self.groups is not None and self.groups.senses is not None
         self.most = MOST if self.strict else None
         self.frequency = Frequency("zh", by)
         self.segment = self._segment()
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._known: dict[str, tuple[Choice, ...]] = {}
 
-    def __reduce__(self) -> tuple[type[Chinese], tuple[str, By, segmenting.By, Neighbours | None]]:
-        return Chinese, (self.place, self.by, self.segment_by, self.beside)
+    def __reduce__(self) -> tuple[type[Chinese], tuple[Any, ...]]:
+        return Chinese, (self.place, self.by, self.segment_by, self.evidence, self.beside, dict(self.alike))
 
     def learnt(self, texts: Iterable[str]) -> Chinese:
-        """One that knows what stands beside words in a corpus; itself where the thesaurus is one's own."""
+        """One that knows how a corpus, its first ten million characters, uses words; itself where the thesaurus is one's own."""
         if not self.strict or self.groups is None:
             return self
-        words = {word for word in self.groups.of if len(word) <= LONGEST and self.groups.near(word)}
-        return Chinese(self.place, self.by, self.segment_by, Neighbours.of(texts, words))
+        some, size = [], 0
+        for text in texts:
+            some.append(text)
+            size += len(text)
+            if size > READ:
+                break
+        alike: dict[str, dict[str, float]] = {}
+        if self.evidence != "thesaurus" and self.segment_by == "jieba":
+            alike = used_alike(map(self.segment, some))
+        knows = Chinese(self.place, self.by, self.segment_by, self.evidence, None, alike)
+        words = {word for word in self.groups.of if self.groups.near(word)} | everyday().words
+        words |= {word for word in alike if knows._near_in_corpus(word)}
+        beside = Neighbours.of(some, {word for word in words if len(word) <= LONGEST})
+        return Chinese(self.place, self.by, self.segment_by, self.evidence, beside, alike)
 
     def _segment(self) -> segmenting.Segment:
         if self.segment_by == "longest":
@@ -85,53 +136,103 @@ class Chinese(OneByOne):
         at = 0
         for word in self.segment(text):
             end = at + len(word)
-            if len(word) > 1 and not protected.touches(at, end) and not text[max(0, at - 2) : at].endswith(NEGATIONS):
-                choices = [one for one in self._synonyms(word) if self._stands(text, at, end, one)]
+            if len(word) > 1 and not protected.touches(at, end) and not _is_held(text, at, end):
+                choices = [one.word for one in self._synonyms(word) if self._stands(text, at, end, one)]
                 if choices:
                     found.append(Swap(at, tuple((Edit(at, end, one, "synonym"),) for one in choices)))
             at = end
         return found
 
-    def _stands(self, text: str, at: int, end: int, one: str) -> bool:
-        """Whether a synonym has stood between such characters in the corpus, and is a word between them."""
+    def _stands(self, text: str, at: int, end: int, one: Choice) -> bool:
+        """Whether a synonym has stood between such characters in the corpus, and is a word between them.
+
+        Of what is well attested one of the two characters is enough.
+        """
         if self.beside is None:
             return True
-        if not self.beside.known(text[at - 1 : at], one, text[end : end + 1]):
+        known = self.beside.known(text[at - 1 : at], one.word, text[end : end + 1])
+        if not (any(known) if one.attested else all(known)):
             return False
         before = text[max(0, at - AROUND) : at]
         start = 0
-        for word in self.segment(before + one + text[end : end + AROUND]):
-            if start == len(before) and word == one:
+        for word in self.segment(before + one.word + text[end : end + AROUND]):
+            if start == len(before) and word == one.word:
                 return True
             start += len(word)
         return False
 
-    def _likes(self, word: str) -> list[str]:
-        """What the thesaurus has for a word, and of a thesaurus that is not one's own, what is used alike."""
+    def _likes(self, word: str) -> dict[str, bool]:
+        """What may stand for a word, and whether that is attested so well that its kind and its commonness are not asked."""
         if self.groups is None:
-            return []
+            return {}
         if not self.strict:
-            return self.groups.synonyms(word)
+            return dict.fromkeys(self.groups.synonyms(word), False)
+        found = dict.fromkeys(self._near_in_thesaurus(word), False)
+        found |= self._near_in_corpus(word)
+        if self.evidence != "corpus":
+            found |= dict.fromkeys(everyday().may.get(word, ()), True)
+        never = everyday().never.get(word, frozenset())
+        return {one: attested for one, attested in found.items() if one not in never}
+
+    def _near_in_thesaurus(self, word: str) -> list[str]:
+        """Words of one sense that share it, and unless only the thesaurus is asked are used alike in the corpus."""
+        if self.groups is None or self.evidence == "corpus":
+            return []
         near, beside = self.groups.near(word), self.beside
-        if beside is None:
+        if beside is None or self.evidence == "thesaurus":
             return near
         return [
             one for one in near if RARER * beside.count(one) >= beside.count(word) and beside.alike(word, one) >= ALIKE
         ]
 
-    def _synonyms(self, word: str) -> tuple[str, ...]:
+    def _near_in_corpus(self, word: str) -> dict[str, bool]:
+        """Mutual nearest neighbours in the corpus that a thesaurus has in one class, or whose cosine is high, and whether the first."""
+        senses = self.groups.senses if self.groups is not None and self.groups.senses is not None else {}
+        found: dict[str, bool] = {}
+        for one, cosine in self.alike.get(word, {}).items():
+            several = max(senses.get(word, 9), senses.get(one, 9))
+            if _is_negated(word) or _is_negated(one) or several > SENSES or segmenting.is_time(one):
+                continue
+            if self.evidence != "corpus" and self._share_a_class(word, one):
+                if cosine >= (NEAR if several > 1 else NEAR_OF_ONE_SENSE):
+                    found[one] = True
+            elif self.evidence in ("corpus", "either") and cosine >= NEAR_ALONE:
+                found[one] = False
+        return found
+
+    def _share_a_class(self, word: str, one: str) -> bool:
+        of = self.groups.of if self.groups is not None else {}
+        return bool(set(of.get(word, ())) & set(of.get(one, ())))
+
+    def _synonyms(self, word: str) -> tuple[Choice, ...]:
         known = self._known.get(word)
         if known is None:
-            others = self._likes(word)
-            if self.segment_by == "jieba":
-                kind = segmenting.kind_of(word)
-                others = [one for one in others if kind and segmenting.kind_of(one) == kind]
-            if (self.frequency.of(word) or 0) > TOO_COMMON:
-                others = []
-            fitting = [one for one in others if self.frequency.fits(one, word) and not _extends(one, word)]
-            fitting.sort(key=lambda one: (-(self.frequency.of(one) or 0), one))
-            known = self._known[word] = tuple(fitting[:CHOICES])
+            known = self._known[word] = tuple(self._found(word))
         return known
+
+    def _found(self, word: str) -> list[Choice]:
+        kind = segmenting.kind_of(word) if self.segment_by == "jieba" else ""
+        common = (self.frequency.of(word) or 0) > TOO_COMMON
+
+        def fits(one: str, attested: bool) -> bool:
+            if not attested and (common or (self.segment_by == "jieba" and not kind == segmenting.kind_of(one) != "")):
+                return False
+            return self.frequency.fits(one, word) and not _extends(one, word)
+
+        found = [Choice(one, attested) for one, attested in self._likes(word).items() if fits(one, attested)]
+        return sorted(found, key=lambda one: (-(self.frequency.of(one.word) or 0), one.word))[:CHOICES]
+
+
+def _is_held(text: str, at: int, end: int) -> bool:
+    """Whether a word stands behind a negation, or beside itself."""
+    word = text[at:end]
+    if text[max(0, at - 2) : at].endswith(NEGATIONS):
+        return True
+    return text[max(0, at - len(word)) : at] == word or text[end : end + len(word)] == word
+
+
+def _is_negated(word: str) -> bool:
+    return word[0] in "不没无未非别"
 
 
 def _extends(one: str, word: str) -> bool:

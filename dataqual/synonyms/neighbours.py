@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from math import sqrt
 
 READ = 10_000_000
@@ -22,7 +22,7 @@ class Neighbours:
 
         >>> beside = Neighbours.of(["这个价格高", "这个价钱高"], {"价格", "价钱"})
         >>> beside.count("价格"), beside.alike("价格", "价钱"), beside.known("个", "价钱", "低")
-        (1, 1.0, False)
+        (1, 1.0, (True, False))
         """
         sizes = sorted({len(word) for word in words})
         counts: dict[str, Counter[str]] = {}
@@ -43,10 +43,10 @@ class Neighbours:
         """How often a word stands in the corpus."""
         return self.counts[word].total() // 2 if word in self.counts else 0
 
-    def known(self, before: str, word: str, after: str) -> bool:
-        """Whether a word has stood behind the one character, and before the other."""
-        counts = self.counts.get(word)
-        return counts is not None and "<" + before in counts and ">" + after in counts
+    def known(self, before: str, word: str, after: str) -> tuple[bool, bool]:
+        """Whether a word has stood behind the one character, and whether before the other."""
+        counts: Mapping[str, int] = self.counts.get(word, {})
+        return "<" + before in counts, ">" + after in counts
 
     def alike(self, one: str, other: str) -> float:
         """Bhattacharyya coefficient of the neighbours of two words: 1 where they are the same, 0 where none is."""

@@ -9,7 +9,7 @@ import numpy as np
 from dataqual.corpus import Corpus
 from dataqual.errors import InputError
 from dataqual.synonyms import segmenting
-from dataqual.synonyms.chinese import Chinese
+from dataqual.synonyms.chinese import Chinese, Evidence
 from dataqual.synonyms.chinese_thesaurus import HOW, find
 from dataqual.synonyms.english import English
 from dataqual.synonyms.frequency import By
@@ -25,7 +25,13 @@ NEEDS = 0.05
 
 
 def sources_of(
-    corpus: Corpus, wordnet: str | None, chinese: str | None, mythes: tuple[str, ...], by: By, segment: segmenting.By
+    corpus: Corpus,
+    wordnet: str | None,
+    chinese: str | None,
+    mythes: tuple[str, ...],
+    by: By,
+    segment: segmenting.By,
+    evidence: Evidence = "both",
 ) -> tuple[Source, ...]:
     """The sources for what the corpus is written in; InputError, with how to get it, where none of them is there.
 
@@ -44,7 +50,7 @@ def sources_of(
         if path is None:
             missing.append(InputError(f"no Chinese thesaurus is found; {HOW}"))
         else:
-            found.append(Chinese(str(path), by, segment).learnt(_texts(corpus)))
+            found.append(Chinese(str(path), by, segment, evidence).learnt(_texts(corpus)))
     if missing and (not found or wordnet is not None or chinese is not None or han):
         raise missing[0]
     return tuple(found)

@@ -26,20 +26,26 @@ class Synonyms(Augmenter):
         self, texts: Sequence[str], chances: Sequence[Chance], how_many: Sequence[int]
     ) -> list[list[Child]]:
         """Of each document as many as are asked for; none where no word has a synonym."""
-        documents = Documents.of(texts)
+        return [
+            [_child(text, swaps, wanted, chance.of(f"child {number}")) for number in range(n)] if swaps else []
+            for text, (swaps, wanted), chance, n in zip(
+                texts, self._read(Documents.of(texts)), chances, how_many, strict=True
+            )
+        ]
+
+    def _read(self, documents: Documents) -> list[tuple[list[Swap], int]]:
+        """Of each document its places, and how many of them are filled."""
         counts = documents.segments.counts.tolist()
-        made: list[list[Child]] = [[] for _ in texts]
-        left: list[int] = list(range(len(texts)))
+        places: list[tuple[list[Swap], int]] = [([], 0) for _ in range(len(documents))]
+        left: list[int] = list(range(len(documents)))
         for source in self.sources:
             found = source.read(documents, left)
             for row, swaps in zip(left, found, strict=True):
                 if swaps:
                     wanted = max(1, round(self.rate * source.words(counts[row])))
-                    wanted = wanted if source.most is None else min(wanted, source.most)
-                    drawn = (chances[row].of(f"child {number}") for number in range(how_many[row]))
-                    made[row] = [_child(texts[row], swaps, wanted, chance) for chance in drawn]
+                    places[row] = swaps, wanted if source.most is None else min(wanted, source.most)
             left = [row for row, swaps in zip(left, found, strict=True) if swaps is None]
-        return made
+        return places
 
 
 def _child(text: str, swaps: Sequence[Swap], wanted: int, chance: Chance) -> Child:

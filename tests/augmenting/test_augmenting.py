@@ -18,7 +18,7 @@ from dataqual.cli import main
 from dataqual.corpus import CHUNK_BYTES
 from dataqual.errors import InputError, SpecError
 from dataqual.recipe import Recipe
-from dataqual.steps._augmenting import HELD_OUT
+from dataqual.steps._held_out import HELD_OUT
 from dataqual.steps.augment_noise import AugmentNoise
 from dataqual.translation.command import Command
 
@@ -102,8 +102,8 @@ def test_how_many_fewer_were_added_than_balance_wanted_is_told(tmp_path: Path) -
     done = augment(
         written(tmp_path, 40), tmp_path / "out.jsonl", method="noise", balance="label", parameters={"gate": gate}
     )
-    assert done.short == ("label 'rare': 8 more wanted, 0 added, 8 short",)
-    assert str(done).endswith(done.short[0])
+    assert done.short[0] == "label 'rare': 8 more wanted, 0 added, 8 short"
+    assert str(done).endswith("\n".join(done.short))
     full = augment(
         written(tmp_path, 40),
         tmp_path / "all.jsonl",
@@ -377,3 +377,24 @@ def test_a_run_that_adds_nothing_since_the_engine_failed_is_no_success(
     said = "the engine failed at all that it was given, 4 documents, and nothing was added: lost its way"
     assert done.exit_code == 1
     assert said in done.stderr
+
+
+def test_a_class_is_doubled_by_those_of_which_children_can_be_made(tmp_path: Path) -> None:
+    source, out, words = tmp_path / "few.jsonl", tmp_path / "out.jsonl", tmp_path / "words.txt"
+    texts = ["环境漂亮，服务热情，早餐可口", "没有什么可说的", "房间漂亮，早餐可口", "还会再来"]
+    rows = [{"id": str(at), "text": f"{text}，第{at}次", "label": "pos"} for at, text in enumerate(texts)]
+    rows += [{"id": f"n{at}", "text": f"太差了，第{at}次", "label": "neg"} for at in range(8)]
+    source.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    words.write_text("漂亮 美观 美丽\n热情 热心\n可口 美味\n", encoding="utf-8")
+    given = {"chinese": str(words), "segment": "longest", "frequency": "none", "gate": "none", "rate": 0.05}
+    alone = augment(source, out, balance="label", parameters=given)
+    assert (alone.added, alone.short[0]) == (2, "label 'pos': 4 more wanted, 2 added, 2 short")
+    assert "with --set most=3" in alone.short[1]
+    done = augment(source, out, balance="label", parameters=given | {"most": 3})
+    assert (done.added, done.short) == (4, ())
+    assert sorted(row["augmented"]["parent"] for row in made(out)) == ["0", "0", "2", "2"]
+    first = out.read_bytes()
+    augment(source, out, balance="label", parameters=given | {"most": 3}, workers=3)
+    assert out.read_bytes() == first
+    none = augment(source, out, only="neg", parameters=given | {"most": 3})
+    assert none.short[0] == "all: 8 more wanted, 0 added, 8 short"

@@ -12,9 +12,11 @@ from dataqual.errors import InputError
 from dataqual.synonyms import Synonyms
 from dataqual.synonyms.chinese import Chinese
 from dataqual.synonyms.chinese_thesaurus import read
+from dataqual.synonyms.everyday import everyday
 from dataqual.synonyms.mythes import MyThes, files
 from dataqual.synonyms.segmenting import by_longest
 from dataqual.synonyms.source import Source
+from dataqual.synonyms.used_alike import used_alike
 from dataqual.word_spans import word_spans
 from tests.test_children import check_locality
 
@@ -92,7 +94,9 @@ def test_of_cilin_only_words_of_one_sense_that_the_corpus_uses_alike_are_taken(t
     corpus = ["这个价格高，购书平台好", "这个价钱高，有阳台", "这个价格低，物价"]
     learnt = chinese.learnt(corpus)
     assert swapped(learnt, "那个价格高，购书平台好") == {"价格": {"价钱"}}
-    assert swapped(learnt, "那些价格高") == {}  # 价钱 has not stood behind 些
+    assert swapped(learnt, "那些价格高") == {"价格": {"价钱"}}  # of a pair that our own list has one side is enough
+    assert swapped(learnt, "那些价格贵") == {}  # 价钱 has stood neither behind 些 nor before 贵
+    assert swapped(learnt, "个价格价格高") == {}  # a word that is said twice is meant so
     assert swapped(pickle.loads(pickle.dumps(learnt)), "那个价格高") == {"价格": {"价钱"}}
 
 
@@ -165,3 +169,40 @@ def test_mythes_files_serve_their_language(tmp_path: Path) -> None:
     assert files((str(tmp_path),)) == [tmp_path / "th_de_DE_v2.dat"]
     with pytest.raises(InputError, match="there is no MyThes file"):
         files(("xx",))
+
+
+def test_words_that_stand_in_the_same_places_are_used_alike() -> None:
+    some = [
+        ["这", room, "很", good, "，", "下次", "再来"] for room in ("房间", "客房") for good in ("干净", "整洁")
+    ] * 9
+    found = used_alike([*some, *[["我们", "昨天", "打", "了", "电话"]] * 9])
+    assert max(found["干净"], key=found["干净"].__getitem__) == "整洁"
+    assert max(found["房间"], key=found["房间"].__getitem__) == "客房"
+    assert used_alike([]) == used_alike([["干净"]]) == {}
+
+
+def test_the_everyday_list_never_contradicts_itself() -> None:
+    listed = everyday()
+    for word, others in listed.may.items():
+        assert word not in others
+        assert not listed.never.get(word, frozenset()) & set(others), word
+    assert listed.may["觉得"] == ("感觉",) and "感觉" not in listed.may
+
+
+def test_of_a_thesaurus_and_a_corpus_that_agree_more_words_are_taken(tmp_path: Path) -> None:
+    pytest.importorskip("jieba")
+    lines = ["Ed03A01= 牢固 结实", "Ed03B01= 牢固 稳固", "Bn01A01= 房间 屋子", "Ih01A01= 认为 以为"]
+    (tmp_path / "cilin.txt").write_text("\n".join(lines), encoding="utf-8")
+    texts = [f"这个{room}非常{good}，我们很喜欢" for room in ("房间", "屋子") for good in ("牢固", "结实")] * 9
+    texts += ["我认为很好", "我以为很好"] * 9
+
+    def swaps(evidence: str) -> set[tuple[str, str]]:
+        source = Chinese(str(tmp_path / "cilin.txt"), "none", "jieba", evidence).learnt(texts)  # type: ignore[arg-type]
+        return {(word, one.word) for word in ("牢固", "房间", "认为", "非常") for one in source._synonyms(word)}
+
+    assert ("牢固", "结实") in swaps("both")
+    assert ("牢固", "结实") not in swaps(
+        "thesaurus"
+    )  # of two senses, of which a thesaurus alone cannot tell which is meant
+    assert ("非常", "十分") in swaps("both")
+    assert ("认为", "以为") not in swaps("either")  # near, and of one class, and yet no synonym

@@ -32,15 +32,8 @@ from dataqual.images.sample import small
 from dataqual.images.steps._pictures import Pixels, pictures_of
 from dataqual.ledger import Added, Change, Refused
 from dataqual.operators import Engine, View
-from dataqual.steps._augmenting import (
-    UNCHANGED,
-    Augmenting,
-    GrowingStep,
-    HeldOut,
-    growing_of,
-    held_out,
-    parents,
-)
+from dataqual.steps._augmenting import UNCHANGED, Augmenting, GrowingStep, growing_of
+from dataqual.steps._held_out import HeldOut, held_out, parents
 
 SAME = "same_picture"
 """Rule of every augmentation of pictures: a child is its parent or one of its siblings."""
@@ -89,6 +82,8 @@ class AugmentImages(Augmenting):
         if len(set(self.methods)) < len(self.methods):
             raise SpecError("methods names one twice")
         self.strength  # noqa: B018  what is wrong with it is told at once
+        if self.most is not None:
+            raise SpecError("most is for texts: of every picture as many children can be made as are wanted")
         super().__post_init__()
 
     @property

@@ -1,0 +1,199 @@
+"""How many children each document gets: by its own chance, in exact numbers by label or group, or as many as can be made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataqual.corpus import Batch, Chunk, Corpus
+from dataqual.drawing import document_keys, uniform
+from dataqual.errors import SpecError, did_you_mean
+from dataqual.ledger import addresses
+from dataqual.operators import Engine
+from dataqual.steps._held_out import HeldOut, parents
+from dataqual.steps._taking import By, Value, kinds
+
+
+class Sharing(Protocol):
+    """What a step says of it: see `Augmenting`."""
+
+    @property
+    def factor(self) -> float: ...
+    @property
+    def balance(self) -> By | None: ...
+    @property
+    def only(self) -> tuple[str, ...]: ...
+    @property
+    def most(self) -> int | None: ...
+    @property
+    def seed(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many children each document of a value gets: `whole`, and one more with the chance `more`, or up to a key."""
+
+    whole: int
+    more: float = 0.0
+    largest: int | None = None
+    """Where numbers are to be exact, the largest key of a document that gets one more; -1 where none does."""
+    wanted: int = 0
+    """Where numbers are to be exact, the children of all its documents."""
+
+    def of(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The number for each key, (documents,)."""
+        if self.largest is None:
+            return self.whole + (uniform(keys) < self.more).astype(np.int64)
+        more = keys <= np.uint64(self.largest) if self.largest >= 0 else np.zeros(len(keys), bool)
+        return self.whole + more.astype(np.int64)
+
+
+def shares_of(step: Sharing, corpus: Corpus, engine: Engine, held: HeldOut, name: str) -> Mapping[Value, Share]:
+    """By the value of what is balanced; all have one share, under None, where nothing is."""
+    more = step.factor - 1
+    if step.only and step.balance is None and "label" not in corpus.columns.extras():
+        raise SpecError(f"{name}: only names labels, and the corpus has none; name their column with --label")
+    for asked in step.only if (step.balance or "label") in corpus.columns.extras() else ():
+        must_be_there(asked, step.balance or "label", corpus, engine)
+    if step.balance is None:
+        return {None: Share(int(more), more - int(more))}
+    keys = tallied(corpus, engine, held, step.balance, name, step.seed)
+    most = max((len(found) for found in keys.values()), default=0)
+    shares = {}
+    for value, found in keys.items():
+        wanted = min(most, round(step.factor * len(found))) - len(found)
+        whole, rest = divmod(wanted, len(found))
+        largest = int(np.partition(found, rest - 1)[rest - 1]) if rest else -1
+        shares[value] = Share(whole, largest=largest, wanted=wanted)
+    return shares
+
+
+def must_be_there(value: str, by: By, corpus: Corpus, engine: Engine) -> None:
+    """SpecError where no document has this label, or group."""
+
+    def look(chunk: Chunk) -> set[str]:
+        columns = corpus.parse(chunk).columns
+        return set(columns[by].drop_nulls().to_list()) if by in columns.columns else set()
+
+    there: set[str] = set()
+    for part in engine.map(look, corpus.chunks()):
+        there |= part
+        if value in there:
+            return
+    raise SpecError(f"only: no document has the {by} {value!r}; {did_you_mean(value, there)}")
+
+
+def tallied(
+    corpus: Corpus, engine: Engine, held: HeldOut, by: By, name: str, seed: int
+) -> dict[Value, NDArray[np.uint64]]:
+    """The keys of the documents of each value that may be parents, 8 bytes each; SpecError where there is no such column."""
+    if by not in corpus.columns.extras():
+        raise SpecError(f"{name}: balance is {by}, but the corpus has no {by}; name its column with --{by}")
+
+    def look(chunk: Chunk) -> list[tuple[Value, NDArray[np.uint64]]]:
+        batch = corpus.parse(chunk)
+        batch = batch.where(parents(batch, held))
+        keys = document_keys(batch.file, batch.record, name, seed)
+        return [(value, keys[rows]) for value, rows in kinds(batch, by) if value is not None]
+
+    found: dict[Value, list[NDArray[np.uint64]]] = {}
+    for parts in engine.map(look, corpus.chunks()):
+        for value, keys in parts:
+            found.setdefault(value, []).append(keys)
+    return {value: np.concatenate(parts) for value, parts in found.items()}
+
+
+def eligible(batch: Batch, held: HeldOut, only: tuple[str, ...], balance: By | None) -> NDArray[np.bool_]:
+    """Which documents of a batch may have children by what they are, (documents,)."""
+    can = parents(batch, held)
+    if only:
+        values = batch.columns[balance or "label"].to_list()
+        can &= np.isin(np.array([value if value is not None else "" for value in values]), only)
+    return can
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """How many children each document gets where those of which some can be made have the share of the others."""
+
+    addresses: NDArray[np.uint64]
+    """Ascending."""
+    counts: NDArray[np.int64]
+    """-1 of one of which no child passes, so that it is tried all the same and its refusals are told."""
+    wanted: Mapping[Value, int]
+    """Children that were to be shared out, by the value that is balanced, or all under None."""
+
+    def of(self, batch: Batch) -> NDArray[np.int64]:
+        """The number for each document of a batch, (documents,)."""
+        own = addresses(batch.file, batch.record)
+        at = np.minimum(np.searchsorted(self.addresses, own), max(0, len(self.addresses) - 1))
+        if not len(self.addresses):
+            return np.zeros(len(batch), np.int64)
+        return np.where(self.addresses[at] == own, self.counts[at], 0)
+
+
+def planned(
+    step: Sharing,
+    name: str,
+    corpus: Corpus,
+    engine: Engine,
+    held: HeldOut,
+    can_have: Callable[[Batch], NDArray[np.int64]],
+) -> Plan:
+    """Who gets how many, no more than `can_have` says of the documents of a batch, (documents,).
+
+    It takes 17 bytes of memory for each document that may have children. Of two that can, the one with the smaller key
+    is first.
+    """
+
+    def look(chunk: Chunk) -> list[tuple[Value, NDArray[np.uint64]]]:
+        batch = corpus.parse(chunk)
+        batch = batch.where(eligible(batch, held, step.only, step.balance))
+        can = can_have(batch).astype(np.uint64)
+        keys = document_keys(batch.file, batch.record, name, step.seed)
+        table = np.array([addresses(batch.file, batch.record), keys, can], np.uint64).reshape(3, -1)
+        return [(value, table[:, rows]) for value, rows in kinds(batch, step.balance)]
+
+    tables: dict[Value, list[NDArray[np.uint64]]] = {}
+    for parts in engine.map(look, corpus.chunks()):
+        for value, table in parts:
+            if value is not None or step.balance is None:
+                tables.setdefault(value, []).append(table)
+    joined = {value: np.concatenate(parts, axis=1) for value, parts in tables.items()}
+    largest = max((table.shape[1] for table in joined.values()), default=0)
+    wanted: dict[Value, int] = {}
+    where, counts = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    for value, (place, keys, can) in joined.items():
+        size = round(step.factor * len(place))
+        wanted[value] = (min(largest, size) if step.balance else size) - len(place)
+        where.append(place)
+        counts.append(_dealt(wanted[value], keys, can.astype(np.int64)))
+    order = np.argsort(np.concatenate(where), kind="stable")
+    return Plan(np.concatenate(where)[order], np.concatenate(counts)[order], wanted)
+
+
+def _dealt(wanted: int, keys: NDArray[np.uint64], can: NDArray[np.int64]) -> NDArray[np.int64]:
+    """One for each that can have one more, in the order of the keys, round after round, until all are dealt.
+
+    >>> _dealt(4, np.array([3, 1, 2], np.uint64), np.array([0, 3, 1])).tolist()
+    [-1, 3, 1]
+    >>> _dealt(3, np.array([3, 1, 2], np.uint64), np.array([9, 9, 9])).tolist()
+    [1, 1, 1]
+    >>> _dealt(0, np.array([3, 1], np.uint64), np.array([0, 9])).tolist()
+    [0, 0]
+    """
+    counts = np.zeros(len(keys), np.int64)
+    if wanted <= 0:
+        return counts
+    order = np.argsort(keys, kind="stable")
+    while wanted > 0:
+        able = order[counts[order] < can[order]][:wanted]
+        if not len(able):
+            break
+        counts[able] += 1
+        wanted -= len(able)
+    return np.where(can > 0, counts, -1)
