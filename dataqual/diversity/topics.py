@@ -134,8 +134,8 @@ def _marking(tables: Sequence[Table], at: int, sizes: NDArray[np.int64]) -> list
     return found[:NAMED]
 
 
-_COUNTS = re.compile(r"\d{1,3}")
-"""What is no name: numbers of prices, lists and sizes; a year may be one."""
+_COUNTS = re.compile(r"\d{1,3}|[a-z]")
+"""What is no name: single letters, and numbers of prices, lists and sizes; a year may be one."""
 
 
 def _is_alone(text: Text, starts: NDArray[np.int64]) -> NDArray[np.bool_]:
