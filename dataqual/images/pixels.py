@@ -13,6 +13,7 @@ from dataqual.kernels.pictures import (
     block_steps,
     commonest_colour,
     count_levels,
+    count_strokes,
     edge_sums,
     laplacian_moments,
     measure_colours,
@@ -158,6 +159,17 @@ def steps(images: Images) -> NDArray[np.int64]:
         return found
 
     return images.spread(map(of, images.luma), np.int64, (4,))
+
+
+def strokes(images: Images) -> NDArray[np.int64]:
+    """Strokes of black or white in every row of a band, see `count_strokes`, (n,)."""
+
+    def of(stack: Stack) -> NDArray[np.int64]:
+        found = np.zeros(len(stack.rows), np.int64)
+        count_strokes(np.ascontiguousarray(stack.pixels), found, np.zeros(stack.pixels.shape[1], np.int64))
+        return found
+
+    return images.spread(map(of, images.luma), np.int64)
 
 
 SMALL = 64

@@ -231,3 +231,49 @@ def block_steps(luma: NDArray[np.uint8], sums: NDArray[np.int64]) -> None:
         sums[i, 1] = borders
         sums[i, 2] = others
         sums[i, 3] = rest
+
+
+INK = 24
+"""Levels from black or white up to which a pixel is ink."""
+APART = 64
+"""Levels by which the paper beside a stroke differs from it, within two pixels."""
+BAND = 6
+"""Rows in a row: the least height of a line of writing."""
+WIDEST = 12
+"""Pixels across a stroke at most."""
+
+
+@njit(nogil=True, cache=True)
+def count_strokes(luma: NDArray[np.uint8], most: NDArray[np.int64], strokes: NDArray[np.int64]) -> None:
+    """How many strokes of black or white each of `BAND` rows in a row has at least, where there are most: (n, h, w) to (n,).
+
+    A stroke is a run of ink in a row, `WIDEST` at most, with paper on both sides. `strokes` is room for (height,).
+    """
+    height, width = luma.shape[1], luma.shape[2]
+    for i in range(luma.shape[0]):
+        best = 0
+        for ink in range(2):
+            for y in range(height):
+                found = 0
+                x = 2
+                while x < width - 2:
+                    level = np.int64(luma[i, y, x])
+                    dark = level <= INK if ink == 0 else level >= 255 - INK
+                    if not dark:
+                        x += 1
+                        continue
+                    end = x
+                    while end < width and (luma[i, y, end] <= INK if ink == 0 else luma[i, y, end] >= 255 - INK):
+                        end += 1
+                    if end - x <= WIDEST and end + 1 < width:
+                        left, right = np.int64(luma[i, y, x - 2]), np.int64(luma[i, y, end + 1])
+                        if abs(left - level) >= APART and abs(right - level) >= APART:
+                            found += 1
+                    x = end + 1
+                strokes[y] = found
+            for y in range(height - BAND + 1):
+                least = strokes[y]
+                for k in range(1, BAND):
+                    least = min(least, strokes[y + k])
+                best = max(best, least)
+        most[i] = best

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
 from dataqual import catalog
@@ -121,6 +121,17 @@ def test_blocks_of_jpeg_show_the_more_the_stronger_it_compresses() -> None:
     assert values == sorted(values, reverse=True)
     assert values[0] > 0.2
     assert float(blockiness([picture])[0]) < 0.02
+
+
+@pytest.mark.parametrize("text", ["SALE 50% OFF", "www.example.com"])
+@pytest.mark.parametrize("colour", ["white", "black"])
+def test_writing_on_a_picture_is_suspected(text: str, colour: str) -> None:
+    scene = ndimage.gaussian_filter(noise(120, 200, 1, 3)[..., 0].astype(float), 3)
+    image = Image.fromarray(np.clip((scene - scene.mean()) * 4 + 128, 0, 255).astype(np.uint8))
+    overlay = catalog.signal("text_overlay")
+    assert overlay([image])[0] <= 1
+    ImageDraw.Draw(image).text((10, 40), text, fill=colour, font=ImageFont.load_default(20))
+    assert overlay([encoded(image, "jpeg", quality=85)])[0] >= 5
 
 
 def test_sizes_far_from_those_of_the_corpus_are_odd_as_cleanvision_has_it() -> None:

@@ -32,6 +32,7 @@ from dataqual.rules import PROFILED_PICTURES, RuleSet, load
 ENDS = {
     "blurriness": True, "darkness": True, "lightness": True, "contrast": False, "entropy": False, "single_color_share": True,
     "aspect_ratio": False, "blockiness": True, "saturation": True, "bytes_per_pixel": False, "side": False,
+    "text_overlay": True,
 }  # fmt: skip
 """Signals of which pictures are shown, and whether the highest: that end at which something may be wrong."""
 
