@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -12,6 +14,7 @@ from urllib.parse import quote
 
 import yaml
 
+from dataqual.images.decoding import SUFFIXES
 from reports import figures, say
 from reports.check_page import checks_of
 from reports.page import environment, facts_of, render, small_enough
@@ -109,9 +112,16 @@ def headline(facts: Facts) -> str:
 
 
 def _name(files: Sequence[str], more: int) -> str:
-    """What the corpus is called: its first file, without folders, and how many more there are."""
+    """What the corpus is called: its first file, without folders, and how many more there are; pictures by their folder.
+
+    >>> _name(["photos/cat/1.jpg", "photos/dog/2.png"], 0), _name(["a/web.jsonl", "a/b.jsonl"], 3)
+    ('photos', 'web.jsonl and 4 more')
+    """
     if not files:
         return "a corpus"
+    if len(files) > 1 and all(PurePath(path).suffix.lower() in SUFFIXES for path in files):
+        with suppress(ValueError):  # some relative, some not
+            return _base(os.path.commonpath([os.path.dirname(path) for path in files])) or "pictures"
     first, rest = _base(files[0]), len(files) - 1 + more
     return f"{first} and {rest} more" if rest else first
 
