@@ -22,7 +22,8 @@ def ledger(
 
     What trials took that diverged is in the hours and in the money; their FLOPs and tokens nobody has counted.
 
-    Hours are of one core or one GPU: two workers on two cores spend two core-hours an hour. A price is of a GPU-hour;
+    `peak` is the FLOP/s of large matrix products, measured by each worker where it ran, and `use` the share of it that training made of them
+    (MFU), what was evaluated and written included in its time. Hours are of one core or one GPU: two workers on two cores spend two core-hours an hour. A price is of a GPU-hour;
     it says nothing about cores. A core's hours are the processor time of its worker, a GPU's those of the clock. Work that a kill destroyed since the last snapshot is not in it.
     """
     clocks = [costs.get(line["trial"], {}) for line in trials]
@@ -35,6 +36,8 @@ def ledger(
     on_gpu = bool(devices) and not any(device.startswith("cpu") for device in devices)
     tokens = sum(cost["tokens"] for cost in clocks) if known else None
     spent, apart = (sum(line[name] for line in trials) for name in ("flops_spent", "flops_apart"))
+    peaks = [cost.get("peak") for cost in clocks]
+    could = sum(cost["seconds"] * cost["peak"] for cost in clocks) if known and None not in peaks else None
     money = price.price * seconds / HOUR if price and on_gpu and seconds is not None else None
     facts = {
         "device": ", ".join(devices) or None,
@@ -49,9 +52,29 @@ def ledger(
         "saving": 1 - spent / apart if apart else None,
         "tokens": tokens,
         "tokens_per_second": tokens / useful if tokens and useful else None,
+        "peak": could / useful if could and useful else None,
+        "use": spent / could if could else None,
     }
-    unknown = [name for name in ("device", "hours", "tokens_per_second", "price", "money") if facts[name] is None]
+    asked = ("device", "hours", "tokens_per_second", "use", "price", "money")
+    unknown = [{"use": "use of the device"}.get(name, name) for name in asked if facts[name] is None]
     return facts | {"unknown": [*unknown, "energy"]}
+
+
+def purchase(
+    break_even: Mapping[str, Any] | None, cost: Mapping[str, Any], price: GpuHour | None
+) -> dict[str, Any] | None:
+    """What a million further unique tokens are worth in money, beside their price; None where either is not known.
+
+    `pays` is None where the price lies within the interval.
+    """
+    if price is None or cost["price"] is None or break_even is None or break_even.get("value") is None:
+        return None
+    value, ends = break_even["value"] * cost["price"], break_even.get("interval")
+    around = ends and [None if end is None else end * cost["price"] for end in ends]
+    low, high = around or (None, None)
+    pays = True if low is not None and low > price.price else False if high is not None and high < price.price else None
+    worth = {"value": value, "interval": around, "n": break_even.get("n")}
+    return {**worth, "price": price.price, "currency": price.currency, "pays": pays}
 
 
 def seconds_apart(point: Line, trial: Line, cost: Line | None) -> float | None:

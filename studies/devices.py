@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 
@@ -42,6 +43,36 @@ def has_cuda() -> bool:
     import torch
 
     return bool(torch.cuda.is_available())
+
+
+SIDE, SIDE_GPU, TRIES = 768, 8192, 5
+"""Of the square matrices that are multiplied to see what a device can do at most, and how often: 20 ms a time of a core."""
+
+
+def peak(device: str, precision: Precision) -> float | None:
+    """FLOP/s of large matrix products on a device, in the arithmetic of a study: the best of a few, measured here and now.
+
+    What a data sheet promises is not what this card, at its clock, does; a share of the wrong card's peak means nothing.
+    None without torch.
+    """
+    if find_spec("torch") is None:
+        return None
+    import torch
+
+    on_gpu = device != "cpu"
+    side = SIDE_GPU if on_gpu else SIDE
+    kind = torch.bfloat16 if precision == "bfloat16" else torch.float32
+    a, b = (torch.ones(side, side, device=device, dtype=kind) for _ in range(2))
+    best = float("inf")
+    for _ in range(TRIES + 1):  # the first one wakes the device
+        if on_gpu:
+            torch.cuda.synchronize(device)
+        start = time.perf_counter()
+        a @ b
+        if on_gpu:
+            torch.cuda.synchronize(device)
+        best = min(best, time.perf_counter() - start)
+    return 2 * side**3 / best
 
 
 def gpus() -> list[str]:

@@ -68,7 +68,13 @@ def assemble(
         checks.append(controls.copies(data.get("copied")))
     checks.append(controls.order(records.trials))
     cost = costs.ledger(records.trials, spent, workers, study.gpu_hour, records.diverged)
-    exchange = {held_out: dict(pieces["exchange"]) for held_out, pieces in fitted.items()}
+    exchange = {
+        held_out: {
+            **pieces["exchange"],
+            "purchase": costs.purchase(pieces["exchange"].get("break_even"), cost, study.data_price),
+        }
+        for held_out, pieces in fitted.items()
+    }
     for held_out, pieces in exchange.items():
         failed = [c["name"] for c in checks if c["passed"] is False and c.get("held_out") in (None, held_out)]
         pieces["verdicts"] = [in_hours_of(cost["unit"], withheld(verdict, failed)) for verdict in pieces["verdicts"]]

@@ -209,7 +209,9 @@ def conclude(
 def asked(study: Study, where: Where) -> Line:
     """What of the first line of the results is known before any data is read: nothing that only the verdicts need."""
     values = {
-        name: value for name, value in study.resolved().items() if name not in ("name", "gpu_hour", "operating_point")
+        name: value
+        for name, value in study.resolved().items()
+        if name not in ("name", "gpu_hour", "data_price", "operating_point")
     }
     return {"kind": "study", "version": VERSION, "study": values | vars(where), "versions": versions()}
 
@@ -448,6 +450,7 @@ def cost_of(trial: Trial, done: dict[str, Any]) -> Line:
         "started": done.get("started"),
         "seconds": seconds,
         "device": done.get("device"),
+        "peak": done.get("peak"),
         "tokens": tokens,
         "tokens_per_second": tokens / seconds if tokens and seconds else None,
     }

@@ -74,6 +74,9 @@ def study() -> Schema:
         "gpu_hour": _absent_or(
             _mapping({"price": {"type": "number", "minimum": 0}, "currency": schemas.STRING}, "price")
         ),
+        "data_price": _absent_or(
+            _mapping({"price": {"type": "number", "minimum": 0}, "currency": schemas.STRING}, "price")
+        ),
         "beside": PATHS,
         "pictures": QUANTITIES,
         "seen": QUANTITIES,

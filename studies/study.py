@@ -53,7 +53,7 @@ REQUIRED = ("sizes", "tokens")
 REQUIRED_OF_PICTURES = ("sizes", "pictures", "seen")
 OPTIONAL = (
     "name", "corpus", "held_out", "grades", "reference", "again", "tokenizer", "learner", "window", "repeats", "seeds",
-    "grade_sizes", "device", "precision", "compile", "learning_rate", "generate", "gpu_hour",
+    "grade_sizes", "device", "precision", "compile", "learning_rate", "generate", "gpu_hour", "data_price",
     "operating_point", "beside",
 )  # fmt: skip
 
@@ -110,7 +110,7 @@ class Repeats:
 
 @dataclass(frozen=True)
 class GpuHour:
-    """What an hour of the device costs."""
+    """What an hour of the device, or a million tokens, costs."""
 
     price: float
     currency: str = "USD"
@@ -161,6 +161,8 @@ class Study:
     """Times the learner's own: less where a trial diverges."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """The learner's own parameters, as the file has them."""
+    data_price: GpuHour | None = None
+    """What a million further unique tokens cost, cleaned."""
     generate: Writing | None = None
     """What each final model writes; None: nothing."""
     beside: tuple[Study, ...] = ()
@@ -232,6 +234,7 @@ class Study:
                 content.get("operating_point"), sizes, tokens, repeats, f"{where}.operating_point"
             ),
             learning_rate=_factor(content.get("learning_rate", 1.0), f"{where}.learning_rate"),
+            data_price=_data_price(content, where),
             generate=_generate(content.get("generate"), f"{where}.generate"),
             notes=(
                 *_notes(where, sizes, tokens, repeats, content.get("again")),
@@ -285,7 +288,7 @@ class Study:
         values["grades"] = {grade.name: {"share": grade.share, "steps": list(grade.says)} for grade in self.grades}
         values |= {"options": dict(self.options)} if self.options else {}
         values |= {"pictures": self.pictures.plain()} if self.pictures else {}
-        for name in ("repeats", "generate", "gpu_hour", "operating_point"):
+        for name in ("repeats", "generate", "gpu_hour", "data_price", "operating_point"):
             part = getattr(self, name)
             values[name] = None if part is None else {k: _json(v) for k, v in vars(part).items()}
         return values
@@ -518,6 +521,17 @@ def _gpu_hour(content: object, where: str) -> GpuHour | None:
     if isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price < float("inf"):
         raise SpecError(f"{where}.price: expected a number, 0 or more, got {price!r}")
     return GpuHour(float(price), specs.string(given, "currency", where) if "currency" in given else "USD")
+
+
+def _data_price(content: Mapping[str, Any], where: str) -> GpuHour | None:
+    """The price of a million tokens, in the money of the GPU-hours; SpecError where the two are not one."""
+    found, hour = _gpu_hour(content.get("data_price"), f"{where}.data_price"), content.get("gpu_hour")
+    paid = _gpu_hour(hour, f"{where}.gpu_hour")
+    if found and paid and found.currency != paid.currency:
+        raise SpecError(
+            f"{where}.data_price: is in {found.currency}, and gpu_hour in {paid.currency}; give both in one"
+        )
+    return found
 
 
 def _tokenizer(content: object, where: str, base: Path | None) -> str | int:

@@ -22,11 +22,13 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any, TextIO
 
 from dataqual.errors import DataqualError
-from studies.learner import Diverged, Ledger, Made, Point, Progress, Snapshot, Written
+from studies.devices import peak
+from studies.learner import Diverged, Ledger, Made, Point, Precision, Progress, Snapshot, Written
 from studies.trial import Trial
 
 Say = Callable[..., None]
@@ -66,8 +68,15 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
     done: dict[str, Any] = {"points": points, "made": made, "written": written, "ledger": ledger}
     done |= {"started": begun, "seconds": clock() - started}
     done |= {"device": device_name(trial.setting.device), "diverged": diverged}
+    done |= {"peak": _peak(trial.setting.device, trial.setting.precision)}
     write_whole(folder / f"{trial.key}.done", json.dumps(done, allow_nan=False).encode())
     say("done", key=trial.key)
+
+
+@cache
+def _peak(device: str, precision: Precision) -> float | None:
+    """What the device can do at most, once per worker; None where the learner had no need of torch."""
+    return peak(device, precision) if "torch" in sys.modules else None
 
 
 def device_name(device: str) -> str:

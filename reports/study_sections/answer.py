@@ -118,6 +118,11 @@ def questions(held: Sequence[Facts], unit: str) -> list[tuple[str, list[str], st
         part, amount = say.time_unit(max((abs(p["value"]) for p in prices if (p or {}).get("value")), default=0), unit)
         text = f"{html.cut(amount, 30)} that a million further unique tokens are worth, and no more"
         rows.append((text, [_shown(say.split(scaled(p, 1 / part))) for p in prices], prices))
+    bought = [h["exchange"].get("purchase") for h in held]
+    if any(bought):
+        first = next(p for p in bought if p)
+        text = f"{html.cut(first['currency'], 12)} that a million further unique tokens are worth; they cost {say.number(first['price'])}"
+        rows.append((text, [_pays(p) for p in bought], bought))
     for name in once(*(h["exchange"].get("grades") or {} for h in held)):
         turns = [((h["exchange"].get("grades") or {}).get(name) or {}).get("crossover") for h in held]
         if any(turns):
@@ -128,6 +133,18 @@ def questions(held: Sequence[Facts], unit: str) -> list[tuple[str, list[str], st
         found = [e.get(what) for e in slopes]
         rows.append((ELASTICITIES.get(what, html.cut(what, 40)), [_shown(say.split(f)) for f in found], found))
     return [(text, answers, _why(found)) for text, answers, found in rows]
+
+
+PAYS = {True: "it pays", False: "it does not pay", None: "undecided"}
+
+
+def _pays(found: Facts | None) -> str:
+    """What tokens are worth, and whether that is more than they cost.
+
+    >>> _pays({"value": 5, "interval": None, "pays": True}), _pays(None)
+    ('5: it pays', 'unknown')
+    """
+    return f"{_shown(say.split(found))}: {PAYS[found['pays']]}" if found else "unknown"
 
 
 TURNS = {

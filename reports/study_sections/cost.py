@@ -25,6 +25,8 @@ def tiles(facts: Facts) -> list[tuple[str, str, str]]:
         ("machine time", say.duration(cost.get("hours"), unit), "all trunks and branches together"),
         ("money", html.label(f"{money:,.2f} {html.cut(cost.get('currency') or '', 12)}") if money is not None else "unknown", each),
         ("compute", say.power(cost.get("flops")), "FLOPs, counted term by term"),
+        ("use of the device", say.share(cost["use"]) if cost.get("use") is not None else "unknown",
+         f"of {say.power(cost['peak'])} FLOP/s, measured there" if cost.get("peak") is not None else "its peak was not measured"),
         ("saved by sharing trunks", say.share(cost["saving"]) if cost.get("saving") is not None else "unknown",
          f"apart: {say.power(cost.get('flops_apart'))} FLOPs"),
         ("tokens trained on", say.short(cost.get("tokens")) if cost.get("tokens") is not None else "unknown",

@@ -355,6 +355,8 @@ def priced() -> Facts:
         price=2.5,
         currency="USD",
         money=1.05,
+        use=0.31,
+        peak=7.9e14,
         unknown=["energy"],
     )
     for point in facts["points"]:
@@ -362,6 +364,7 @@ def priced() -> Facts:
     for exchanged in facts["exchange"].values():
         exchanged["operating_point"]["gpu_hours"] *= 60
         exchanged["grades"]["half"]["gpu_hours_saved"] = estimate(0.031, 0.2)
+        exchanged["purchase"] = {**estimate(0.05, 0.2), "price": 0.02, "currency": "USD", "pays": True}
     return facts
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from studies import controls, costs, sentences
+from studies import controls, costs, devices, sentences
 from studies.facts import in_hours_of, withheld
 from studies.study import GpuHour
 
@@ -105,7 +105,7 @@ TRIALS = [
 
 
 def cost_of(seconds: float | None, device: str) -> dict[str, Any]:
-    return {"seconds": seconds, "device": device, "tokens": 900}
+    return {"seconds": seconds, "device": device, "tokens": 900, "peak": 0.1}
 
 
 def test_hours_money_and_saving_are_counted() -> None:
@@ -119,7 +119,7 @@ def test_hours_money_and_saving_are_counted() -> None:
 def test_a_trial_without_a_clock_makes_the_hours_unknown_and_not_fewer() -> None:
     found = costs.ledger(TRIALS, {"a": cost_of(1800, "cpu x86_64")}, 2, None)
     assert (found["hours"], found["tokens"], found["money"], found["flops"]) == (None, None, None, 120.0)
-    assert found["unknown"] == ["hours", "tokens_per_second", "price", "money", "energy"]
+    assert found["unknown"] == ["hours", "tokens_per_second", "use of the device", "price", "money", "energy"]
 
 
 def test_the_price_of_a_gpu_hour_is_no_price_of_a_core_hour() -> None:
@@ -252,3 +252,26 @@ def test_held_out_text_in_the_token_files_is_a_failed_control() -> None:
         "At most 50.00% of held-out text (raw) stands in a grade (b) in runs of 200 tokens or more; 1% may."
     )
     assert controls.copies(None)["passed"] is None
+
+
+def test_the_use_of_a_device_is_of_what_was_measured_there() -> None:
+    spent = {"a": {**cost_of(100, "cpu"), "peak": 2.0}, "b": {**cost_of(300, "cpu"), "peak": 1.0}}
+    found = costs.ledger(TRIALS, spent, 2, None)
+    assert found["use"] == 120 / (100 * 2.0 + 300 * 1.0) and found["peak"] == 500 / 400
+    without = costs.ledger(TRIALS, {**spent, "b": {**spent["b"], "peak": None}}, 2, None)
+    assert without["use"] is without["peak"] is None and "use of the device" in without["unknown"]
+
+
+def test_the_peak_of_a_core_is_that_of_a_real_product() -> None:
+    assert 1e8 < (devices.peak("cpu", "float32") or 0) < 1e13
+
+
+def test_tokens_pay_where_all_of_their_worth_is_above_their_price() -> None:
+    worth, cost = {"value": 4.0, "interval": [2.0, 8.0], "n": 9}, {"price": 2.5}
+    for price, pays in ((4.9, True), (5.1, None), (20.1, False)):
+        found = costs.purchase(worth, cost, GpuHour(price, "EUR"))
+        assert found == {
+            "value": 10.0, "interval": [5.0, 20.0], "n": 9, "price": price, "currency": "EUR", "pays": pays,
+        }  # fmt: skip
+    assert costs.purchase(worth, {"price": None}, GpuHour(1.0)) is None
+    assert costs.purchase({"value": None}, cost, GpuHour(1.0)) is costs.purchase(worth, cost, None) is None
