@@ -19,6 +19,7 @@ from dataqual.commands.schema import SCHEMAS
 from dataqual.errors import SpecError
 from dataqual.recipe import Recipe
 from dataqual.rules import load
+from studies.picture_keys import KEYS as PICTURE_KEYS
 from studies.schema import study
 from studies.study import OPTIONAL, REQUIRED, TEMPLATE, Study
 
@@ -144,7 +145,7 @@ def test_what_dataqual_refuses_is_not(kind: str, text: str, tmp_path: Path) -> N
 
 
 def test_the_schema_of_a_study_knows_its_keys() -> None:
-    assert MADE["study"]["properties"].keys() == {*REQUIRED, *OPTIONAL}
+    assert MADE["study"]["properties"].keys() == {*REQUIRED, *OPTIONAL, *PICTURE_KEYS}
 
 
 def test_the_command_prints_what_the_function_makes() -> None:
