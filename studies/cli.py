@@ -230,17 +230,20 @@ def compare(folders: tuple[str, ...], as_json: bool) -> None:
 
 @main.command()
 @click.argument("file", default="scaling.yaml", type=click.Path())
+@click.option("--pictures", is_flag=True, help="A study of pictures, by GANs, instead of one of text.")
 @mendable("studies")
-def init(file: str) -> None:
+def init(file: str, pictures: bool) -> None:
     """Write a study file with a comment on every key; an existing file is left as it is.
 
     \b
     Examples:
       studies init mine.yaml
+      studies init --pictures gan.yaml
     """
     from studies.running import write_template
+    from studies.study import PICTURES, TEMPLATE
 
-    write_template(Path(file))
+    write_template(Path(file), PICTURES if pictures else TEMPLATE)
     tell(f"{file}: edit it, then: studies run {shlex.quote(file)}")
 
 

@@ -297,11 +297,11 @@ def load(study: Study | str | Path | Mapping[str, Any] | None) -> Study:
     return Study.default() if study is None else Study.load(study)
 
 
-def write_template(path: Path) -> None:
+def write_template(path: Path, template: Path = TEMPLATE) -> None:
     """Write the commented study file; InputError where there is a file already."""
     try:
         with path.open("xb") as file:
-            file.write(TEMPLATE.read_bytes())
+            file.write(template.read_bytes())
     except FileExistsError:
         raise InputError(f"{path}: there is a file already; name another one") from None
     except OSError as error:
