@@ -26,7 +26,7 @@ from PIL import Image
 from dataqual.images.hamming import Hashes
 from dataqual.images.image import Images
 from dataqual.images.perceptual import LEAST, Perceptual, PicturePart, PictureSurvey
-from dataqual.images.verification import verify
+from dataqual.images.verification import PLAIN, Card, structure, verify
 from dataqual.kernels import likeness
 from dataqual.near_duplicates.ranking import IN_ORDER
 from dataqual.reading import wilson
@@ -107,7 +107,7 @@ def recall(pictures: Sequence[Picture], near: Perceptual) -> list[str]:
     """A row of the table for every edit: ours, and hashes alone within the same radius."""
     survey = PictureSurvey(near)
     [*before] = parts(survey, pictures)
-    usable = np.concatenate([part.usable for part in before])
+    usable = np.array([_varied(card) for part in before for card in part.cards])
     theirs = [(imagehash.phash(Image.fromarray(one)), imagehash.dhash(Image.fromarray(one))) for one in pictures]
     rows = []
     for name, edit in EDITS.items():
@@ -136,6 +136,11 @@ def _found(one: PicturePart, other: PicturePart, near: Perceptual) -> Iterator[b
     for at in range(n):
         proposed = near_enough[at] and alike[at] >= LEAST and other.usable[at]
         yield bool(proposed) and verify(other.cards[at], one.cards[at]).holds(near.threshold)
+
+
+def _varied(card: Card) -> bool:
+    """Whether a picture is not plain."""
+    return bool(structure(card.luma[None])[0] >= PLAIN)
 
 
 def _share(hits: int, n: int) -> str:

@@ -24,7 +24,7 @@ import dataqual
 import dataqual.cli
 import studies.cli
 from dataqual import sample
-from dataqual.images.thumbnails import png
+from dataqual.images.encoding import png
 from tests.embeddings.models import static
 from tests.images.made import waves
 from tests.reports import study_facts

@@ -57,7 +57,7 @@ def test_a_recipe_says_what_it_is_for_and_loads_from_what_is_printed(name: str, 
     if name not in ("minimal", "redact"):
         about = Recipe.load(name).about
         assert "Left out" in about
-        assert "arXiv" in about or "JMLR" in about or "Data-Juicer" in about
+        assert "arXiv" in about or "JMLR" in about or "Data-Juicer" in about or "cleanvision" in about
 
 
 def test_every_recipe_of_the_list_is_told_in_one_line_with_its_language() -> None:
@@ -68,6 +68,7 @@ def test_every_recipe_of_the_list_is_told_in_one_line_with_its_language() -> Non
         ["chinese-web", "zh"],
         ["fineweb", "en"],
         ["gopher", "en"],
+        ["images", "any"],
         ["minimal", "any"],
         ["redact", "any"],
         ["web", "any"],
@@ -79,7 +80,7 @@ def test_a_recipe_that_does_not_ship_is_told_in_one_line_with_the_nearest() -> N
     done = CliRunner().invoke(main, ["recipes", "fine-web"])
     assert done.exit_code == 2
     assert done.output == (
-        "dataqual: no recipe 'fine-web'; did you mean 'fineweb'? there are: c4, chat, chinese-web, fineweb, gopher, minimal, redact, web\n"
+        "dataqual: no recipe 'fine-web'; did you mean 'fineweb'? there are: c4, chat, chinese-web, fineweb, gopher, images, minimal, redact, web\n"
     )
 
 

@@ -15,7 +15,7 @@ from dataqual.images.hamming import Hashes
 from dataqual.images.hashes import TURNS, dhash, phash, shrunk, thumbnails, turned
 from dataqual.images.hashing import picture_digests
 from dataqual.images.image import Images
-from dataqual.images.verification import PLAIN, Card, Verified, cards, detail, structure, verify
+from dataqual.images.verification import DIMMED, PLAIN, Card, Verified, cards, detail, structure, verify
 from dataqual.kernels import joining, minhash
 from dataqual.kernels import likeness as kernel
 from dataqual.near_duplicates.candidates import exact_copies
@@ -120,7 +120,7 @@ class PictureSigning:
                 continue
             thumbs = thumbnails(luma)
             coarse[rows] = _coarse(thumbs)
-            usable[rows] = (structure(luma) >= PLAIN) & (coarse[rows] != 0).any(axis=1)
+            usable[rows] = (structure(luma) >= PLAIN * DIMMED) & (coarse[rows] != 0).any(axis=1)
             for at, turn in enumerate(turns):
                 seen = turned(thumbs, turn)
                 hashes[rows, at, 0], hashes[rows, at, 1] = phash(seen), dhash(seen)

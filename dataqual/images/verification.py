@@ -10,7 +10,7 @@ that does not, such as another number on the same form, and they are no copies; 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -33,7 +33,10 @@ PLAIN = 5.0
 """Levels that a picture varies beyond its lowest frequencies, below which it is a copy of nothing but the same pixels: of
 less than that, compression leaves nothing to be compared."""
 
-NOISE = 1.0
+DIMMED = 0.8
+"""The share of that which is enough for one of two: a copy that was darkened varies less."""
+
+NOISE = 1.5
 """Levels of error that compression makes of nothing, which are not held against a pair."""
 
 BLOCK, FLOOR, SHARE = 8, 8.0, 0.5
@@ -61,12 +64,14 @@ class Verified:
     """Correlation of their structure, 0 to 1."""
     worst: float
     """The error of the block that agrees least over what it may be; above 1 they are no copies."""
+    structure: float
+    """Levels that the less plain of the two varies beyond its lowest frequencies."""
     tint: float
     """Levels by which their colours differ most; 0 where one has none."""
 
     def holds(self, threshold: float) -> bool:
         """Whether they are copies of each other."""
-        return self.similarity >= threshold and self.worst <= 1 and self.tint <= TINT
+        return self.structure >= PLAIN and self.similarity >= threshold and self.worst <= 1 and self.tint <= TINT
 
 
 def cards(images: Images) -> list[Card]:
@@ -102,7 +107,8 @@ def verify(first: Card, second: Card, turns: Sequence[int] = TURNS["none"]) -> V
     False
     """
     found = [_compared(*pair) for turn in turns for pair in _ways(first, second, turn)]
-    return max(found, key=lambda one: (one.worst <= 1 and one.tint <= TINT, one.similarity))
+    best = max(found, key=lambda one: (one.worst <= 1 and one.tint <= TINT, one.similarity))
+    return replace(best, structure=max(one.structure for one in found))
 
 
 def _ways(first: Card, second: Card, turn: int) -> list[tuple[Card, Card]]:
@@ -124,7 +130,7 @@ def _compared(first: Card, second: Card) -> Verified:
     tint = 0.0
     if first.tints is not None and second.tints is not None:
         tint = float(np.abs(first.tints.astype(np.float64) - second.tints).max())
-    return Verified(float(told[0]), float(told[1]), tint)
+    return Verified(float(told[0]), float(told[1]), float(told[2]), tint)
 
 
 @lru_cache(maxsize=CARD)
