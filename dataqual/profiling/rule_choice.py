@@ -20,6 +20,8 @@ ENOUGH = 1 / 3
 """Share of the documents that are in a script from which the sets for it are applied."""
 FILES, DOCUMENTS, BYTES = 4, 250, 4096
 """Files that are looked at, documents of each, and bytes of a document: of a thousand documents a share is known to three per cent."""
+READ = 1 << 22
+"""Bytes of text of a file behind which no further document is looked at: some corpora have large ones."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +62,23 @@ def _beginnings(corpus: Corpus) -> Iterator[Text]:
     last = len(corpus.files) - 1
     for at in sorted({round(last * part / (FILES - 1)) for part in range(FILES)}) if last >= 0 else ():
         part = replace(corpus, files=(corpus.files[at],))
+        documents, room = DOCUMENTS, READ
         with closing(_one_after_the_other(part)) as chunks:
-            if (chunk := next(chunks, None)) is not None:
-                yield _cut(part.parse(chunk))
+            for chunk in chunks:  # whatever the size of a chunk, the same documents
+                batch = part.parse(chunk)
+                before = batch.text.offsets[:-1]  # bytes of the batch before each document
+                wanted = min(documents, int(np.searchsorted(before, room)))
+                yield _cut(batch, wanted)
+                documents, room = documents - wanted, room - int(batch.text.offsets[-1])
+                if documents <= 0 or room <= 0:
+                    break
 
 
 def _one_after_the_other(corpus: Corpus) -> Generator[Chunk, None, None]:
     yield from corpus.chunks()
 
 
-def _cut(batch: Batch) -> Text:
-    data, offsets = batch.text.data, batch.text.offsets[: DOCUMENTS + 1].tolist()
+def _cut(batch: Batch, documents: int) -> Text:
+    data, offsets = batch.text.data, batch.text.offsets[: documents + 1].tolist()
     raw = [data[a : min(b, a + BYTES)].tobytes().decode(errors="ignore") for a, b in pairwise(offsets)]
     return Text.of(raw)
