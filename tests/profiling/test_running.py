@@ -136,7 +136,8 @@ FRAME = {"body": ["first document here", "second one", None], "source": ["a", "b
 def test_frames_are_profiled_with_their_columns(kind: Any) -> None:
     profile = dataqual.profile(kind(FRAME), max_unreadable=0.5, **NO_RULES)
     assert profile["documents"].value == 2
-    assert profile.facts["corpus"]["columns"] == {"text": "body", "id": None, "label": None, "group": "source"}
+    roles = {"text": "body", "id": None, "label": None, "group": "source", "date": None}
+    assert profile.facts["corpus"]["columns"] == roles
     assert profile.facts["unreadable"]["kinds"] == {"null text": 1}
     assert [row["value"] for row in profile.facts["groups"][0]["rows"]] == ["a", "b"]
 
@@ -174,7 +175,7 @@ def test_an_unknown_option_is_an_error_that_names_the_nearest() -> None:
     with pytest.raises(SpecError) as error:
         dataqual.profile(["a"], sampel=3)
     assert str(error.value) == (
-        "no option 'sampel'; did you mean 'sample'? there are: census, group, id, label, language, max_memory, max_unreadable, "
+        "no option 'sampel'; did you mean 'sample'? there are: census, date, group, id, label, language, max_memory, max_unreadable, "
         "near_copies, people, rules, sample, seed, skip, text, workers"
     )
     with pytest.raises(SpecError, match="no option 'sampel'; did you mean 'sample'"):
