@@ -15,6 +15,8 @@ from dataqual.measured import Measured
 from dataqual.operators import Metric, at_least
 from dataqual.reading import Reading
 
+DATED = "dated documents"
+"""What the share is one of."""
 LATEST = 0.05
 """The latest year of a corpus is one that this share of its dated documents reach: a clock that was wrong says 2099."""
 
@@ -89,7 +91,7 @@ class StaleDates(Metric[Dated]):
 
     def read(self, state: Dated) -> Reading:
         if not state.n:
-            return Reading("stale_dates", None, 0, detail={"missing": state.missing, "no_date": state.no_date})
+            return Reading("stale_dates", None, 0, DATED, detail={"missing": state.missing, "no_date": state.no_date})
         latest = state.reached(LATEST) // 10_000
         old = int(state.counts[state.dates // 10_000 <= latest - self.years].sum())
         detail: dict[str, Any] = {
@@ -103,4 +105,4 @@ class StaleDates(Metric[Dated]):
             "no_date": state.no_date,
             "years": [list(row) for row in state.years()],
         }
-        return Reading("stale_dates", old / state.n, state.n, detail=detail)
+        return Reading("stale_dates", old / state.n, state.n, DATED, detail=detail)

@@ -92,7 +92,7 @@ class Gathered:
         """
         if not self.partial or reading.value is None or reading.name in ("documents", "distribution"):
             return reading
-        counted = reading.of == "documents" and not reading.unit
+        counted = reading.of in ("documents", "dated documents") and not reading.unit
         interval = wilson(round(reading.value * reading.n), reading.n) if counted else None
         return replace(reading, method="sample", interval=interval)
 

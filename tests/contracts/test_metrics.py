@@ -52,6 +52,7 @@ MAKE: Mapping[str, tuple[Callable[[], Metric[Any]], ...]] = {
         lambda: _find("share")(EmailAddresses(), Bounds(min=1)),
         lambda: _find("share")(UniqueWordShare(), Bounds(below=1)),
     ),
+    "stale_dates": (lambda: _find("stale_dates")(), lambda: _find("stale_dates")(years=1)),
 }
 """Sensible arguments for every metric that is not of a sample."""
 
@@ -88,13 +89,19 @@ def batch_of(pairs: list[tuple[str, str | None]]) -> Batch:
 
 
 def corpus_of(pairs: list[tuple[str, str | None]]) -> Corpus:
-    """The documents with a group that is their label too."""
+    """The documents with a group that is their label too, and a date that goes with it."""
     texts, groups = zip(*pairs, strict=True) if pairs else ((), ())
-    frame = pl.DataFrame({"text": texts, "group": groups, "label": groups}, schema=dict.fromkeys(FIELDS, pl.String))
-    return Corpus.of(frame, text="text", group="group", label="label")
+    dated = {"text": texts, "group": groups, "label": groups, "date": [DATES.get(group or "") for group in groups]}
+    return Corpus.of(
+        pl.DataFrame(dated, schema=dict.fromkeys(dated, pl.String)),
+        text="text",
+        group="group",
+        label="label",
+        date="date",
+    )
 
 
-FIELDS = ("text", "group", "label")
+DATES = {"a": "2024-03-05", "b": "1999年", "你": "soon", "z": "1700000000"}
 
 
 def split(batch: Batch, borders: list[int]) -> list[Batch]:
