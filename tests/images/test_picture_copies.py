@@ -123,6 +123,14 @@ def test_pictures_of_someone_elses_test_set_are_found(folder: Path, tmp_path: Pa
     assert dataqual.leakage(tmp_path / "clean", theirs).share == 0
 
 
+def test_pictures_in_memory_are_looked_for_in_others() -> None:
+    train = [photo(seed) for seed in range(8)]
+    found = dataqual.leakage(train, [EDITS["JPEG 60"](train[2]), photo(30), train[5]])
+    counts = [found.readings[name].detail["documents"] for name in ("leaked", "exact_copies", "near_copies")]
+    assert counts == [2, 1, 1]
+    assert "FOLDER" in str(found)
+
+
 def test_copies_never_straddle_parts(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for seed in range(24):
