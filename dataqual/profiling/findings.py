@@ -188,11 +188,10 @@ def clean_command(facts: dict[str, Any], drop: str, recipe: str | None = None) -
     if corpus.get("view") == "image" and drop in ("exact_copies", "near_copies"):
         how = ["--method", "exact"] if drop == "exact_copies" else []
         target = _picture_target(corpus, ".dedup")
-        return shlex.join(["dataqual", "dedup", *map(_as_argument, inputs), "-o", target, *how])
+        return shlex.join(["dataqual", "dedup", *map(_as_argument, inputs), "-o", target, *_allowed(options), *how])
     if corpus.get("view") == "image":
-        return shlex.join(
-            ["dataqual", "clean", *map(_as_argument, inputs), "-o", _picture_target(corpus, _mark(drop)), *what]
-        )
+        target = _picture_target(corpus, _mark(drop))
+        return shlex.join(["dataqual", "clean", *map(_as_argument, inputs), "-o", target, *_allowed(options), *what])
     txt = options.get("txt") or "file"
     named = {"--text": options.get("text"), "--txt": txt if txt != "file" else None}
     if (allowed := options.get("max_unreadable", UNREADABLE)) != UNREADABLE:
@@ -209,6 +208,12 @@ def _mark(drop: str) -> str:
     ('.clean-exact_copies', '.clean-strict')
     """
     return f".clean-{PurePath(drop).stem if drop.endswith(('.yaml', '.yml')) else drop}"
+
+
+def _allowed(options: dict[str, Any]) -> list[str]:
+    """The option that allows as many unreadable records as were allowed, where that was not the usual share."""
+    allowed = options.get("max_unreadable", UNREADABLE)
+    return ["--max-unreadable", f"{allowed:g}"] if allowed != UNREADABLE else []
 
 
 def _picture_target(corpus: dict[str, Any], mark: str) -> str:
