@@ -79,9 +79,13 @@ def test_every_fault_is_a_finding_with_the_command_that_leaves_it_out(profile: P
         "animations": "2.5 % of the pictures hold several pictures, of which the first is looked at",
         "strongly_compressed": "2.5 % of the pictures are JPEGs of a quality below 30",
     }  # fmt: skip
-    assert found["exact_copies"].command == f"dataqual dedup {folder} -o photos.dedup/ --max-unreadable 0.1 --method exact"
+    assert (
+        found["exact_copies"].command == f"dataqual dedup {folder} -o photos.dedup/ --max-unreadable 0.1 --method exact"
+    )
     command = found["blank_pictures"].command
-    assert command == f"dataqual clean {folder} -o photos.clean-blank_pictures/ --max-unreadable 0.1 --drop blank_pictures"
+    assert (
+        command == f"dataqual clean {folder} -o photos.clean-blank_pictures/ --max-unreadable 0.1 --drop blank_pictures"
+    )
     assert found["exact_copies"].headline == "2.5 % of the pictures are exact copies of an earlier one"
 
 
