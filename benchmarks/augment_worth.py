@@ -176,7 +176,8 @@ def children(augmenter: Augmenter, draw: Documents, factor: int, seed: int) -> l
     chances = [Chance((seed << 20) + at) for at in range(len(draw.texts))]
     found = augmenter.children_of(draw.texts, chances, [factor - 1] * len(draw.texts))
     same = isinstance(augmenter, Copies)
-    return [(at, child.text) for at, own in enumerate(found) for child in own if same or child.text != draw.texts[at]]
+    made = ((at, child) for at, own in enumerate(found) for child in own if isinstance(child, Child))
+    return [(at, child.text) for at, child in made if same or child.text != draw.texts[at]]
 
 
 def grown(draw: Documents, made: Sequence[tuple[int, str]], kind: str) -> Documents:
