@@ -325,7 +325,10 @@ def report(folder: str) -> None:
 def _draw(done: Any) -> Path:
     import reports
     from dataqual.writers.appearing import write_text
+    from studies.studied import Studied
 
+    for name in done.facts.get("beside") or {}:
+        _draw(Studied.load(Path(done.folder) / name))
     page = Path(done.folder) / "report.html"
     write_text(page, reports.study(done.facts, language=language()))
     return page
@@ -337,6 +340,9 @@ def _print(done: Any, page: Path) -> None:
 
     for line, colour in summary(done.facts):
         tell(line, colour)
+    for other in (done.facts.get("beside") or {}).values():
+        tell("")
+        tell(other["sentence"])
     click.echo(f"\n{plain(str(page))}")
 
 

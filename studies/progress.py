@@ -56,6 +56,7 @@ class Display:
     def begin(self, plan: Sequence[Trial], finished: set[str]) -> None:
         """These are all trials, and those that are done already."""
         self._plan, self._finished, self._started = plan, set(finished), self._clock()
+        self._tokens, self._before, self._loss = {}, {}, None  # a study beside the first begins anew
         self._weight = {trial.key: trial.shape.flops_per_token for trial in plan}
         self._points = sum(len(trial.stops) for trial in plan if trial.key in finished)
         if finished:

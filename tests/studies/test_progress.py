@@ -43,6 +43,16 @@ def test_time_left_follows_from_the_flops_left(trials: list[Trial]) -> None:
     assert stream.getvalue().endswith("\r\x1b[K0/2 trials, 0 points, loss 2.500, 50 tokens/s, 50 s left")
 
 
+def test_a_study_that_runs_after_another_is_told_by_itself(trials: list[Trial]) -> None:
+    stream = io.StringIO()
+    display = Display(stream=stream, clock=lambda: 0.0)
+    for one in trials:
+        display.begin([one], set())
+        display.progress(one, 500, 2.5)
+        display.finish(one, [{"tokens": 1000, "held_out": "raw", "loss": 2.0}])
+    assert [line[:3] for line in stream.getvalue().splitlines()] == ["1/1", "1/1"]
+
+
 def test_without_a_terminal_there_is_a_line_per_finished_trial_and_nothing_else(trials: list[Trial]) -> None:
     stream = io.StringIO()
     display = Display(stream=stream, clock=lambda: 0.0)
