@@ -3,8 +3,9 @@
     DIR/prediction.json    the prediction alone, without a clock, as `canonical` writes it
     DIR/costs.jsonl        {"prediction": SHA-256 of that file, "written": when}
 
-Nothing that the largest models do can have gone into it: none has begun when it is written. At the end it is held against
-what came, and its hash against the one that was noted.
+Nothing that these largest models do can have gone into it: none of them has begun when it is written, and of the largest
+size's other arms (repeats, the same seed again), which may run earlier, it reads nothing. At the end it is held against what
+came, and its hash against the one that was noted.
 """
 
 from __future__ import annotations
@@ -40,13 +41,18 @@ FEWEST = 4
 def largest(plan: Sequence[Trial]) -> list[Trial]:
     """The trials that are foretold: fresh ones of the largest of four sizes or more; [] where there are fewer."""
     sizes = sorted({trial.size for trial in plan})
-    return [t for t in plan if t.size == sizes[-1] and t.arm == "main"] if len(sizes) >= FEWEST else []
+    return [t for t in plan if t.size == sizes[-1] and _fresh(t)] if len(sizes) >= FEWEST else []
 
 
 def bases(plan: Sequence[Trial]) -> list[Trial]:
     """The trials from which they are foretold: fresh ones of every smaller size."""
     held = {trial.size for trial in largest(plan)}
-    return [trial for trial in plan if held and trial.size not in held and trial.arm == "main"]
+    return [trial for trial in plan if held and trial.size not in held and _fresh(trial)]
+
+
+def _fresh(trial: Trial) -> bool:
+    """Whether it never sees the same twice: the laws of `ORDER` know nothing of repeats, so pictures are not foretold."""
+    return trial.arm == "main" and trial.order.unique is None
 
 
 def to_foretell(plan: Sequence[Trial], finished: Collection[str], folder: Path) -> list[Trial]:

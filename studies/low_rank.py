@@ -21,9 +21,9 @@ class Adapted(nn.Module):
         self.whole = whole
         self.down = nn.Parameter(torch.empty(rank, whole.in_features))
         self.up = nn.Parameter(torch.zeros(whole.out_features, rank))
-        bound = 1 / math.sqrt(whole.in_features)  # Kaiming's for a linear layer, as in the authors' code
+        bound = 1 / math.sqrt(whole.in_features)  # kaiming_uniform_ with a = √5, as in the authors' code
         with torch.no_grad():
-            self.down.uniform_(-bound * math.sqrt(3), bound * math.sqrt(3), generator=random)
+            self.down.uniform_(-bound, bound, generator=random)
 
     def forward(self, x: Tensor) -> Tensor:
         made: Tensor = self.whole(x) + DOUBLING * F.linear(F.linear(x, self.down), self.up)

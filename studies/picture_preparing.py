@@ -45,8 +45,6 @@ EMBEDDED = Path(__file__).parent / "default" / "digits.npz"
 
 POOL_BYTES = 64 << 20
 """Of pictures from which features are learnt: 85,000 digits, or 21,000 of 32 × 32 in colour."""
-FLOOR = 2_000
-"""Real pictures that are compared with the held-out ones, as if they had been made."""
 EXTRACTOR = "extractor.npz"
 REMOVED_SCHEMA: dict[str, Any] = {"grade": pl.String, "path": pl.String, "record": pl.Int64, "when": pl.String}
 
@@ -172,7 +170,8 @@ class _Preparing:
             name = extracting.trained(pool[own] if by_label else pool, known if by_label else None, path)
             judging = {"file": path.name, "name": name, "trained_on": len(own) if by_label else len(pool)}
         extract = extracting.opened(path)
-        floor = measured(extract(held), extract(pool[:FLOOR]))
+        real = pool[: self.pictures.generated]  # as many as are made, for a distance falls with how many it is told by
+        floor = measured(extract(held), extract(real))
         told = {what: reading.facts() for what, reading in floor.items()}
         return judging | {"pictures": self.pictures.generated}, told
 

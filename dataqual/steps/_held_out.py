@@ -127,7 +127,8 @@ def hash_of(text: str) -> np.uint64:
 def _split_column(corpus: Corpus) -> str | None:
     """A column that may say in which part a document is; None where there is none that could be seen."""
     names = _names(corpus)
-    roles = {corpus.columns.text, *corpus.columns.extras().values()}
+    columns = corpus.columns  # a group may say it: of pictures it is the folder called train or test
+    roles = {columns.text, columns.id, columns.label}
     return next(
         (name for wanted in SPLIT_NAMES for name in names if name.lower() == wanted and name not in roles), None
     )

@@ -10,12 +10,16 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+import dataqual
 import reports
 from dataqual.augmenting import augment
 from dataqual.augmenting.running import of_both, step_of
 from dataqual.cli import main
+from dataqual.engine import Local
 from dataqual.errors import SpecError
+from dataqual.images.encoding import png
 from dataqual.images.steps.augment_images import AugmentImages
+from dataqual.steps._held_out import held_out
 from tests.images.pictures import shapes
 
 STACK, NAMES = shapes(36, side=16)
@@ -109,3 +113,12 @@ def test_the_command_tells_of_pictures_as_of_texts(path: str, tmp_path: Path) ->
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
     assert (told["method"], told["added"], told["refused"]) == ("noise", 30, 0)
+
+
+def test_pictures_in_a_folder_called_test_have_no_children(tmp_path: Path) -> None:
+    for number, (pixels, name) in enumerate(zip(STACK[:8], NAMES, strict=False)):
+        folder = tmp_path / "parts" / ("test" if number % 2 else "train") / str(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}.png").write_bytes(png(pixels.reshape(16, 16, -1)))
+    found = held_out(dataqual.read(str(tmp_path / "parts")), Local(workers=1), None, ())
+    assert len(found.addresses) == 4 and "4 documents are held out" in found.why[0]

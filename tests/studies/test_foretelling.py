@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,11 @@ def test_the_prediction_rests_on_the_smaller_models_and_stays_as_it_was(made: Ma
     worse = foretell(made.trials, points_of(smaller, worse=2.0), "clean", tmp_path)
     one, two = (part["of"][0]["rows"][0]["value"] for part in (first, worse))
     assert two == pytest.approx(2 * one, rel=0.03)
+
+
+def test_runs_that_see_the_same_again_are_not_foretold(made: Made) -> None:
+    again = [replace(t, order=replace(t.order, unique=4000)) for t in made.trials]
+    assert largest(made.trials) and not largest(again) and not foretelling.bases(again)
 
 
 def test_what_has_begun_is_not_foretold_any_more(made: Made, tmp_path: Path) -> None:

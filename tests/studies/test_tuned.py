@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,11 @@ def test_adapters_begin_as_nothing_and_merge_into_a_plain_model() -> None:
     count = adapt(model, 4, seed=1)
     assert count == sum(p.numel() for p in model.parameters() if p.requires_grad) == 2 * 4 * 16 * 16
     torch.testing.assert_close(model(tokens()), plain(tokens()))
+    for module in model.modules():
+        if isinstance(module, Adapted):
+            reference = torch.empty_like(module.down)
+            torch.nn.init.kaiming_uniform_(reference, a=math.sqrt(5))  # as loralib begins
+            assert module.down.std().item() == pytest.approx(reference.std().item(), rel=0.35)
     with torch.no_grad():
         for module in model.modules():
             if isinstance(module, Adapted):
