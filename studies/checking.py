@@ -14,6 +14,8 @@ from studies.tokenizing import vocabulary_of
 if TYPE_CHECKING:
     from studies.study import Study
 
+MOST = 2
+"""Times what was asked for that the shortest run may be; further from it is refused."""
 BYTES = 257
 """The vocabulary of `tokenizer: bytes`."""
 
@@ -38,12 +40,16 @@ def check(study: Study, learner: Learner, vocabulary: int | None = None) -> None
 
 
 def lengthened(study: Study, learner: Learner) -> list[str]:
-    """A note for each stop that the shortest run, 50 steps, makes longer than a rounding to whole steps does."""
+    """A note for each stop that the shortest run, 50 steps, makes longer than a rounding to whole steps does.
+
+    What it would make more than twice as long is no stop at all: `check` refuses it, and no note says that it became one.
+    """
     sizes: dict[tuple[str, int], list[str]] = {}
     for size in study.sizes:
         batch = learner.batch(size, study.window)
         for said, tokens in _asked(study, size):
-            if (stop := whole_stop(tokens, batch)) > nearest_stop(tokens, batch):
+            stop = whole_stop(tokens, batch)
+            if nearest_stop(tokens, batch) < stop <= MOST * tokens:
                 sizes.setdefault((said, stop), []).append(study.written("sizes", size)[1])
     return [
         f"{study.where}.{said} becomes {stop:,} {study.things} at size {', '.join(at)}, as no run has fewer than {SHORTEST} steps"
@@ -60,8 +66,8 @@ def _asked(study: Study, size: int) -> Iterator[tuple[str, int]]:
             yield f"repeats: {study.written('repeats.unique', unique)[1]} × {epochs}", unique * epochs
 
 
-def rounded(tokens: int, batch: int) -> int:
-    """The nearest number of tokens at which a run can stop; SpecError where that is more than double.
+def rounded(tokens: int, batch: int, things: str = "tokens") -> int:
+    """The nearest number of tokens (of pictures, where these are the `things`) at which a run can stop; SpecError where that is more than double.
 
     >>> rounded(128_000, batch=2048)
     133120
@@ -70,8 +76,8 @@ def rounded(tokens: int, batch: int) -> int:
     dataqual.errors.SpecError: 1,000 tokens are too few; the shortest run takes 102,400
     """
     stop = whole_stop(tokens, batch)
-    if stop > 2 * tokens:
-        raise SpecError(f"{tokens:,} tokens are too few; the shortest run takes {stop:,}")
+    if stop > MOST * tokens:
+        raise SpecError(f"{tokens:,} {things} are too few; the shortest run takes {stop:,}")
     return stop
 
 
@@ -99,7 +105,7 @@ def _stops(study: Study, batch: int, at: str) -> Iterator[tuple[Written, int]]:
     """Every stop with the tokens it comes to."""
     for tokens in study.tokens:
         written = study.written(study.stops_key, tokens)
-        yield written, _rounded(tokens, batch, f"{study.where}.{written[0]}", at)
+        yield written, _rounded(tokens, batch, study, written[0], at)
 
 
 def _check_repeats(study: Study, batch: int, at: str) -> None:
@@ -110,15 +116,15 @@ def _check_repeats(study: Study, batch: int, at: str) -> None:
         stops = []
         for epochs in study.repeats.epochs:
             written = study.written("repeats.epochs", epochs)
-            stops.append((written, _rounded(unique * epochs, batch, f"{study.where}.{written[0]}", at)))
+            stops.append((written, _rounded(unique * epochs, batch, study, written[0], at)))
         _differ(study, f"tokens{at} and {place} {name}", stops)
 
 
-def _rounded(tokens: int, batch: int, place: str, at: str) -> int:
+def _rounded(tokens: int, batch: int, study: Study, place: str, at: str) -> int:
     try:
-        return rounded(tokens, batch)
+        return rounded(tokens, batch, study.things)
     except SpecError as error:
-        raise SpecError(f"{place}: {error}{at}") from None
+        raise SpecError(f"{study.where}.{place}: {error}{at}") from None
 
 
 def _differ(study: Study, what: str, found: Iterable[tuple[Written, int]]) -> None:

@@ -43,6 +43,7 @@ def status(folder: str | Path) -> Facts:
     }
     return {
         "folder": str(place),
+        "things": "pictures" if header.get("study", {}).get("pictures") else "tokens",
         "running": _running(place),
         "trials": {
             "planned": header.get("trials", {}).get("number"),
@@ -75,7 +76,7 @@ def lines(found: Mapping[str, Any]) -> Iterator[str]:
     if found["largest"]:
         largest = found["largest"]
         losses = ", ".join(f"{name} {loss:.4f}" for name, loss in largest["losses"].items())
-        yield f"largest run so far: {largest['grade']}, {largest['parameters']:,} parameters, {largest['tokens']:,} tokens: {losses}"
+        yield f"largest run so far: {largest['grade']}, {largest['parameters']:,} parameters, {largest['tokens']:,} {found['things']}: {losses}"
 
 
 def _running(folder: Path) -> bool | None:

@@ -62,6 +62,23 @@ def test_stops_that_the_shortest_run_makes_longer_are_said(more: dict[str, Any],
     assert notes(study) == [*study.notes, *(f"scaling.yaml.{note}" for note in said)]
 
 
+def test_what_is_refused_is_not_said_to_become_longer() -> None:
+    study = Study.of(LEAST | {"tokens": ["10Ki", "60k"]}, "scaling.yaml")
+    assert [note.split(" becomes")[0] for note in lengthened(study, learners.of(study))] == [
+        "scaling.yaml.tokens[1]: 60k"
+    ]
+
+
+def test_a_study_of_pictures_has_too_few_pictures() -> None:
+    content = {"corpus": "pictures", "pictures": 300, "sizes": ["80k", "160k"], "seen": [500, "4k"]}
+    study = Study.of(content, "many.yaml")
+    assert not lengthened(study, learners.of(study))
+    with pytest.raises(
+        SpecError, match=r"^many\.yaml\.seen\[0\]: 500 pictures are too few; the shortest run takes 1,600 at size 80k"
+    ):
+        check(study, learners.of(study))
+
+
 def test_a_vocabulary_that_came_out_smaller_counts() -> None:
     checked(sizes=["300k", "500k"])
     with pytest.raises(SpecError, match="no gpt2 of 300,000 parameters with a vocabulary of 50,000"):

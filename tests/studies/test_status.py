@@ -84,6 +84,21 @@ def test_a_finished_study_is_told_by_its_results() -> None:
 
 
 @pytest.mark.usefixtures("there")
+def test_one_of_pictures_has_seen_pictures() -> None:
+    results = Path("one.study/results.jsonl")
+    results.write_text(
+        results.read_text()
+        .replace('"study":{}', '"study":{"pictures":{"side":28}}')
+        .replace('"study": {}', '"study": {"pictures": {"side": 28}}')
+    )
+    assert (
+        run("status", "one.study").stdout.splitlines()[-1]
+        == "largest run so far: clean, 1,000 parameters, 10 pictures: raw 2.5000, neutral 3.0000"
+    )
+    assert "10 张图片" in run("status", "one.study", "--lang", "zh").stdout
+
+
+@pytest.mark.usefixtures("there")
 def test_one_that_was_stopped_or_runs_says_so() -> None:
     half = Path("one.study")
     lines = (half / "results.jsonl").read_bytes().splitlines(keepends=True)
