@@ -7,6 +7,8 @@ the same blocks wherever they lie: the same numbers, whatever the memory.
 from __future__ import annotations
 
 import mmap
+import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -27,7 +29,10 @@ def room(rows: int, classes: int, memory: int) -> Floats:
     if rows * classes * 8 <= memory // SHARE:
         return np.zeros((rows, classes))
     with tempfile.TemporaryFile(prefix="dataqual-") as file:  # the mapping holds what the name no longer does
-        file.truncate(rows * classes * 8)
+        if sys.platform == "linux":  # room on the disk now: a full one would end the process where it is first touched
+            os.posix_fallocate(file.fileno(), 0, rows * classes * 8)
+        else:
+            file.truncate(rows * classes * 8)
         return np.memmap(file, np.float64, "r+", shape=(rows, classes))
 
 
