@@ -52,7 +52,9 @@ def clean(
     """
     what = plan(recipe, drop)
     target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
-    corpus = as_whole_corpus(source, also=options_of(clean), **asked)
+    corpus = as_whole_corpus(
+        source, also=options_of(clean), dates=what.checks is not None and what.checks.dated, **asked
+    )
     engine = Local(workers=workers, max_memory=max_memory)
     prepared: list[Step] = []
     cleaned = rewrite(corpus, what, target, engine, progress, look=prepared.extend)

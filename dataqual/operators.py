@@ -88,6 +88,8 @@ class Metric(ABC, Generic[State]):
 
     of_labels: ClassVar[bool] = False
     """Whether it can tell nothing of a corpus without a label column."""
+    of_dates: ClassVar[bool] = False
+    """The same of a column of dates, which is looked for only where one is asked."""
 
     @abstractmethod
     def measure(self, measured: Measured) -> State:

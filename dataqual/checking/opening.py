@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -23,10 +24,11 @@ def opened(source: Any, suite: Suite, **asked: Any) -> Corpus:
     >>> opened(pl.DataFrame({"stars": [1, 2]}), Suite.of([{"column": "stars", "min": 1}])).columns.text
     'stars'
     """
+    reading = partial(as_corpus, dates=suite.dated)
     if isinstance(source, Corpus):
-        return as_corpus(source, **asked)
-    take: Callable[..., Corpus] = sliced if is_sliced(source) else as_corpus
-    if take is as_corpus and not is_path(source) and not isinstance(source, pl.DataFrame):
+        return reading(source, **asked)
+    take: Callable[..., Corpus] = sliced if is_sliced(source) else reading
+    if take is reading and not is_path(source) and not isinstance(source, pl.DataFrame):
         source = source.to_polars() if hasattr(source, "to_polars") else source
     names = [str(name) for name in getattr(source, "column_names" if take is sliced else "columns", ())]
     more = tuple(

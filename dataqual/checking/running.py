@@ -143,7 +143,7 @@ def check(
         sights, count = _pass_over(wanted, corpus, engine, paper, progress, stack)
         if paper is not None:
             paper.publish()
-    outcomes = [_without_labels(one.judge(sights[one.gauge]), corpus) for one in wanted.checks]
+    outcomes = [_without_column(one.judge(sights[one.gauge]), corpus) for one in wanted.checks]
     warnings = list(count.warnings(corpus))
     if before is not None:
         outcomes = before.compare(outcomes)
@@ -164,13 +164,16 @@ def check(
     )
 
 
-def _without_labels(outcome: Outcome, corpus: Corpus) -> Outcome:
-    """Where nothing can be told for want of a label column, the outcome that says so."""
-    gauge = outcome.check.gauge
-    of_labels = isinstance(gauge, OfMetric) and gauge.metric.of_labels
-    if outcome.status != "cannot tell" or not of_labels or corpus.columns.label is not None:
+def _without_column(outcome: Outcome, corpus: Corpus) -> Outcome:
+    """Where nothing can be told for want of a column of labels or dates, the outcome that says so."""
+    gauge = outcome.check.gauge.gauge if isinstance(outcome.check.gauge, Grouped) else outcome.check.gauge
+    if outcome.status != "cannot tell" or not isinstance(gauge, OfMetric):
         return outcome
-    return replace(outcome, why="the corpus has no label column; name it with --label")
+    if gauge.metric.of_labels and corpus.columns.label is None:
+        return replace(outcome, why="the corpus has no label column; name it with --label")
+    if gauge.metric.of_dates and corpus.columns.date is None:
+        return replace(outcome, why="the corpus has no date column; name it with --date")
+    return outcome
 
 
 def _pass_over(

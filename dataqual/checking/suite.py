@@ -90,6 +90,11 @@ class Suite:
         return any(_inner(check.gauge).documents for check in self.checks)
 
     @property
+    def dated(self) -> bool:
+        """Whether it needs the dates of documents, and so a column of them."""
+        return any(isinstance(one := _inner(check.gauge), OfMetric) and one.metric.of_dates for check in self.checks)
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns whose values it needs."""
         return tuple(dict.fromkeys(name for check in self.checks for name in check.gauge.columns))

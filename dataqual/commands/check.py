@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dataqual.commands.common import Shared, reading, said
+from dataqual.commands.common import Shared, dated, reading, said, say_date
 from dataqual.console import Console
 from dataqual.speaking import tell
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write a row on every document that is not as expected (.parquet).",
 )
+@dated
 @reading
 def check(
     shared: Shared,
@@ -56,6 +57,7 @@ def check(
     report: str | None,
     github: bool,
     ledger: str | None,
+    date: str | None,
 ) -> None:
     """Say whether a corpus is as a suite of checks says it must be.
 
@@ -85,7 +87,9 @@ def check(
     if suite is None and before is None:
         raise SpecError("name a suite of checks with --suite (dataqual suite proposes one), or a baseline that has one")
     wanted = Suite.load(suite) if suite else before.suite  # type: ignore[union-attr]
-    with shared.corpus(console, "checking", more=wanted.columns) as corpus:
+    with shared.corpus(console, "checking", more=wanted.columns, date=date) as corpus:
+        if wanted.dated:
+            say_date(console, corpus, date)
         for path in filter(None, (save_baseline, junit, sarif, report)):
             _must_not_be_input(path, corpus)
         checked = check_of(

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from dataqual.commands.common import Shared, reading, said, writing
+from dataqual.commands.common import Shared, dated, reading, said, say_date, writing
 from dataqual.console import Console
 from dataqual.speaking import language
 
@@ -35,6 +35,7 @@ class _Naming(click.Command):
 )
 @click.option("--report", type=click.Path(), metavar="FILE", help="Page of what was done [OUTPUT.report.html].")
 @click.option("--no-report", is_flag=True, help="Write no page.")
+@dated
 @reading
 def clean(
     shared: Shared,
@@ -43,6 +44,7 @@ def clean(
     drop: tuple[str, ...],
     report: str | None,
     no_report: bool,
+    date: str | None,
 ) -> None:
     """Leave out what a profile found or a recipe says, write the rest as it came, and say of each document why.
 
@@ -76,7 +78,9 @@ def clean(
     engine = Local(**shared.engine)
     if not what.surveys:  # which are made in threads, and what they have seen pass needs no process to be judged again
         engine.expect(shared.paths, "dataqual.cleaning")
-    with shared.corpus(console, "cleaning") as corpus:
+    with shared.corpus(console, "cleaning", date=date) as corpus:
+        if what.checks is not None and what.checks.dated:
+            say_date(console, corpus, date)
         place = report_for(
             corpus,
             report=report,

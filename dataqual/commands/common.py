@@ -88,6 +88,10 @@ class Shared:
         return {"workers": self.workers, "max_memory": parse_budget(self.max_memory) if self.max_memory else None}
 
 
+dated = click.option("--date", metavar="COLUMN", help="Column that says when each document came to be [found].")
+"""The option of a command that makes use of dates."""
+
+
 def say_date(console: Console, corpus: Corpus, named: str | None) -> None:
     """Which column was taken for dates, if it was not named: only who uses dates says so."""
     if named is None and corpus.columns.date is not None:

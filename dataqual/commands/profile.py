@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from dataqual import speaking
-from dataqual.commands.common import Shared, folder_for, reading, say_date
+from dataqual.commands.common import Shared, dated, folder_for, reading, say_date
 from dataqual.console import Console
 from dataqual.ending import results
 from dataqual.errors import SpecError
@@ -49,7 +49,7 @@ RESULTS = ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl")
     metavar="FILE",
     help="Table of the shares that groups of people should have: axis, group, share.",
 )
-@click.option("--date", metavar="COLUMN", help="Column that says when each document came to be [found].")
+@dated
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave out a section of the page; may be repeated.")
 @click.option(
     "--language",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +74,8 @@ class StaleDates(Metric[Dated]):
     >>> round(reading.value, 2), reading.n, reading.detail["oldest"], reading.detail["before"]
     (0.33, 3, '2009-03', 2020)
     """
+
+    of_dates: ClassVar[bool] = True
 
     years: int = 5
 
