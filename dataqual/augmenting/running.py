@@ -12,6 +12,7 @@ from dataqual.augmenting.readings import compared
 from dataqual.corpus import Corpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
+from dataqual.finding import plural
 from dataqual.images.operations import METHODS as PICTURE_METHODS
 from dataqual.operators import Step, View
 from dataqual.readers import open_corpus
@@ -193,10 +194,10 @@ def _failed(cleaned: Cleaned) -> str | None:
     reasons = [reason for reason in cleaned.account["reasons"] if reason["rule"] == FAILED]
     if not reasons:
         return None
-    documents, why = sum(reason["documents"] for reason in reasons), reasons[0]["examples"][0]["text"]
+    given, why = plural(sum(reason["documents"] for reason in reasons), "document"), reasons[0]["examples"][0]["text"]
     if not cleaned.added:
-        return f"the engine failed at all that it was given, {documents:,} documents, and nothing was added: {why}"
-    return f"the engine failed at {documents:,} documents, which are in the ledger as engine_failed: {why}"
+        return f"the engine failed at all that it was given, {given}, and nothing was added: {why}"
+    return f"the engine failed at {given}, in the ledger as engine_failed: {why}"
 
 
 def _short(found: Sequence[GrowingStep], cleaned: Cleaned) -> tuple[str, ...]:
@@ -228,7 +229,7 @@ def _advice(planned: bool, method: str, unmade: int) -> Iterator[str]:
     """What brings more children."""
     if unmade and not planned:
         yield (
-            f"of {unmade:,} documents no child could be made; with --set most=3 the others have up to three each in their place"
+            f"of {plural(unmade, 'document')} no child could be made; with --set most=3 the others have up to three each in their place"
         )
     elif method == "synonyms":
         yield "more children: a larger most, --set source=either (looser synonyms of Chinese), or another --method beside"

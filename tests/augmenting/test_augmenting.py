@@ -348,10 +348,7 @@ def test_an_engine_that_fails_at_a_document_is_told_with_what_it_said(tmp_path: 
     through = [json.dumps({"commands": [FALLS, "cat"]})]
     done = augment(source, out, method="back-translation", parameters={"through": through, "gate": "none"})
     assert (done.added, done.refused) == (3, {"engine_failed": 1})
-    assert (
-        done.failed
-        == "the engine failed at 1 documents, which are in the ledger as engine_failed: sh: ended with 1 (no twos)"
-    )
+    assert done.failed == "the engine failed at 1 document, in the ledger as engine_failed: sh: ended with 1 (no twos)"
     [row] = pl.read_parquet(out.with_name("out.jsonl.ledger.parquet")).filter(action="refused").to_dicts()
     assert (row["id"], row["rule"], row["evidence"]) == ("d2", "engine_failed", "sh: ended with 1 (no twos)")
 
