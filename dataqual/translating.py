@@ -150,7 +150,10 @@ class Translation:
         return found + end if found and end else None
 
     def _hole(self, held: str, how: str | None, depth: int) -> str:
-        return self._said(held, depth + 1) if how == ":t" and depth < DEPTH else held
+        if how != ":t" or depth >= DEPTH:
+            return held
+        bare = held.strip()  # columns of a terminal are aligned by blanks
+        return held.replace(bare, self._said(bare, depth + 1), 1) if bare else held
 
     def _said(self, text: str, depth: int = 0) -> str:
         told = []
