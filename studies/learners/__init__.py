@@ -55,7 +55,8 @@ def of(study: Study) -> Learner:
     try:
         return learner(study.learner, **study.options)
     except SpecError as error:
-        raise SpecError(f"{study.where}.learner: {error}") from None
+        own = study.pictures is not None and str(error).startswith("side: ")  # a key of the study, not of its learner
+        raise SpecError(f"{study.where}{'.' if own else '.learner: '}{error}") from None
 
 
 def kind(name: str) -> str:

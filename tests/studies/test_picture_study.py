@@ -155,7 +155,7 @@ def test_a_plan_counts_its_trials_and_says_pictures(tmp_path: Path) -> None:
     [
         ({"tokens": [100]}, "bars.yaml: tokens is of a study of text; pictures have pictures and seen"),
         ({"learner": "gpt2"}, "bars.yaml.learner: 'gpt2' learns text, and the study is of pictures"),
-        ({"side": 9}, "bars.yaml.learner: side: 9 pixels cannot be; 8 to 32 in steps of 4, 40 to 64 in steps of 8"),
+        ({"side": 9}, "bars.yaml.side: 9 pixels cannot be; 8 to 32 in steps of 4, 40 to 64 in steps of 8"),
         ({"learner": {"gan": {"side": 8}}}, "bars.yaml.learner: side and channels are keys of the study: side: 32, colour: true"),
         ({"pictures": [20, 4000]}, "bars.yaml.pictures: 4,000 different ones are asked for, and the grade 'clean' has 90: ask for fewer, or give it more pictures"),
         ({"held_out": {"raw": {"share": 0.999}}}, "bars.yaml.held_out.raw.share: 120 of 120 pictures fell into the 0.999 that is held out; a distance takes two at least, and so do those that are left: change it, or give the study more pictures"),
