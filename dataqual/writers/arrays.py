@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Batch
 from dataqual.errors import InputError, SpecError
-from dataqual.images.reading.arrays import Arrays, Described, array_stream, member_of
+from dataqual.images.reading.arrays import Arrays, Described, array_stream, header, load, member_of
 from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.writers.appearing import NewFile, appear, on_the_disk_of, writing
 from dataqual.writers.writer import Encoder, Writer
@@ -96,7 +96,7 @@ class NewArrays(NewFile):
                     )
                 for array, values in origins(name, described, own, self._tellings.get(number, {})).items():
                     _put(archive, _free(array, taken), values)
-            self._others(archive, taken)
+            self._others(archive, taken, rows)
         self._joined = on_the_disk_of(self.path, joined)
 
     def publish(self, path: str | None = None) -> None:
@@ -172,18 +172,36 @@ class NewArrays(NewFile):
             pixels = pixels / described.scale
         return np.ascontiguousarray(pixels).astype(layout.dtype).tobytes()
 
-    def _others(self, archive: zipfile.ZipFile, taken: set[str]) -> None:
-        """Arrays of the same .npz that are neither pictures nor labels, as they are."""
-        for path in dict.fromkeys(member_of(file.path)[0] for file in self._corpus.files if file.format == "npz"):
-            named = {member_of(file.path)[1] for file in self._corpus.files if member_of(file.path)[0] == path}
-            if named - {""} and len(named) == 1:
-                continue  # one array was asked for, and the others were not
+    def _others(self, archive: zipfile.ZipFile, taken: set[str], rows: Mapping[int, Sequence[tuple[int, Any]]]) -> None:
+        """Arrays of the same .npz that are neither pictures nor labels: the rows of the pictures they stand beside, or all."""
+        for path, numbers in archives(self._corpus).items():
+            told = {number: _described(self._corpus, number) for number in numbers}
+            used = {name for one in told.values() for name in (one.layout.member, one.labels_name)}
+            asked = any(member_of(self._corpus.files[number].path)[1] for number in numbers)
             with zipfile.ZipFile(path) as source:
                 for member in source.namelist():
                     name = member.removesuffix(".npy")
-                    if name not in taken and member.endswith(".npy"):
-                        with archive.open(zipfile.ZipInfo(member, EPOCH), "w") as out:
+                    if name in used or not member.endswith(".npy"):
+                        continue
+                    with source.open(member) as stream:
+                        shape = header(stream)[0]
+                    beside = [number for number in numbers if shape and told[number].layout.count == shape[0]]
+                    if asked and len(numbers) == 1 and not beside:
+                        continue  # one array was asked for, and this belongs to others
+                    changed = [number for number in beside if _moved(rows.get(number, []), shape[0])]
+                    if not changed:
+                        with archive.open(
+                            zipfile.ZipInfo(f"{_free(name, taken)}.npy", EPOCH), "w", force_zip64=True
+                        ) as out:
                             out.write(source.read(member))
+                        continue
+                    if len(beside) > 1:
+                        raise InputError(
+                            f"-o: {self.path}: {name} of {path} is as long as several arrays of pictures, and nothing says whose "
+                            f"rows it holds; name one array of pictures, as {path}:{told[beside[0]].layout.member}"
+                        )
+                    own = [record - 1 for record, _ in rows.get(beside[0], [])]
+                    _put(archive, _free(name, taken), load(path, name)[np.array(own, np.int64)])
 
 
 class ArrayWriter(Writer):
@@ -197,6 +215,7 @@ class ArrayWriter(Writer):
             raise SpecError(
                 f"-o: {path}: pictures from {', '.join(others)} have no array they belong to; name a folder"
             )
+        _check_lengths(path, corpus)
         super().__init__(path)
         self.encoder = RowEncoder()
         self._corpus = corpus
@@ -206,6 +225,42 @@ class ArrayWriter(Writer):
 
     def _put(self, target: Any, encoded: Any) -> None:
         target.write(encoded.data)
+
+
+def archives(corpus: ImageCorpus) -> dict[str, list[int]]:
+    """Every .npz of a corpus with the numbers of its arrays of pictures."""
+    found: dict[str, list[int]] = {}
+    for number, file in enumerate(corpus.files):
+        if file.format == "npz":
+            found.setdefault(member_of(file.path)[0], []).append(number)
+    return found
+
+
+def _described(corpus: ImageCorpus, number: int) -> Described:
+    source = corpus.sources[corpus.files[number].format]
+    assert isinstance(source, Arrays)
+    return source.described[corpus.files[number].path]
+
+
+def _moved(own: Sequence[tuple[int, Any]], count: int) -> bool:
+    """Whether rows went, came, or stand elsewhere."""
+    return [record for record, _ in own] != list(range(1, count + 1))
+
+
+def _check_lengths(output: str, corpus: ImageCorpus) -> None:
+    """InputError where several arrays of pictures of a .npz may show the same things, so that their rows belong together."""
+    for path, numbers in archives(corpus).items():
+        lengths: dict[int, list[Described]] = {}
+        for number in numbers:
+            told = _described(corpus, number)
+            lengths.setdefault(told.layout.count, []).append(told)
+        for alike in lengths.values():
+            if len(alike) > 1 and len({told.labels_name for told in alike} - {""}) < len(alike):
+                names = " and ".join(told.layout.member for told in alike)
+                raise InputError(
+                    f"-o: {output}: {names} of {path} are equally long, and a row that goes from one would stay in the other; "
+                    f"name the one to work on, as {path}:{alike[0].layout.member}, and the rows of the others go with it"
+                )
 
 
 def relabelled(labels: NDArray[Any], told: Mapping[int, Mapping[str, Any]]) -> NDArray[Any]:

@@ -250,7 +250,7 @@ def described_npz(file: File, label: str | None) -> tuple[list[tuple[File, Descr
         lengths = {other: heads[other][0][0] for other in flat}
         same = [other for other, length in lengths.items() if length == layout.count]
         labels_name = label if label in same else paired(name, same) if label in (None, "label") else None
-        labels = _load(path, labels_name) if labels_name else None
+        labels = load(path, labels_name).reshape(-1) if labels_name else None
         one = replace(
             file, path=f"{path}:{name}" if len(layouts) > 1 or member else path, spooled=path, **_identity(path)
         )
@@ -330,9 +330,13 @@ def _told(described: Described) -> str:
     return f"{layout.count:,} pictures of {layout.size} in {described.name}{scale}{labels}"
 
 
-def _load(path: str, name: str) -> NDArray[Any]:
-    with np.load(path, allow_pickle=False) as archive:
-        return archive[name].reshape(-1)
+def load(path: str, name: str) -> NDArray[Any]:
+    """An array of a .npz; InputError where it cannot be read, as where it holds objects of Python."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return np.asarray(archive[name])
+    except BROKEN as error:
+        raise InputError(f"{path}:{name}: cannot be read ({error})") from None
 
 
 def _scaled(file: File, described: Described) -> Described:
