@@ -48,6 +48,9 @@ EATEN = 0.5
 WORST = 5
 """Findings of one grouping, the worst; the table has all groups."""
 
+PIXELS = {"characters": "pixels", "characters_after": "pixels_after"}
+"""What facts of pictures have in the place of those of texts."""
+
 Fetch = Callable[[list[Address]], list[str]]
 
 
@@ -67,6 +70,7 @@ def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[st
             "files": names[:FILES],
             "files_more": max(0, len(names) - FILES),
             "columns": {role: getattr(corpus.columns, role) for role in ("text", "id", "label", "group")},
+            "view": corpus.view,
         },
         "recipe": {
             "name": recipe.name,
@@ -84,7 +88,15 @@ def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[st
         *(finding for _, findings in costs.values() for finding in findings),
     ]
     found.sort(key=lambda finding: (SEVERITIES.index(finding.severity), -(finding.reading["value"] or 0), finding.name))
-    return facts | {"findings": [finding.facts() for finding in found]}
+    facts |= {"findings": [finding.facts() for finding in found]}
+    return _in_pixels(facts) if corpus.view == "image" else facts
+
+
+def _in_pixels(facts: Any) -> Any:
+    """Facts of pictures: what counts characters of texts counts pixels of these, and is called so."""
+    if isinstance(facts, dict):
+        return {PIXELS.get(key, key): _in_pixels(value) for key, value in facts.items()}
+    return [_in_pixels(value) for value in facts] if isinstance(facts, list) else facts
 
 
 def share(hits: int, n: int) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from dataqual.images.perceptual import Perceptual, Variants
 from dataqual.ledger import Dropped
 from dataqual.near_duplicates import NearDuplicates, Semantic, Signing
 from dataqual.operators import Engine, Step, View
+from dataqual.picture_words import in_words_of
 from dataqual.readers.paths import LEDGER, unchanged
 from dataqual.readers.sources import as_corpus, as_whole_corpus, is_path, options_of
 from dataqual.recipe import Recipe
@@ -65,7 +66,8 @@ class Deduplicated(Cleaned):
 
     def __str__(self) -> str:
         """The sums, what each rule did, and where the files are: a few lines for people."""
-        extra = [f"{self.documents_in_clusters:,} documents in {self.found_clusters:,} clusters"]
+        view = "image" if self.how.get("pictures") else "text"
+        extra = [in_words_of(view, f"{self.documents_in_clusters:,} documents in {self.found_clusters:,} clusters")]
         return "\n".join([super().__str__(), *(extra if self.found_clusters else []), *self._files()])
 
     def facts(self) -> dict[str, Any]:

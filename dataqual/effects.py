@@ -171,7 +171,7 @@ class Accounting:
     def __call__(self, batch: Batch, left: Batch, changes: Sequence[Change]) -> Effects:
         """What `changes` did to `batch`, so that `left` is left."""
         places = addresses(batch.file, batch.record)
-        before = _lengths(batch.text)
+        before = _lengths(batch)
         stays = np.searchsorted(places, addresses(left.file, left.record))
         after = _characters(left, before[stays])
         parts = [(part, np.searchsorted(places, addresses(part.batch.file, part.batch.record))) for part in changes]
@@ -182,8 +182,8 @@ class Accounting:
             reason = (type(part).__name__.lower(), part.step, part.rule)
             reasons[reason] = reasons[reason].merge(told) if reason in reasons else told
         return Effects(
-            np.array([len(batch), batch.text.offsets[-1], before.sum()], np.int64),
-            np.array([len(left), left.text.offsets[-1], after.sum()], np.int64),
+            np.array([len(batch), _bytes(batch), before.sum()], np.int64),
+            np.array([len(left), _bytes(left), after.sum()], np.int64),
             reasons,
             {role: self._costs(names, codes, table) for role, names, codes in self._groups(batch)},
         )
@@ -234,17 +234,26 @@ class Accounting:
         yield "script", [(*SCRIPTS[1:], LETTERLESS)[at] for at in found], codes
 
 
-def _lengths(text: Text) -> NDArray[np.int64]:
-    """Characters of each document."""
-    return text.scripts.sum(axis=1, dtype=np.int64)
+def _lengths(batch: Batch) -> NDArray[np.int64]:
+    """Characters of each document, pixels of each picture."""
+    if batch.images is not None:
+        return batch.images.heights * batch.images.widths
+    return batch.text.scripts.sum(axis=1, dtype=np.int64)
+
+
+def _bytes(batch: Batch) -> int:
+    """Of the texts, in UTF-8; of pictures those of their values, decoded: what an edit takes as a file is not known yet."""
+    if batch.images is not None:
+        return int((batch.images.heights * batch.images.widths * batch.images.channels).sum())
+    return int(batch.text.offsets[-1])
 
 
 def _characters(left: Batch, before: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Characters of what is left; only what was edited is counted again."""
+    """Characters, or pixels, of what is left; only what was edited is counted again."""
     if left.edited is None or not left.edited.any():
         return before
     counts = before.copy()
-    counts[left.edited] = _lengths(left.take(np.flatnonzero(left.edited)).text)
+    counts[left.edited] = _lengths(left.take(np.flatnonzero(left.edited)))
     return counts
 
 

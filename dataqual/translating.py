@@ -25,6 +25,7 @@ from functools import cache
 from pathlib import Path
 
 from dataqual.errors import SpecError
+from dataqual.picture_words import with_pictures
 
 FOLDER = Path(__file__).parent / "translations"
 
@@ -253,7 +254,7 @@ def translation(language: str) -> Translation | None:
         return None
     if language not in languages():
         raise SpecError(f"no language {language!r}; there are: {', '.join(languages())}")
-    return Translation(sentences(language))
+    return Translation(with_pictures(sentences(language)))
 
 
 def sentences(language: str) -> dict[str, str]:

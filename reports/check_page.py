@@ -12,7 +12,7 @@ from urllib.parse import quote
 import yaml
 
 from reports import figures, say
-from reports.page import environment, facts_of, render, small_enough
+from reports.page import environment, facts_of, render, small_enough, wording_of
 
 Facts = Mapping[str, Any]
 
@@ -78,10 +78,12 @@ def _context(facts: Facts) -> dict[str, Any]:
     written = (
         yaml.safe_dump(dict(suite), sort_keys=False, allow_unicode=True, width=100) if suite.get("checks") else None
     )
+    name = re.split(r"[/\\]", str(names[0]).rstrip("/\\"))[-1] if names else "a corpus"
     return {
         "facts": facts,
         "sections": SECTIONS,
-        "name": re.split(r"[/\\]", str(names[0]).rstrip("/\\"))[-1] if names else "a corpus",
+        "name": name,
+        "wording": wording_of(facts, name),
         "one_file": len(files) == 1,
         "headline": headline(facts),
         "tiles": _tiles(facts),

@@ -17,7 +17,7 @@ import yaml
 from dataqual.images.decoding import SUFFIXES
 from reports import figures, say
 from reports.check_page import checks_of
-from reports.page import environment, facts_of, render, small_enough
+from reports.page import environment, facts_of, render, small_enough, wording_of
 from reports.profiled import SEVERITY, slug
 
 Facts = Mapping[str, Any]
@@ -77,10 +77,15 @@ def context_of(facts: Facts) -> dict[str, Any]:
     reasons = [_reason(reason, at) for at, reason in enumerate(facts.get("reasons") or [])]
     files = (facts.get("corpus") or {}).get("files") or []
     checks = checks_of(facts.get("checks") or {})
+    name = _name(files, (facts.get("corpus") or {}).get("files_more") or 0)
+    wording = wording_of(facts, name)
     return {
         "facts": facts,
+        "view": "image" if wording else "text",
+        "size": "pixels" if wording else "characters",
+        "wording": wording,
         "kind": "cleaning",
-        "name": _name(files, (facts.get("corpus") or {}).get("files_more") or 0),
+        "name": name,
         "one_file": len(files) == 1,
         "sections": [*SECTIONS[:1], ("checks", "Is it as it must be?"), *SECTIONS[1:]] if checks else SECTIONS,
         "checks": checks,
@@ -140,9 +145,9 @@ def _tiles(facts: Facts) -> list[tuple[str, str, str]]:
             part = say.share(count / read) if read else "–"
             tiles.append((name, say.number(count), f"{part} of {say.number(read)} read"))
     before, after = facts.get("before") or {}, facts.get("after") or {}
-    for name, title in (("characters", "characters left"), ("bytes", "of text left")):
+    for name, title in (("characters", "characters left"), ("pixels", "pixels left"), ("bytes", "of text left")):
         was, now = before.get(name), after.get(name)
-        if was:
+        if was and (name != "bytes" or "pixels" not in before):
             shown = say.size if name == "bytes" else say.short
             tiles.append((title, shown(now), f"of {shown(was)}, {say.share((now or 0) / was)}"))
     return tiles

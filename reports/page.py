@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from dataqual.picture_words import PictureWords
 from dataqual.translating import ENGLISH, translation
 from reports import html, say
 from reports.translated import translated
@@ -82,7 +83,13 @@ def render(
     if wording is not None:
         page = translated(page, ENGLISH, wording)
     known = translation(language)
-    return translated(page, language, known) if known else page
+    page = translated(page, language, known) if known else page
+    return translated(page, language, wording) if known and isinstance(wording, PictureWords) else page
+
+
+def wording_of(facts: Mapping[str, Any], name: str) -> PictureWords | None:
+    """In which words a page of a corpus of that name is: those of pictures, or None for those of texts as they are."""
+    return PictureWords(name) if (facts.get("corpus") or {}).get("view") == "image" else None
 
 
 def small_enough(pages: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ from dataqual.excerpts import excerpt
 from dataqual.finding import percent, plural
 from dataqual.images.reading.opening import FILES
 from dataqual.masking import mask
+from dataqual.picture_words import in_words_of
 from dataqual.profiling.findings import clean_command
 from dataqual.readers.paths import readable
 from dataqual.readers.streams import COMPRESSIONS
@@ -102,6 +103,7 @@ class Checked:
                 "documents": self.documents,
                 "unreadable": dict(self.unreadable),
                 "columns": {role: name for role, name in self.columns.items() if name is not None},
+                "view": self.view,
             },
             "baseline": self.baseline,
             "ledger": self.ledger,
@@ -157,7 +159,7 @@ class Checked:
             facts["value"] = mask(shown.value[:QUOTED]) if isinstance(shown.value, str) else shown.value
         if shown.note:
             facts["note"] = shown.note
-        if shown.text is not None:
+        if shown.text is not None and self.view == "text":
             facts |= excerpt(shown.text, shown.signal, cut=shown.cut)
         return facts
 
@@ -175,7 +177,7 @@ class Checked:
                     for path, kind in zip(self.files, self.formats, strict=True)
                 ],
                 "files_more": 0,
-                "view": "image" if set(FILES) & set(self.formats) else "text",
+                "view": self.view,
             },
             "options": {"text": self.text_asked},
         }
@@ -201,6 +203,11 @@ class Checked:
         return f"<Checked: {self.headline}>"
 
     @property
+    def view(self) -> str:
+        """ "image" of pictures, else "text"."""
+        return "image" if set(FILES) & set(self.formats) else "text"
+
+    @property
     def headline(self) -> str:
         """How many passed of how many."""
         inputs = ", ".join(map(readable, self.inputs[:3])) + (" …" if len(self.inputs) > 3 else "")
@@ -208,7 +215,8 @@ class Checked:
             (status, [o for o in self.outcomes if o.status == status]) for status in ("failed", "cannot tell", "passed")
         ]
         told = ", ".join(f"{len(found)} {_status(status, len(found))}" for status, found in counts if found)
-        return f"{inputs}: {plural(self.documents, 'document')}, {plural(len(self.outcomes), 'check')}: {told}"
+        documents = in_words_of(self.view, plural(self.documents, "document"))
+        return f"{inputs}: {documents}, {plural(len(self.outcomes), 'check')}: {told}"
 
     def lines(self) -> Iterator[tuple[str, str | None]]:
         """Lines for a terminal, each with the colour it is best shown in: what failed first, with all that explains it."""
@@ -221,24 +229,24 @@ class Checked:
             yield from self._lines(outcome)
         if self.ledger is not None:
             yield "", None
-            yield f"every document that is not as expected: {self.ledger}", None
+            yield f"{in_words_of(self.view, 'every document that is not as expected')}: {self.ledger}", None
 
     def _lines(self, outcome: Outcome) -> Iterator[tuple[str, str | None]]:
         check, warns = outcome.check, outcome.check.severity == "warn"
         sign = "!" if warns and outcome.status == "failed" else SIGNS[outcome.status]
         colour = {"passed": "green", "failed": "yellow" if warns else "red", "cannot tell": "yellow"}[outcome.status]
         if outcome.status == "passed":
-            yield f"{sign} {check.name}: {seen(outcome)}{_note(outcome)}", colour
+            yield f"{sign} {check.name}: {in_words_of(self.view, seen(outcome))}{_note(outcome)}", colour
             return
         word = {"failed": "a warning" if warns else "failed", "cannot tell": "cannot tell"}[outcome.status]
         yield "", None
         yield f"{sign} {check.name} ({word})", colour
         if check.about:
             yield f"    {check.about}", None
-        yield f"    expected: {check.expected}", None
-        yield f"    seen:     {seen(outcome)}{_note(outcome)}", None
+        yield f"    expected: {in_words_of(self.view, check.expected)}", None
+        yield f"    seen:     {in_words_of(self.view, seen(outcome))}{_note(outcome)}", None
         for name, count in list(outcome.sight.detail.get("rules", {}).items())[:GROUPS_TOLD]:
-            yield f"      {name}: {plural(count, 'document')}", None
+            yield f"      {name}: {in_words_of(self.view, plural(count, 'document'))}", None
         for shown in outcome.examples:
             yield f"    {self.told(shown)}", None
         if command := self.mend(outcome):

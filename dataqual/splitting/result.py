@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dataqual.picture_words import in_words_of
+
 SHOWN = 12
 """Strata that are printed, the largest; all are in the facts."""
 
@@ -30,6 +32,8 @@ class Split:
     """Documents in the largest."""
     keyed: Mapping[str, int]
     """How many documents were told apart by what: `id`, `text`, or the value that keeps them `together`."""
+    view: str = "text"
+    """"image" of pictures."""
     shards: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     """The files of each part, one unless several were asked for; empty in a dry run."""
     ledger: Path | None = None
@@ -66,6 +70,7 @@ class Split:
             if self.clusters
             else "no documents that must stay together"
         )
+        lines[-1] = in_words_of(self.view, lines[-1])
         lines += [f"{name} is empty: what stays together is too large, or too little" for name in self._empty]
         if not self.keyed.get("id") and self.keyed.get("text"):
             lines.append("the records have no id: what decides is the text of each document")

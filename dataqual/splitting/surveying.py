@@ -43,6 +43,8 @@ class Found:
     part: NDArray[np.int64]
     keyed: Mapping[str, int]
     count: ReadCount
+    view: str = "text"
+    """"image" of pictures."""
 
     def split(self, how: Splitting) -> Split:
         """The sums, of which nothing is written yet."""
@@ -58,6 +60,7 @@ class Found:
             clustered=int(sizes.sum()),
             largest=int(sizes.max(initial=0)),
             keyed=self.keyed,
+            view=self.view,
         )
 
     def _by_stratum(self, names: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -138,7 +141,7 @@ class Surveying:
         strata, stratum = strata_of(of, values)
         part = by_rank(self.how, chances, sizes, strata, stratum) if strata else self.how.part(uniform(chances))
         numbers = np.where(sizes > 1, np.cumsum(sizes > 1), 0)
-        return Found(places, numbers[of], stratum[of], strata, part[of], keyed, count)
+        return Found(places, numbers[of], stratum[of], strata, part[of], keyed, count, self.corpus.view)
 
 
 def _join_equal(keys: NDArray[np.uint64], cluster: NDArray[np.int64]) -> None:
