@@ -7,18 +7,19 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from dataqual.corpus import Batch, Corpus
 from dataqual.errors import InputError, SpecError
 from dataqual.images.encoding import png
-from dataqual.images.reading.arrays import member_of
 from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.images.reading.files import PictureFiles
+from dataqual.lazy import lazy
 from dataqual.readers.paths import LEDGER
 from dataqual.writers.appearing import beside, writing
+from dataqual.writers.picture_names import PictureNames, below
 from dataqual.writers.writer import Encoder, State, Writer
 
 
@@ -47,68 +48,14 @@ class FileEncoder(Encoder):
 
     def __call__(self, batch: Batch) -> Files:  # type: ignore[override]
         assert batch.images is not None
-        names, data = [], []
-        for row in range(len(batch)):
-            origin = batch.origins[row] if batch.origins is not None else None
-            same = origin is None and batch.images.encoded(row) is not None
-            raw = batch.raw[row] if len(batch.raw) and same else b""
-            name = self._name(batch, row)
-            if origin is not None:
-                name = _child(name, origin.id)
-            names.append(name if raw or name.lower().endswith(".png") else f"{name}.png")
-            data.append(raw or png(batch.images[row]))
-        return Files(names, data)
+        named = self.names.of(batch)
+        data = [batch.raw[row] if raw else png(batch.images[row]) for row, (_, raw) in enumerate(named)]
+        return Files([name for name, _ in named], data)
 
-    def _name(self, batch: Batch, row: int) -> str:
-        """Where a picture goes, from where it came."""
-        number = int(batch.file[row])
-        file = self.corpus.files[number]
-        source = self.corpus.sources[file.format]
-        if isinstance(source, PictureFiles):
-            return self._of_label(batch, row, below(source.names[number].path), source.names[number].folder)
-        label = batch.columns["label"][row] if "label" in batch.columns.columns else None
-        member = member_of(file.path)[1] if file.format == "npz" else ""
-        several = len(self.corpus.files) > 1 and not member
-        parts = [member or (Path(file.path).stem if several else ""), _folder(label) if label is not None else ""]
-        images = batch.images
-        assert images is not None
-        kind = images.formats[row] if len(batch.raw) and batch.raw[row] else ""
-        ending = {"": "", "array": "", "jpeg": ".jpg"}.get(kind, f".{kind}")
-        return "/".join([*(part for part in parts if part), f"{int(batch.record[row]):07d}{ending}"])
-
-    def _of_label(self, batch: Batch, row: int, name: str, folder: str | None) -> str:
-        """In the folder of its label, where a step gave it another one than that it lay in."""
-        label = batch.columns["label"][row] if self.corpus.columns.label == "folder" else folder
-        if label is None or label == folder or folder is None:
-            return name
-        pure = PurePosixPath(name)
-        return str(pure.parent.parent / _folder(label) / pure.name)
-
-
-def below(path: str) -> str:
-    """A path that stays below the folder it is put into.
-
-    >>> below("cat/1.png"), below("../1.png"), below("/tmp/1.png")
-    ('cat/1.png', '1.png', '1.png')
-    """
-    pure = PurePosixPath(path)
-    return pure.name if pure.is_absolute() or ".." in pure.parts else str(pure)
-
-
-def _folder(label: str) -> str:
-    """A label as the name of a folder."""
-    return "".join("_" if sign in "/\\\0" else sign for sign in label).strip(".") or "_"
-
-
-def _child(name: str, id: str) -> str:
-    """The name of a picture that was made of another: that one's, with what sets its id apart.
-
-    >>> _child("cat/1.jpg", "cat/1.jpg~images-2")
-    'cat/1~images-2.png'
-    """
-    tail = id.rpartition("~")[2]
-    stem = name[: -len(PurePosixPath(name).suffix)] if PurePosixPath(name).suffix else name
-    return f"{stem}~{_folder(tail)}.png"
+    @lazy
+    def names(self) -> PictureNames:
+        """What each picture is called."""
+        return PictureNames(self.corpus)
 
 
 class NewFolder:
@@ -117,6 +64,7 @@ class NewFolder:
     def __init__(self, path: str, place: Path, files: int) -> None:
         self._path, self._place, self._files = path, place, files
         self._waiting: list[Path] = []
+        self._names: set[str] = set()
 
     def __enter__(self) -> NewFolder:
         with writing(self._path):
@@ -136,6 +84,9 @@ class NewFolder:
         """More files."""
         with writing(self._path):
             for name, data in zip(files.names, files.data, strict=True):
+                if name in self._names:
+                    raise InputError(f"-o: two pictures would be called {name}; rename the one that was read")
+                self._names.add(name)
                 place = self._place / name
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_bytes(data)
