@@ -83,8 +83,15 @@ def render(
     if wording is not None:
         page = translated(page, ENGLISH, wording)
     known = translation(language)
-    page = translated(page, language, known) if known else page
-    return translated(page, language, wording) if known and isinstance(wording, PictureWords) else page
+    if known is None:
+        return page
+    page = translated(page, language, known)
+    return translated(page, language, words) if (words := _also(wording)) else page
+
+
+def _also(wording: Any) -> Any:
+    """The wording where it has words of the other language too: where its Chinese says document, and its English does not."""
+    return wording if isinstance(wording, PictureWords) else None
 
 
 def wording_of(facts: Mapping[str, Any], name: str) -> PictureWords | None:
