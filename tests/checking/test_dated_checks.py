@@ -59,7 +59,7 @@ def test_by_group_and_in_the_checks_of_a_recipe_too(path: Path) -> None:
     recipe = dataqual.Recipe.of({"steps": ["normalize"], "checks": STALE})
     for date, value in ((None, 0.2), ("seen", 0.0)):
         done = dataqual.clean(path, str(path.parent / f"{date}.jsonl"), recipe=recipe, date=date, workers=1)
-        assert done.checked is not None and done.checked.outcomes[0].value == value
+        assert done.checked is not None and done.checked.facts()["checks"][0]["value"] == value
 
 
 def test_without_a_column_of_dates_one_line_says_so(tmp_path: Path) -> None:
