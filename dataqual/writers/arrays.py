@@ -6,7 +6,7 @@ import json
 import os
 import struct
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Batch
 from dataqual.errors import InputError, SpecError
-from dataqual.images.reading.arrays import Arrays, Described, array_stream, header, load, member_of
+from dataqual.images.reading.arrays import Arrays, Described, array_stream, header, label_strings, load, member_of
 from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.writers.appearing import NewFile, appear, on_the_disk_of, writing
 from dataqual.writers.writer import Encoder, Writer
@@ -127,7 +127,7 @@ class NewArrays(NewFile):
         own: list[tuple[int, tuple[int, int] | None]],
     ) -> None:
         layout = described.layout
-        shape = layout.shape if layout.single else (len(own), *layout.each)
+        shape = layout.shape if layout.single and len(own) == 1 else (len(own), *layout.each)
         with archive.open(zipfile.ZipInfo(f"{name}.npy", EPOCH), "w", force_zip64=True) as out:
             head = {"descr": np.dtype(layout.dtype).str, "fortran_order": False, "shape": shape}
             np.lib.format.write_array_header_1_0(out, head)
@@ -168,7 +168,9 @@ class NewArrays(NewFile):
                 f"-o: {self.path}: a step made a picture of {shape[1]} × {shape[0]} pixels and {shape[2]} channels, and the array "
                 f"holds others; name a folder with -o"
             )
-        if described.scale != 1:
+        if np.dtype(layout.dtype).kind == "b":
+            pixels = pixels >= 128
+        elif described.scale != 1:
             pixels = pixels / described.scale
         return np.ascontiguousarray(pixels).astype(layout.dtype).tobytes()
 
@@ -269,12 +271,14 @@ def relabelled(labels: NDArray[Any], told: Mapping[int, Mapping[str, Any]]) -> N
     >>> relabelled(np.array([3, 5], np.uint8), {1: {"label": "8"}}), relabelled(np.array(["a", "b"]), {0: {"label": "cat"}})
     (array([3, 8], dtype=uint8), array(['cat', 'b'], dtype='<U3'))
     """
-    new = {at: one["label"] for at, one in told.items() if one["label"] is not None and one["label"] != str(labels[at])}
+    given = {at: label_strings(labels[at : at + 1])[0] for at in told}
+    new = {at: one["label"] for at, one in told.items() if one["label"] is not None and one["label"] != given[at]}
     if not new:
         return labels
     values = labels.tolist()
+    made: dict[str, Callable[[str], Any]] = {"b": "true".__eq__, "i": int, "u": int, "f": float, "S": str.encode}
     for at, label in new.items():
-        values[at] = int(label) if labels.dtype.kind in "iu" else float(label) if labels.dtype.kind == "f" else label
+        values[at] = made.get(labels.dtype.kind, str)(label)
     return np.array(values) if labels.dtype.kind in "US" else np.array(values, labels.dtype)
 
 
@@ -293,7 +297,7 @@ def origins(
     }
     if any(one["shares"] for one in made.values()):
         given = (
-            [str(label) for label in described.labels[np.array([record - 1 for record, _ in own])]]
+            [str(label) for label in label_strings(described.labels[np.array([record - 1 for record, _ in own])])]
             if described.labels is not None
             else []
         )

@@ -11,6 +11,7 @@ import pytest
 import dataqual
 from dataqual.augmenting import augment
 from dataqual.errors import InputError
+from dataqual.writers.arrays import relabelled
 from tests.images.pictures import shapes
 
 STACK, _ = shapes(10, side=12)
@@ -77,3 +78,37 @@ def test_every_archive_keeps_its_own_arrays_where_names_repeat(tmp_path: Path) -
     kept = len(found["images-2"])
     assert len(found["images"]) == len(found["ids"]) and len(found["ids-2"]) == kept
     assert [str(found[name]) for name in ("about", "about-2")] == ["a", "b"]
+
+
+@pytest.mark.parametrize("labels", [np.arange(10) % 2 == 0, np.array([b"a", "猫".encode()] * 5), np.arange(10) % 2 / 3])
+def test_labels_keep_type_and_value_where_only_pixels_change(labels: np.ndarray, tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", images=STACK, labels=labels)
+    augment(str(tmp_path / "a.npz"), tmp_path / "more.npz", method="crop,mixup", parameters={"gate": "none"})
+    found = np.load(tmp_path / "more.npz")
+    assert found["labels"].dtype == labels.dtype
+    assert np.array_equal(found["labels"][found["images_parents"] == ""], labels)
+    assert len(found["images_labels_of_shares"]) == 2
+
+
+def test_labels_that_a_step_gave_have_the_type_of_the_others() -> None:
+    told = {0: {"label": "false"}, 1: {"label": "true"}}
+    assert relabelled(np.array([True, True, False]), told).tolist() == [False, True, False]
+    assert relabelled(np.array([b"a", b"b"]), {0: {"label": "猫"}}).tolist() == ["猫".encode(), b"b"]
+
+
+def test_edited_pictures_of_black_and_white_are_cut_at_the_middle(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", images=STACK >= 128)
+    (tmp_path / "blur.yaml").write_text("steps: [{spoil_blur: {dose: 1.0}}]", encoding="utf-8")
+    dataqual.clean(str(tmp_path / "a.npz"), tmp_path / "out.npz", recipe=str(tmp_path / "blur.yaml"))
+    with np.load(tmp_path / "out.npz") as found:
+        assert found["images"].dtype == bool
+        assert abs(found["images"].mean() - (STACK >= 128).mean()) < 0.2
+
+
+def test_a_picture_alone_in_an_array_is_joined_by_its_child(tmp_path: Path) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (20, 20, 3), np.uint8)
+    np.save(tmp_path / "a.npy", picture)
+    augment(str(tmp_path / "a.npy"), tmp_path / "more.npz", method="crop", parameters={"gate": "none"})
+    found = np.load(tmp_path / "more.npz")
+    assert found["a"].shape == (2, 20, 20, 3)
+    assert np.array_equal(found["a"][0], picture)

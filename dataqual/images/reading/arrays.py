@@ -188,7 +188,19 @@ class Arrays:
             return [described.name] * len(rows)
         if described.labels is None:
             return [None] * len(rows)
-        return as_strings(pl.Series(described.labels[first - 1 + np.array(rows, np.int64)].tolist()))
+        return label_strings(described.labels[first - 1 + np.array(rows, np.int64)])
+
+
+def label_strings(labels: NDArray[Any]) -> list[str | None]:
+    """Labels as strings; bytes are UTF-8.
+
+    >>> label_strings(np.array([b"a", "猫".encode()])), label_strings(np.array([True]))
+    (['a', '猫'], ['true'])
+    """
+    values = labels.tolist()
+    if labels.dtype.kind == "S":
+        return [value.decode("utf-8", "backslashreplace") for value in values]
+    return as_strings(pl.Series(values))
 
 
 @contextmanager
