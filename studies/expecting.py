@@ -29,10 +29,6 @@ them the A/A arm of the embedded study comes out as wide as it really was, 0.92 
 STOPS = 0.004
 """The same of one stop within a trunk."""
 
-PICTURES = 0.05
-"""Standard deviation in log FID of two runs of a GAN that differ by their pictures and seeds: .03 among three pairs of the
-embedded study, up to .3 of larger ones that were run longer (assumed between)."""
-
 
 @dataclass(frozen=True)
 class Expected:
@@ -71,8 +67,8 @@ def simulate(trials: Sequence[Trial], reference: str, number: int, worth: float 
         shape = trial.shape
         oracle = Oracle(
             quality={} if trial.grade == reference else {trial.train.sha256: worth},
-            trunk_noise=PICTURES if trial.setting.judging else NOISE * (AT / shape.parameters) ** BY,
-            stop_noise=PICTURES / 2 if trial.setting.judging else STOPS,
+            trunk_noise=NOISE * (AT / shape.parameters) ** BY,
+            stop_noise=STOPS,
         )
         seed = dataclasses.replace(trial.order, seed=trial.order.seed + 10_000_019 * (number + 1))
         task = dataclasses.replace(

@@ -62,6 +62,9 @@ def _span(band: Sequence[float]) -> str:
 
 def _expected(facts: Facts) -> Iterator[str]:
     """The intervals in simulated studies; where there are none, why."""
+    if facts["study"].get("pictures"):
+        yield "what it will tell: not known before it ran, as nobody knows how far two runs on pictures differ by chance; its A/A control will tell"
+        return
     if not facts["expected"]:
         yield "what it will tell: no law can be fitted to so few runs, or none was simulated"
         return

@@ -154,7 +154,8 @@ def plan(
     `gpu` names the GPU of another machine (`studies.speeds.PEAKS`), else it is this machine's device. Speeds are
     assumed by its name, unless they are to be `measure`d here or taken from the folder of a study that is `like` it.
     A `budget`, in seconds or as "25m", drops what tells least until the plan fits: see `smaller`. SpecError where
-    even the least does not. `simulations` (20) are of the intervals to be expected; 0 for none.
+    even the least does not. `simulations` (20) are of the intervals to be expected; 0 for none. A study of
+    pictures has none: how far two of its runs differ by chance is not known before it ran.
     """
     study = load(study)
     if measure and (gpu is not None or like is not None):
@@ -167,7 +168,7 @@ def plan(
     left = None if budget is None else seconds_of(budget) - sum(other.wall() for other in beside)
     found = first if left is None else _fitting(first, left)
     many = {} if simulations is None else {"simulations": simulations}
-    told = [] if simulations == 0 else expect(found.trials, found.study.reference, **many)
+    told = [] if simulations == 0 or found.study.pictures else expect(found.trials, found.study.reference, **many)
     return replace(found, expected=told, beside=beside)
 
 

@@ -150,6 +150,13 @@ def test_a_plan_counts_its_trials_and_says_pictures(tmp_path: Path) -> None:
     assert "14 thousand pictures" in "\n".join(found.summary())
 
 
+def test_a_plan_gives_no_interval_as_the_noise_of_pictures_is_not_known(tmp_path: Path) -> None:
+    found = planning.plan(study(tmp_path), simulations=2)
+    assert found.facts()["expected"] == []
+    said = [line for line in found.summary() if line.startswith("what it will tell")]
+    assert len(said) == 1 and said[0].startswith("what it will tell: not known before it ran")
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
