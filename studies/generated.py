@@ -1,6 +1,6 @@
 """What the final models wrote, and what that is worth: its likeness to real text, variety, repetition, copying and bias.
 
-Models of one grade, size and arm are taken together. Every number has its 95 % interval and n, in texts; the prompts are
+Models of one grade, size and arm are taken together. Every number has its n, in texts, and all but those of variety their 95 % interval; the prompts are
 what was drawn, so texts of several seeds on one prompt count as one cluster.
 """
 
