@@ -445,6 +445,14 @@ class Corpus(ABC):
     def pieces(self) -> Iterator[Piece]:
         """The input cut at record borders, in order, about a chunk's bytes at most each."""
 
+    def file_pieces(self, index: int) -> Iterator[Piece]:
+        """Those of one file."""
+        for piece in self.pieces():
+            if piece.file > index:
+                return
+            if piece.file == index:
+                yield piece
+
     @abstractmethod
     def rows(self, piece: Piece) -> Rows:
         """The documents of a piece; pure, and safe in any thread."""

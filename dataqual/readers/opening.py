@@ -75,7 +75,7 @@ class FileCorpus(Corpus):
     def pieces(self) -> Iterator[Piece]:
         """All files, one after the other."""
         for index in range(len(self.files)):
-            yield from self._file_pieces(index)
+            yield from self.file_pieces(index)
 
     def rows(self, piece: Piece) -> Rows:
         """The documents of a piece."""
@@ -109,7 +109,7 @@ class FileCorpus(Corpus):
                     yield from JsonLines().documents(file, numbers, lines, self.columns, self.sizes)
             return
         last = max(wanted)
-        for piece in self._again(file, wanted) if file in self._places else self._file_pieces(file):
+        for piece in self._again(file, wanted) if file in self._places else self.file_pieces(file):
             if piece.first_record > last:
                 return
             if piece.records and not wanted.isdisjoint(_span(piece)):
@@ -130,7 +130,7 @@ class FileCorpus(Corpus):
                     stream.seek(piece.offset)
                     yield self._format(file).again(piece, stream.read(length), self.sizes)
 
-    def _file_pieces(self, index: int) -> Iterator[Piece]:
+    def file_pieces(self, index: int) -> Iterator[Piece]:
         """The pieces of one file; where they lie is kept once the end is reached, if the file can be sought in."""
         file = self.files[index]
         places = []

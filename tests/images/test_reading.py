@@ -20,6 +20,7 @@ from dataqual.corpus import Corpus
 from dataqual.errors import InputError, UnknownColumn
 from dataqual.images import Images
 from dataqual.images.reading import arrays, files
+from dataqual.readers.parquet import Parquet
 from tests.images.test_image import claiming, encoded, noise
 
 
@@ -231,6 +232,22 @@ def test_tables_hold_pictures_as_bytes_or_as_paths(tmp_path: Path) -> None:
         assert [images[row].tolist() for row in range(3)] == x.tolist(), name
         assert labels(corpus) == ["1", "2", "3"]
         assert corpus.pictures([(0, 2)])[0].tolist() == x[1].tolist()  # type: ignore[attr-defined]
+
+
+def test_tables_of_several_files_are_read_once_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in "abc":
+        pl.DataFrame({"img": [encoded(one) for one in noise(2, 4, 4, 3)]}).write_parquet(tmp_path / f"{name}.parquet")
+    corpus = dataqual.read([tmp_path / f"{name}.parquet" for name in "abc"])
+    read: list[int] = []
+    pieces = Parquet.pieces
+
+    def counted(self: Parquet, index: int, *more: Any) -> Any:
+        read.append(index)
+        return pieces(self, index, *more)
+
+    monkeypatch.setattr(Parquet, "pieces", counted)
+    assert len(all_of(corpus)) == 6
+    assert read == [0, 1, 2]
 
 
 def test_a_record_without_a_picture_is_told(tmp_path: Path) -> None:

@@ -27,9 +27,7 @@ class Tables:
 
     def pieces(self, index: int, file: File, columns: Columns) -> Iterator[Piece]:
         """As the table is cut."""
-        for piece in self.inner.pieces():
-            if piece.file == index:
-                yield piece
+        return self.inner.file_pieces(index)
 
     def rows(self, piece: Piece, file: File, columns: Columns) -> Rows:
         """The pictures of some records, and why others have none."""
