@@ -16,6 +16,7 @@ WORDS = {
     "REFUTED": "The opposite holds here: the whole 95 % interval of the difference is on the other side.",
     "UNDECIDED": "This study cannot tell: the interval contains 0, or a control failed.",
 }
+ONE = 5e-4  # a multiplier this near to 1 is 1
 HERO_GRADES = 3  # as many as a screen has room for; the others stand in the table of grades
 
 
@@ -81,14 +82,27 @@ def _times(reading: Facts | None) -> tuple[str, str]:
     (('×2', ''), ('more than ×3', ''), ('unknown', ''))
     >>> _times({"value": None, "says": "no amount suffices"})
     ('no end', '')
+    >>> _times({"value": 1.0000014, "interval": [1.0000001, 1.0000093]})
+    ('×1', '[1,\\xa01]')
     """
-    value, between = say.split(reading)
+    value, between = say.split(_near(reading))
     if value != "unknown":
         return f"×{value}", between
     low = ((reading or {}).get("interval") or [None])[0]
     if low is not None:
         return f"more than ×{say.number(round(low, 2 if low < 10 else 0))}", ""
     return ("no end" if str((reading or {}).get("says")).startswith("no amount") else value), ""
+
+
+def _near(reading: Facts | None) -> Facts | None:
+    """A multiplier whose value and ends are 1 where they are within half a thousandth of it: further digits tell nobody anything."""
+    if not reading:
+        return reading
+    value, *ends = (
+        1.0 if x is not None and abs(x - 1) < ONE else x
+        for x in (reading.get("value"), *(reading.get("interval") or ()))
+    )
+    return {**reading, "value": value, "interval": ends or None}
 
 
 ELASTICITIES = {
@@ -169,7 +183,7 @@ def _turn(turn: Facts | None) -> str:
 
 
 def _plain_times(reading: Facts | None) -> tuple[str, str]:
-    value, between = say.split(reading)
+    value, between = say.split(_near(reading))
     return (value if value == "unknown" else f"×{value}"), between
 
 
