@@ -147,7 +147,7 @@ def test_an_error_that_pickle_cannot_make_again_stays_one_that_a_user_can_mend()
     fine, error = helper_answer(miss)
     assert not fine
     assert isinstance(error, dataqual.errors.DataqualError)
-    assert str(error) == "torch is not installed; it comes with: pip install 'dataqual[studies]'"
+    assert str(error) == "torch is not installed; it comes with: pip install '.[studies]' -c constraints.txt"
 
 
 def helper_answer(function: object) -> tuple[bool, object]:

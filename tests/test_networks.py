@@ -113,6 +113,7 @@ def test_what_cannot_be_is_one_line(folders: tuple[str, str], tmp_path: Path, mo
     monkeypatch.setitem(sys.modules, "transformers", None)
     (tmp_path / "config.json").write_text('{"a": 1}')
     with pytest.raises(
-        MissingExtra, match=r"transformers is not installed; it comes with: pip install 'dataqual\[weights\]'"
+        MissingExtra,
+        match=r"transformers is not installed; it comes with: pip install '\.\[weights\]' -c constraints\.txt",
     ):
         LmPerplexity(str(tmp_path))

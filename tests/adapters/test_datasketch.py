@@ -84,6 +84,7 @@ def test_what_cannot_be_compared_or_converted_is_refused() -> None:
 def test_without_datasketch_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dataqual.adapters.datasketch.find_spec", lambda name: None)
     with pytest.raises(
-        MissingExtra, match="datasketch is not installed; it comes with: pip install 'dataqual\\[datasketch\\]'"
+        MissingExtra,
+        match="datasketch is not installed; it comes with: pip install '\\.\\[datasketch\\]' -c constraints\\.txt",
     ):
         minhash("a")

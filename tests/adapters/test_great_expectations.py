@@ -17,7 +17,7 @@ from dataqual.checking import Suite, check
 from dataqual.errors import SpecError
 
 dq = pytest.importorskip(
-    "dataqual.adapters.great_expectations", reason="needs the extra: pip install 'dataqual[checks]'"
+    "dataqual.adapters.great_expectations", reason="needs the extra: pip install '.[checks]' -c constraints.txt"
 )
 
 TABLE = json.loads((Path(__file__).parents[1] / "cases" / "gx_agreement.json").read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ import dataqual
 import reports
 from dataqual import catalog
 from dataqual.cli import main
-from dataqual.errors import SpecError
+from dataqual.errors import MissingExtra, SpecError
 from dataqual.images import Images
 from dataqual.profiling import Profile
 from dataqual.profiling.pictures import sheets
@@ -163,6 +163,22 @@ def test_the_command_prints_a_summary_and_writes_the_page(
         assert said in ran.output or said.removesuffix("9") in ran.output
     assert json.loads((tmp_path / "photos.profile" / "profile.json").read_text(encoding="utf-8"))["pictures"]
     assert (tmp_path / "photos.profile" / "unreadable.jsonl").exists()
+
+
+def test_without_torch_all_but_the_wrong_labels_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(*given: Any, **asked: Any) -> None:
+        raise MissingExtra("torch", "images")
+
+    monkeypatch.setattr("dataqual.profiling.picture_sections.labels.judged_sample", missing)
+    pictures = np.stack([noise(8, 8, 3, at) for at in range(40)])
+    np.savez(tmp_path / "digits.npz", images=pictures, labels=np.arange(40) % 2)
+    profile = dataqual.profile(tmp_path / "digits.npz")
+    labels = profile.facts["labels"]
+    assert labels["readings"]["label_balance"]["n"] == 40 and labels["readings"]["label_errors"]["value"] is None
+    (note,) = (finding for finding in profile.findings if finding.name == "labels_unjudged")
+    assert note.headline == "wrong labels were not looked for: torch is not installed"
+    assert note.command == "pip install '.[images]' -c constraints.txt"
+    assert note.headline in reports.profile(profile)
 
 
 def test_rules_for_texts_are_refused(folder: Path) -> None:

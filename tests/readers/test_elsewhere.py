@@ -75,7 +75,9 @@ def test_what_is_not_at_a_url_is_one_line(memory: Any, monkeypatch: pytest.Monke
         opened("s3://b/x.jsonl")
     monkeypatch.setitem(sys.modules, "fsspec", None)
     remote._fsspec.cache_clear()
-    with pytest.raises(MissingExtra, match=r"fsspec is not installed; it comes with: pip install 'dataqual\[remote\]'"):
+    with pytest.raises(
+        MissingExtra, match=r"fsspec is not installed; it comes with: pip install '\.\[remote\]' -c constraints\.txt"
+    ):
         opened("memory://b/x.jsonl")
 
 

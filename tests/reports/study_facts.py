@@ -185,7 +185,7 @@ def generated(
         "rows": rows,
         "real": {name: estimate(MEASURED[name] * 1.2, 0.1, 3) for name in OF_REAL},
         "signature": "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0",
-        "notes": ["sacrebleu is not installed; it comes with: pip install 'dataqual[generated]'"],
+        "notes": ["sacrebleu is not installed; it comes with: pip install '.[generated]' -c constraints.txt"],
         "examples": [
             {"prompt": f"{text} {i}", "real": text, "texts": [{"grade": g, "size": s, "text": text.replace("{grade}", g)} for s in sizes for g in grades]}
             for i in range(3)

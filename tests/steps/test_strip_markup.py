@@ -120,5 +120,5 @@ def test_without_the_extractor_one_line_says_what_to_install(monkeypatch: pytest
         StripMarkup().prepare(Corpus.of(["a"]), Local())
     assert (
         str(error.value)
-        == "the text of HTML: resiliparse is not installed; it comes with: pip install 'dataqual[clean]'"
+        == "the text of HTML: resiliparse is not installed; it comes with: pip install '.[clean]' -c constraints.txt"
     )

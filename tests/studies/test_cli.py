@@ -282,5 +282,5 @@ def test_without_torch_the_extra_is_named_before_anything_is_read(tmp_path: Path
     assert done.returncode == 2
     assert (
         done.stderr.splitlines()[-1]
-        == "studies: torch is not installed; it comes with: pip install 'dataqual[studies]'"
+        == "studies: torch is not installed; it comes with: pip install '.[studies]' -c constraints.txt"
     )

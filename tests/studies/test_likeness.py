@@ -46,6 +46,7 @@ def test_rouge_sees_chinese_that_rouge_score_does_not() -> None:
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "sacrebleu.metrics", None)
     with pytest.raises(
-        MissingExtra, match=r"sacrebleu is not installed; it comes with: pip install 'dataqual\[generated\]'"
+        MissingExtra,
+        match=r"sacrebleu is not installed; it comes with: pip install '\.\[generated\]' -c constraints\.txt",
     ):
         likeness.Bleu.of(["a"], ["a"], None)

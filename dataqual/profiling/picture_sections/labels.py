@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dataqual.errors import MissingExtra
 from dataqual.finding import Finding, percent
 from dataqual.images.hashing import picture_hashes
 from dataqual.images.image import Images
@@ -42,7 +43,7 @@ def facts(sample: PictureSample, setting: Setting) -> dict[str, Any] | None:
     labelled = sum(label is not None for label in sample.labels)
     if not labelled:
         return None
-    judged = _judged(sample, setting)
+    judged, unjudged = _judged(sample, setting)
     found = conflicts(copied_of(picture_hashes(Images.of(list(sample.pictures)))), sample.labels)
     readings = {
         "label_balance": _balance(sample, setting),
@@ -57,12 +58,23 @@ def facts(sample: PictureSample, setting: Setting) -> dict[str, Any] | None:
         "classes": _classes(sample, judged),
         "suspects": _suspects(sample, setting, judged),
         "conflicts": [_conflict(sample, setting, one) for one in found[:3]],
-    }
+    } | ({"unjudged": unjudged} if unjudged else {})
 
 
 def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Finding]:
     """Wrong, contradicting and uneven labels."""
     errors, uneven, torn = (block["readings"][name] for name in ("label_errors", "label_balance", "label_conflicts"))
+    if missing := block.get("unjudged"):
+        yield Finding(
+            "labels_unjudged",
+            "note",
+            f"wrong labels were not looked for: {missing['package']} is not installed",
+            errors,
+            "Models that never saw a picture would say its label, and what they doubt would be listed here.",
+            say="install it, and profile again",
+            command=missing["command"],
+            where="labels",
+        )
     if errors["value"] is not None and errors["interval"][0] >= WRONG and errors["detail"]["least"] >= ENOUGH:
         low, _ = errors["interval"]
         yield Finding(
@@ -97,10 +109,14 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
         )
 
 
-def _judged(sample: PictureSample, setting: Setting) -> Judged | None:
+def _judged(sample: PictureSample, setting: Setting) -> tuple[Judged | None, dict[str, str] | None]:
+    """The labels as judged, or the package that is missing for it and the command that brings it."""
     if len({label for label in sample.labels if label is not None}) > MOST_LABELS:
-        return None
-    return judged_sample(sample.first(LEARNT), seed=setting.seed, steps=STEPS)
+        return None, None
+    try:
+        return judged_sample(sample.first(LEARNT), seed=setting.seed, steps=STEPS), None
+    except MissingExtra as error:
+        return None, {"package": error.package, "command": error.command}
 
 
 def _balance(sample: PictureSample, setting: Setting) -> Reading:
