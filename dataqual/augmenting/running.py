@@ -88,8 +88,8 @@ OF_PICTURES = "images"
 """The method whose step makes children of pictures, by methods of its own: `crop,rotate`."""
 
 
-def step_of(method: str | Augmenting, parameters: Mapping[str, Any], view: View | None = None) -> Augmenting:
-    """The step of a method with its parameters; SpecError for a method or parameter there is not.
+def step_of(method: str | Augmenting | None, parameters: Mapping[str, Any], view: View | None = None) -> Augmenting:
+    """The step of a method with its parameters, or of the default for texts or pictures; SpecError for one there is not.
 
     Several methods with commas between are those of pictures; so is a single one where it is none of texts, or these are.
 
@@ -99,6 +99,8 @@ def step_of(method: str | Augmenting, parameters: Mapping[str, Any], view: View 
     if isinstance(method, Augmenting):
         return method
     known = methods()
+    if method is None:
+        method = OF_PICTURES if view == "image" else DEFAULT
     several = [one.strip() for one in method.split(",")]
     if view == "image" or (method not in known and any(one in PICTURE_METHODS for one in several)):
         return _of_pictures(several, parameters)
@@ -110,15 +112,15 @@ def step_of(method: str | Augmenting, parameters: Mapping[str, Any], view: View 
     return step
 
 
-def of_both(method: str) -> bool:
-    """Whether only what is read tells which method this is: `noise` is one of texts and one of pictures."""
-    return method in methods() and method in PICTURE_METHODS
+def of_both(method: str | None) -> bool:
+    """Whether only what is read tells which method this is: `noise` is one of texts and one of pictures, and so is none."""
+    return method is None or (method in methods() and method in PICTURE_METHODS)
 
 
 def _of_pictures(given: Sequence[str], parameters: Mapping[str, Any]) -> Augmenting:
     """The step for pictures; without a method of theirs, with its own."""
     for name in given:
-        if name not in (*PICTURE_METHODS, OF_PICTURES, DEFAULT):
+        if name not in (*PICTURE_METHODS, OF_PICTURES):
             raise SpecError(f"--method: no method {name!r} for pictures; {did_you_mean(name, PICTURE_METHODS)}")
     named = {"methods": list(given)} if all(name in PICTURE_METHODS for name in given) else {}
     step = specs.step({f"{PREFIX}{OF_PICTURES}": named | dict(parameters)}, "augment")
@@ -130,7 +132,7 @@ def augment(
     source: Any,
     output: str | Path | None = None,
     *,
-    method: str | Augmenting = DEFAULT,
+    method: str | Augmenting | None = None,
     factor: float = 2.0,
     balance: str | None = None,
     only: str | Iterable[str] = (),
@@ -150,8 +152,8 @@ def augment(
 ) -> Augmented:
     """Write a corpus and, behind each document, children made of it; the documents stay as they came, byte for byte.
 
-    `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. `method` is a name (`methods()` has all) or a
-    step, `parameters` are the method's own. `factor` is how much larger the corpus becomes. With `balance` label or group
+    `source` is what `profile` takes, `asked` the arguments of `dataqual.read`. `method` is a name (`methods()` has all), a
+    step, or None for synonyms, of pictures crop and rotate; `parameters` are the method's own. `factor` is how much larger the corpus becomes. With `balance` label or group
     each value grows up to the largest, and by `factor` at most; `only` names the labels, or groups, that grow at all.
     Whatever is held out gets no child: files whose name begins with test, valid and the like beside others, documents whose
     column `split` says so (found where it is called split or part), and documents that stand in a corpus of `held_out`.

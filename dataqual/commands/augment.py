@@ -15,7 +15,7 @@ from dataqual.speaking import language
 
 @click.command()
 @writing
-@click.option("--method", metavar="NAME", default="synonyms", show_default=True, help="How children are made.")
+@click.option("--method", metavar="NAME", help="How children are made [synonyms; of pictures: crop,rotate].")
 @click.option(
     "--factor",
     type=click.FloatRange(1, 1000),
@@ -58,7 +58,7 @@ from dataqual.speaking import language
 def augment(
     shared: Shared,
     target: dict[str, Any],
-    method: str,
+    method: str | None,
     settings: tuple[str, ...],
     keeps_label: str | None,
     report: str | None,

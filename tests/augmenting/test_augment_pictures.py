@@ -88,7 +88,11 @@ def test_methods_with_commas_are_those_of_pictures_and_noise_is_of_both() -> Non
     assert not of_both("crop")
     assert step_of("noise", {}, "text").view == "text"
     assert isinstance(step_of("noise", {}, "image"), AugmentImages)
-    assert step_of("synonyms", {}, "image").method == "crop+rotate"  # the default of the command line
+    assert of_both(None)
+    assert step_of(None, {"keeps_label": "digits"}, "image").method == "crop+rotate"
+    assert step_of(None, {}).method == "synonyms"
+    with pytest.raises(SpecError, match="--method: no method 'synonyms' for pictures; there are: blur, colour"):
+        step_of("synonyms", {}, "image")
     with pytest.raises(SpecError, match="--method: no method 'shear' for pictures; there are: blur, colour"):
         step_of("crop,shear", {})
 
