@@ -50,8 +50,9 @@ class MissingExtra(DataqualError):
     """A package of an optional extra is missing; the message names the extra, and what needs it where that is not plain."""
 
     def __init__(self, package: str, extra: str, need: str = "") -> None:
-        self.package, self.command = package, f"pip install '.[{extra}]' -c constraints.txt"
-        how = f"{package} is not installed; it comes with: {self.command}"
+        what = f"'.[{extra}]' -c constraints.txt"
+        self.package, self.command = package, f"pip install {what}"
+        how = f"{package} is not installed; it comes with: pip install {what}"
         super().__init__(f"{need}: {how}" if need else how)
 
 
