@@ -134,6 +134,19 @@ def test_an_npz_is_read_array_by_array_with_its_labels(tmp_path: Path) -> None:
         dataqual.read(f"{tmp_path}/a.npz:x_tset")
 
 
+def test_ids_and_weights_that_stand_alone_beside_pictures_are_no_labels(tmp_path: Path) -> None:
+    x = noise(6, 4, 3)
+    for name, values in (("ids", np.arange(6)), ("w", np.linspace(0, 1, 6))):
+        np.savez(tmp_path / "a.npz", pictures=x, **{name: values})
+        corpus = dataqual.read(tmp_path / "a.npz")
+        assert corpus.columns.label is None
+        assert any(f"{name} is not taken for labels" in note for note in corpus.notes)
+    assert labels(dataqual.read(tmp_path / "a.npz", label="w"))[0] == "0.0"
+    for name, values in (("labels", np.arange(6)), ("kind", np.arange(6) % 3)):
+        np.savez(tmp_path / "b.npz", pictures=x, **{name: values})
+        assert labels(dataqual.read(tmp_path / "b.npz"))[:3] == ["0", "1", "2"]
+
+
 FORMS: dict[str, Callable[[Any], Any]] = {
     "uint8": lambda x: x,
     "floats to 1": lambda x: (x / 255).astype(np.float32),

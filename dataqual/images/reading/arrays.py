@@ -263,6 +263,16 @@ def described_npz(file: File, label: str | None) -> tuple[list[tuple[File, Descr
         same = [other for other, length in lengths.items() if length == layout.count]
         labels_name = label if label in same else paired(name, same) if label in (None, "label") else None
         labels = load(path, labels_name).reshape(-1) if labels_name else None
+        if (
+            labels is not None
+            and label is None
+            and not called_labels(name, str(labels_name))
+            and _all_but_unique(labels)
+        ):
+            notes.append(
+                f"{path}: {labels_name} is not taken for labels, most of its values differ; --label {labels_name} takes it"
+            )
+            labels, labels_name = None, None
         one = replace(
             file, path=f"{path}:{name}" if len(layouts) > 1 or member else path, spooled=path, **_identity(path)
         )
@@ -320,6 +330,20 @@ def paired(name: str, labels: Sequence[str]) -> str | None:
             if found != name and found in labels:
                 return found
     return labels[0] if len(labels) == 1 else None
+
+
+def called_labels(name: str, other: str) -> bool:
+    """Whether an array is called as labels are, those of this array of pictures or any.
+
+    >>> called_labels("x_train", "y_train"), called_labels("a", "labels"), called_labels("a", "ids")
+    (True, True, False)
+    """
+    return other in {label for _, label in PAIRS} or paired(name, [other, ""]) == other
+
+
+def _all_but_unique(labels: NDArray[Any]) -> bool:
+    """Whether more than half of the values are different ones, as ids and weights are."""
+    return 2 * len(np.unique(labels)) > len(labels)
 
 
 def idx_header(stream: Any) -> tuple[tuple[int, ...], np.dtype[Any], bool]:
