@@ -304,15 +304,14 @@ def test_what_lies_outside_of_two_ends_is_no_interval(bounds: Bounds) -> None:
 
 # Errors, and nothing left behind
 
-UNKNOWN = (
-    "--drop: nothing is called 'mojibak' that could be dropped; did you mean 'mojibake'? there are: c4@arxiv, c4@tfds, "
-)
+UNKNOWN = "--drop: nothing is called 'mojibak' that could be dropped; did you mean 'mojibake'? there are: "
 
 
 def test_an_unknown_name_is_told_before_a_byte_is_read() -> None:
     with pytest.raises(SpecError) as error:
         dataqual.clean("there is no such file.jsonl", "out.jsonl", drop=["mojibak"])
     assert str(error.value).startswith(UNKNOWN)
+    assert ", c4@arxiv, c4@tfds, " in str(error.value)
 
 
 @pytest.mark.parametrize("drop", ["unreadable", "duplicate_ids"])

@@ -50,8 +50,8 @@ def thumbnails(luma: NDArray[np.generic]) -> NDArray[np.uint8]:
 def phash(luma: NDArray[np.generic]) -> NDArray[np.uint64]:
     """Of brightnesses (n, h, w): which of the 8 × 8 lowest frequencies of a cosine transform lie above their median.
 
-    >>> [hex(value) for value in phash(np.arange(1024).reshape(1, 32, 32) % 97)]
-    ['0xaa55aa54aa55a955']
+    >>> [hex(value) for value in phash(np.random.default_rng(0).integers(0, 256, (1, 32, 32)))]
+    ['0x949b3e1a2d9f3702']
     """
     cosines = _cosines()
     small = shrunk(luma, SIDE, SIDE).astype(np.float64)

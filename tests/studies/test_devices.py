@@ -59,5 +59,5 @@ def test_each_worker_sees_its_own_gpu_alone(
         return start(["cat"], **{**options, "env": os.environ})
 
     monkeypatch.setattr(subprocess, "Popen", noted)
-    with Dispatch(tmp_path, 2, [], seen):
+    with Dispatch(tmp_path, 2, [], gpus=seen):
         assert started == expected
