@@ -76,13 +76,13 @@ def set_aside(folder: Path, planned: Collection[str]) -> None:
 
 
 def closed(path: Path) -> dict[str, tuple[list[Line], Line]]:
-    """The closed trials in a file of results: their points and texts, and the line that closes them; none where there is no file."""
+    """The closed trials in a file of results: their points and what they made, and the line that closes them; none where there is no file."""
     if not path.exists():
         return {}
     records = read(path)
     found: dict[str, tuple[list[Line], Line]] = {
         line["trial"]: ([], line) for line in (*records.trials, *records.diverged)
     }
-    for line in (*records.points, *records.made, *records.texts):
+    for line in (*records.points, *records.made):
         found[line["trial"]][0].append(line)
     return {key: found[key] for key in records.keys}

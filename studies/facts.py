@@ -98,7 +98,7 @@ def assemble(
         "exposure": controls.exposure(records.trials, pictures=study.pictures is not None),
         "repeats": controls.repeated(records.points),
         "cost": cost,
-        "made": [line for line in records.made if line["arm"] == "main" and line["seed"] == 0],
+        "made": [line for line in records.made_of("picture") if line["arm"] == "main" and line["seed"] == 0],
         "diverged": [{name: line[name] for name in DIVERGED} for line in records.diverged],
         "not_claimed": [],
         "run": {**run, "machine": machine(workers)},

@@ -90,23 +90,30 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Made:
-    """Pictures that the model of a stop makes, after its `Point`: to be looked at on the page, and not fitted."""
+class Sheet:
+    """Pictures that a model makes, many of them side by side."""
 
-    tokens: int
-    """The stop."""
     picture: bytes
-    """A PNG of many of them side by side."""
+    """A PNG."""
 
 
 @dataclass(frozen=True)
-class Written:
-    """What the final model wrote on the prompts of its task, behind its last point."""
+class Texts:
+    """What a model writes on the prompts of its task."""
 
     texts: tuple[tuple[int, ...], ...]
     """Tokens of each, without the end of text."""
     nats: tuple[float, ...]
     """The summed loss over what really follows each prompt."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the model of a stop makes, after its `Point`: to be shown and measured, and not fitted."""
+
+    tokens: int
+    """The stop."""
+    what: Sheet | Texts
 
 
 @dataclass(frozen=True)
@@ -142,7 +149,7 @@ class Diverged(DataqualError):
     """The loss is no number any more; a lower learning rate mends it."""
 
 
-Event = Point | Made | Written | Progress | Snapshot | Ledger
+Event = Point | Made | Progress | Snapshot | Ledger
 
 
 @runtime_checkable
@@ -158,7 +165,7 @@ class Learner(Protocol):
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
         """Train; one `Point` per stop, in order, `Progress` often, a `Snapshot` now and then, at last the `Ledger`.
 
-        A `Made` may follow a point, and `Written` follows the last one where the task has prompts and the model can write.
+        A `Made` may follow a point: the last one where the task has prompts and the model can write, or makes pictures.
 
         With the `state` of a snapshot it goes on from there: the points that follow are those that would have come.
         Same task, same points (bit for bit on a CPU). Diverged where the loss is no number: the other trials go on.

@@ -27,7 +27,7 @@ from dataqual.errors import SpecError
 from dataqual.images.squares import squares
 from studies.extracting import Extract, opened
 from studies.fidelity import Floats, measured, memorised
-from studies.learner import Diverged, Event, Ledger, Made, Point, Progress, Shape, Snapshot, Task
+from studies.learner import Diverged, Event, Ledger, Made, Point, Progress, Shape, Sheet, Snapshot, Task
 from studies.picture_file import WINDOW, PictureFile, Pixels
 from studies.schedule import check_stops
 from studies.snapshots import pack, unpack
@@ -159,7 +159,7 @@ class _Trip:
         flops = stop * self.shape.flops_per_token
         yield Point(stop, unique, self.shape.parameters, flops, losses, measures)
         if stop == self.task.stops[-1]:
-            yield Made(stop, picture=grid(pixels, *GRID))
+            yield Made(stop, Sheet(grid(pixels, *GRID)))
 
     @torch.inference_mode()
     def made(self, count: int, random: torch.Generator) -> Floats:

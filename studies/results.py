@@ -2,8 +2,7 @@
 
     {"kind": "study", …}      once, first: what was studied, on which data, with which libraries
     {"kind": "point", …}      one per stop and held-out set
-    {"kind": "made", …}       pictures that the model of a stop made, a PNG in base64
-    {"kind": "text", …}       what the final model of a trial wrote, if it was asked to: tokens
+    {"kind": "made", …}       what the model of a stop made: `picture`, a PNG in base64, or `texts`, in tokens
     {"kind": "trial", …}      closes a trial, after its points and what was made
     {"kind": "diverged", …}   closes a trial whose loss became no number; it has no points
 
@@ -18,7 +17,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from dataqual.errors import InputError
 from dataqual.writers.appearing import writing
@@ -31,8 +30,7 @@ KEYS = {
     "point": {
         *"trial learner grade arm seed size parameters non_embedding tokens unique epochs flops held_out loss".split()
     },
-    "made": {*"trial learner grade arm seed size tokens".split()},
-    "text": {*"trial learner grade arm seed size texts nats".split()},
+    "made": {*"trial learner grade arm seed size tokens unique".split()},
     "trial": {"trial", "flops_spent", "flops_apart", "exposure", "points"},
     "diverged": {*"trial learner grade arm seed size reason".split()},
 }
@@ -52,12 +50,16 @@ class Records:
     header: Line | None = None
     points: list[Line] = field(default_factory=list)
     made: list[Line] = field(default_factory=list)
-    texts: list[Line] = field(default_factory=list)
+    """Pictures and texts: `made_of` has those of one kind."""
     trials: list[Line] = field(default_factory=list)
     diverged: list[Line] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     """The closed trials in order, those that diverged among them."""
     end: int = 0
+
+    def made_of(self, what: Literal["picture", "texts"]) -> list[Line]:
+        """The lines of what was made that hold `what`."""
+        return [line for line in self.made if what in line]
 
 
 class Results:
@@ -114,12 +116,12 @@ def read(path: Path) -> Records:
         wrong = "not a line of results" if line is None else _misplaced(line, records, open_lines)
         if line is None or wrong:
             raise InputError(f"{path}:{number}: {wrong}; mend or remove the line, or begin again with --restart")
-        if line["kind"] in ("point", "made", "text"):
+        if line["kind"] in ("point", "made"):
             open_lines.append(line)
         elif line["kind"] == "study":
             records.header, records.end = line, position
         else:
-            for kind, lines in (("point", records.points), ("made", records.made), ("text", records.texts)):
+            for kind, lines in (("point", records.points), ("made", records.made)):
                 lines += [one for one in open_lines if one["kind"] == kind]
             (records.trials if line["kind"] == "trial" else records.diverged).append(line)
             records.keys.append(line["trial"])

@@ -166,7 +166,7 @@ def wrote(
     prepared: Prepared, prompts: Prompts | None, trials: Sequence[Trial], place: Path, *, examples: bool
 ) -> facts_of.Facts | None:
     """What the final models wrote, measured; with `examples` all of it is in texts.jsonl, else that file is not there."""
-    lines = read(place / "results.jsonl").texts
+    lines = read(place / "results.jsonl").made_of("texts")
     texts = place / "texts.jsonl"
     texts.unlink(missing_ok=True)
     if prompts is None or not lines:
@@ -431,9 +431,8 @@ def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line
         "points": len(lines),
     }
     unique = {point["tokens"]: point["unique"] for point in points}
-    made = [{"kind": "made", **who(trial), "unique": unique[one["tokens"]], **one} for one in done.get("made", [])]
-    wrote = [{"kind": "text", **who(trial), **done["written"]}] if done.get("written") else []
-    return [*lines, *made, *wrote], close, cost_of(trial, done)
+    made = [{"kind": "made", **who(trial), "unique": unique[one["tokens"]], **one} for one in done["made"]]
+    return [*lines, *made], close, cost_of(trial, done)
 
 
 def who(trial: Trial) -> Line:

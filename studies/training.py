@@ -19,7 +19,7 @@ from torch.optim.adamw import adamw
 
 from dataqual.errors import SpecError
 from studies.footprint import pieces
-from studies.learner import Diverged, Event, Ledger, Point, Progress, Shape, Snapshot, Task, Written
+from studies.learner import Diverged, Event, Ledger, Made, Point, Progress, Shape, Snapshot, Task, Texts
 from studies.prompts import Prompts
 from studies.schedule import Leg, check_stops, factor, legs, tokens_apart
 from studies.snapshots import pack, unpack
@@ -108,7 +108,7 @@ class _Trip:
             if leg.stop is not None and leg != self.legs[-1]:
                 yield Snapshot(pack(self.state()))
         if self.task.prompts and isinstance(self.pupil.model, Reads):
-            yield self.pupil.write(self.task.prompts)
+            yield Made(self.task.stops[-1], self.pupil.write(self.task.prompts))
         yield self.ledger()
 
     def travel(self, leg: Leg) -> Iterator[Event]:
@@ -318,7 +318,7 @@ class _Pupil:
             nats += self.nats(self.model, self.arrive(rest[None])).item()
         return nats / math.log(2) / file.bytes
 
-    def write(self, prompts: Prompts) -> Written:
+    def write(self, prompts: Prompts) -> Texts:
         """What the model writes on prompts, as it is now."""
         self.model.train(False)
         try:

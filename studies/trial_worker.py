@@ -28,7 +28,7 @@ from typing import Any, TextIO
 
 from dataqual.errors import DataqualError
 from studies.devices import peak
-from studies.learner import Diverged, Ledger, Made, Point, Precision, Progress, Snapshot, Written
+from studies.learner import Diverged, Ledger, Made, Point, Precision, Progress, Sheet, Snapshot
 from studies.trial import Trial
 
 Say = Callable[..., None]
@@ -47,7 +47,6 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
     # One thread of arithmetic: its own time is what a core gave, whoever else was at work; a GPU is ours all the while.
     clock = time.process_time if trial.setting.device == "cpu" else time.monotonic
     started, said, ledger, diverged = clock() - spent, 0.0, None, None
-    written: dict[str, Any] | None = None
     try:
         for event in trial.learner.run(trial.task(), state):
             if isinstance(event, Point):
@@ -56,8 +55,6 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
                 made.append(_plain(event))
             elif isinstance(event, Snapshot):
                 save_snapshot(folder / f"{trial.key}.snapshot", points, made, clock() - started, event.state)
-            elif isinstance(event, Written):
-                written = asdict(event)
             elif isinstance(event, Ledger):
                 ledger = asdict(event)
             elif isinstance(event, Progress) and time.monotonic() - said > PAUSE:
@@ -65,7 +62,7 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
                 say("progress", tokens=event.tokens, loss=event.loss)
     except Diverged as error:
         diverged, points, made = str(error), [], []
-    done: dict[str, Any] = {"points": points, "made": made, "written": written, "ledger": ledger}
+    done: dict[str, Any] = {"points": points, "made": made, "ledger": ledger}
     done |= {"started": begun, "seconds": clock() - started}
     done |= {"device": device_name(trial.setting.device), "diverged": diverged}
     done |= {"peak": _peak(trial.setting.device, trial.setting.precision)}
@@ -93,8 +90,10 @@ def _without_nothing(point: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(made: Made) -> dict[str, Any]:
-    """What was made as JSON has it: a picture in base64."""
-    return {"tokens": made.tokens, "picture": base64.b64encode(made.picture).decode()}
+    """What was made as JSON has it: texts in tokens, a picture in base64."""
+    what = made.what
+    plain = {"picture": base64.b64encode(what.picture).decode()} if isinstance(what, Sheet) else asdict(what)
+    return {"tokens": made.tokens, **plain}
 
 
 def save_snapshot(

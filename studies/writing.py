@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from studies.learner import Written
+from studies.learner import Texts
 from studies.prompts import Prompts
 
 
@@ -32,7 +32,7 @@ def write(
     end: int,
     device: torch.device,
     precision: Callable[[], AbstractContextManager[Any]],
-) -> Written:
+) -> Texts:
     """What `model`, which is `Reads`, writes on every prompt until it says `end`, and the nats of what really follows.
 
     After every half window the model begins anew with that half, here and for the real text alike, so that each token
@@ -45,7 +45,7 @@ def write(
             for prompt, follows in zip(prompts.tokens(), prompts.references(), strict=True)
         ]
     texts = [row[: row.index(end)] if end in row else row for row in written.tolist()]
-    return Written(tuple(map(tuple, texts)), tuple(nats))
+    return Texts(tuple(map(tuple, texts)), tuple(nats))
 
 
 def _drawn(model: Reads, prompts: Prompts, device: torch.device) -> Tensor:

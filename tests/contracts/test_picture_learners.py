@@ -66,7 +66,7 @@ def test_it_is_judged_at_every_stop_and_shows_what_it_made_at_the_last(name: str
         loss = point.losses["raw"]
         assert loss == measures["fid"]["value"] if name == "gan" else 0 < loss < 20
     made = [event for event in events if isinstance(event, Made)]
-    assert len(made) == 1 and made[0].tokens == given.stops[-1] and made[0].picture.startswith(b"\x89PNG")
+    assert len(made) == 1 and made[0].tokens == given.stops[-1] and made[0].what.picture.startswith(b"\x89PNG")
     ledger = events[-1]
     assert isinstance(ledger, Ledger)
     assert ledger.exposure["times"] == {"48": 40}

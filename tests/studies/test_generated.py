@@ -46,7 +46,7 @@ class Made:
 
     def line(self, trial: Trial, texts: list[list[int]]) -> dict[str, Any]:
         who = {"trial": trial.key, "learner": "oracle", "grade": trial.grade, "arm": trial.arm, "size": trial.size}
-        return {"kind": "text", **who, "seed": trial.seed, "texts": texts, "nats": [2.0] * len(texts)}
+        return {"kind": "made", **who, "seed": trial.seed, "texts": texts, "nats": [2.0] * len(texts)}
 
     def measured(self, lines: list[dict[str, Any]], **asked: Any) -> dict[str, Any]:
         found = generated(self.prepared, self.prompts, self.trials, lines, self.folder, **asked)

@@ -75,8 +75,12 @@ def test_what_a_model_made_and_measured_is_kept_with_its_points_and_survives_a_k
     wreck.write_text("")
     undisturbed = results(tmp_path / "a", makes=True, fault="kill once", wreck=str(wreck))
     found = read(tmp_path / "a" / "results.jsonl")
-    assert [line["tokens"] for line in found.made] == [3200] * 4 + [6400]
-    assert {line["picture"] for line in found.made} == {"UE5H"}
+    texts, sheets = found.made_of("texts"), found.made_of("picture")
+    assert [line["tokens"] for line in sheets] == [3200] * 4 + [6400] and {line["picture"] for line in sheets} == {
+        "UE5H"
+    }
+    assert [line["tokens"] for line in texts] == [800] * 4 + [1600] and texts[-1]["unique"] == 800
+    assert texts[0]["texts"] == [[1, 2], []] and texts[0]["nats"] == [found.points[0]["loss"], 1.0]
     assert found.points[0]["measures"]["kid"]["value"] == found.points[0]["loss"] / 2
     wreck.unlink()
     assert results(tmp_path / "b", makes=True, fault="kill once", wreck=str(wreck)) == undisturbed

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from dataqual.errors import SpecError
-from studies.learner import Event, Ledger, Point, Snapshot, Task, Written
+from studies.learner import Event, Ledger, Made, Point, Snapshot, Task
 from studies.learners.gpt2 import Dimensions, Gpt2, Model
 from studies.low_rank import Adapted, adapt, merged
 from studies.prompts import Prompts, Writing
@@ -98,7 +98,7 @@ def test_a_trial_tunes_the_checkpoint_and_resumes_bit_for_bit(
     events = list(tuned.run(task))
     first = _Pupil(task, Model(D, 5), tuned.shape(task.size, 24, 8)).bits_per_byte(file)
     assert first > points(events)[0].losses["near"] > points(events)[1].losses["near"]
-    assert isinstance(events[-1], Ledger) and any(isinstance(event, Written) for event in events)
+    assert isinstance(events[-1], Ledger) and any(isinstance(event, Made) for event in events)
     state = next(event.state for event in events if isinstance(event, Snapshot))
     assert points(list(tuned.run(task, state))) == points(events)[1:]
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from studies.learner import Point, Snapshot, Task, Written
+from studies.learner import Made, Point, Snapshot, Task, Texts
 from studies.learners import gpt2, lstm
 from studies.prompts import Prompts, Writing
 from studies.windows import Order, TokenFile
@@ -33,7 +33,7 @@ def prompts(tmp_path_factory: pytest.TempPathFactory) -> Prompts:
     return Prompts.of(TokenFile.of(path, bytes=800), WINDOW, VOCABULARY, Writing(samples=4, tokens=30))
 
 
-def written(model: Any, prompts: Prompts) -> Written:
+def written(model: Any, prompts: Prompts) -> Texts:
     return write(model, prompts, VOCABULARY - 1, torch.device("cpu"), contextlib.nullcontext)
 
 
@@ -110,10 +110,11 @@ def test_a_trial_writes_behind_its_last_point_and_the_same_after_a_kill(prompts:
     train, stops = TokenFile.of(path, bytes=len(tokens)), (50 * 32, 60 * 32)
     task = Task(7200, VOCABULARY, WINDOW, 32, train, Order(3), stops, {"raw": prompts.file}, seed=1, prompts=prompts)
     events = list(gpt2.Gpt2().run(task))
-    [wrote] = [event for event in events if isinstance(event, Written)]
-    assert isinstance([event for event in events if isinstance(event, Point | Written)][-1], Written)
-    assert len(wrote.texts) == len(wrote.nats) == len(prompts) == 4
+    [wrote] = [event for event in events if isinstance(event, Made)]
+    assert isinstance([event for event in events if isinstance(event, Point | Made)][-1], Made)
+    assert isinstance(wrote.what, Texts) and wrote.tokens == stops[-1]
+    assert len(wrote.what.texts) == len(wrote.what.nats) == len(prompts) == 4
     state = next(event.state for event in events if isinstance(event, Snapshot))
-    assert [event for event in gpt2.Gpt2().run(task, state) if isinstance(event, Written)] == [wrote]
+    assert [event for event in gpt2.Gpt2().run(task, state) if isinstance(event, Made)] == [wrote]
     bare = [event for event in gpt2.Gpt2().run(dataclasses.replace(task, prompts=None)) if isinstance(event, Point)]
     assert bare == [event for event in events if isinstance(event, Point)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataqual.errors import SpecError
-from studies.learner import Diverged, Event, Ledger, Made, Point, Progress, Shape, Snapshot, Task
+from studies.learner import Diverged, Event, Ledger, Made, Point, Progress, Shape, Sheet, Snapshot, Task, Texts
 from studies.schedule import tokens_apart, tokens_spent
 from studies.windows import Exposed, planned_exposure
 
@@ -29,7 +29,7 @@ class Toy:
     fault: str = ""
     """What it does in the middle: `refuse`, `diverge` (size 1,000 alone), `crash`, `kill`, `kill once`, `kill, then crash`; at the end: `unshuffled`."""
     makes: bool = False
-    """Whether it makes a picture at its last stop."""
+    """Whether it writes at its first stop and makes a picture at its last."""
     wreck: str = ""
     """A file that a `kill once` leaves."""
 
@@ -58,8 +58,10 @@ class Toy:
                 yield Point(
                     stop, unique, task.size, flops, dict.fromkeys(task.held_out, loss), measures if self.makes else {}
                 )
+                if self.makes and stop == task.stops[0]:
+                    yield Made(stop, Texts(((1, 2), ()), (loss, 1.0)))
                 if self.makes and stop == task.stops[-1]:
-                    yield Made(stop, b"PNG")
+                    yield Made(stop, Sheet(b"PNG"))
             yield Progress(stop * done["step"] // self.steps, 2.0)
             yield Snapshot(json.dumps(done).encode())
 
