@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from dataqual.errors import SpecError
 from studies import learners
-from studies.learner import Event, Ledger, Made, Point, Snapshot, Task
+from studies.learner import Event, Ledger, Made, Point, Sheet, Snapshot, Task
 from studies.learners import gan, vae
 from studies.learners.gan import Gan
 from studies.learners.vae import Vae
@@ -66,7 +66,8 @@ def test_it_is_judged_at_every_stop_and_shows_what_it_made_at_the_last(name: str
         loss = point.losses["raw"]
         assert loss == measures["fid"]["value"] if name == "gan" else 0 < loss < 20
     made = [event for event in events if isinstance(event, Made)]
-    assert len(made) == 1 and made[0].tokens == given.stops[-1] and made[0].what.picture.startswith(b"\x89PNG")
+    assert [one.tokens for one in made] == [given.stops[-1]]
+    assert isinstance(made[0].what, Sheet) and made[0].what.picture.startswith(b"\x89PNG")
     ledger = events[-1]
     assert isinstance(ledger, Ledger)
     assert ledger.exposure["times"] == {"48": 40}
