@@ -116,7 +116,7 @@ def explain(
     told = tuple(_stories(rows.filter((pl.col("id") == name) | (pl.col("parent") == name)).collect(), name))
     if named := (*told, *_kept(written, name, told, asked)):
         return named
-    if placed := tuple(_stories(_at(rows, name))):
+    if placed := tuple(_stories(_at(rows, name))) or tuple(_stories(_unread(rows, name))):
         return placed
     if untouched := tuple(_untouched(rows, name, asked)):
         return untouched
@@ -211,9 +211,17 @@ def _at(rows: pl.LazyFrame, name: str) -> pl.DataFrame:
     if record is None:
         return rows.head(0).collect()
     there = pl.col("record") == record
-    if path:
-        there &= (pl.col("path") == path) | pl.col("path").str.ends_with(f"/{path}")
-    return rows.filter(there).collect()
+    return rows.filter(there & _in_file(path) if path else there).collect()
+
+
+def _unread(rows: pl.LazyFrame, name: str) -> pl.DataFrame:
+    """What is told of a FILE that is one record, such as a picture, and could not be read: it never had an id."""
+    lost = (pl.col("action") == "unreadable") & (pl.col("record") == 1) & pl.col("id").is_null()
+    return rows.filter(lost & _in_file(name)).collect()
+
+
+def _in_file(path: str) -> pl.Expr:
+    return (pl.col("path") == path) | pl.col("path").str.ends_with(f"/{path}")
 
 
 def _place(name: str) -> tuple[str, int | None]:

@@ -19,6 +19,8 @@ SECTIONS = (
 )
 BETTER = {"distinct": "higher", "mtld": "higher", "vendi": "higher", "self_bleu": "lower", "near_copies": "lower",
           "exact_copies": "lower", "compression_ratio": "lower"}  # fmt: skip
+NEVER_MADE = ("nothing_to_change", "engine_failed")
+"""Rules of documents of which no child was made that a gate could have refused."""
 
 
 def augmentation(augmented_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: str = "en") -> str:
@@ -57,15 +59,21 @@ def _told(facts: Facts) -> dict[str, Any]:
 
 def headline(facts: Facts) -> str:
     """What happened, in one line."""
-    added, refused = int(facts.get("added") or 0), int(facts.get("refused") or 0)
+    added, refused = int(facts.get("added") or 0), _refused(facts)
     made = f"{say.plural(added, 'child', 'children')} of {say.plural(int(facts.get('kept') or 0), 'document')} added"
     return f"{made}, {say.number(refused)} refused." if refused else f"{made}, none refused."
+
+
+def _refused(facts: Facts) -> int:
+    """Children that were made and not taken."""
+    never = sum(int(r["documents"]) for r in facts.get("reasons") or [] if r.get("rule") in NEVER_MADE)
+    return int(facts.get("refused") or 0) - never
 
 
 def _tiles(facts: Facts) -> list[tuple[str, str, str]]:
     """The figures under the headline."""
     kept, added = int(facts.get("kept") or 0), int(facts.get("added") or 0)
-    refused, written = int(facts.get("refused") or 0), int(facts.get("written") or 0)
+    refused, written = _refused(facts), int(facts.get("written") or 0)
     tried = added + refused
     tiles = [
         ("originals", say.number(kept), "as they came, byte for byte"),

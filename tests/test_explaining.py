@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
@@ -14,6 +15,7 @@ import dataqual
 from dataqual.cli import main
 from dataqual.errors import InputError
 from dataqual.explaining import explain
+from dataqual.images.encoding import png
 from dataqual.ledger import SCHEMA
 from dataqual.recipe import Recipe
 
@@ -123,6 +125,26 @@ def test_a_record_behind_the_end_is_no_document(cleaned: Path) -> None:
     assert done.output == (
         "dataqual: out.jsonl: no such document 'corpus.jsonl:99'; no id is near; FILE:RECORD names a document too\n"
     )
+
+
+def test_one_who_is_not_there_hides_no_other(cleaned: Path) -> None:
+    done = CliRunner().invoke(main, ["explain", "out.jsonl", "nobody-1", "tide", "nobody-2"])
+    assert done.exit_code == 2
+    assert str(explain("out.jsonl", "tide")[0]) in done.stdout
+    assert [line.split(";")[0] for line in done.stderr.splitlines()] == [
+        f"dataqual: out.jsonl: no such document 'nobody-{number}'" for number in (1, 2)
+    ]
+
+
+def test_a_picture_that_could_not_be_read_is_named_by_its_file(tmp_path: Path) -> None:
+    folder = tmp_path / "photos" / "cat"
+    folder.mkdir(parents=True)
+    for number in range(3):
+        (folder / f"{number}.png").write_bytes(png(np.full((8, 8, 1), 40 * number, np.uint8)))
+    (folder / "broken.png").write_bytes(b"<html>404</html>")
+    dataqual.clean(str(tmp_path / "photos"), tmp_path / "out", drop=["exact_copies"], max_unreadable=0.5)
+    [story] = explain(tmp_path / "out", "cat/broken.png")
+    assert story.outcome == "unreadable"
 
 
 def test_without_a_ledger_one_line_says_what_to_name(cleaned: Path) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from dataqual.ending import mendable
+from dataqual.errors import InputError
 from dataqual.speaking import tell
+
+if TYPE_CHECKING:
+    from dataqual.explaining import Story
+    from dataqual.splitting.telling import Placed
 
 SHOWN = 20
 """Stories that are printed: an id may be that of thousands."""
@@ -34,11 +40,29 @@ def explain(output: str, ids: tuple[str, ...], text: str | None, id_column: str 
     """
     from dataqual.explaining import explain as stories_of
 
-    stories = [story for id in ids for story in stories_of(output, id, text=text, id_column=id_column)]
+    stories: list[Story | Placed] = []
+    unknown: list[InputError] = []
+    for id in ids:
+        try:
+            stories += stories_of(output, id, text=text, id_column=id_column)
+        except InputError as error:
+            unknown.append(error)
+    if not stories:
+        raise unknown[0]
     if as_json:
         click.echo(json.dumps([story.facts() for story in stories], ensure_ascii=False, indent=1))
+        _say_unknown(unknown)
         return
     told = [*map(str, stories[:SHOWN])]
     if len(stories) > SHOWN:
         told.append(f"and {len(stories) - SHOWN:,} more; --json has them all")
     tell("\n\n".join(told))
+    _say_unknown(unknown)
+
+
+def _say_unknown(errors: list[InputError]) -> None:
+    """A line for each id that nobody knows, behind what is told of the others; the command fails by the last."""
+    for error in errors[:-1]:
+        tell(f"dataqual: {error}", err=True)
+    if errors:
+        raise errors[-1]

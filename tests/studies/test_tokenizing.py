@@ -76,7 +76,7 @@ def test_too_little_text_for_the_vocabulary_is_told() -> None:
 def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "tokenizers", None)
     tokenizing.needs("bytes")
-    with pytest.raises(MissingExtra, match=r"^tokenizers is not installed; .*dataqual\[studies\]"):
+    with pytest.raises(MissingExtra, match=r"^tokenizers is not installed; .*pip install '.\[studies\]'"):
         tokenizing.needs(1000)
 
 
