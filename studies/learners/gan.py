@@ -36,8 +36,8 @@ SIDES = (8, 64)
 
 
 @dataclass(frozen=True)
-class Dimensions:
-    """Everything that makes one pair of networks."""
+class Halving:
+    """Layers that halve, or double, the side of a picture, the narrower the picture the wider the layer."""
 
     side: int
     channels: int
@@ -45,17 +45,22 @@ class Dimensions:
 
     @property
     def levels(self) -> int:
-        """How often a side is doubled: twice up to 32 pixels, thrice up to 64."""
+        """How often a side is halved: twice up to 32 pixels, thrice up to 64."""
         return 2 if self.side <= 32 else 3
 
     @property
     def base(self) -> int:
-        """The side at which the generator begins."""
+        """The smallest side, at which pictures are made of latents, or read as them."""
         return self.side // 2**self.levels
 
     def at(self, level: int) -> int:
         """Channels after so many halvings."""
         return self.width * min(MOST, 2**level)
+
+
+@dataclass(frozen=True)
+class Dimensions(Halving):
+    """Everything that makes one pair of networks."""
 
     @property
     def generator(self) -> int:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from dataqual.errors import SpecError
 from studies.learner import Event, Shape, Task
 from studies.learners.diffaugment import MOVES
-from studies.learners.gan import LATENT, MOST, WIDTHS, check_side
+from studies.learners.gan import LATENT, WIDTHS, Halving, check_side
 from studies.picture_training import Adam, Maker, choices, convolution, train
 
 RATE, BETAS = 1e-3, (0.9, 0.999)
@@ -26,26 +26,8 @@ LEAST_SPREAD = -7.0
 
 
 @dataclass(frozen=True)
-class Dimensions:
+class Dimensions(Halving):
     """Everything that makes one autoencoder: an encoder that halves, a decoder that doubles, both of one width."""
-
-    side: int
-    channels: int
-    width: int
-
-    @property
-    def levels(self) -> int:
-        """How often a side is halved: twice up to 32 pixels, thrice up to 64."""
-        return 2 if self.side <= 32 else 3
-
-    @property
-    def base(self) -> int:
-        """The side at which the latents are read."""
-        return self.side // 2**self.levels
-
-    def at(self, level: int) -> int:
-        """Channels after so many halvings."""
-        return self.width * min(MOST, 2**level)
 
     @property
     def parameters(self) -> int:
