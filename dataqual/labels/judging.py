@@ -154,6 +154,22 @@ class Judged:
         """The share of wrong labels."""
         return label_errors(self.labels, self.probabilities, seed=seed)
 
+    def suspected(self, most: int) -> list[tuple[int, dict[str, Any]]]:
+        """Row of the sample, given and suggested label with their chances, of the most suspect ones, at most so many."""
+        order = self.ranked()[: min(most, int(self.suspects.sum()))]
+        return [
+            (
+                int(self.rows[at]),
+                {
+                    "given": self.classes[self.labels[at]],
+                    "suggested": self.classes[self.suggested[at]],
+                    "probability": float(self.quality[at]),
+                    "suggested_probability": float(self.probabilities[at, self.suggested[at]]),
+                },
+            )
+            for at in order.tolist()
+        ]
+
     def ranked(self) -> NDArray[np.int64]:
         """Suspects first, then by how little the label is trusted; of equals in the order they came. (rows,)"""
         return np.lexsort((self.rows, self.quality, ~self.suspects))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 import polars as pl
@@ -392,18 +392,27 @@ class Growing(GrowingStep):
 
     def _refused(self, batch: Batch, wanted: Sequence[_Wanted]) -> Iterator[Refused]:
         """By rule and bounds, in the order of their names."""
-        found: dict[tuple[str, str], list[tuple[int, Child, Refusal]]] = {}
-        for one in wanted:
-            for child, why in one.refused:
-                found.setdefault((why.rule, why.threshold or ""), []).append((one.row, child, why))
-        for (rule, threshold), those in sorted(found.items(), key=lambda item: item[0]):
+        refused = ((one.row, child, why) for one in wanted for child, why in one.refused)
+        for rule, threshold, those, values in by_rule(refused):
             rows = np.array([row for row, _, _ in those], np.int64)
             there = batch.take(rows)
             children = there.rewritten({at: child.text.encode() for at, (_, child, _) in enumerate(those)})
-            measured = any(why.value is not None for _, _, why in those)
-            values = np.array([np.nan if why.value is None else why.value for _, _, why in those], np.float64)
             quoted = [why.evidence or "" for _, _, why in those] if rule == FAILED else None
             before = there.text if rule not in (UNCHANGED, FAILED) else None
-            yield Refused(
-                children, self.step, rule, before, values if measured else None, threshold or None, evidence=quoted
-            )
+            yield Refused(children, self.step, rule, before, values, threshold, evidence=quoted)
+
+
+Tried = TypeVar("Tried")
+
+
+def by_rule(
+    refused: Iterable[tuple[int, Tried, Refusal]],
+) -> Iterator[tuple[str, str | None, list[tuple[int, Tried, Refusal]], NDArray[np.float64] | None]]:
+    """Rule and bounds, in the order of their names, those refused by them, and the values if any was measured."""
+    found: dict[tuple[str, str], list[tuple[int, Tried, Refusal]]] = {}
+    for one in refused:
+        found.setdefault((one[2].rule, one[2].threshold or ""), []).append(one)
+    for (rule, threshold), those in sorted(found.items(), key=lambda item: item[0]):
+        measured = any(why.value is not None for _, _, why in those)
+        values = np.array([np.nan if why.value is None else why.value for _, _, why in those], np.float64)
+        yield rule, threshold or None, those, values if measured else None

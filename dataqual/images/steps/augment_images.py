@@ -32,7 +32,7 @@ from dataqual.images.sample import small
 from dataqual.images.steps._pictures import Pixels, pictures_of
 from dataqual.ledger import Added, Change, Refused
 from dataqual.operators import Engine, View
-from dataqual.steps._augmenting import UNCHANGED, Augmenting, GrowingStep, growing_of
+from dataqual.steps._augmenting import UNCHANGED, Augmenting, GrowingStep, by_rule, growing_of
 from dataqual.steps._held_out import HeldOut, held_out, parents
 
 SAME = "same_picture"
@@ -340,21 +340,16 @@ class GrowingPictures(GrowingStep):
 
     def _refused(self, batch: Batch, wanted: Sequence[_Wanted]) -> Iterator[Refused]:
         """By rule and bounds, in the order of their names."""
-        found: dict[tuple[str, str], list[tuple[int, Made, Refusal]]] = {}
-        for one in wanted:
-            for child, why in one.refused:
-                found.setdefault((why.rule, why.threshold or ""), []).append((one.row, child, why))
-        for (rule, threshold), those in sorted(found.items(), key=lambda item: item[0]):
+        refused = ((one.row, child, why) for one in wanted for child, why in one.refused)
+        for rule, threshold, those, values in by_rule(refused):
             there = batch.take(np.array([row for row, _, _ in those], np.int64))
             children = there.repictured({at: child.pixels for at, (_, child, _) in enumerate(those)})
-            measured = any(why.value is not None for _, _, why in those)
-            values = np.array([np.nan if why.value is None else why.value for _, _, why in those], np.float64)
             yield Refused(
                 children,
                 self.step,
                 rule,
-                values=values if measured else None,
-                threshold=threshold or None,
+                values=values,
+                threshold=threshold,
                 parents=there.images if rule != UNCHANGED else None,
                 evidence=["; ".join(child.done) for _, child, _ in those],
             )

@@ -183,18 +183,7 @@ def _suspects(sample: PictureSample, setting: Setting, judged: Judged | None) ->
     """The most suspect labels, each with its picture, and what it should probably be."""
     if judged is None:
         return []
-    order = judged.ranked()[: min(SHOWN, int(judged.suspects.sum()))]
-    names, likely = judged.classes, judged.suggested
-    return [
-        example(sample, int(judged.rows[at]), setting)
-        | {
-            "given": names[judged.labels[at]],
-            "suggested": names[likely[at]],
-            "probability": float(judged.quality[at]),
-            "suggested_probability": float(judged.probabilities[at, likely[at]]),
-        }
-        for at in order.tolist()
-    ]
+    return [example(sample, row, setting) | told for row, told in judged.suspected(SHOWN)]
 
 
 def _conflict(sample: PictureSample, setting: Setting, one: Conflict) -> dict[str, Any]:

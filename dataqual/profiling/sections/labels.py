@@ -161,18 +161,7 @@ def _suspects(sample: DocumentSample, setting: Setting, judged: Judged | None) -
     """The most suspect labels, each with its document, and what it should probably be."""
     if judged is None:
         return []
-    order = judged.ranked()[: min(SHOWN, int(judged.suspects.sum()))]
-    names, likely = judged.classes, judged.suggested
-    return [
-        setting.example(sample, int(judged.rows[at]))
-        | {
-            "given": names[judged.labels[at]],
-            "suggested": names[likely[at]],
-            "probability": float(judged.quality[at]),
-            "suggested_probability": float(judged.probabilities[at, likely[at]]),
-        }
-        for at in order.tolist()
-    ]
+    return [setting.example(sample, row) | told for row, told in judged.suspected(SHOWN)]
 
 
 def _conflict(sample: DocumentSample, setting: Setting, one: Conflict) -> dict[str, Any]:
