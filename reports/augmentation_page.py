@@ -7,7 +7,7 @@ from typing import Any
 
 from reports import cleaning_page, say
 from reports.cleaning_page import ROOMS, Facts, Room, context_of
-from reports.page import environment, facts_of, render, small_enough
+from reports.page import compiled, facts_of, render, small_enough
 
 SECTIONS = (
     ("pairs", "What was made"),
@@ -37,7 +37,7 @@ def augmentation(augmented_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, lang
 def prepare() -> None:
     """What the first page costs once, done ahead."""
     cleaning_page.prepare()
-    environment().get_template("augmentation.html")
+    compiled("augmentation.html")
 
 
 def _told(facts: Facts) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import yaml
 
 from reports import figures, say
-from reports.page import environment, facts_of, render, small_enough, wording_of
+from reports.page import compiled, facts_of, render, small_enough, wording_of
 
 Facts = Mapping[str, Any]
 
@@ -54,8 +54,7 @@ def check(checked_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: str
 
 def prepare() -> None:
     """What the first page costs once, done ahead: the templates are compiled."""
-    for template in ("page.html", "macros.html", "checks.html", "check.html"):
-        environment().get_template(template)
+    compiled("check.html")
 
 
 def checks_of(facts: Facts) -> list[dict[str, Any]]:

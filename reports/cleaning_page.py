@@ -17,7 +17,7 @@ import yaml
 from dataqual.images.decoding import SUFFIXES
 from reports import figures, say
 from reports.check_page import checks_of
-from reports.page import environment, facts_of, render, small_enough, wording_of
+from reports.page import compiled, facts_of, render, small_enough, wording_of
 from reports.profiled import SEVERITY, slug
 
 Facts = Mapping[str, Any]
@@ -67,8 +67,7 @@ def cleaning(cleaned_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: 
 
 def prepare() -> None:
     """What the first page costs once, done ahead: the templates are compiled and matplotlib has found its fonts."""
-    for template in ("page.html", "macros.html", "checks.html", "cleaning.html"):
-        environment().get_template(template)
+    compiled("cleaning.html")
     figures.histogram("", {"histogram": {"edges": [0, 1], "counts": [1]}}, "")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from dataqual.comparing.result import common_of, hardly_versions, main_effect
 from reports import say
-from reports.page import environment, facts_of, render, small_enough
+from reports.page import compiled, facts_of, render, small_enough
 
 Facts = Mapping[str, Any]
 
@@ -67,8 +67,7 @@ def comparison(comparison_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, langu
 
 def prepare() -> None:
     """What the first page costs once, done ahead."""
-    for template in ("page.html", "macros.html", "comparison.html"):
-        environment().get_template(template)
+    compiled("comparison.html")
 
 
 def _context(facts: Facts) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from reports import cleaning_page, figures, say
 from reports.cleaning_page import Facts, context_of
-from reports.page import environment, facts_of, render, small_enough
+from reports.page import compiled, facts_of, render, small_enough
 
 SECTIONS = (
     ("findings", "Findings"),
@@ -53,7 +53,7 @@ def dedup(deduplicated_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language
 def prepare() -> None:
     """What the first page costs once, done ahead."""
     cleaning_page.prepare()
-    environment().get_template("dedup.html")
+    compiled("dedup.html")
 
 
 def _alarms(facts: Facts) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.meta import find_referenced_templates
 from markupsafe import Markup
 
 from dataqual.picture_words import PictureWords
@@ -58,6 +59,18 @@ def environment() -> Environment:
         made.filters.update({name: getattr(module, name) for name in names})
     made.globals.update({name: getattr(say, name) for name in ("percent", "pretty", "said")})
     return made
+
+
+def compiled(*templates: str) -> None:
+    """Have the templates ready, and those that they extend, import and name to include; what a first page costs once."""
+    waiting, done = list(templates), set()
+    while waiting:
+        name = waiting.pop()
+        if name in done:
+            continue
+        done.add(name)
+        environment().get_template(name)
+        waiting += [found for found in find_referenced_templates(environment().parse(_source(name))) if found]
 
 
 def render(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports import figures, picture_page, profile_sections, say
-from reports.page import environment, facts_of, render, small_enough
+from reports.page import compiled, facts_of, render, small_enough
 from reports.profiled import (
     PAIRS,
     SETS,
@@ -63,9 +63,7 @@ def profile(profile_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: s
 
 def prepare() -> None:
     """What the first page costs once, done ahead: the templates are compiled and matplotlib has found its fonts."""
-    own = [f"profile_{name}.html" for name in profile_sections.names()]
-    for template in ("page.html", "macros.html", "profile.html", *own):
-        environment().get_template(template)
+    compiled("profile.html", *(f"profile_{name}.html" for name in profile_sections.names()))
     figures.histogram("", {"histogram": {"edges": [0, 1], "counts": [1]}}, "")
 
 
