@@ -19,7 +19,7 @@ SECTIONS = (
 )
 BETTER = {"distinct": "higher", "mtld": "higher", "vendi": "higher", "self_bleu": "lower", "near_copies": "lower",
           "exact_copies": "lower", "compression_ratio": "lower"}  # fmt: skip
-NEVER_MADE = ("nothing_to_change", "engine_failed")
+NEVER_MADE = ("nothing_to_change", "blank", "engine_failed")
 """Rules of documents of which no child was made that a gate could have refused."""
 
 

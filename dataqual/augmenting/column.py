@@ -7,7 +7,10 @@ from typing import Any
 
 from dataqual.augmenting.running import step_of
 from dataqual.engine import Local
-from dataqual.steps._augmenting import Augmenting
+from dataqual.errors import SpecError
+from dataqual.naming import snake_case
+from dataqual.steps._augmenting import AugmentingTexts
+from dataqual.steps._growing import Augmenting
 
 
 def augment_column(
@@ -27,4 +30,6 @@ def augment_column(
     ['a rafhrr hood sdntenfe', '很耗德一笨书']
     """
     step = step_of(method, {"seed": seed} | dict(parameters or {}))
+    if not isinstance(step, AugmentingTexts):
+        raise SpecError(f"{snake_case(type(step).__name__)} is a step for pictures, and these are texts")
     return step.on(column, engine=Local(workers=workers))

@@ -19,7 +19,7 @@ from dataqual.readers import open_corpus
 from dataqual.readers.sources import as_whole_corpus, options_of
 from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
-from dataqual.steps._augmenting import FAILED, UNCHANGED, Augmenting, GrowingStep
+from dataqual.steps._growing import FAILED, UNCHANGED, Augmenting, GrowingStep
 
 PREFIX = "augment_"
 DEFAULT = "synonyms"
@@ -172,7 +172,7 @@ def augment(
     if (corpus.view == "image") != (step.view == "image"):
         raise SpecError(f"--method: {step.method} is for {KINDS[step.view]}, and these are {KINDS[corpus.view]}")
     target = Target(as_said(output), as_said(ledger), dry_run, shard_size, resume)
-    found: list[GrowingStep] = []
+    found: list[GrowingStep[Any, Any]] = []
 
     def look(steps: Sequence[Step]) -> None:
         """What is held out."""
@@ -202,7 +202,7 @@ def _failed(cleaned: Cleaned) -> str | None:
     return f"the engine failed at {given}, in the ledger as engine_failed: {why}"
 
 
-def _short(found: Sequence[GrowingStep], cleaned: Cleaned) -> tuple[str, ...]:
+def _short(found: Sequence[GrowingStep[Any, Any]], cleaned: Cleaned) -> tuple[str, ...]:
     """Of each value that is balanced, or of all, how many fewer documents were added than wanted, and what may be done."""
     lines = []
     for one in found:

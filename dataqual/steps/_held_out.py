@@ -179,14 +179,14 @@ def _is_held_out(record: Mapping[str, Any], name: str) -> bool:
 
 def parents(batch: Batch, held: HeldOut) -> NDArray[np.bool_]:
     """Which documents, or pictures, of a batch may have children: those that were read, are not blank, and not held out."""
+    return ~(batch.made | held.mask(batch) | blank(batch))
+
+
+def blank(batch: Batch) -> NDArray[np.bool_]:
+    """Which documents of a batch have nothing but white space, or pictures one level throughout, (documents,)."""
     if batch.images is None:
-        blank = batch.text.characters.total == batch.text.characters.space
-    else:  # of one level throughout
-        blank = batch.images.spread(
-            (
-                pixels.max((1, 2, 3), initial=0) == pixels.min((1, 2, 3), initial=255)
-                for _, pixels in batch.images.stacks()
-            ),
-            bool,
-        )
-    return ~(batch.made | held.mask(batch) | blank)
+        return np.asarray(batch.text.characters.total == batch.text.characters.space)
+    levels = (
+        pixels.max((1, 2, 3), initial=0) == pixels.min((1, 2, 3), initial=255) for _, pixels in batch.images.stacks()
+    )
+    return batch.images.spread(levels, bool)

@@ -14,7 +14,7 @@ from dataqual.drawing import document_keys, uniform
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.ledger import addresses
 from dataqual.operators import Engine
-from dataqual.steps._held_out import HeldOut, parents
+from dataqual.steps._held_out import HeldOut, blank, parents
 from dataqual.steps._taking import By, Value, kinds
 
 
@@ -27,8 +27,6 @@ class Sharing(Protocol):
     def balance(self) -> By | None: ...
     @property
     def only(self) -> tuple[str, ...]: ...
-    @property
-    def most(self) -> int | None: ...
     @property
     def seed(self) -> int: ...
 
@@ -109,11 +107,20 @@ def tallied(
 
 def eligible(batch: Batch, held: HeldOut, only: tuple[str, ...], balance: By | None) -> NDArray[np.bool_]:
     """Which documents of a batch may have children by what they are, (documents,)."""
-    can = parents(batch, held)
-    if only:
-        values = batch.columns[balance or "label"].to_list()
-        can &= np.isin(np.array([value if value is not None else "" for value in values]), only)
-    return can
+    return parents(batch, held) & _named(batch, only, balance)
+
+
+def barren(batch: Batch, held: HeldOut, only: tuple[str, ...], balance: By | None) -> NDArray[np.bool_]:
+    """Which could have children but that they are blank, (documents,)."""
+    return blank(batch) & ~batch.made & ~held.mask(batch) & _named(batch, only, balance)
+
+
+def _named(batch: Batch, only: tuple[str, ...], balance: By | None) -> NDArray[np.bool_]:
+    """Which have one of the labels, or groups, that grow at all, (documents,)."""
+    if not only:
+        return np.ones(len(batch), bool)
+    values = batch.columns[balance or "label"].to_list()
+    return np.isin(np.array([value if value is not None else "" for value in values]), only)
 
 
 @dataclass(frozen=True, eq=False)

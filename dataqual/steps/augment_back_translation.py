@@ -9,14 +9,14 @@ from dataqual.children import Augmenter, Chance, Child, Failed
 from dataqual.corpus import Corpus
 from dataqual.errors import SpecError
 from dataqual.operators import Engine
-from dataqual.steps._augmenting import Augmenting
+from dataqual.steps._augmenting import AugmentingTexts
 from dataqual.translation import Route, Whole
 from dataqual.translation.routes import route_of
 from dataqual.translation.translator import Said
 
 
 @dataclass(frozen=True)
-class AugmentBackTranslation(Augmenting):
+class AugmentBackTranslation(AugmentingTexts):
     """Add children of documents that were translated into another language and back: other words, the same meaning.
 
     `through` are routes there and back, and each gives one child at most: `apertium:eng-spa`, `models:THERE,BACK` with

@@ -16,11 +16,11 @@ from dataqual.generating.causal import Causal
 from dataqual.generating.chat import Chat
 from dataqual.generating.prompts import answer_of
 from dataqual.operators import Engine
-from dataqual.steps._augmenting import Augmenting
+from dataqual.steps._augmenting import AugmentingTexts
 
 
 @dataclass(frozen=True)
-class AugmentLlm(Augmenting):
+class AugmentLlm(AugmentingTexts):
     """Add children of documents that a language model rewrote: from a folder on disk, or by a server with OpenAI's interface.
 
     `model` is the folder, or with `url` the name by which the server knows it; `key` goes as a bearer token, and `$NAME` is read

@@ -14,11 +14,11 @@ from dataqual.corpus import Corpus
 from dataqual.errors import SpecError
 from dataqual.nlpaug_augmenters import NlpaugAugmenter
 from dataqual.operators import Engine
-from dataqual.steps._augmenting import Augmenting
+from dataqual.steps._augmenting import AugmentingTexts
 
 
 @dataclass(frozen=True)
-class AugmentNlpaug(Augmenting):
+class AugmentNlpaug(AugmentingTexts):
     """Add children that an augmenter of nlpaug makes, by its class's name `aug`, such as `RandomWordAug`, and its `options`.
 
     Of what it gives back only words that differ are taken: white space, punctuation, case, numbers, addresses and code stay.

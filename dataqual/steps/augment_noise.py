@@ -9,11 +9,11 @@ from dataqual.corpus import Corpus
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.noise import KINDS, Noise
 from dataqual.operators import Engine
-from dataqual.steps._augmenting import Augmenting
+from dataqual.steps._augmenting import AugmentingTexts
 
 
 @dataclass(frozen=True)
-class AugmentNoise(Augmenting):
+class AugmentNoise(AugmentingTexts):
     """Add noisy children of documents: wrong keys, homophones, look-alikes, scanner's errors, misspelling, words left out.
 
     Each child has one of the `kinds`, and each of its places is struck with the chance `rate`. Numbers, addresses, code

@@ -9,11 +9,11 @@ from dataqual.corpus import Corpus
 from dataqual.errors import SpecError
 from dataqual.noise import SentenceShuffle
 from dataqual.operators import Engine
-from dataqual.steps._augmenting import Augmenting
+from dataqual.steps._augmenting import AugmentingTexts
 
 
 @dataclass(frozen=True)
-class AugmentShuffle(Augmenting):
+class AugmentShuffle(AugmentingTexts):
     """Add children of documents whose sentences stand in another order; each trades places with the chance `rate`.
 
     A document of one sentence has no such child. What stands between sentences stays.

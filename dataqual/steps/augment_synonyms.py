@@ -9,12 +9,12 @@ from dataqual.children import Augmenter
 from dataqual.corpus import Corpus
 from dataqual.errors import SpecError
 from dataqual.operators import Engine
-from dataqual.steps._augmenting import Augmenting
+from dataqual.steps._augmenting import AugmentingTexts
 from dataqual.synonyms import Synonyms, sources_of
 
 
 @dataclass(frozen=True)
-class AugmentSynonyms(Augmenting):
+class AugmentSynonyms(AugmentingTexts):
     """Add children of documents in which a share `rate` of the words is replaced by synonyms, in the same form and case.
 
     English from WordNet, by part of speech and commonest sense; Chinese from a thesaurus; other languages from MyThes files.

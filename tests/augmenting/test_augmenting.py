@@ -171,10 +171,11 @@ def test_what_cannot_be_changed_is_told(tmp_path: Path) -> None:
     source, out = tmp_path / "few.jsonl", tmp_path / "out.jsonl"
     source.write_text('{"text": "123 456"}\n{"text": ""}\n{"text": "One sentence."}\n', encoding="utf-8")
     done = augment(source, out, method="shuffle")
-    assert (done.added, done.refused) == (0, {"nothing_to_change": 2})
+    assert (done.added, done.refused) == (0, {"blank": 1, "nothing_to_change": 2})
     ledger = pl.read_parquet(f"{out}.ledger.parquet")
     assert ledger.select("record", "action", "rule").rows() == [
         (1, "refused", "nothing_to_change"),
+        (2, "refused", "blank"),
         (3, "refused", "nothing_to_change"),
     ]
     assert out.read_bytes() == source.read_bytes()

@@ -30,7 +30,7 @@ from dataqual.recipe import Recipe
 from dataqual.rules.rule_set import Rule
 from dataqual.signals.word_count import WordCount
 from dataqual.steps import decontaminate
-from dataqual.steps._augmenting import Augmenting
+from dataqual.steps._growing import Augmenting
 from dataqual.steps.augment_back_translation import AugmentBackTranslation
 from dataqual.steps.augment_llm import AugmentLlm
 from dataqual.steps.augment_nlpaug import AugmentNlpaug

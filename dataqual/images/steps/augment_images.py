@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.children import Augmenter, Chance, Refusal, Verdict
+from dataqual.children import Refusal, Verdict
 from dataqual.corpus import Batch, Chunk, Corpus, Origin
 from dataqual.drawing import document_keys
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.gating import Gate
 from dataqual.images.gating import (
     FEWEST,
     LEAST_RIGHT,
@@ -30,9 +29,9 @@ from dataqual.images.keeping import MEASURED, Keeping
 from dataqual.images.operations import METHODS, MIXING, Made, Partner, Strength, made
 from dataqual.images.sample import small
 from dataqual.images.steps._pictures import Pixels, pictures_of
-from dataqual.ledger import Added, Change, Refused
+from dataqual.ledger import Change
 from dataqual.operators import Engine, View
-from dataqual.steps._augmenting import UNCHANGED, Augmenting, GrowingStep, by_rule, growing_of
+from dataqual.steps._growing import Augmenting, GrowingStep, Wanted, growing_of
 from dataqual.steps._held_out import HeldOut, held_out, parents
 
 SAME = "same_picture"
@@ -81,9 +80,7 @@ class AugmentImages(Augmenting):
                 raise SpecError(f"no method {name!r} for pictures; {did_you_mean(name, METHODS)}")
         if len(set(self.methods)) < len(self.methods):
             raise SpecError("methods names one twice")
-        self.strength  # noqa: B018  what is wrong with it is told at once
-        if self.most is not None:
-            raise SpecError("most is for texts: of every picture as many children can be made as are wanted")
+        self.rests_on  # noqa: B018  what is wrong with methods and rules is told at once
         super().__post_init__()
 
     @property
@@ -98,19 +95,9 @@ class AugmentImages(Augmenting):
         return Keeping.of(self.keeps_label).check(self.methods, given)
 
     @property
-    def rules(self) -> Gate:
-        """No rules of texts; those of pictures are looked at, so that what is wrong with them is told at once."""
-        rules_of(self.gate)
-        return Gate.of(())
-
-    @property
     def rests_on(self) -> object:
         """How far methods go, and the rules of the gate, which may stand in files."""
         return self.strength, rules_of(self.gate)
-
-    def augmenter(self, corpus: Corpus, engine: Engine) -> Augmenter:
-        """Pictures have none of texts."""
-        raise TypeError("call prepare, and then what it returns")
 
     def prepare(self, corpus: Corpus, engine: Engine) -> GrowingPictures:
         """Count what there is of each label where that matters, find what is held out, and learn what a label looks like."""
@@ -130,10 +117,6 @@ class AugmentImages(Augmenting):
             judge=_gate(self, corpus, engine, sample, labelled),
             **growing_of(self, corpus, engine, held),
         )
-
-    def on(self, column: Any, *, engine: Engine) -> Any:
-        """SpecError: pictures are no column of texts."""
-        raise SpecError("augment_images is a step for pictures, and these are texts")
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,24 +205,8 @@ def _each(images: Images) -> Iterator[Pixels]:
     return (images[row] for row in range(len(images)))
 
 
-@dataclass
-class _Wanted:
-    """A picture that gets children: what it is, how many are still wanted, and what it has."""
-
-    row: int
-    picture: Pixels
-    chance: Chance
-    still: int
-    label: str | None
-    accepted: list[tuple[Made, Verdict]] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
-    tried: set[int] = field(default_factory=set)
-    """Hashes of earlier attempts."""
-    refused: list[tuple[Made, Refusal]] = field(default_factory=list)
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
-class GrowingPictures(GrowingStep):
+class GrowingPictures(GrowingStep[Pixels, Made]):
     """Adds the children; what a picture gets depends on it, its address and the seed alone."""
 
     view: ClassVar[View] = "image"
@@ -256,29 +223,14 @@ class GrowingPictures(GrowingStep):
         return self.judge.notes
 
     def __call__(self, batch: Batch) -> tuple[Batch, list[Change]]:
-        images = pictures_of(batch, self.step)
+        pictures_of(batch, self.step)
         keys = document_keys(batch.file, batch.record, self.step, self.seed)
-        how_many = self._how_many(batch, keys)
-        labels = batch.columns["label"].to_list() if "label" in batch.columns.columns else [None] * len(batch)
-        wanted = [
-            _Wanted(row, images[row], self._chance(batch, row, int(keys[row])), int(how_many[row]), labels[row])
-            for row in np.flatnonzero(how_many).tolist()
-        ]
-        folds = document_keys(batch.file, batch.record, "gate, labels")
-        for attempt in range(self.tries):
-            waiting = [one for one in wanted if one.still]
-            if waiting:
-                self._try(waiting, attempt, folds)
-        for one in wanted:
-            if not one.accepted and not one.refused:
-                one.refused.append((Made(one.picture, ()), Refusal(UNCHANGED)))
-        return self._grown(batch, wanted)
+        return self._grown(batch, self._attempted(batch, self._how_many(batch, keys), self.tries))
 
-    def _try(self, waiting: Sequence[_Wanted], attempt: int, folds: NDArray[np.uint64]) -> None:
-        """One attempt to give each what it still wants."""
+    def _try(self, batch: Batch, waiting: Sequence[Wanted[Pixels, Made]], attempt: int) -> None:
         each = [(one, one.chance.of(f"attempt {attempt}, child {at}")) for one in waiting for at in range(one.still)]
         found = made(
-            [one.picture for one, _ in each],
+            [one.parent for one, _ in each],
             [chance for _, chance in each],
             self.methods,
             self.strength,
@@ -291,65 +243,38 @@ class GrowingPictures(GrowingStep):
         for (one, _), child, own in zip(each, found, hashes, strict=True):
             if own in one.tried:
                 continue  # an earlier attempt made it, and its reason is told
-            if own in one.seen or np.array_equal(child.pixels, one.picture):
+            if own in one.seen or np.array_equal(child.pixels, one.parent):
                 one.refused.append((child, Refusal(SAME)))
                 continue
             one.seen.add(own)
             judged.append((one, child))
         for (one, _), own in zip(each, hashes, strict=True):
             one.tried.add(own)
+        folds = document_keys(batch.file, batch.record, "gate, labels")
         pairs = PicturePairs(
-            [one.picture for one, _ in judged],
+            [one.parent for one, _ in judged],
             [child.pixels for _, child in judged],
             [None if child.labels else one.label for one, child in judged],
             folds[[one.row for one, _ in judged]],
         )
         for (one, child), verdict in zip(judged, self.judge.judge(pairs), strict=True):
-            if verdict.accepted:
-                one.accepted.append((child, verdict))
-                one.still -= 1
-            else:
-                one.refused.append((child, verdict.refusals[0]))
+            one.judged(child, verdict)
 
-    def _grown(self, batch: Batch, wanted: Sequence[_Wanted]) -> tuple[Batch, list[Change]]:
-        """The batch with the children that were accepted behind their parents, and what is told of all of them."""
-        changes: list[Change] = list(self._refused(batch, wanted))
-        counts = np.ones(len(batch), np.int64)
-        for one in wanted:
-            counts[one.row] += len(one.accepted)
-        if int(counts.sum()) == len(batch):
-            return batch, changes
-        ends = np.cumsum(counts)
-        pictures: dict[int, Pixels] = {}
-        origins: dict[int, Origin] = {}
-        for one in wanted:
-            for number, (child, verdict) in enumerate(one.accepted, 1):
-                at = int(ends[one.row] - counts[one.row]) + number
-                pictures[at] = child.pixels
-                origins[at] = self._origin(batch, one.row, number, child, verdict)
-        grown = batch.take(np.repeat(np.arange(len(batch)), counts)).repictured(pictures).with_origins(origins)
-        rows = np.array(sorted(pictures), np.int64)
-        before = batch.take(np.repeat(np.arange(len(batch)), counts - 1)).images
-        return grown, [Added(grown.take(rows), self.step, self.method, parents=before), *changes]
+    def _parent(self, batch: Batch, row: int) -> Pixels:
+        return pictures_of(batch, self.step)[row]
+
+    def _nothing(self, parent: Pixels) -> Made:
+        return Made(parent, ())
+
+    def _with(self, batch: Batch, children: Mapping[int, Made]) -> Batch:
+        return batch.repictured({row: child.pixels for row, child in children.items()})
+
+    def _parents(self, batch: Batch) -> dict[str, Any]:
+        return {"parents": batch.images}
 
     def _origin(self, batch: Batch, row: int, number: int, child: Made, verdict: Verdict) -> Origin:
-        parent = self._called(batch, row)
-        number += self.taken.get(parent, 0)
-        name = f"{parent}~{self.method}-{number}"
+        name, parent = self._name(batch, row, number)
         return Origin(name, parent, self.method, (), verdict.similarity, child.done, child.labels)
 
-    def _refused(self, batch: Batch, wanted: Sequence[_Wanted]) -> Iterator[Refused]:
-        """By rule and bounds, in the order of their names."""
-        refused = ((one.row, child, why) for one in wanted for child, why in one.refused)
-        for rule, threshold, those, values in by_rule(refused):
-            there = batch.take(np.array([row for row, _, _ in those], np.int64))
-            children = there.repictured({at: child.pixels for at, (_, child, _) in enumerate(those)})
-            yield Refused(
-                children,
-                self.step,
-                rule,
-                values=values,
-                threshold=threshold,
-                parents=there.images if rule != UNCHANGED else None,
-                evidence=["; ".join(child.done) for _, child, _ in those],
-            )
+    def _evidence(self, child: Made, why: Refusal) -> str | None:
+        return "; ".join(child.done) or why.evidence

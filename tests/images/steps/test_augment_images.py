@@ -99,9 +99,23 @@ def test_what_is_blank_or_held_out_has_no_children(tmp_path: Path) -> None:
     pictures[5] = 77
     np.savez(tmp_path / "train.npz", x=pictures, y=LABELS)
     np.savez(tmp_path / "held.npz", x=pictures[:3], y=LABELS[:3])
-    after, _ = grown(dataqual.read(str(tmp_path / "train.npz")), gate="none", held_out=(str(tmp_path / "held.npz"),))
+    source, held = dataqual.read(str(tmp_path / "train.npz")), (str(tmp_path / "held.npz"),)
+    after, told = grown(source, gate="none", held_out=held)
     childless = set(range(1, 49)) - set(after.record[after.made].tolist())
     assert childless == {1, 2, 3, 6}
+    empty = [one for one in told if one.rule == "blank"]
+    assert [one.batch.record.tolist() for one in empty] == [[6]]  # what is held out is told before
+    other = LABELS[0] if LABELS[5] != LABELS[0] else LABELS[-1]
+    _, told = grown(source, gate="none", only=(str(other),))
+    assert not [one for one in told if one.rule == "blank"]  # nobody asked for children of it
+
+
+def test_labels_of_which_all_pictures_are_blank_are_told(tmp_path: Path) -> None:
+    pictures = STACK.copy()
+    pictures[-2:] = 9
+    np.savez(tmp_path / "train.npz", x=pictures, y=[*["full"] * (len(STACK) - 2), "void", "void"])
+    _, told = grown(dataqual.read(str(tmp_path / "train.npz")), gate="none", balance="label", factor=9)
+    assert [one.batch.record.tolist() for one in told if one.rule == "blank"] == [[47, 48]]
 
 
 def test_mixed_pictures_have_shares_of_labels(corpus: Corpus) -> None:
