@@ -15,12 +15,23 @@ from reports.study_sections.controls import exposure, failed_where, removed
 from reports.study_sections.cost import tiles
 from reports.study_sections.curves import main_figure, panels
 from reports.study_sections.drawing import Look, looks, swatch
-from reports.study_sections.facts import Clock, Facts, ascending, clock_of, grades_of, held_outs_of, others, unit_of
+from reports.study_sections.facts import (
+    Clock,
+    Facts,
+    ascending,
+    clock_of,
+    grades_of,
+    held_outs_of,
+    loss_of,
+    others,
+    unit_of,
+)
 from reports.study_sections.fit import ranked, residuals
 from reports.study_sections.generated import generated_of
 from reports.study_sections.grades import worth
 from reports.study_sections.pictures import pictures_of
 from reports.study_sections.points import columns_of, download
+from reports.study_sections.probes import probes_of
 from reports.study_sections.repeats import repeats_of
 from studies.wording import TEXT, Wording
 
@@ -30,6 +41,7 @@ SECTIONS = (
     ("grades", "What each grade is worth"),
     ("fit", "Fit and residuals"),
     ("repeats", "Fresh or repeated data"),
+    ("probes", "Labels learnt on top"),
     ("generated", "What the models wrote"),
     ("pictures", "What the models made"),
     ("controls", "Controls and exposure"),
@@ -103,6 +115,7 @@ def _context(facts: Facts, room: Room) -> dict[str, Any]:
         "download": download(points) if room.csv else None,
         "tiles": tiles(facts),
         "generated": generated_of(facts, look, room.rows),
+        "probes": probes_of(facts, look, room.rows),
         "foretold": facts.get("prediction"),
         "exposure": exposure(facts),
         "removed": removed(facts)[:GRADES],
@@ -116,6 +129,8 @@ def _sections(facts: Facts) -> list[tuple[str, str]]:
     """Those that the page of this study has: pictures are all seen again and again, and nothing is written."""
     pictures = (facts.get("task") or TEXT)["kind"] == "pictures"
     absent = ("repeats", "generated") if pictures else () if facts.get("beside") else ("pictures",)
+    if not facts.get("probes"):
+        absent = (*absent, "probes")
     return [section for section in SECTIONS if section[0] not in absent]
 
 
@@ -152,14 +167,15 @@ def _held_out(
     return {
         "name": name,
         "key": f"h{index}",
-        "kind": (data.get("held_out") or {}).get(name) or {},
+        "kind": (data.get("held_out") or {}).get(name) or (data.get("probes") or {}).get(name) or {},
+        "loss": (loss := loss_of(facts, name)),
         "exchange": exchange,
         "verdicts": [verdict(v) for v in exchange.get("verdicts") or []],
         "lines": lines(exchange, unit_of(facts), data.get("grades") or {}),
         "more_grades": max(0, len(others(exchange)) - HERO_GRADES),
         "all_sizes": len(ascending(p["size"] for p in points if p.get("size") is not None)),
-        **main_figure(name, f"m{index}", points, curves, exchange, look, clock, room.marks),
-        "panels": panels(f"p{index}", points, curves, look, clock, room.marks, room.panels),
+        **main_figure(name, f"m{index}", points, curves, exchange, look, clock, room.marks, loss),
+        "panels": panels(f"p{index}", points, curves, look, clock, room.marks, room.panels, loss),
         "laws": laws,
         "used": used,
         **residuals(f"r{index}", used, facts.get("points") or [], look),

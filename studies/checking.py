@@ -29,6 +29,10 @@ def check(study: Study, learner: Learner, vocabulary: int | None = None) -> None
     Nor may two come to the same: what is trained twice is no second piece of evidence. `vocabulary` is what the
     tokenizer came to; until that is known it is what the study asks for.
     """
+    if study.probes and not getattr(learner, "tunable", False):
+        raise SpecError(
+            f"{study.where}.probes: {study.learner} has no models that can be tuned on labels; gpt2, lstm and tuned have"
+        )
     vocabulary = vocabulary or vocabulary_of(study.tokenizer)
     _differ(study, "parameters", _parameters(study, learner, vocabulary))
     for size in study.sizes:

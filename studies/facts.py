@@ -16,6 +16,8 @@ from typing import Any
 
 from dataqual.errors import InputError
 from studies import controls, costs, learners, picture_sentences, sentences
+from studies.probe import LOSS
+from studies.probe_facts import probes
 from studies.results import Line, Records, read_lines
 from studies.study import Study
 from studies.wording import TEXT, Wording
@@ -86,6 +88,7 @@ def assemble(
         "study": study.resolved(),
         "data": {**data, "grades": with_token_yields(data["grades"], study.reference)},
         "points": rows,
+        **probed(data, rows),
         "laws": {held_out: pieces["laws"] for held_out, pieces in fitted.items()},
         "exchange": exchange,
         "curves": [curve for pieces in fitted.values() for curve in pieces["curves"]],
@@ -106,6 +109,12 @@ def assemble(
     facts["not_claimed"] = sentences.not_claimed(facts)
     facts["sentence"] = sentences.answer(facts)
     return in_its_words(facts)
+
+
+def probed(data: Facts, rows: Sequence[Facts]) -> Facts:
+    """What a study with probes has beside: `probes`, and the `units` of those losses that are not in bits per byte."""
+    found = probes(data, rows)
+    return {"probes": found, "units": dict.fromkeys(found, LOSS)} if found else {}
 
 
 def task_of(study: Study, data: Facts) -> Facts:
@@ -135,7 +144,9 @@ def points(records: Records, spent: Mapping[str, Line]) -> list[Facts]:
     trunks = {line["trial"]: (i, line) for i, line in enumerate(records.trials)}
     best: dict[tuple[str, str], float] = {}
     for point in records.points:
-        if "measures" in point:
+        if (
+            "measures" in point and "accuracy" not in point["measures"]
+        ):  # of pictures, which are looked at all along one run
             key = point["trial"], point["held_out"]
             best[key] = point["best"] = min(point["loss"], best.get(key, point["loss"]))
     return [

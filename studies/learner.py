@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from dataqual.errors import DataqualError
+from studies.probe import Probe
 from studies.prompts import Prompts
 from studies.windows import Exposed, Order, TokenFile
 
@@ -70,6 +71,8 @@ class Task:
     """What the final model is to write on; None: nothing."""
     judging: Judging | None = None
     """Of pictures; None of text."""
+    probes: Mapping[str, Probe] = field(default_factory=dict)
+    """On what a copy of the model is tuned further at every stop, by name."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,9 @@ class Point:
     flops: float
     """What a run of this length alone would have cost."""
     losses: Mapping[str, float]
-    """Bits per byte by held-out set."""
+    """Bits per byte by held-out set; bits per label by probe."""
     measures: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
-    """What else was measured on each held-out set, by name: `value`, its 95 % `interval` and `n`, unknown as None."""
+    """What else was measured on each held-out set or probe, by name: `value`, its 95 % `interval` and `n`, unknown as None."""
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,10 @@ class Plan:
             looks = SETS * self.study.held_out_tokens * len(trial.stops) * forward
         else:
             looks = self.study.pictures.generated * len(trial.stops) * forward
+        looks += sum(
+            (probe.epochs * probe.train + probe.test / 3) * self.study.window * trial.shape.flops_per_token
+            for probe in self.study.probes
+        ) * len(trial.stops)  # as if each example filled a window
         speed, steps = self.speeds.at(trial.shape.parameters), trial.tokens_spent / trial.batch
         return max(trial.flops_spent / speed, steps * self.speeds.step) + looks / speed
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from dataqual.corpus import Corpus
 from studies.learner import Judging
 from studies.picture_file import PictureFile
+from studies.probe import Probe
 from studies.study import Study
 from studies.token_writing import DATA, publish
 from studies.tokenizing import GIVEN, Given
@@ -41,6 +42,7 @@ class Prepared:
     notes: tuple[str, ...] = ()
     judging: Judging | None = None
     """Of pictures: by what those are judged that a model makes."""
+    probes: Mapping[str, Probe] = field(default_factory=dict)
 
     @classmethod
     def again(cls, folder: Path, fingerprint: str) -> Prepared | None:
@@ -71,14 +73,15 @@ class Prepared:
             removed=folder / REMOVED,
             notes=tuple(manifest["notes"]),
             judging=_judging(folder, facts.get("judging")),
+            probes={name: _probe(folder, one) for name, one in facts.get("probes", {}).items()},
         )
 
     def _whole(self) -> bool:
-        files = (*self.grades.values(), *self.held_out.values())
+        files: list[TokenFile | Probe] = [*self.grades.values(), *self.held_out.values(), *self.probes.values()]
         return self.removed.exists() and all(_sha256(file.path) == file.sha256 for file in files)
 
 
-def fingerprint(study: Study, corpus: Corpus, neutral: Corpus) -> str:
+def fingerprint(study: Study, corpus: Corpus, neutral: Corpus, probes: Sequence[Corpus] = ()) -> str:
     """Sixteen digits that change with whatever decides the token files: their part of the study, the input, our code."""
     facts = {
         "format": FORMAT,
@@ -88,11 +91,15 @@ def fingerprint(study: Study, corpus: Corpus, neutral: Corpus) -> str:
         "grades": [[grade.name, grade.share, [repr(step) for step in grade.steps]] for grade in study.grades],
         "tokens": study.longest,
         "files": [
-            [file.path, file.size, Path(file.path).stat().st_mtime_ns] for c in (corpus, neutral) for file in c.files
+            [file.path, file.size, Path(file.path).stat().st_mtime_ns]
+            for c in (corpus, neutral, *probes)
+            for file in c.files
         ],
-        "columns": [str(corpus.columns), str(neutral.columns)],
+        "columns": [str(c.columns) for c in (corpus, neutral, *probes)],
         "table": _table(study.tokenizer),
     }
+    if study.probes:
+        facts |= {"probes": study.resolved()["probes"], "window": study.window}
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -130,6 +137,11 @@ def token_file(folder: Path, facts: Mapping[str, Any]) -> TokenFile:
     if shape := facts.get("shape"):
         return PictureFile(path, facts["tokens"], facts["bytes"], facts["sha256"], *shape)
     return TokenFile(path, facts["tokens"], facts["bytes"], facts["sha256"])
+
+
+def _probe(folder: Path, facts: Mapping[str, Any]) -> Probe:
+    own = (facts["sha256"], facts["kind"], tuple(facts["classes"]))
+    return Probe(folder / DATA / facts["file"], *own, facts["epochs"], facts["learning_rate"], facts["seed"])
 
 
 def _judging(folder: Path, facts: Mapping[str, Any] | None) -> Judging | None:

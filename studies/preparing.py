@@ -24,6 +24,7 @@ from dataqual.errors import InputError, UnknownColumn
 from dataqual.readers import ReadCount, open_corpus
 from dataqual.text import SCRIPTS, Text
 from dataqual.writers.parquet import NewParquet
+from studies import probe_preparing
 from studies.choosing import LowestDocuments, LowestKeys
 from studies.copying import long_copy, share
 from studies.grading import REMOVED_SCHEMA, Grading, Sum, choice_keys
@@ -71,11 +72,12 @@ def prepare(
     place = Path(folder)
     corpus = _opened(study.corpus, CORPUS, f"{study.where}.corpus")
     neutral = _opened(study.neutral, NEUTRAL, f"{study.where}.held_out.neutral")
-    known = fingerprint(study, corpus, neutral)
+    asked = [probe_preparing.opened(probe, f"{study.where}.probes.{probe.name}") for probe in study.probes]
+    known = fingerprint(study, corpus, neutral, asked)
     if found := Prepared.again(place, known):
         return found
     (place / DATA).mkdir(parents=True, exist_ok=True)
-    notes, facts = _Preparing(study, corpus, neutral, place, Local(workers, max_memory), said).go()
+    notes, facts = _Preparing(study, corpus, neutral, asked, place, Local(workers, max_memory), said).go()
     return Prepared.save(place, known, notes, facts)
 
 
@@ -111,6 +113,8 @@ class _Preparing:
     study: Study
     corpus: Corpus
     neutral: Corpus
+    labelled: Sequence[Corpus]
+    """Of the probes."""
     place: Path
     engine: Local
     said: Said | None
@@ -122,7 +126,13 @@ class _Preparing:
             raise InputError("held_out.neutral: every document in it is empty")
         held_out = {"raw": raw.documents, "neutral": neutral.documents}
         tokenizer, notes = self._tokenizer(raw.slice)
-        grams = Grams.of([*raw.documents, *neutral.documents])
+        probes = [
+            probe_preparing.draw(asked, corpus, f"{self.study.where}.probes.{asked.name}")
+            for asked, corpus in zip(self.study.probes, self.labelled, strict=True)
+        ]
+        notes += [note for probe in probes for note in probe.notes()]
+        tested = [document for probe in probes for document in probe.documents()]
+        grams = Grams.of([*raw.documents, *neutral.documents, *tested])
         grams = grams.knowing(self._counted(grams))
         planted = plant(grams)
         grading = Grading.of(self.study.grades, self.corpus, self._withhold, grams, self.engine)
@@ -143,7 +153,10 @@ class _Preparing:
             "held_out": files,
             "planted": planted,
             "copied": copied,
-        }
+        } | ({"probes": self._write_probes(probes, tokenizer)} if probes else {})
+
+    def _write_probes(self, probes: Sequence[probe_preparing.Drawn], tokenizer: Tokenizer) -> dict[str, Any]:
+        return {one.asked.name: probe_preparing.write(one, tokenizer, self.study.window, self.place) for one in probes}
 
     @property
     def _bytes_only(self) -> bool:

@@ -420,7 +420,7 @@ def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line
             **({"measures": found} if (found := point.get("measures", {}).get(held_out)) else {}),
         }
         for point in points
-        for held_out in trial.setting.held_out
+        for held_out in trial.setting.sets
     ]
     close = {
         "kind": "trial",

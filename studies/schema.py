@@ -78,6 +78,7 @@ def study() -> Schema:
             _mapping({"price": {"type": "number", "minimum": 0}, "currency": schemas.STRING}, "price")
         ),
         "beside": PATHS,
+        "probes": _absent_or({"type": "object", "additionalProperties": _probe()}),
         "pictures": QUANTITIES,
         "seen": QUANTITIES,
         "side": QUANTITY,
@@ -90,6 +91,13 @@ def study() -> Schema:
     }
     kinds = [{"required": [*REQUIRED]}, {"required": [*REQUIRED_OF_PICTURES]}]
     return schemas.document("A study of dataqual", properties, ("sizes",)) | {"anyOf": kinds}
+
+
+def _probe() -> Schema:
+    """Labelled text, by documents or by words."""
+    own = {"paths": PATHS, **dict.fromkeys(("text", "label", "tags"), schemas.STRING)}
+    own |= {**dict.fromkeys(("train", "test", "epochs"), QUANTITY), "learning_rate": ABOVE_0, "seed": WHOLE}
+    return _mapping(own, "paths") | {"oneOf": [{"required": ["label"]}, {"required": ["text", "tags"]}]}
 
 
 def _grade() -> Schema:

@@ -28,7 +28,7 @@ def answer(facts: Facts) -> str:
     if not sets:
         return f"Undecided: {_why_nothing(facts, failed)}."
     unit = facts["cost"]["unit"]
-    said = _decided(sets, unit) or _undecided(sets, unit)
+    said = _decided(sets, unit, facts.get("units") or {}) or _undecided(sets, unit)
     if failed:
         said.append(f"no verdict on {_listed(sorted(failed))} text, where the A/A control failed")
     at = next(iter(sets.values()))["operating_point"]
@@ -36,9 +36,9 @@ def answer(facts: Facts) -> str:
     return text[0].upper() + text[1:]
 
 
-def _decided(sets: Mapping[str, Facts], unit: str) -> list[str]:
+def _decided(sets: Mapping[str, Facts], unit: str, losses: Mapping[str, str]) -> list[str]:
     """Which of the two wins where, where neither does, and what a token is worth; nothing where no side wins."""
-    sides = [words for side in ("SUPPORTED", "REFUTED") if (words := _side(sets, side, unit))]
+    sides = [words for side in ("SUPPORTED", "REFUTED") if (words := _side(sets, side, unit, losses))]
     rest = [name for name, part in sets.items() if _verdict(part)["verdict"] == "UNDECIDED"]
     worth = _worth(dict(list(sets.items())[:1]), "")
     return [part for part in (*sides, f"undecided on {_listed(rest)}" if rest else "", worth) if part] if sides else []
@@ -70,7 +70,7 @@ def _why_nothing(facts: Facts, failed: set[str]) -> str:
     return "; ".join([*controls, *reasons]) or "there is no point to fit a law to"
 
 
-def _side(sets: Mapping[str, Facts], side: str, unit: str) -> str:
+def _side(sets: Mapping[str, Facts], side: str, unit: str, losses: Mapping[str, str]) -> str:
     """The held-out sets on which one of the two wins, with by how much; "" where there is none."""
     found = {name: verdict for name, part in sets.items() if (verdict := _verdict(part))["verdict"] == side}
     if not found:
@@ -78,10 +78,20 @@ def _side(sets: Mapping[str, Facts], side: str, unit: str) -> str:
     won, it, lost = ("data", "it", unit) if side == "SUPPORTED" else (unit, "them", "data")
     amounts = [_amount(verdict) for verdict in found.values()]
     first, *rest = [
-        f"{amount}{' bits per byte' if not i else ''} on {name}{' text' if not i else ''}"
+        f"{amount}{_counted(losses, list(found), i)} on {name}{' text' if not i else ''}"
         for i, (name, amount) in enumerate(zip(found, amounts, strict=True))
     ]
     return ", ".join([f"more {won}: doubling {it} beats doubling {lost} by {first}", *rest])
+
+
+def _counted(losses: Mapping[str, str], names: Sequence[str], i: int) -> str:
+    """What the difference on the i-th set is counted in, where it is said for the first time or is another one than before.
+
+    >>> [_counted({"mood": "bits per label"}, ["raw", "neutral", "mood"], i) for i in range(3)]
+    [' bits per byte', '', ' bits per label']
+    """
+    said = [losses.get(name, "bits per byte") for name in names[: i + 1]]
+    return "" if i and said[i] == said[i - 1] else f" {said[i]}"
 
 
 def _worth(sets: Mapping[str, Facts], text: str) -> str:
@@ -183,7 +193,10 @@ def of_text(facts: Facts) -> Iterator[str]:
         f"Other learners, tokenizers or schedules than {study['learner']} on {facts['data']['tokenizer']}: the learning "
         "rate comes from a table and was not tuned here."
     )
-    yield "Anything but the loss on held-out text: no task was measured."
+    if named := list(facts.get("probes") or {}):
+        yield f"Other tasks than {_listed(named)}, or more labelled text than these were tuned on."
+    else:
+        yield "Anything but the loss on held-out text: no task was measured."
 
 
 def diverged(lost: Sequence[Facts]) -> str:

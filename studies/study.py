@@ -18,6 +18,8 @@ from studies import learners
 from studies.picture_file import WINDOW
 from studies.picture_keys import FEWEST_GENERATED, GENERATED, NOT, SIDE, Pictures, refuse_mixed
 from studies.picture_keys import KEYS as PICTURE_KEYS
+from studies.probe_keys import Asked as Probe
+from studies.probe_keys import probes as probes_in
 from studies.prompts import Writing
 from studies.tokenizing import GIVEN
 
@@ -54,7 +56,7 @@ REQUIRED_OF_PICTURES = ("sizes", "pictures", "seen")
 OPTIONAL = (
     "name", "corpus", "held_out", "grades", "reference", "again", "tokenizer", "learner", "window", "repeats", "seeds",
     "grade_sizes", "device", "precision", "compile", "learning_rate", "generate", "gpu_hour", "data_price",
-    "operating_point", "beside",
+    "operating_point", "beside", "probes",
 )  # fmt: skip
 
 
@@ -165,6 +167,8 @@ class Study:
     """What a million further unique tokens cost, cleaned."""
     generate: Writing | None = None
     """What each final model writes; None: nothing."""
+    probes: tuple[Probe, ...] = ()
+    """Labelled text on which every model is tuned further, and tested."""
     beside: tuple[Study, ...] = ()
     """Studies that run after this one, each in a folder of its name within this one's, and are told on its page."""
     pictures: Pictures | None = None
@@ -236,6 +240,7 @@ class Study:
             learning_rate=_factor(content.get("learning_rate", 1.0), f"{where}.learning_rate"),
             data_price=_data_price(content, where),
             generate=_generate(content.get("generate"), f"{where}.generate"),
+            probes=probes_in(content.get("probes"), f"{where}.probes", base, _whole, _above_0),
             notes=(
                 *_notes(where, sizes, tokens, repeats, content.get("again")),
                 *([f"{where}{ENGLISH}"] if content.get("corpus") is not None and held_out[2] is None else []),
@@ -288,6 +293,7 @@ class Study:
         values["grades"] = {grade.name: {"share": grade.share, "steps": list(grade.says)} for grade in self.grades}
         values |= {"options": dict(self.options)} if self.options else {}
         values |= {"pictures": self.pictures.plain()} if self.pictures else {}
+        values |= {"probes": {probe.name: probe.plain() for probe in self.probes}} if self.probes else {}
         for name in ("repeats", "generate", "gpu_hour", "data_price", "operating_point"):
             part = getattr(self, name)
             values[name] = None if part is None else {k: _json(v) for k, v in vars(part).items()}

@@ -15,11 +15,13 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.optim.adamw import adamw
 
 from dataqual.errors import SpecError
+from studies.descending import Descent
 from studies.footprint import pieces
 from studies.learner import Diverged, Event, Ledger, Made, Point, Progress, Shape, Snapshot, Task, Texts
+from studies.probe import Probe
+from studies.probing import Probed, Tunable, probed
 from studies.prompts import Prompts
 from studies.schedule import Leg, check_stops, factor, legs, tokens_apart
 from studies.snapshots import pack, unpack
@@ -34,9 +36,6 @@ SNAPSHOT_SECONDS = 20.0
 
 PROGRESS_SECONDS = 0.5
 """Between two looks at the loss: on a GPU each one waits for all the work in the queue."""
-
-BETAS, EPSILON, CLIP = (0.9, 0.95), 1e-8, 1.0
-"""Of AdamW as GPT-3 and most language models since have it."""
 
 EMBEDDING = 0
 """Place of the table of embeddings among the matrices of a model: every one of ours has it first."""
@@ -146,9 +145,19 @@ class _Trip:
         for name, loss in losses.items():
             if not math.isfinite(loss):
                 raise Diverged(self._diverged(f"the loss on {name} is {loss}"))
+        found = {name: self.probed(probe) for name, probe in self.task.probes.items()}
+        losses |= {name: one.loss for name, one in found.items()}
         unique = min(self.exposure.seen, self.exposure.distinct) * self.task.window
         flops = tokens * self.shape.flops_per_token
-        return Point(tokens, unique, self.shape.parameters, flops, losses)
+        measures = {name: one.readings for name, one in found.items()}
+        return Point(tokens, unique, self.shape.parameters, flops, losses, measures)
+
+    def probed(self, probe: Probe) -> Probed:
+        """What a copy of the model, tuned on a probe, comes to; Diverged where it comes to nothing."""
+        found = self.pupil.probed(probe)
+        if not math.isfinite(found.loss):
+            raise Diverged(self._diverged(f"the loss of a probe ({probe.path.name}) is {found.loss}"))
+        return found
 
     def _diverged(self, what: str) -> str:
         task = self.task
@@ -188,14 +197,8 @@ class _Pupil:
         self.task, self.options = task, options
         self.device = torch.device(task.device)
         self.model = model.to(self.device)
-        self.flat = [
-            _flatten([p for p in model.parameters() if p.requires_grad and p.dim() >= 2]),
-            _flatten([p for p in model.parameters() if p.requires_grad and p.dim() < 2]),
-        ]
+        self.descent = Descent(self.model, options.weight_decay)
         self.embedding = next(p for p in model.parameters() if p.dim() >= 2)
-        self.means = [torch.zeros_like(flat.data) for flat in self.flat]
-        self.squares = [torch.zeros_like(flat.data) for flat in self.flat]
-        self.counts = [torch.zeros((), device=self.device) for _ in self.flat]
         self.forward = torch.compile(model, dynamic=False) if task.compile else model
         self.pieces = pieces(shape, task.vocabulary, task.batch, task.window)
         self.loss = torch.zeros((), device=self.device)
@@ -214,15 +217,11 @@ class _Pupil:
                 if more is None:
                     raise
                 self.pieces = more
-        self.clip()
-        for at, decay in enumerate((self.options.weight_decay, 0.0)):
-            self.adamw(at, rate, decay)
+        self.descent.step(rate)
 
     def learn(self, windows: Tensor, number: int) -> None:
         """The gradient of step `number`, its loss kept: of the windows as they are, and against moved embeddings where asked for."""
-        for flat in self.flat:
-            assert flat.grad is not None
-            flat.grad.zero_()
+        self.descent.clear()
         self.loss = self.gradient(windows, number)
         if self.options.adversarial and self.embedding.grad is not None:
             moved = self.embedding.grad * (self.options.adversarial / (self.embedding.grad.norm() + 1e-12))
@@ -245,35 +244,6 @@ class _Pupil:
             torch.autograd.backward(loss)
             whole += loss.detach()
         return whole
-
-    def adamw(self, at: int, rate: float, decay: float) -> None:
-        """AdamW in one fused pass; the function and not the class, which costs two seconds of imports per process."""
-        flat, beta1, beta2 = self.flat[at], *BETAS
-        assert flat.grad is not None
-        adamw(
-            [flat.data],
-            [flat.grad],
-            [self.means[at]],
-            [self.squares[at]],
-            [],
-            [self.counts[at]],
-            fused=True,
-            amsgrad=False,
-            beta1=beta1,
-            beta2=beta2,
-            lr=rate,
-            weight_decay=decay,
-            eps=EPSILON,
-            maximize=False,
-        )
-
-    def clip(self) -> None:
-        """Shorten the gradient to length 1 where it is longer; nothing here waits for a GPU."""
-        gradients = [flat.grad for flat in self.flat if flat.grad is not None]
-        length = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(g) for g in gradients]))
-        shorter = (CLIP / (length + 1e-6)).clamp(max=1.0)
-        for gradient in gradients:
-            gradient.mul_(shorter)
 
     def nats(self, model: Any, windows: Tensor) -> Tensor:
         """The summed loss of windows (n, T + 1): T predictions each, with 1 … T tokens of context."""
@@ -318,6 +288,11 @@ class _Pupil:
             nats += self.nats(self.model, self.arrive(rest[None])).item()
         return nats / math.log(2) / file.bytes
 
+    def probed(self, probe: Probe) -> Probed:
+        """What a copy of the model comes to on a probe."""
+        assert isinstance(self.model, Tunable)
+        return probed(self.model, probe, self.device, self.precision, bool(self.options.dropout))
+
     def write(self, prompts: Prompts) -> Texts:
         """What the model writes on prompts, as it is now."""
         self.model.train(False)
@@ -338,22 +313,4 @@ class _Pupil:
 
     def tensors(self) -> dict[str, list[Tensor]]:
         """All that changes in a step."""
-        weights = [flat.data for flat in self.flat]
-        return {"weights": weights, "means": self.means, "squares": self.squares, "counts": self.counts}
-
-
-def _flatten(parameters: list[nn.Parameter]) -> nn.Parameter:
-    """One long parameter whose memory, and whose gradient's, is that of all of these.
-
-    The optimizer, clipping and copying then take one call each and not one per matrix: a tenth of a step of the
-    smallest models.
-    """
-    first = parameters[0] if parameters else torch.zeros(0)
-    flat = nn.Parameter(torch.cat([first.new_zeros(0), *(p.detach().flatten() for p in parameters)]))
-    flat.grad = torch.zeros_like(flat)
-    at = 0
-    for p in parameters:
-        p.data = flat.data[at : at + p.numel()].view_as(p)
-        p.grad = flat.grad[at : at + p.numel()].view_as(p)
-        at += p.numel()
-    return flat
+        return self.descent.tensors()

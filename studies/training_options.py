@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from dataqual.errors import SpecError
 
@@ -13,6 +14,9 @@ WEIGHT_DECAY = 0.1
 @dataclass(frozen=True)
 class Options:
     """Weight decay, dropout and adversarial training; SpecError for what none of them can be."""
+
+    tunable: ClassVar[bool] = True
+    """Whether its models can be tuned on probes."""
 
     weight_decay: float = WEIGHT_DECAY
     dropout: float = 0.0

@@ -15,6 +15,7 @@ from studies import learners
 from studies.checking import check, rounded, whole_windows
 from studies.learner import Judging, Learner, Precision, Shape, Task
 from studies.picture_file import PictureFile
+from studies.probe import Probe
 from studies.prompts import Prompts, Writing
 from studies.schedule import tokens_apart, tokens_spent
 from studies.windows import Order, TokenFile
@@ -47,6 +48,12 @@ class Setting:
     """What every final model writes on."""
     judging: Judging | None = None
     """Of pictures."""
+    probes: Mapping[str, Probe] = dataclasses.field(default_factory=dict)
+
+    @property
+    def sets(self) -> list[str]:
+        """The names by which every point has losses: held-out sets, then probes."""
+        return [*self.held_out, *self.probes]
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,9 @@ class Trial:
         """All that decides what the points are, files as hashes; where the files lie, and how fast, is left out."""
         setting = self.setting
         judging = setting.judging
-        judged = {} if judging is None else {"judged": [judging.name, judging.pictures]}
+        judged: dict[str, Any] = {} if judging is None else {"judged": [judging.name, judging.pictures]}
+        if setting.probes:
+            judged = judged | {"probes": {name: probe.description() for name, probe in setting.probes.items()}}
         return judged | {
             "learner": {"name": self.name, **dataclasses.asdict(self.learner)},  # type: ignore[call-overload]
             "size": self.size,
@@ -148,6 +157,7 @@ class Trial:
             learning_rate=self.learning_rate,
             prompts=setting.prompts,
             judging=setting.judging,
+            probes=setting.probes,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -164,6 +174,7 @@ class Trial:
         held_out = {name: _file(file) for name, file in setting.pop("held_out").items()}
         prompts = _prompts(setting.pop("prompts"))
         judged = setting.pop("judging")
+        probes = {name: _probe(one) for name, one in setting.pop("probes").items()}
         judging = judged and Judging(**{**judged, "extractor": Path(judged["extractor"])})
         return cls(
             **{
@@ -172,7 +183,7 @@ class Trial:
                 "train": _file(facts["train"]),
                 "order": Order(**facts["order"]),
                 "stops": tuple(facts["stops"]),
-                "setting": Setting(**setting, held_out=held_out, prompts=prompts, judging=judging),
+                "setting": Setting(**setting, held_out=held_out, prompts=prompts, judging=judging, probes=probes),
             }
         )
 
@@ -203,7 +214,15 @@ def plan(
     check(study, learner, prepared.vocabulary)
     held_out = dict(prepared.held_out)
     setting = Setting(
-        device, precision, compile, study.window, prepared.vocabulary, held_out, prompts, prepared.judging
+        device,
+        precision,
+        compile,
+        study.window,
+        prepared.vocabulary,
+        held_out,
+        prompts,
+        prepared.judging,
+        prepared.probes,
     )
     place = {grade.name: i for i, grade in enumerate(study.grades)}
     trials = [
@@ -295,6 +314,10 @@ def _prompts(facts: Mapping[str, Any] | None) -> Prompts | None:
         return None
     places = {name: tuple(facts[name]) for name in ("starts", "ends")}
     return Prompts(_file(facts["file"]), **places, size=facts["size"], writing=Writing(**facts["writing"]))
+
+
+def _probe(facts: Mapping[str, Any]) -> Probe:
+    return Probe(**{**facts, "path": Path(facts["path"]), "classes": tuple(facts["classes"])})
 
 
 def _file(facts: Mapping[str, Any]) -> TokenFile:

@@ -58,6 +58,8 @@ OWNERS = {
         "studies.torchscript",
         "studies.snapshots",
         "studies.writing",
+        "studies.descending",
+        "studies.probing",
         "studies.low_rank",
         "studies.devices",
         "studies.tracking.tensorboard",

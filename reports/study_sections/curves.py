@@ -19,7 +19,7 @@ LINES = 24  # curves in one figure; more are a thicket
 
 def main_figure(
     name: str, key: str, points: Sequence[Facts], curves: Sequence[Facts], exchange: Facts,
-    look: Mapping[str, Look], clock: Clock, most: int,
+    look: Mapping[str, Look], clock: Clock, most: int, loss: str = "bits per byte",
 ) -> dict[str, Any]:  # fmt: skip
     """The figure for a desktop and for a phone, of at most `most` marks, and what it does not show."""
     sizes = _drawn_sizes(points)
@@ -27,7 +27,7 @@ def main_figure(
     marks, total, drawn = marks_of(points, look, clock, most)
     lines = [curve_of(c, look, clock) for c in curves]
     double = arrow(exchange, curves, clock)
-    alt = f"Loss on {name} against {clock.unit}: {_described(points)} {double['says'] if double else ''}"
+    alt = f"Loss on {name} against {clock.unit}: {_described(points, loss)} {double['says'] if double else ''}"
     draw = {"wide": WIDE, "narrow": NARROW}
     made = {
         f"figure_{which}": losses(
@@ -38,6 +38,7 @@ def main_figure(
             alt,
             inches=inches,
             exchange=double["exchange"] if double else None,
+            loss=loss,
         )
         for which, inches in draw.items()
     }
@@ -60,17 +61,14 @@ def _drawn_sizes(points: Sequence[Facts]) -> list[Any]:
     return [sizes[round(i * (len(sizes) - 1) / (most - 1))] for i in range(most)]
 
 
-def _described(points: Sequence[Facts]) -> str:
+def _described(points: Sequence[Facts], unit: str) -> str:
     """The lowest loss of each grade, for those who cannot see the figure."""
     best: dict[str, float] = {}
     for point in points:
         if point.get("loss") is not None:
             grade = str(point.get("grade"))
             best[grade] = min(best.get(grade, math.inf), point["loss"])
-    return (
-        "; ".join(f"{html.cut(g, 40)} down to {say.number(loss)} bits per byte" for g, loss in list(best.items())[:8])
-        + "."
-    )
+    return "; ".join(f"{html.cut(g, 40)} down to {say.number(loss)} {unit}" for g, loss in list(best.items())[:8]) + "."
 
 
 def marks_of(
@@ -120,6 +118,7 @@ def panels(
     clock: Clock,
     most: int,
     count: int,
+    loss: str = "bits per byte",
 ) -> list[tuple[str, Markup]]:
     """A figure for each of the `count` largest sizes, in which points and bands can be told apart."""
     sizes = ascending(p["size"] for p in points if p.get("size") is not None)
@@ -128,8 +127,8 @@ def panels(
         mine = [p for p in points if p.get("size") == size]
         marks, _, _ = marks_of(mine, look, clock, most)
         lines = [curve_of(c, look, clock) for c in curves if str(c.get("size")) == str(size)]
-        alt = f"Loss at size {size_name(size)} against {clock.unit}: {_described(mine)}"
-        drawn = losses(marks, lines, clock.unit, f"{key}{i}", alt, inches=PANEL, sizes=False)
+        alt = f"Loss at size {size_name(size)} against {clock.unit}: {_described(mine, loss)}"
+        drawn = losses(marks, lines, clock.unit, f"{key}{i}", alt, inches=PANEL, sizes=False, loss=loss)
         if drawn:
             found.append((size_name(size), drawn))
     return found

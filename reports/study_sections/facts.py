@@ -41,6 +41,11 @@ def held_outs_of(facts: Facts) -> list[str]:
     )
 
 
+def loss_of(facts: Facts, held_out: str) -> str:
+    """What the loss on a held-out set, or of a probe, is counted in."""
+    return str((facts.get("units") or {}).get(held_out) or "bits per byte")
+
+
 def unit_of(facts: Facts) -> str:
     """What machine time is counted in: core-hours on a CPU."""
     return str((facts.get("cost") or {}).get("unit") or "GPU-hours")

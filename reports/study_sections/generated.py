@@ -55,7 +55,7 @@ def generated_of(facts: Facts, look: Mapping[str, Look], rows: int) -> dict[str,
         "figures": [
             (title, figure)
             for i, (name, title) in enumerate(DRAWN.items())
-            if (figure := _figure(main, found["real"].get(name), name, title, f"w{i}", look)) is not None
+            if (figure := by_size(main, found["real"].get(name), name, title, f"w{i}", look)) is not None
         ],
         "longest": LONGEST,
     }
@@ -72,7 +72,7 @@ def _cell(reading: Facts | None, name: str) -> tuple[str, str]:
     return say.split(reading)
 
 
-def _figure(
+def by_size(
     rows: Sequence[Facts], real: Facts | None, name: str, title: str, key: str, look: Mapping[str, Look]
 ) -> Markup | None:
     """One measure by size, a line per grade; the strip and the line across are real text. None where there is nothing."""

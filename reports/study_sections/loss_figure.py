@@ -63,6 +63,7 @@ def losses(
     inches: tuple[float, float] = WIDE,
     exchange: Exchange | None = None,
     sizes: bool = True,
+    loss: str = "bits per byte",
 ) -> Markup | None:
     """Loss against compute on a log axis, a line per grade and size; None where no point has both.
 
@@ -93,7 +94,7 @@ def losses(
             _sizes(axes, drawable, place, inches)
         if exchange:
             _exchange(axes, exchange, place, inches)
-        said(axes, "bits per byte", f"{unit}, log scale", inches)
+        said(axes, loss, f"{unit}, log scale", inches)
 
     return drawn(draw, key, alt, inches)
 

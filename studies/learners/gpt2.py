@@ -168,12 +168,17 @@ class Model(nn.Module):
                 parameter.fill_(1.0 if "ln_" in name and name.endswith("weight") else 0.0)
 
     def forward(self, tokens: Tensor) -> Tensor:
+        return F.linear(self.hidden(tokens), self.wte.weight)
+
+    def hidden(self, tokens: Tensor) -> Tensor:
+        """What the head is given of each token, (n, t, width)."""
         x = F.embedding(tokens, self.wte.weight) + self.wpe.weight[: tokens.shape[1]]
         if self.dropout:
             x = F.dropout(x, self.dropout, self.training)
         for block in self.h:
             x = block(x)
-        return F.linear(self.ln_f(x), self.wte.weight)
+        found: Tensor = self.ln_f(x)
+        return found
 
     def read(self, tokens: Tensor, memory: Memory | None = None) -> tuple[Tensor, Memory]:
         """Logits (n, vocabulary) behind the last of `tokens` (n, t), and the keys and values with which to read on."""

@@ -117,10 +117,12 @@ class Model(nn.Module):
                 parameter[width : 2 * width] += FORGET  # gates stand in the order input, forget, cell, output
 
     def forward(self, tokens: Tensor) -> Tensor:
-        out: Any = self.lstm(F.embedding(tokens, self.embedding.weight))[0]
-        if self.dropout:
-            out = F.dropout(out, self.dropout, self.training)
-        return F.linear(out, self.embedding.weight)
+        return F.linear(self.hidden(tokens), self.embedding.weight)
+
+    def hidden(self, tokens: Tensor) -> Tensor:
+        """What the head is given of each token, (n, t, width)."""
+        out: Tensor = self.lstm(F.embedding(tokens, self.embedding.weight))[0]
+        return F.dropout(out, self.dropout, self.training) if self.dropout else out
 
     def read(self, tokens: Tensor, memory: Any = None) -> tuple[Tensor, Any]:
         """Logits (n, vocabulary) behind the last of `tokens` (n, t), and the memory with which to read on."""

@@ -260,6 +260,29 @@ def likely() -> Facts:
     return study(grades, points(grades))
 
 
+def labelled() -> Facts:
+    """The same with two probes: labels of texts, of which a copy of each model was tuned, and tags of words."""
+    facts = likely()
+    rows = [
+        {"grade": g, "arm": arm, "size": size, "parameters": size * 1.08, "tokens": 2_000_000, "unique": 500_000 if arm == "repeats" else 2_000_000,
+         "models": 2, "loss": 0.7, "measures": {
+             "accuracy": {"value": 0.7 + i / 50, "interval": [0.66 + i / 50, 0.74 + i / 50], "n": 900},
+             "macro_f1": {"value": 0.6, "interval": None, "n": 900}, "f1:pos": {"value": None, "interval": None, "n": 0}}}
+        for i, size in enumerate(PER_FLOP) for g, arm in [("clean", "main"), ("typos", "main"), ("clean", "again"), ("clean", "repeats")]
+    ]  # fmt: skip
+    probe = {"kind": "documents", "classes": ["neg", "pos"], "train": 1000, "test": 900, "labels": {"neg": 500, "pos": 400},
+             "commonest": {"class": "neg", "share": 5 / 9}, "epochs": 3, "rows": rows}  # fmt: skip
+    tags = {**probe, "kind": "words", "classes": ["B-PER", "O"], "epochs": 1, "rows": rows[:2]}
+    own = [{**p, "held_out": "mood", "loss": p["loss"] / 4} for p in facts["points"] if p["held_out"] == "raw"]
+    held = facts["data"]["held_out"]
+    return {
+        **facts, "probes": {"mood": probe, "names": tags}, "units": {"mood": "bits per label", "names": "bits per label"},
+        "points": [*facts["points"], *own], "exchange": {**facts["exchange"], "mood": facts["exchange"]["raw"]},
+        "data": {**facts["data"], "probes": {"mood": {**held["raw"], "kind": "documents"}}},
+        "not_claimed": ["Other tasks than mood and names, or more labelled text than these were tuned on."],
+    }  # fmt: skip
+
+
 def bare() -> Facts:
     """The least a study can be: one grade, one size, no time, no law that fits, no repeats, everything else unknown."""
     grades, worths = ["all"], {"raw": {"all": 1.0}}

@@ -45,7 +45,9 @@ def parameters_in(page: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("case", pages.KINDS["study"].cases)
 def test_the_sections_come_in_order_and_the_contents_name_them_all(case: str) -> None:
-    wanted = [key for key, _ in study_page.SECTIONS if key != "pictures"]  # of studies of pictures, or with one beside
+    wanted = [
+        key for key, _ in study_page.SECTIONS if key not in ("pictures", "probes")
+    ]  # of studies of pictures, or with one beside
     assert [a["id"] for a in read(case).all("section")] == wanted
     assert [str(a["href"])[1:] for a in read(case).all("a") if str(a["href"])[1:] in wanted][: len(wanted)] == wanted
 

@@ -31,7 +31,7 @@ def test_every_message_has_a_translation(template: str) -> None:
     assert any(SAY.whole(form) != form for form in forms), MESSAGES[template]
 
 
-@pytest.mark.parametrize("case", ["likely", "bare", "unsure", "priced"])
+@pytest.mark.parametrize("case", ["likely", "bare", "unsure", "priced", "labelled"])
 def test_the_page_of_a_study_leaves_nothing_of_ours_in_english(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     missed: list[str] = []
     say = Translation(sentences("zh"), missed.append)
