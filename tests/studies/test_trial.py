@@ -32,7 +32,9 @@ CONTENT = {
 def prepared(tokens: int = 10_000) -> Any:
     file = TokenFile(Path("clean.bin"), tokens, tokens, "aa")
     half = TokenFile(Path("half.bin"), tokens, tokens, "bb")
-    return SimpleNamespace(grades={"clean": file, "half": half}, held_out={"raw": half}, vocabulary=257, judging=None, probes={})
+    return SimpleNamespace(
+        grades={"clean": file, "half": half}, held_out={"raw": half}, vocabulary=257, judging=None, probes={}
+    )
 
 
 def planned(there: int = 10_000, **changed: Any) -> list[Trial]:
