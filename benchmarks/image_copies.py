@@ -84,17 +84,24 @@ def drawn(count: int, seed: int = 0) -> list[Picture]:
 
 def squares(folder: Path) -> list[Picture]:
     """The photographs of a folder in squares."""
-    made = []
+    return [one for _, cut in squares_of(folder) for one in cut]
+
+
+def squares_of(
+    folder: Path, endings: tuple[str, ...] = (".jpg", ".png", ".webp")
+) -> Iterator[tuple[Path, list[Picture]]]:
+    """Each photograph of a folder, and its squares."""
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in (".jpg", ".png", ".webp"):
+        if path.suffix.lower() not in endings:
             continue
         with Image.open(path) as image:
             whole = image.convert("RGB")
         whole.thumbnail((LARGE, LARGE))
         pixels = np.asarray(whole)
+        made = []
         for y in range(0, pixels.shape[0] - SIDE + 1, SIDE):
             made += [pixels[y : y + SIDE, x : x + SIDE] for x in range(0, pixels.shape[1] - SIDE + 1, SIDE)]
-    return [np.ascontiguousarray(one) for one in made]
+        yield path, [np.ascontiguousarray(one) for one in made]
 
 
 def parts(survey: PictureSurvey, pictures: Sequence[Picture]) -> Iterator[PicturePart]:

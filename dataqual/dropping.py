@@ -10,7 +10,7 @@ from dataqual import catalog, rules, specs
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.faults import FINDINGS, FOUND, OUTLIERS, SURVEYED
 from dataqual.near_duplicates import NearDuplicates
-from dataqual.operators import Step
+from dataqual.operators import Step, View
 from dataqual.rules.rule_set import Rule
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.drop_outliers import DropOutliers
@@ -37,7 +37,8 @@ class Drop:
         asked = tuple(dict.fromkeys([names] if isinstance(names, str) else names))
         if not asked:
             raise SpecError(
-                f"name what is to be done, with --recipe or with --drop; for --drop there are: {', '.join(_known())}; or a .yaml file of rules"
+                "name what is to be done, with --recipe or with --drop; for --drop there are, of texts: "
+                f"{', '.join(droppable('text'))}; of pictures: {', '.join(droppable('image'))}; or a .yaml file of rules"
             )
         found = [rule for name in asked if name not in SURVEYED for rule in _rules(name)]
         return cls(asked, tuple(found), "exact_copies" in asked, "near_copies" in asked, OUTLIERS in asked)
@@ -93,5 +94,14 @@ def _as_step(name: str) -> dict[str, Any]:
     return {"keep": {"signal": signal, **ends}}
 
 
+def droppable(view: View) -> list[str]:
+    """The names that `--drop` has for texts, or for pictures, but for files of rules.
+
+    >>> [name for name in droppable("image") if name in droppable("text")]
+    ['exact_copies', 'near_copies', 'label_errors']
+    """
+    return [*FINDINGS[view], *rules.rule_sets(view)]
+
+
 def _known() -> list[str]:
-    return [*FINDINGS, *rules.rule_sets()]
+    return list(dict.fromkeys([*droppable("text"), *droppable("image")]))

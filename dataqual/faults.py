@@ -38,5 +38,5 @@ OUTLIERS = "outliers"
 SURVEYED = (*COPIES, OUTLIERS)
 """What is found beside other documents, by steps of its own."""
 
-FINDINGS = (*SURVEYED, *FOUND)
-"""Every finding that `clean --drop` leaves out by its name, beside rule sets and files of rules."""
+FINDINGS = {"text": (*SURVEYED, *SHARES, *JUDGED), "image": (*COPIES, *JUDGED, *PICTURES)}
+"""Every finding that `clean --drop` leaves out by its name, of texts and of pictures, beside rule sets and files of rules."""

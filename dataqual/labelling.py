@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from dataqual.columns import ANNOTATOR_NAMES, ITEM_NAMES, RATING_NAMES, TEXT_NAMES, as_string
+from dataqual.contradictions import contradictions, write_contradictions
 from dataqual.corpus import Corpus, Progress
 from dataqual.embeddings import open_model
 from dataqual.engine import Local
@@ -35,6 +36,8 @@ from dataqual.labels.ratings import Level, Ratings
 from dataqual.labels.surveying import LEARNT_FROM, Surveyed, given, survey
 from dataqual.ledger import address_list
 from dataqual.masking import mask
+from dataqual.operators import View
+from dataqual.picture_words import in_words_of
 from dataqual.ranked_labels import QUOTED, RankedLabels
 from dataqual.readers import ReadCount
 from dataqual.readers.paths import readable
@@ -63,6 +66,10 @@ class Labelled:
     model: str | None = None
     """Whose embeddings they learnt from too."""
     written: Path | None = None
+    torn: pl.DataFrame = field(default_factory=pl.DataFrame)
+    """A row for each document whose copies have another label, cluster by cluster: `contradictions` says which columns."""
+    torn_written: Path | None = None
+    view: View = "text"
 
     @property
     def ranked(self) -> pl.DataFrame:
@@ -75,7 +82,7 @@ class Labelled:
         rows = self.balance.detail["rows"]
         shown = ", ".join(f"{row['label']} {row['documents']:,}" for row in rows[:EXAMPLES])
         more = f" and {len(rows) - EXAMPLES} more" if len(rows) > EXAMPLES else ""
-        lines = [f"{plural(self.documents, 'document')}: {shown}{more}"]
+        lines = [f"{in_words_of(self.view, plural(self.documents, 'document'))}: {shown}{more}"]
         if self.balance.value is not None:
             lines.append(
                 f"evenness of the labels {self.balance.value:.2f}, imbalance {self.balance.detail['imbalance']:.3g} to 1"
@@ -86,34 +93,41 @@ class Labelled:
         lines += [str(one) for one in self.giveaways[:EXAMPLES]]
         if self.written:
             lines.append(f"ranked list: {self.written}")
+        if self.torn_written:
+            lines.append(f"contradicting copies: {self.torn_written}")
         return "\n".join(lines)
 
     def _errors(self) -> list[str]:
         if self.errors.value is None or self.errors.interval is None or self.accuracy is None:
-            return ["no label errors can be told: it takes two labels with ten documents each"]
+            return [in_words_of(self.view, "no label errors can be told: it takes two labels with ten documents each")]
         low, high = self.errors.interval
         lines = [
-            f"wrong labels: {percent(self.errors.value)} (95 %: {percent(low)} to {percent(high)}), "
-            f"{self.errors.detail['suspects']:,} suspects; a model that never saw the document says its label in {self.accuracy:.1%}"
+            in_words_of(
+                self.view,
+                f"wrong labels: {percent(self.errors.value)} (95 %: {percent(low)} to {percent(high)}), "
+                f"{self.errors.detail['suspects']:,} suspects; a model that never saw the document says its label in {self.accuracy:.1%}",
+            )
         ]
         for row in self.listed.suspects(EXAMPLES).iter_rows(named=True):
             place = f"{row['path']}:{row['record']}"
             chances = f"{row['given']} ({row['probability']:.2f}), probably {row['suggested']} ({row['suggested_probability']:.2f})"
-            lines.append(f"  {place}: {chances}: {' '.join(row['text'].split())[:100]}")
+            text = " ".join(row["text"].split())[:100]
+            lines.append(f"  {place}: {chances}: {text}" if self.view == "text" else f"  {place}: {chances}")
         return lines
 
     def _conflicts(self) -> list[str]:
         if not self.conflicts.detail["clusters"]:
             return ["no copies contradict each other"]
         lines = [
-            f"contradicting labels on copies: {percent(self.conflicts.value or 0.0)} of the labelled documents, "
-            f"in {self.conflicts.detail['clusters']:,} clusters"
-        ]
-        for one in self.contradicting[:EXAMPLES]:
-            labels = ", ".join(f"{name} {count}" for name, count in one["labels"])
-            lines.append(
-                f"  {one['examples'][0]['path']}:{one['examples'][0]['record']}: {labels}: {one['examples'][0]['text'][:100]}"
+            in_words_of(
+                self.view,
+                f"contradicting labels on copies: {percent(self.conflicts.value or 0.0)} of the labelled documents, "
+                f"in {self.conflicts.detail['clusters']:,} clusters",
             )
+        ]
+        lines += [f"  {_line(one)}" for one in self.contradicting[:EXAMPLES]]
+        if len(self.contradicting) > EXAMPLES and not self.torn_written:
+            lines.append("  --conflicts FILE lists all of them")
         return lines
 
     def facts(self) -> dict[str, Any]:
@@ -131,13 +145,22 @@ class Labelled:
             "conflicts": list(self.contradicting[:20]),
             "giveaways": [one.facts() for one in self.giveaways],
             "written": str(self.written) if self.written else None,
+            "conflicts_written": str(self.torn_written) if self.torn_written else None,
         }
+
+
+def _line(one: Mapping[str, Any]) -> str:
+    """A contradiction: where the first document of each label is, and how the text begins, where there is one."""
+    places = "; ".join(f"{it['path']}:{it['record']} {it['label']}" for it in one["examples"])
+    text = " ".join(one["examples"][0]["text"].split())[:100]
+    return f"{places}: {text}" if text else places
 
 
 def label_errors(
     source: Any,
     *,
     output: str | Path | None = None,
+    conflicts_to: str | Path | None = None,
     rank_by: Ranking = "self_confidence",
     probabilities: str | None = None,
     learn_from: int = LEARNT_FROM,
@@ -151,7 +174,8 @@ def label_errors(
 ) -> Labelled:
     """Which labels are probably wrong, by models that saw neither the document nor a copy of it (confident learning).
 
-    `source` is what `profile` takes, with a label column. `output` gets the ranked list, as .jsonl, .parquet or .csv.
+    `source` is what `profile` takes, with a label column. `output` gets the ranked list, as .jsonl, .parquet or .csv, and
+    `conflicts_to` the copies whose labels contradict each other.
     `probabilities` names a column of chances by label, out of cross-validation, which are then believed instead. Models
     learn from at most `learn_from` documents, drawn evenly; all are judged. `embeddings` is the folder of a model on disk, whose
     vectors they learn from beside the words. Of many labels the `top` commonest are judged. UnknownColumn without labels; InputError
@@ -162,7 +186,8 @@ def label_errors(
     if probabilities is not None:
         asked |= {"more": (probabilities,)}
     corpus = as_corpus(source, also=options_of(label_errors), **({} if isinstance(source, Corpus) else asked))
-    _check_table(output, corpus)
+    for table in (output, conflicts_to):
+        _check_table(table, corpus)
     engine = Local(workers=workers, max_memory=max_memory)
     count = ReadCount()
     embed = open_model(embeddings) if embeddings is not None else None
@@ -175,8 +200,11 @@ def label_errors(
     labels = found.labels
     contradicting = conflicts(found.copied, labels)
     listed = RankedLabels.of(corpus, found, judged, rank_by) if judged else RankedLabels()
+    torn = contradictions(corpus, found, contradicting)
     if output is not None:
         listed.write(Path(output))
+    if conflicts_to is not None:
+        write_contradictions(torn, Path(conflicts_to))
     return Labelled(
         documents=len(labels),
         unreadable=count.unreadable,
@@ -192,6 +220,9 @@ def label_errors(
         learnt_from=len(found.sample) if probabilities is None else 0,
         model=embed.told if embed is not None else None,
         written=Path(output) if output is not None else None,
+        torn=torn,
+        view=corpus.view,
+        torn_written=Path(conflicts_to) if conflicts_to is not None else None,
     )
 
 

@@ -35,8 +35,8 @@ class Signal(ABC):
     its class are one word (`word_count.py`, `word_count`, `WordCount`). It defines `measure`.
     """
 
-    view: ClassVar[View] = "text"
-    """What it looks at: see `dataqual.images.signal` for signals of pictures."""
+    view: ClassVar[View | None] = "text"
+    """What it looks at: see `dataqual.images.signal` for signals of pictures; None for one that is of both."""
     unit: ClassVar[str] = ""
     """What one unit of the number is: "words", "characters", "bytes"; "" for a share (0 to 1) or ratio."""
     masked: ClassVar[bool] = False

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -64,15 +65,12 @@ class RankedLabels:
 
     def write(self, output: Path) -> None:
         """As .parquet, .csv or .jsonl, whole or not at all."""
-        part = output.with_name(f".{output.name}.part")
-        with writing(output):
-            output.parent.mkdir(parents=True, exist_ok=True)
+        with whole(output) as part:
             if output.suffix == ".parquet":
-                whole = pl.scan_parquet(list(self.pieces), glob=False) if self.pieces else self.frame().lazy()
-                whole.sink_parquet(part, maintain_order=True)
+                table = pl.scan_parquet(list(self.pieces), glob=False) if self.pieces else self.frame().lazy()
+                table.sink_parquet(part, maintain_order=True)
             else:
                 self._write_lines(part, csv=output.suffix == ".csv")
-            part.replace(output)
 
     def _write_lines(self, part: Path, *, csv: bool) -> None:
         with part.open("wb") as file:
@@ -83,36 +81,46 @@ class RankedLabels:
                 frame.write_csv(file, include_header=False) if csv else frame.write_ndjson(file)
 
 
+@contextmanager
+def whole(output: Path) -> Iterator[Path]:
+    """Where to write a file that appears when all of it is there, in a folder that is made if need be."""
+    part = output.with_name(f".{output.name}.part")
+    with writing(output):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        part.replace(output)
+
+
 def _written(folder: Path, corpus: Corpus, found: Surveyed, judged: Judged, by: Ranking) -> Iterator[Path]:
     """The pieces, in the order of the ranks."""
     scores = quality(judged.labels, judged.probabilities, by)
     order = np.lexsort((judged.rows, scores, ~judged.suspects))
     names = np.array(judged.classes, object)
-    borders = _beginnings(folder / "texts", corpus, found.places[judged.rows])
+    borders = beginnings(folder / "texts", corpus, found.places[judged.rows])
     with (folder / "texts").open("rb") as texts:
         for start in range(0, len(order), PIECE):
             rows = order[start : start + PIECE]
             places = address_list(found.places[judged.rows[rows]])
-            begun = [_begun(texts, borders, row) for row in rows.tolist()]
+            told = [begun(texts, borders, row) for row in rows.tolist()]
             frame = {
                 "rank": np.arange(start + 1, start + len(rows) + 1),
                 "path": [readable(corpus.files[file].path) for file, _ in places],
                 "record": [record for _, record in places],
-                "id": [name for _, name in begun],
+                "id": [name for _, name in told],
                 "given": names[judged.labels[rows]].tolist(),
                 "suggested": names[judged.suggested[rows]].tolist(),
                 "probability": judged.quality[rows],
                 "suggested_probability": judged.likeliest[rows],
                 "quality": scores[rows],
                 "suspect": judged.suspects[rows],
-                "text": [text for text, _ in begun],
+                "text": [text for text, _ in told],
             }
             piece = folder / f"{start:012d}.parquet"
             pl.DataFrame(frame, schema=SCHEMA).write_parquet(piece)
             yield piece
 
 
-def _beginnings(path: Path, corpus: Corpus, wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
+def beginnings(path: Path, corpus: Corpus, wanted: NDArray[np.uint64]) -> NDArray[np.int64]:
     """The beginning of each document, masked, and its id, into a file; where each begins there, (documents + 1,).
 
     `wanted` are addresses, ascending, in which order the corpus is read.
@@ -131,7 +139,7 @@ def _beginnings(path: Path, corpus: Corpus, wanted: NDArray[np.uint64]) -> NDArr
     return np.cumsum(sizes)
 
 
-def _begun(texts: Any, borders: NDArray[np.int64], row: int) -> tuple[str, str | None]:
+def begun(texts: Any, borders: NDArray[np.int64], row: int) -> tuple[str, str | None]:
     texts.seek(int(borders[row]))
     text, name = orjson.loads(texts.read(int(borders[row + 1] - borders[row])))
     return text, name

@@ -19,10 +19,11 @@ from dataqual.corpus import Chunk, Corpus, Progress, Unreadable
 from dataqual.effects import Accounting, Effects
 from dataqual.engine import Local
 from dataqual.errors import SpecError
+from dataqual.faults import FINDINGS
 from dataqual.finding import SIGNS, Finding
 from dataqual.ledger import SCHEMA
 from dataqual.ledger import rows as ledger_rows
-from dataqual.operators import Step
+from dataqual.operators import Signal, Step, View
 from dataqual.pseudonyms import SCHEMA as MAP_SCHEMA
 from dataqual.pseudonyms import rows as map_rows
 from dataqual.quoting import difference, evidences, replacements
@@ -292,12 +293,20 @@ def check_views(steps: Iterable[Step], corpus: Corpus) -> None:
     """SpecError for a step, or a signal of one, that is for texts where pictures are read, or the other way round."""
     for step in steps:
         rules = getattr(step, "rules", ())  # that of an augmentation is a gate, whose signals are of pairs
-        signals = [rule.signal for rule in rules if hasattr(rule, "signal")] if isinstance(rules, tuple) else []
-        for operator in (step, *signals):
-            if operator.view == "text" and corpus.view == "image":
-                raise SpecError(f"{name_of(operator)} is for texts, and these are pictures")
-            if operator.view == "image" and corpus.view == "text":
-                raise SpecError(f"{name_of(operator)} is for pictures, and these are texts")
+        signals = (
+            [(rule.signal, rule.name) for rule in rules if hasattr(rule, "signal")] if isinstance(rules, tuple) else []
+        )
+        for operator, name in ((step, name_of(step)), *signals):
+            if operator.view not in (None, corpus.view):
+                raise SpecError(_other_view(operator, name, corpus.view))
+
+
+def _other_view(operator: Step | Signal, name: str, view: View) -> str:
+    """What is said of a step, or of a signal that judges under this name, of the other view than the corpus."""
+    said = {"text": "texts", "image": "pictures"}
+    own = operator.view or view
+    known = "" if isinstance(operator, Step) else f"; of {said[view]} --drop knows {', '.join(FINDINGS[view])}"
+    return f"{name} is for {said[own]}, and these are {said[view]}{known if name in FINDINGS[own] else ''}"
 
 
 def _appear(writer: Writer, beside: Sequence[Appearing], back: Appearing | None) -> list[str]:

@@ -20,7 +20,8 @@ class _Naming(click.Command):
     def get_help(self, ctx: click.Context) -> str:
         from dataqual.faults import FINDINGS
 
-        self.help = (self.help or "").replace("FINDINGS", ", ".join(FINDINGS))
+        both = "; of pictures ".join(", ".join(names) for names in FINDINGS.values())
+        self.help = (self.help or "").replace("FINDINGS", f"of texts {both}")
         return super().get_help(ctx)
 
 

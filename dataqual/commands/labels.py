@@ -15,6 +15,12 @@ from dataqual.console import Console
     "-o", "--output", type=click.Path(), metavar="FILE", help="Ranked list to write: .jsonl, .parquet or .csv."
 )
 @click.option(
+    "--conflicts",
+    type=click.Path(),
+    metavar="FILE",
+    help="List to write of the copies whose labels contradict each other: .jsonl, .parquet or .csv.",
+)
+@click.option(
     "--rank-by",
     type=click.Choice(["self_confidence", "normalized_margin", "confidence_weighted_entropy"]),
     default="self_confidence",
@@ -54,6 +60,7 @@ from dataqual.console import Console
 def labels(
     shared: Shared,
     output: str | None,
+    conflicts: str | None,
     rank_by: Any,
     probabilities: str | None,
     learn_from: int,
@@ -71,6 +78,7 @@ def labels(
     Examples:
       dataqual labels corpus.jsonl --label label
       dataqual labels corpus.jsonl -o ranked.csv --rank-by normalized_margin
+      dataqual labels corpus.jsonl --conflicts contradicting.csv
       dataqual labels corpus.jsonl --json
     """
     console = Console(quiet=shared.quiet)
@@ -81,6 +89,7 @@ def labels(
         result = label_errors(
             corpus,
             output=output,
+            conflicts_to=conflicts,
             rank_by=rank_by,
             probabilities=probabilities,
             learn_from=learn_from,

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from dataqual.corpus import Chunk, Corpus, Progress
 from dataqual.errors import InputError, UnknownColumn
 from dataqual.images.features import Classifier, steps_for
-from dataqual.images.hashing import picture_hashes
 from dataqual.images.image import Images
+from dataqual.images.perceptual import Perceptual, PicturePart, PictureSurvey
 from dataqual.images.sample import PictureSample, Pixels, small
 from dataqual.labels.confident_learning import Codes, Floats
 from dataqual.labels.copies import Copied
 from dataqual.labels.judging import Classes, Judged
-from dataqual.labels.surveying import MOST_LABELS, Count, Surveyed, labels_of
+from dataqual.labels.surveying import MOST_LABELS, SURVEY_SHARE, Count, Surveyed, labels_of
 from dataqual.ledger import addresses
 from dataqual.operators import Engine
 from dataqual.vectors.cross_validation import FOLDS, folds
@@ -64,31 +64,46 @@ class PictureModels:
 
 
 def judge_pictures(
-    pictures: Sequence[Pixels], labels: Sequence[str | None], *, seed: int = 0, steps: int = STEPS
+    pictures: Sequence[Pixels],
+    labels: Sequence[str | None],
+    *,
+    seed: int = 0,
+    steps: int = STEPS,
+    copied: Copied | None = None,
 ) -> Judged | None:
     """The labels of pictures (height, width, channels) in memory; None where there are not two labels with ten each.
 
-    Exact copies fall into one fold, so that no model judges a picture that it learnt.
+    Copies, exact and near, fall into one fold, so that no model judges a picture that it learnt; `copied` says which
+    they are where that is known already.
     """
     classes = Classes.of(_counts(labels))
     if len(classes) < 2:
         return None
-    codes, copied = classes.codes(labels), copied_of(picture_hashes(Images.of(list(pictures))))
+    codes, copied = classes.codes(labels), copied or copied_of(pictures)
     fold = folds(copied.keys, codes, together=copied.cluster, seed=seed)
     models = PictureModels.fit(pictures, codes, classes.names, fold, seed=seed, steps=steps)
     rows = np.flatnonzero(codes >= 0)
     return Judged(classes.names, rows, codes[rows], models([pictures[row] for row in rows.tolist()], fold[rows]))
 
 
-def judged_sample(sample: PictureSample, *, seed: int = 0, steps: int = STEPS) -> Judged | None:
+def judged_sample(
+    sample: PictureSample, *, seed: int = 0, steps: int = STEPS, copied: Copied | None = None
+) -> Judged | None:
     """The labels of a sample."""
-    return judge_pictures(sample.pictures, sample.labels, seed=seed, steps=steps)
+    return judge_pictures(sample.pictures, sample.labels, seed=seed, steps=steps, copied=copied)
 
 
-def copied_of(keys: NDArray[np.uint64]) -> Copied:
-    """Pictures with the same pixels are copies."""
-    _, first, number = np.unique(keys, return_index=True, return_inverse=True)
-    return Copied(keys, first[number].astype(np.int64))
+def copied_of(pictures: Sequence[Pixels]) -> Copied:
+    """Which pictures in memory are copies of each other: the same pixels, or nearly so, verified on them."""
+    with PictureSurvey(Perceptual()) as survey:
+        part = survey.signing(Images.of(list(pictures)))
+        survey.add(part)
+        return Copied(_keys([part]), survey.clusters())
+
+
+def _keys(parts: Sequence[PicturePart]) -> NDArray[np.uint64]:
+    """A hash of the pixels of each picture."""
+    return np.concatenate([np.zeros(0, np.uint64), *(part.exact[:, 0] for part in parts)])
 
 
 def _counts(labels: Sequence[str | None]) -> dict[str, int]:
@@ -108,37 +123,42 @@ def survey_pictures(
     count: Count = lambda documents, unreadable: None,
     progress: Progress | None = None,
 ) -> Surveyed:
-    """Learn from at most `size` pictures, and judge every label by a network that saw neither it nor an exact copy.
+    """Learn from at most `size` pictures, and judge every label by a network that saw neither it nor a copy, exact or near.
 
     UnknownColumn where the corpus has no labels. `count` is told of every batch.
     """
     if corpus.columns.label is None:
         raise UnknownColumn("the corpus has no label column; name it with --label")
 
+    copies = PictureSurvey(Perceptual(), memory=engine.memory // SURVEY_SHARE)
+
     def look(chunk: Chunk) -> tuple[Any, ...]:
         batch = corpus.parse(chunk)
-        keys = picture_hashes(batch.images or Images.of([]))
+        part = copies.signing(batch.images or Images.of([]))
         sample = PictureSample.draw(batch, size, seed)
-        return chunk.done, addresses(batch.file, batch.record), labels_of(batch), keys, sample, batch.unreadable
+        return chunk.done, addresses(batch.file, batch.record), labels_of(batch), part, sample, batch.unreadable
 
     places, keys, codes = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     number: dict[str | None, int] = {None: -1}
     sample, documents = PictureSample.of_pictures([], size=size, seed=seed), 0
-    for done, own, labels, hashes, some, unreadable in engine.map(look, corpus.chunks()):
-        places.append(own)
-        keys.append(hashes)
-        codes.append(np.array([number.setdefault(label, len(number) - 1) for label in labels], np.int64))
-        sample = sample.merge(some)
-        documents += len(own)
-        count(len(own), unreadable)
-        if progress is not None:
-            progress(documents, done, corpus.size)
-        if len(number) > MOST_LABELS:
-            raise InputError(
-                f"the column {corpus.columns.label!r} has more than {MOST_LABELS:,} values, which are no labels"
-            )
+    with copies:
+        for done, own, labels, part, some, unreadable in engine.map(look, corpus.chunks()):
+            places.append(own)
+            keys.append(_keys([part]))
+            copies.add(part)
+            codes.append(np.array([number.setdefault(label, len(number) - 1) for label in labels], np.int64))
+            sample = sample.merge(some)
+            documents += len(own)
+            count(len(own), unreadable)
+            if progress is not None:
+                progress(documents, done, corpus.size)
+            if len(number) > MOST_LABELS:
+                raise InputError(
+                    f"the column {corpus.columns.label!r} has more than {MOST_LABELS:,} values, which are no labels"
+                )
+        copied = Copied(np.concatenate(keys), copies.clusters())
     names = tuple(name for name in number if name is not None)
-    where, copied = np.concatenate(places), copied_of(np.concatenate(keys))
+    where = np.concatenate(places)
     judged = _judged(corpus, engine, where, names, np.concatenate(codes), copied, sample, seed)
     return Surveyed(where, names, np.concatenate(codes), copied, sample.documents, judged)
 

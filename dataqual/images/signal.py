@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class ImageSignal(Signal):
     """A `Signal` of pictures: a frozen dataclass in `dataqual/images/signals` that defines `measure`."""
 
-    view: ClassVar[View] = "image"
+    view: ClassVar[View | None] = "image"
 
     def of_batch(self, batch: Batch) -> NDArray[Any]:
         """The number for every picture of a batch; SpecError for a batch of documents."""

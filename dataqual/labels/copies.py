@@ -31,6 +31,10 @@ class Copied:
         survey.add(part)
         return cls(part.exact[:, 0].copy(), survey.clusters(lambda numbers: [text[number] for number in numbers]))
 
+    def first(self, n: int) -> Copied:
+        """Of the first `n` documents: clusters of these point at documents among them."""
+        return Copied(self.keys[:n], self.cluster[:n])
+
 
 @dataclass(frozen=True)
 class Conflict:
@@ -42,6 +46,8 @@ class Conflict:
     """The first document of each label, the commonest first."""
     labels: tuple[tuple[str, int], ...]
     """The labels and how often each, the commonest first."""
+    members: tuple[int, ...]
+    """All of them, ascending."""
 
     @property
     def size(self) -> int:
@@ -74,7 +80,8 @@ def conflicts(copied: Copied, labels: Sequence[str | None]) -> list[Conflict]:
         if len(counts) > 1:
             ordered = sorted(counts, key=lambda label: (-counts[label], label))
             same = len(set(copied.keys[rows].tolist())) == 1
-            found.append(Conflict(same, tuple(first[x] for x in ordered), tuple((x, counts[x]) for x in ordered)))
+            told = tuple((label, counts[label]) for label in ordered)
+            found.append(Conflict(same, tuple(first[label] for label in ordered), told, tuple(rows)))
     return sorted(found, key=lambda one: (-one.size, one.rows))
 
 

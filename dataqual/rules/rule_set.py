@@ -60,7 +60,7 @@ class RuleSet:
     @property
     def view(self) -> View:
         """What it judges: texts or pictures."""
-        return self.rules[0].signal.view
+        return self.rules[0].signal.view or "text"
 
     @property
     def signals(self) -> tuple[Signal, ...]:

@@ -5,35 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.corpus import Corpus
-from dataqual.errors import SpecError
-from dataqual.labels.surveying import survey
-from dataqual.operators import Engine, Signal
-from dataqual.signals._of_documents import OfDocuments
-from dataqual.text import Text
+from dataqual.labels.judging import Judged
+from dataqual.signals._judged import OfLabels
 
 
 @dataclass(frozen=True)
-class LabelSuspect(Signal):
+class LabelSuspect(OfLabels):
     """1 where the label of a document is probably wrong, by models that never saw it (confident learning), else 0."""
 
-    profiled: ClassVar[bool] = False
-    surveyed: ClassVar[bool] = True
+    unjudged: ClassVar[float] = 0.0
 
-    seed: int = 0
-
-    def prepare(self, corpus: Corpus, engine: Engine) -> OfDocuments:
-        """Judge every label; UnknownColumn where the corpus has none."""
-        found = survey(corpus, engine, seed=self.seed)
-        values = np.zeros(len(found.places))
-        if found.judged is not None:
-            values[found.judged.rows] = found.judged.suspects
-        return OfDocuments.of(found.places, values)
-
-    def measure(self, text: Text) -> NDArray[Any]:
-        raise SpecError(
-            "label_suspect must first see the corpus: a recipe's keep lets it; a check takes the metric label_errors"
-        )
+    def of_judged(self, judged: Judged) -> NDArray[Any]:
+        return judged.suspects

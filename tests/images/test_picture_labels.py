@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
+from click.testing import CliRunner
 
 import dataqual
 from dataqual.checking import check
+from dataqual.cli import main
+from dataqual.columns import Columns
 from dataqual.corpus import Corpus
-from dataqual.images.labels import judge_pictures
+from dataqual.errors import DataqualError
+from dataqual.images.labels import PictureModels, judge_pictures
 from dataqual.images.sample import PictureSample
 from dataqual.labelling import label_errors
 from dataqual.labels.judging import Judged
+from dataqual.measured import Measured
+from dataqual.metrics.label_conflicts import LabelConflicts
 from dataqual.profiling.picture_sections import facts_of, findings
 from dataqual.profiling.sections import Setting
+from tests.images.photographs import Picture, compressed, photo, png
 from tests.images.pictures import batch_of, shapes
 
 STACK, NAMES = shapes(150, side=12, seed=4)
@@ -140,3 +149,116 @@ def test_texts_are_told_apart_from_pictures() -> None:
     pictures = metric.measure(Measured(batch_of(PICTURES[:5], LABELS[:5])))
     assert metric.merge(metric.measure(Measured(texts.where(np.zeros(2, bool)))), pictures) is pictures
     assert metric.read(pictures).value is None
+
+
+def _photographs() -> tuple[list[Picture], list[str]]:
+    """Twenty-four photographs with a near copy behind each of the first twelve, of which two have another label."""
+    kinds = [photo(seed) for seed in range(24)]
+    names = ["sea", "wood"] * 12
+    copies = [compressed(one) for one in kinds[:12]]
+    return [*kinds, *copies], [*names, *("wood" if at in (0, 4) else name for at, name in enumerate(names[:12]))]
+
+
+def test_near_copies_fall_into_one_fold_whatever_judges_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pictures, names = _photographs()
+    seen: list[list[int]] = []
+    fit = PictureModels.fit.__func__  # type: ignore[attr-defined]
+
+    def watched(cls: type[PictureModels], given: Any, codes: Any, known: Any, fold: Any, **more: Any) -> PictureModels:
+        seen.append(fold.tolist())
+        return fit(cls, given, codes, known, fold, seed=0, steps=1)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(PictureModels, "fit", classmethod(watched))
+    assert judge_pictures(pictures, names) is not None
+    for at, picture in enumerate(pictures):
+        (tmp_path / names[at]).mkdir(exist_ok=True)
+        (tmp_path / names[at] / f"{at:02}.png").write_bytes(png(picture))
+    label_errors(str(tmp_path), learn_from=100)
+    memory, _ = seen
+    assert memory[:12] == memory[24:]
+    assert len(set(memory)) == 5
+
+
+def test_copies_that_contradict_each_other_are_a_list_to_act_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dataqual.images.labels.STEPS", 1)
+    pictures, names = _photographs()
+    for at, picture in enumerate(pictures):
+        (tmp_path / "set" / names[at]).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "set" / names[at] / f"{at:02}.png").write_bytes(png(picture))
+    monkeypatch.chdir(tmp_path)
+    found = CliRunner().invoke(main, ["labels", "set", "--conflicts", "torn.csv"])
+    assert found.exit_code == 0, found.output
+    assert "contradicting labels on copies: 11 % of the labelled pictures, in 2 clusters" in found.output
+    assert "  set/sea/00.png:1 sea; set/wood/24.png:1 wood\n" in found.output
+    assert "contradicting copies: torn.csv" in found.output
+    rows = pl.read_csv("torn.csv").rows(named=True)
+    assert [(row["cluster"], row["documents"], row["exact"], row["path"], row["id"], row["given"]) for row in rows] == [
+        (1, 2, False, "set/sea/00.png", "sea/00.png", "sea"),
+        (1, 2, False, "set/wood/24.png", "wood/24.png", "wood"),
+        (2, 2, False, "set/sea/04.png", "sea/04.png", "sea"),
+        (2, 2, False, "set/wood/28.png", "wood/28.png", "wood"),
+    ]
+    assert {row["suggested"] for row in rows} <= {"sea", "wood"}
+    refused = CliRunner().invoke(main, ["labels", "set", "--conflicts", "torn.txt"])
+    assert refused.exit_code == 2
+    assert "torn.txt: ends in none of .jsonl, .parquet, .csv, which say what is written" in refused.output
+
+
+def test_a_suite_bounds_contradictions_of_pictures() -> None:
+    pictures, names = _photographs()
+    batch = batch_of(pictures, names)
+    [found] = [LabelConflicts().measure(Measured(batch))]
+    assert LabelConflicts().read(found).detail == {"documents": 4, "exact": 0, "clusters": 2}
+
+
+def test_the_section_shows_near_copies_that_contradict_each_other() -> None:
+    pictures, names = _photographs()
+    batch = batch_of(pictures, names)
+    setting = Setting(Columns(label="label"), {"groups": (), "corpus": {"sample": None}}, lambda file: "set")
+    labels = facts_of(PictureSample.draw(batch, 2_000), setting, skip=["diversity"])["labels"]
+    assert labels["readings"]["label_conflicts"]["detail"] == {"documents": 4, "exact": 0, "clusters": 2}
+    assert {tuple(one["given"] for one in torn["examples"]) for torn in labels["conflicts"]} == {("sea", "wood")}
+
+
+def test_clean_drops_the_suspects_of_pictures_under_the_same_name(path: Path, tmp_path: Path) -> None:
+    expected = label_errors(str(path), learn_from=150).ranked.filter("suspect")["record"].sort().to_list()
+    cleaned = dataqual.clean(str(path), tmp_path / "clean.npz", drop=["label_errors"])
+    ledger = pl.read_parquet(tmp_path / "clean.npz.ledger.parquet")
+    assert ledger["record"].sort().to_list() == expected
+    assert set(ledger["rule"].to_list()) == {"label_errors"}
+    assert set(ledger["signal"].to_list()) == {"label_suspect"}
+    assert cleaned.dropped == len(expected) > 0
+    assert len(np.load(tmp_path / "clean.npz")["y"]) == 150 - len(expected)
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (
+            ["long_words"],
+            "long_words is for texts, and these are pictures; of pictures --drop knows exact_copies, near_copies, "
+            "label_errors, blank_pictures, mislabelled_pictures, animations, strongly_compressed",
+        ),
+        (["gopher@dolma"], "too_few_words@gopher@dolma is for texts, and these are pictures"),
+        (["blurry"], "--drop: nothing is called 'blurry' that could be dropped; "),
+    ],
+)
+def test_what_cannot_be_dropped_of_pictures_is_one_line(
+    path: Path, tmp_path: Path, names: list[str], said: str
+) -> None:
+    with pytest.raises(DataqualError) as told:
+        dataqual.clean(str(path), tmp_path / "clean.npz", drop=names)
+    assert str(told.value).startswith(said)
+
+
+def test_what_is_of_pictures_alone_is_not_dropped_from_texts(tmp_path: Path) -> None:
+    with pytest.raises(DataqualError) as told:
+        dataqual.clean(["a"], tmp_path / "clean.jsonl", drop=["animations"])
+    assert str(told.value).startswith(
+        "animations is for pictures, and these are texts; of texts --drop knows exact_copies, "
+    )
+    with pytest.raises(DataqualError) as told:
+        dataqual.check(["a"], [{"signal": "label_suspect", "max": 0}])
+    assert "label_suspect must first see the corpus: a recipe's keep lets it" in str(told.value)

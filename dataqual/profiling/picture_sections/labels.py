@@ -9,17 +9,16 @@ import numpy as np
 
 from dataqual.errors import MissingExtra
 from dataqual.finding import Finding, percent
-from dataqual.images.hashing import picture_hashes
-from dataqual.images.image import Images
 from dataqual.images.labels import copied_of, judged_sample
 from dataqual.images.sample import PictureSample
 from dataqual.images.squares import squares
 from dataqual.images.thumbnails import thumbnail
 from dataqual.labels.balance import balance
-from dataqual.labels.copies import Conflict, conflict_reading, conflicts
+from dataqual.labels.copies import Conflict, Copied, conflict_reading, conflicts
 from dataqual.labels.judging import Judged
 from dataqual.profiling.picture_sections.examples import example
 from dataqual.profiling.sections import Setting
+from dataqual.profiling.sections.labels import suspects_command
 from dataqual.reading import Reading, wilson
 
 SIZE = 2_000
@@ -28,8 +27,8 @@ LEARNT, STEPS = 1_000, 300
 """Pictures whose labels are judged, and steps of training of each of five networks: some seconds for each on one core."""
 MOST_LABELS = 20
 """Labels that a profile judges at most; of more, dataqual labels has the time."""
-SHOWN, FACES, LISTED = 12, 6, 50
-"""Suspects, pictures of each class, and classes that are shown."""
+SHOWN, FACES, LISTED, TORN, EACH = 12, 6, 50, 8, 4
+"""Suspects, pictures of each class, classes, contradictions, and pictures of each of these that are shown."""
 WRONG, SERIOUS = 0.01, 0.05
 """From this share on, with its lower end, wrong labels are a warning, and an error."""
 UNEVEN = 10
@@ -43,8 +42,9 @@ def facts(sample: PictureSample, setting: Setting) -> dict[str, Any] | None:
     labelled = sum(label is not None for label in sample.labels)
     if not labelled:
         return None
-    judged, unjudged = _judged(sample, setting)
-    found = conflicts(copied_of(picture_hashes(Images.of(list(sample.pictures)))), sample.labels)
+    copied = copied_of(sample.pictures)
+    judged, unjudged = _judged(sample, setting, copied)
+    found = conflicts(copied, sample.labels)
     readings = {
         "label_balance": _balance(sample, setting),
         "label_errors": judged.errors(setting.seed) if judged else Reading("label_errors", None, 0),
@@ -57,7 +57,7 @@ def facts(sample: PictureSample, setting: Setting) -> dict[str, Any] | None:
         "accuracy": _accuracy(judged),
         "classes": _classes(sample, judged),
         "suspects": _suspects(sample, setting, judged),
-        "conflicts": [_conflict(sample, setting, one) for one in found[:3]],
+        "conflicts": [_conflict(sample, setting, one) for one in found[:TORN]],
     } | ({"unjudged": unjudged} if unjudged else {})
 
 
@@ -84,7 +84,8 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
             errors,
             "What is learnt from them is wrong as often, and a test set with them cannot tell the better of two good models.",
             example=next(iter(block["suspects"]), None),
-            say="look through the ranked list of dataqual labels",
+            say="look through the ranked list of dataqual labels, or leave the suspects out",
+            command=suspects_command(block, facts),
             where="labels",
         )
     if torn["value"]:
@@ -95,6 +96,7 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
             torn,
             "Of two equal pictures with different labels one label at least is wrong, or the labels leave room for both.",
             example=block["conflicts"][0]["first"] if block["conflicts"] else None,
+            say="dataqual labels with --conflicts FILE lists all of them",
             where="labels",
         )
     if (uneven.get("detail") or {}).get("imbalance", 1) >= UNEVEN:
@@ -109,12 +111,12 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
         )
 
 
-def _judged(sample: PictureSample, setting: Setting) -> tuple[Judged | None, dict[str, str] | None]:
+def _judged(sample: PictureSample, setting: Setting, copied: Copied) -> tuple[Judged | None, dict[str, str] | None]:
     """The labels as judged, or the package that is missing for it and the command that brings it."""
     if len({label for label in sample.labels if label is not None}) > MOST_LABELS:
         return None, None
     try:
-        return judged_sample(sample.first(LEARNT), seed=setting.seed, steps=STEPS), None
+        return judged_sample(sample.first(LEARNT), seed=setting.seed, steps=STEPS, copied=copied.first(LEARNT)), None
     except MissingExtra as error:
         return None, {"package": error.package, "command": error.command}
 
@@ -187,12 +189,13 @@ def _suspects(sample: PictureSample, setting: Setting, judged: Judged | None) ->
 
 
 def _conflict(sample: PictureSample, setting: Setting, one: Conflict) -> dict[str, Any]:
-    """A contradiction with the first pictures of its two commonest labels."""
-    first, second = (example(sample, int(row), setting) for row in np.array(one.rows[:2]).tolist())
+    """A contradiction with the first picture of each of its commonest labels."""
+    shown = [example(sample, int(row), setting) for row in np.array(one.rows[:EACH]).tolist()]
     return {
-        "exact": True,
+        "exact": one.exact,
         "documents": one.size,
         "labels": [list(pair) for pair in one.labels],
-        "first": first,
-        "second": second,
+        "first": shown[0],
+        "second": shown[1],
+        "examples": [told | {"given": label} for told, (label, _) in zip(shown, one.labels, strict=False)],
     }

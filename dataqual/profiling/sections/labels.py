@@ -88,7 +88,7 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
             "What is learnt from them is wrong as often, and a test set with them cannot tell the better of two good models.",
             example=next(iter(block["suspects"]), None),
             say="look through the ranked list of dataqual labels, or leave the suspects out",
-            command=_command(block, facts),
+            command=suspects_command(block, facts),
             where="labels",
         )
     yield from _contradictions(block)
@@ -114,7 +114,7 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
         )  # fmt: skip
 
 
-def _command(block: Mapping[str, Any], facts: Mapping[str, Any]) -> str | None:
+def suspects_command(block: Mapping[str, Any], facts: Mapping[str, Any]) -> str | None:
     """The one that leaves the suspects out; it names the column, which may have been named and not found."""
     command = clean_command(dict(facts), "label_errors")
     return f"{command} {shlex.join(['--label', block['column']])}" if command and block["column"] else command
