@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Batch
 from dataqual.errors import MissingExtra
-from dataqual.kernels.unicode import SCRIPTS
 from dataqual.languages.chinese import VARIANTS, variants
 from dataqual.languages.model import Model
+from dataqual.languages.writing import settle
 from dataqual.lazy import lazy
 from dataqual.line_cuts import shared
 from dataqual.text import Text
@@ -35,7 +35,7 @@ LANGUAGES = frozenset(
 )
 """What lid.176 tells apart: ISO 639 codes and a few of Wikipedia's own; `zh` is Chinese of any kind."""
 CODES = LANGUAGES | frozenset(VARIANTS)
-"""What a document can be called: Chinese is `zh` only where its characters say no more."""
+"""What a document can be called, but for `UNDETERMINED`: Chinese is `zh` only where its characters say no more."""
 
 Method = Literal["fast", "exact"]
 READ = 1_000
@@ -44,8 +44,11 @@ READ = 1_000
 UNSURE = 0.5
 """Below this confidence another language is likelier than not."""
 
-KANA = 0.02
-"""Of the Han characters: fewer kana than that are a quotation in a Chinese text, and not Japanese."""
+UNDETERMINED = "und"
+"""Too short to tell, or in a script of which the model knows no language (ISO 639-2)."""
+FEW = 5
+"""Words: with fewer, and unsure, a text is in no language that could be told. Of two words out of texts in 21 languages
+30 % were told wrong, now 14 %, and 26 % are undetermined; of two words of English 6 %, now 2 % and 23 %."""
 
 CAPITALS = 0.8
 """A larger share of capitals among the letters, and the text is read in lower case: the model knows few words in capitals."""
@@ -60,10 +63,12 @@ class Told:
     """(documents, labels): chances that add up to 1; all 0 for a document without letters."""
     variants: NDArray[np.int64]
     """(documents,): where Chinese, the kind, as a position in `VARIANTS`; else 0."""
+    undetermined: NDArray[np.bool_]
+    """(documents,): it has letters, but says too little of its language."""
 
     @lazy
     def codes(self) -> list[str | None]:
-        """The likeliest language of each document; None for one without letters."""
+        """The likeliest language of each document; `und` where that says too little, None for one without letters."""
         best = self.scores.argmax(axis=1)
         found: list[str | None] = [self.labels[i] for i in best.tolist()]
         for row in np.flatnonzero(self.variants).tolist():
@@ -71,6 +76,8 @@ class Told:
                 found[row] = VARIANTS[self.variants[row]]
         for row in np.flatnonzero(~self.scores.any(axis=1)).tolist():
             found[row] = None
+        for row in np.flatnonzero(self.undetermined).tolist():
+            found[row] = UNDETERMINED
         return found
 
     @lazy
@@ -124,23 +131,14 @@ def _tell(text: Text, method: Method) -> Told:
         raw = [text.data[starts[row] : ends[row]].tobytes().decode(errors="ignore").lower().encode() for row in loud]
         quiet = Text.of_bytes(raw)
         scores[loud] = known.scores(quiet.data, quiet.offsets[:-1], quiet.offsets[1:])
-    scores[text.characters.letters == 0] = 0
-    _settle_han(text, known, scores)
+    lettered = text.characters.letters > 0
+    scores[~lettered] = 0
+    unknown = settle(text.characters.scripts, known.labels, scores)
+    short = (text.cut("unicode").counts < FEW) & (scores.max(axis=1, initial=0) < UNSURE)
     kinds = np.zeros(len(text), np.int64)
     rows = np.flatnonzero(scores.argmax(axis=1) == known.labels.index("zh")) if len(text) else kinds
     kinds[rows] = variants(text.data, starts[rows], ends[rows])
-    return Told(known.labels, scores, kinds)
-
-
-def _settle_han(text: Text, known: Model, scores: NDArray[np.float32]) -> None:
-    """With hardly any kana nothing is Japanese: what has Han characters and was called so is Chinese."""
-    scripts = text.characters.scripts
-    kana = scripts[:, SCRIPTS.index("Hiragana")] + scripts[:, SCRIPTS.index("Katakana")]
-    han = scripts[:, SCRIPTS.index("Han")]
-    rows = np.flatnonzero((han > 0) & (kana < KANA * han))
-    chinese, japanese = known.labels.index("zh"), known.labels.index("ja")
-    scores[rows, chinese] += scores[rows, japanese]
-    scores[rows, japanese] = 0
+    return Told(known.labels, scores, kinds, lettered & (unknown | short))
 
 
 def _at_characters(data: NDArray[np.uint8], ends: NDArray[np.int64], limits: NDArray[np.int64]) -> NDArray[np.int64]:

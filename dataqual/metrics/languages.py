@@ -22,7 +22,7 @@ class Languages(Metric[Tally]):
     """Which languages the documents are in, by lid.176; the value is the share of the commonest one.
 
     `detail["languages"]` lists each with its documents, its share of them, its bytes, and how many documents are unsure
-    (confidence below 0.5). None is what has no letters. MissingExtra where the model is not installed.
+    (confidence below 0.5). None is what has no letters, `und` what says too little to tell. MissingExtra where the model is not installed.
 
     >>> from dataqual.corpus import Corpus
     >>> from dataqual.measured import read

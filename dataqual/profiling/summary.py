@@ -15,6 +15,7 @@ UNSAFE = ("Cc", "Cs", "Zl", "Zp")
 DIRECTIONS = ("LRE", "RLE", "PDF", "LRO", "RLO", "LRI", "RLI", "FSI", "PDI")
 MARKS = "\u200e\u200f\u061c"
 """What turns the direction of text, so that a name seems to be another (UAX #9)."""
+UNNAMED = {None: "without letters", "und": "undetermined"}
 LISTED = 8
 """Findings listed; the rest are on the page."""
 
@@ -86,7 +87,7 @@ def _contents(facts: dict[str, Any]) -> str:
         return _contents_of_pictures(facts)
     n = max(readings["documents"]["value"], 1)
     if languages := facts.get("languages"):
-        rows = [(row["language"] or "without letters", row["documents"]) for row in languages["rows"]]
+        rows = [(UNNAMED.get(row["language"], row["language"]), row["documents"]) for row in languages["rows"]]
     else:
         rows = sorted(((row["script"], row["documents"]) for row in facts["scripts"]), key=lambda row: -row[1])
     scripts = ", ".join(f"{name} {percent(documents / n)}" for name, documents in rows[:3] if documents)

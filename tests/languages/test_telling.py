@@ -14,6 +14,9 @@ from dataqual.corpus import Corpus
 from dataqual.errors import InputError
 from dataqual.languages.model import Model
 from dataqual.languages.telling import READ, Method, labelled, model, tell
+from dataqual.languages.writing import WRITINGS
+from dataqual.measured import read
+from dataqual.metrics.languages import Languages
 from dataqual.recipe import Recipe
 from dataqual.text import Text
 from tests.strange import DOCUMENTS
@@ -41,7 +44,7 @@ def test_chinese_is_told_by_its_characters(case: dict[str, str]) -> None:
 
 @pytest.mark.parametrize("method", ["fast", "exact"])
 def test_documents_are_told_one_by_one_whatever_stands_beside_them(method: Method) -> None:
-    texts = [*DOCUMENTS, *(one["text"] for one in SENTENCES)]
+    texts = [*DOCUMENTS, *(one["text"] for one in SENTENCES), *(one["text"][:7] for one in SENTENCES)]
     together = tell(Text.of(texts), method)
     alone = [tell(Text.of([text]), method) for text in texts]
     assert together.codes == [one.codes[0] for one in alone]
@@ -90,3 +93,40 @@ def test_what_is_no_model_is_one_line(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(InputError, match="not a compressed fastText model"):
             Model.load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("扣盖感觉不够严实", "zh-Hans"), ("蓝牙找不到了", "zh-Hans"), ("走廊气味令人反感", "zh"), ("不错", "zh-Hans"),
+        ("系统自带office2007", "zh-Hans"), ("到bios修改ahci到ide然后", "zh"), ("键盘舒服。", "zh-Hans"), ("用了 OK", "zh"),
+        ("今日は天気がいい", "ja"), ("カメラ", "ja"), ("한국어 문장 漢字", "ko"), ("你好吗 감사", "zh-Hans"),
+        ("我哋今日去咗邊度食飯呀？", "yue"), ("阿拉上海人讲闲话侬听得懂伐？", "wuu"),
+        ("שלום", "he"), ("γειά", "el"), ("สวัสดี", "th"), ("გამარჯობა", "ka"), ("բարեւ", "hy"), ("வணக்கம்", "ta"), ("ខ្មែរ", "km"),
+        ("ᏣᎳᎩ", "und"), ("ꆈꌠ", "und"),
+        ("Great product!", "und"), ("waste of my money", "en"), ("Merci beaucoup", "fr"), ("привіт", "uk"),
+        ("The manual says 你好 means hello, and no more than that.", "en"),
+    ],
+)  # fmt: skip
+def test_a_few_words_are_told_by_their_script_or_not_at_all(text: str, language: str) -> None:
+    assert tell(Text.of([text])).codes == [language]
+
+
+def test_a_script_leaves_to_languages_of_other_scripts_no_chance() -> None:
+    labels = model().labels
+    told = tell(Text.of(["мир", "扣盖感觉不够严实", "ᏣᎳᎩ", "Hello there"]))
+    written = {"ru", "uk", "be", "bg", "sr", "mk", "kk", "ky"}
+    some = {label for label, score in zip(labels, told.scores[0].tolist(), strict=True) if score > 0.001}
+    assert some & written and not some & {"en", "de", "ar", "zh", "pl"}
+    assert told.scores.sum(axis=1).round(3).tolist() == [1, 1, 0, 1]
+    assert set(labels) >= {label for writing in WRITINGS for label in writing.languages}
+
+
+def test_what_cannot_be_told_is_a_row_of_its_own() -> None:
+    corpus = Corpus.of(["LOL", "Great!", "4711", "This sentence is long enough to tell."])
+    rows = read(Languages(), corpus).detail["languages"]
+    assert [(row["language"], row["documents"], row["unsure"]) for row in rows] == [
+        ("und", 2, 2),
+        ("en", 1, 0),
+        (None, 1, 1),
+    ]
