@@ -73,15 +73,15 @@ def settle(scripts: NDArray[np.int32], labels: Sequence[str], scores: NDArray[np
     names, letters = np.array(labels), scripts * np.array([0, *(WEIGHT if s in HEAVY else 1 for s in SCRIPTS[1:])])
     han, kana = _of(letters, ("Han",)), _of(letters, ("Hiragana", "Katakana"))
     quoted = (han > 0) & (kana < KANA * han)
-    _move(scores, quoted, names == "ja", names == "zh")
+    _move(scores, quoted, np.equal(names, "ja"), np.equal(names, "zh"))
     half = MOST * letters.sum(axis=1)
     east = han + kana + _of(letters, ("Bopomofo",)) > half
     decided = [(CHINESE, east & (quoted | (kana == 0))), (JAPANESE, east & (kana > 0) & ~quoted)]
     for writing, rows in [*decided, *((writing, _of(letters, writing.scripts) > half) for writing in WRITINGS)]:
         others = ~np.isin(names, writing.languages)
-        _move(scores, rows, others, names == writing.main if writing.main else ~others)
+        _move(scores, rows, others, np.equal(names, writing.main) if writing.main else ~others)
     dialect = np.isin(names, ("yue", "wuu"))
-    _move(scores, (scores[:, dialect] < DIALECT).all(axis=1), dialect, names == "zh")
+    _move(scores, scores[:, dialect].max(axis=1, initial=0) < DIALECT, dialect, np.equal(names, "zh"))
     unknown: NDArray[np.bool_] = _of(letters, UNKNOWN) > half
     scores[unknown] = 0
     return unknown
