@@ -68,6 +68,7 @@ class Story:
             lines.append(f"  {number}. {_said(event)}")
             if event.get("evidence"):
                 quoted = "made" if event["action"] == "added" and event.get("edits") else event["action"]
+                quoted = event["rule"] if event["rule"] in _QUOTED else quoted
                 lines.append(f"     {_QUOTED[quoted]} {_one_line(event['evidence'])}")
         return "\n".join([*lines, f"  {_ENDS[self.outcome]}"])
 
@@ -93,7 +94,9 @@ _QUOTED = {
     "added": "There:",
     "refused": "What changed first:",
     "unreadable": "There:",
+    "copies_child": "It is like:",
 }
+"""What is quoted, by what was done, or by the rule."""
 
 
 def explain(

@@ -156,8 +156,17 @@ class Engine(Protocol):
     def threads(self) -> int:
         """How many threads may work at once."""
 
-    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Generator[Result, None, None]:
-        """`function` of every item, in order."""
+    @property
+    def scratch(self) -> str | None:
+        """A folder for what a survey has made and its step needs again, which outlives a run that is killed; None without one."""
+
+    def within(self, name: str) -> Engine:
+        """The same, with a part of that folder of its own."""
+
+    def map(
+        self, function: Callable[[Item], Result], items: Iterable[Item], *, size: int = 0
+    ) -> Generator[Result, None, None]:
+        """`function` of every item, in order; with `size`, the bytes of all items, processes may help."""
 
 
 class Step(ABC):

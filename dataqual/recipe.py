@@ -185,10 +185,11 @@ def prepared(
     for at, step in enumerate(steps):
         passed = Passed()
         left = replace(Remaining.after(ready, corpus, progress), passed=passed)
+        own = engine.within(f"step-{at}")
         if once is None or not step.surveys:
-            made = step.prepare(left, engine)
+            made = step.prepare(left, own)
         else:
-            made = once(f"step-{at}", partial(step.prepare, left, engine))
+            made = once(f"step-{at}", partial(step.prepare, left, own))
         ready = (*(Remembered.of(one, passed) for one in ready), made)
     return ready[len(before) :]
 

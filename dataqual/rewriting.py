@@ -255,7 +255,8 @@ def rewrite(
     )
     with Unfinished(target.output, plan, resume=target.resume) as unfinished, ExitStack() as files:
         state = _sound(unfinished, writer)
-        steps = prepared(recipe.steps, corpus, engine, progress=progress, once=unfinished.once)
+        surveying = replace(engine, scratch=str(unfinished.scratch))
+        steps = prepared(recipe.steps, corpus, surveying, progress=progress, once=unfinished.once)
         look(steps)
         run = _Run(corpus, recipe, steps, writer, unfinished=unfinished)
         writer.start(unfinished.folder, state and state["writer"])

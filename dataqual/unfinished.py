@@ -70,6 +70,11 @@ class Unfinished:
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="dataqual-mark")
         self._marking: Future[None] | None = None
 
+    @property
+    def scratch(self) -> Path:
+        """A folder in it for what surveys make and their steps need again, file by file; it need not be there."""
+        return self.folder / "made"
+
     def __enter__(self) -> Unfinished:
         with writing(self.path):
             self._open()
@@ -85,7 +90,7 @@ class Unfinished:
     ) -> None:
         self.wait()
         self._aside.shutdown()
-        if error is not None and self._kept and not _hopeless(error):
+        if error is not None and (self._kept or any(self.scratch.rglob("*"))) and not _hopeless(error):
             error.add_note(KEPT)
             self._release()
         else:
@@ -171,7 +176,7 @@ class Unfinished:
 
     def _clear(self) -> None:
         """Take away what runs put there, and nothing else."""
-        for pattern in ("*.pickle", "*.new", "output-*", "part-*", "ledger", "map"):
+        for pattern in ("*.pickle", "*.new", "output-*", "part-*", "ledger", "map", "made"):
             for found in self.folder.glob(pattern):
                 with suppress(OSError):
                     if found.is_dir() and not found.is_symlink():

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from dataqual.engine.crew import Crew, Threads
@@ -57,11 +57,17 @@ class Local:
 
     workers: int | None = None
     max_memory: int | None = None
+    scratch: str | None = field(default=None, repr=False, compare=False)
+    """A folder for what a survey has made and its step needs again; see `Unfinished.scratch`."""
 
     def __post_init__(self) -> None:
         for name, value in (("workers", self.workers), ("max_memory", self.max_memory)):
             if value is not None and value < 1:
                 raise SpecError(f"{name}: {value} is too small; it is at least 1")
+
+    def within(self, name: str) -> Local:
+        """The same, with a part of its folder of its own."""
+        return self if self.scratch is None else replace(self, scratch=os.path.join(self.scratch, name))
 
     @property
     def memory(self) -> int:

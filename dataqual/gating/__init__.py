@@ -2,5 +2,6 @@
 
 from dataqual.gating.gate import Gate, gate_of
 from dataqual.gating.pairs import Pairs, PairSignal
+from dataqual.gating.rules import PairRule
 
-__all__ = ["Gate", "PairSignal", "Pairs", "gate_of"]
+__all__ = ["Gate", "PairRule", "PairSignal", "Pairs", "gate_of"]

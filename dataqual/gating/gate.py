@@ -15,7 +15,7 @@ from dataqual.errors import SpecError
 from dataqual.gating.copies import CopiesOriginal, Originals
 from dataqual.gating.label_agreement import LabelAgreement, LabelModels
 from dataqual.gating.pairs import Pairs, PairSignal
-from dataqual.gating.rules import OF_A_CORPUS, SECTIONS, PairRule, Rules, default_rules, rules_of
+from dataqual.gating.rules import OF_A_CORPUS, OF_CHILDREN, SECTIONS, PairRule, Rules, default_rules, rules_of
 from dataqual.languages import telling
 
 LIKENESS = ("similarity", "chrf", "word_overlap")
@@ -47,13 +47,13 @@ class Gate:
             for name, path in (("similarity_model", similarity_model), ("fluency_model", fluency_model))
             if path is not None
         }
-        signals = tuple(None if rule.signal in OF_A_CORPUS else rule.made(given) for rule in rules)
+        signals = tuple(None if rule.signal in (*OF_A_CORPUS, OF_CHILDREN) else rule.made(given) for rule in rules)
         return cls(tuple(rules), signals, given)
 
     @classmethod
     def default(cls, *, similarity_model: str | None = None, fluency_model: str | None = None) -> Gate:
         """With the rules that ship: those that always apply and those for which there is what they need."""
-        sections = ["rules", "with_originals", "with_labels"]
+        sections = ["rules", "with_originals", "with_children", "with_labels"]
         sections += ["with_languages"] if telling.installed() else []
         sections += ["with_model"] if similarity_model is not None else []
         sections += ["with_fluency"] if fluency_model is not None else []
@@ -63,6 +63,11 @@ class Gate:
     def must_see(self) -> frozenset[str]:
         """Which of its signals must see the originals first: `copies_original`, `label_agreement`."""
         return frozenset(rule.signal for rule in self.rules if rule.signal in OF_A_CORPUS)
+
+    @property
+    def of_children(self) -> PairRule | None:
+        """The rule on copies of other documents' children, which the step applies that adds them."""
+        return next((rule for rule in self.rules if rule.signal == OF_CHILDREN), None)
 
     @property
     def rests_on(self) -> object:

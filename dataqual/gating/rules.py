@@ -43,10 +43,13 @@ SIGNALS: dict[str, type[PairSignal]] = {
 OF_A_CORPUS = ("copies_original", "label_agreement")
 """Those that must see the originals first."""
 
+OF_CHILDREN = "copies_child"
+"""What only the step that adds them tells, for it must see the children of all documents, in order."""
+
 OF_A_FILE = {"similarity": "similarity_model", "perplexity_ratio": "fluency_model"}
 """Those that need a model, and what the step that has the gate calls it."""
 
-SECTIONS = ("rules", "with_originals", "with_languages", "with_labels", "with_model", "with_fluency")
+SECTIONS = ("rules", "with_originals", "with_children", "with_languages", "with_labels", "with_model", "with_fluency")
 """Rules that always apply, and those that do where there is what they need."""
 
 
@@ -105,9 +108,12 @@ def _rule(content: object, where: str) -> PairRule:
     given = specs.mapping(content, where)
     specs.check_keys(given, where, required=("signal",), optional=("with", "about", *specs.ENDS))
     name = specs.string(given, "signal", where)
-    known = (*SIGNALS, *OF_A_CORPUS)
+    known = (*SIGNALS, *OF_A_CORPUS, OF_CHILDREN)
     if name not in known:
         raise SpecError(f"{where}: no pair signal {name!r}; {did_you_mean(name, known)}")
     parameters = specs.mapping(given.get("with") or {}, f"{where}.with")
     about = specs.string(given, "about", where) if "about" in given else ""
-    return PairRule(name, specs.bounds(given, where), tuple(sorted(parameters.items())), about)
+    bounds = specs.bounds(given, where)
+    if name == OF_CHILDREN and not 0 < (bounds.below or bounds.max or 0) <= 1:
+        raise SpecError(f"{where}: {OF_CHILDREN} needs max, or below, above 0 and at most 1")
+    return PairRule(name, bounds, tuple(sorted(parameters.items())), about)

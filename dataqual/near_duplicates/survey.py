@@ -14,9 +14,9 @@ from dataqual.near_duplicates.clusters import Counterparts, connected
 from dataqual.near_duplicates.copies import Cluster, NearCopies, stars
 from dataqual.near_duplicates.parameters import NearDuplicates
 from dataqual.near_duplicates.ranking import IN_ORDER, Before, Ranking
-from dataqual.near_duplicates.settling import Settled, settle
+from dataqual.near_duplicates.settling import Settled, chosen, settle
 from dataqual.near_duplicates.signing import Part, Signing
-from dataqual.near_duplicates.spilling import Pairs, Signatures
+from dataqual.near_duplicates.spilling import BLOCK, Pairs, Signatures
 from dataqual.near_duplicates.verification import Fetch, Verifier, join, split
 from dataqual.reading import Reading
 from dataqual.text import Text
@@ -110,6 +110,39 @@ class Survey:
         """What the documents from number `border` on are copies of among those before; verified. Closes the survey."""
         with self._compared(fetch) as (copy_of, pairs, verifier):
             return Counterparts.find(pairs, copy_of, border, self.parameters, verifier)
+
+    def between(
+        self, fetch: Fetch, groups: NDArray[np.int64]
+    ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]]:
+        """Documents, earlier ones of other `groups`, (documents,), and how similar they are, exactly; as far as they are.
+
+        In the order of the documents, some at a time. Those without words are similar where their bytes are the same.
+        Closes the survey. Memory grows by 16 bytes for each pair.
+
+        >>> texts = ["one two three four five six", "One two three four five six!", "one two three four five six.", "…"]
+        >>> survey = Survey(NearDuplicates())
+        >>> survey.add(survey.measure(Text.of(texts)))
+        >>> [part] = survey.between(lambda numbers: [texts[i] for i in numbers], np.array([0, 0, 1, 2]))
+        >>> [side.tolist() for side in part]
+        [[2, 2], [0, 1], [1.0, 1.0]]
+        """
+        with self:
+            exact, worded = self._take("_exact", np.uint64).reshape(-1, 2), self._take("_worded", np.bool_)
+            verifier = Verifier(fetch, self._take("_sizes", np.uint32), self.parameters, IN_ORDER, self._threads)
+            first = np.where(worded, -1, exact_copies(exact))
+            same = chosen(first)
+            with near_pairs(
+                self._signatures, worded, IN_ORDER, self.parameters, self._memory, self._directory
+            ) as found:
+                for number, (pairs, _) in enumerate(found.blocks()):
+                    own = same[split(same)[0] // BLOCK == number]
+                    pairs = np.sort(np.concatenate([own, pairs]))
+                    documents, earlier = split(pairs)
+                    pairs = pairs[groups[documents] != groups[earlier]]
+                    documents, earlier = split(pairs)
+                    similarity = np.ones(len(pairs))
+                    similarity[worded[documents]] = verifier.check(pairs[worded[documents]])
+                    yield documents, earlier, similarity
 
     @contextmanager
     def _compared(

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.children import Augmenter, Child, Everything, Failed, Judge, Refusal, Verdict
+from dataqual.children import Augmenter, Chance, Child, Everything, Failed, Judge, Refusal, Verdict
 from dataqual.corpus import Batch, Corpus, Origin
 from dataqual.drawing import document_keys
 from dataqual.errors import SpecError
-from dataqual.gating import Gate, gate_of
-from dataqual.ledger import TORN_TURNS, Change
+from dataqual.gating import Gate, PairRule, gate_of
+from dataqual.ledger import TORN_TURNS, Change, addresses
 from dataqual.naming import snake_case
 from dataqual.operators import Engine
 from dataqual.series import like, texts_of
+from dataqual.steps._children_survey import MadeChildren, made_children
 from dataqual.steps._gated import judge_of
 from dataqual.steps._growing import FAILED, Augmenting, GrowingStep, Wanted, growing_of
 from dataqual.steps._held_out import HeldOut, held_out, parents
-from dataqual.steps._sharing import Plan, planned
+from dataqual.steps._kept_children import Tried
+from dataqual.steps._sharing import Plan, eligible, planned
 from dataqual.turns import divided
 
 SAME = "same_text"
@@ -76,10 +79,11 @@ class AugmentingTexts(Augmenting):
             most=self.most,
             **growing_of(self, corpus, engine, held),
         )
-        if self.most is None:
+        apart = self.rules.of_children
+        if self.most is None and apart is None:
             return growing
-        name = snake_case(type(self).__name__)
-        return replace(growing, plan=planned(self, name, corpus, engine, held, growing.can_have))
+        share_out = partial(planned, self, growing.step, corpus, engine, held)
+        return _surveyed(growing, apart, share_out, corpus, engine)
 
     def on(self, column: Any, *, engine: Engine) -> Any:
         """The texts of a column, each as its first child that the gate lets through, or as it is where there is none.
@@ -108,34 +112,31 @@ class Growing(GrowingStep[str, Child]):
     plan: Plan | None = None
     """Who gets how many, where `most` is given."""
 
-    def can_have(self, batch: Batch) -> NDArray[np.int64]:
-        """How many children of each document pass, up to `most`, (documents,): made and judged, where that is cheap."""
-        if self.most is None or not self.augmenter.settled:
-            return np.full(len(batch), self.most or 1)
-        passed = np.zeros(len(batch), np.int64)
-        for one in self._made(batch, np.full(len(batch), self.most)):
-            passed[one.row] = len(one.accepted)
-        return passed
-
     @property
     def notes(self) -> tuple[str, ...]:
         """Rules that could not be applied."""
         return tuple(getattr(self.judge, "notes", ()))
 
     def __call__(self, batch: Batch) -> tuple[Batch, list[Change]]:
-        if not len(batch):
-            return batch, []
-        if self.plan is None:
-            keys = document_keys(batch.file, batch.record, self.step, self.seed)
-            return self._grown(batch, self._made(batch, self._how_many(batch, keys)))
-        counts = self.plan.of(batch)
-        wanted = self._made(batch, np.where(counts == 0, 0, self.most or 1) if self.augmenter.settled else counts)
-        for one in wanted:
-            own = max(0, int(counts[one.row]))
-            if 0 < own <= len(one.accepted):  # that no more could be made of it matters to nobody
-                one.refused = [(child, why) for child, why in one.refused if why.rule != SAME]
-            del one.accepted[own:]
-        return self._grown(batch, wanted)
+        return self._grown(batch, self._made(batch, self._to_make(batch))) if len(batch) else (batch, [])
+
+    def most_each(self, batch: Batch) -> NDArray[np.int64]:
+        """So many children each document of a batch may have, (documents,)."""
+        return np.where(eligible(batch, self.held, self.only, self.balance), self.most or 0, 0)
+
+    def tried(self, batch: Batch) -> list[Tried]:
+        """What is made and judged of a batch, as a survey keeps it."""
+        wanted = self._made(batch, self._to_make(batch)) if len(batch) else []
+        places = addresses(batch.file, batch.record)
+        return [Tried(int(places[one.row]), self._called(batch, one.row), one.accepted, one.refused) for one in wanted]
+
+    def _to_make(self, batch: Batch) -> NDArray[np.int64]:
+        """How many children of each document are made, (documents,): where it is cheap, as many as it may have at most."""
+        if self.plan is not None:
+            return self.plan.of(batch)
+        if self.most is not None:
+            return self.most_each(batch)
+        return self._how_many(batch, document_keys(batch.file, batch.record, self.step, self.seed))
 
     def _made(self, batch: Batch, how_many: NDArray[np.int64]) -> list[Wanted[str, Child]]:
         """The documents that are to have so many children each, with what was made of them and judged."""
@@ -199,3 +200,77 @@ def failed(one: Wanted[str, Child], made: Sequence[Child | Failed]) -> None:
     if why is not None:
         one.refused.append((Child(one.parent, ()), Refusal(FAILED, evidence=why)))
         one.still = sum(isinstance(each, Child) for each in made[: one.still])
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Surveyed(Growing):
+    """Adds the children that a survey made, those of them that stay."""
+
+    made: MadeChildren
+    gets: NDArray[np.int64]
+    """(documents of `made`,): how many of its children that stay each has; 0 of one of which nothing is told, -1 where
+    none stays."""
+    apart: PairRule | None
+
+    def __call__(self, batch: Batch) -> tuple[Batch, list[Change]]:
+        rows, documents = self.made.at(batch)
+        told = self.gets[documents] != 0
+        rows, documents = rows[told], documents[told]
+        tried = self.made.read(documents)
+        if tried is None:  # gone, as after a run whose output is elsewhere
+            tried = {one.place: one for one in self.tried(batch)}
+        places = self.made.places[documents].tolist()
+        return self._grown(
+            batch,
+            [
+                self._left(tried[place], document, row, batch.text[row])
+                for place, document, row in zip(places, documents.tolist(), rows.tolist(), strict=True)
+            ],
+        )
+
+    def _left(self, tried: Tried, document: int, row: int, text: str) -> Wanted[str, Child]:
+        """What is added, and what is told, of one document."""
+        one = Wanted[str, Child](row, text, None, Chance(0), 0, refused=list(tried.refused))
+        for number, (child, verdict) in enumerate(tried.accepted, int(self.made.first[document])):
+            like = int(self.made.apart.like[number])
+            if like < 0:
+                one.accepted.append((child, verdict))
+            else:
+                one.refused.append((child, self._copies(number, like)))
+        gets = max(0, int(self.gets[document]))
+        if 0 < gets <= len(one.accepted):  # that no more could be made of it matters to nobody
+            one.refused = [(child, why) for child, why in one.refused if why.rule != SAME]
+        del one.accepted[gets:]
+        return one
+
+    def _copies(self, number: int, like: int) -> Refusal:
+        """Why a child that another is like does not stay: what that one is called, or its parent where it is not added."""
+        assert self.apart is not None
+        [(parent, rank)] = self.made.called(np.array([like], np.int64))
+        added = rank <= self.gets[self.made.parents[like]]
+        name = f"{parent}~{self.method}-{rank + self.taken.get(parent, 0)}" if added else parent
+        return Refusal(self.apart.signal, float(self.made.apart.similarity[number]), str(self.apart.bounds), name)
+
+
+def _surveyed(
+    growing: Growing, apart: PairRule | None, share_out: ShareOut, corpus: Corpus, engine: Engine
+) -> Surveyed:
+    """All children made, and settled which of them stay.
+
+    With `most`, who gets how many is planned by what stays, or beforehand where making is dear.
+    """
+    beforehand = growing.most is not None and not growing.augmenter.settled
+    if beforehand:
+        growing = replace(growing, plan=share_out(growing.most_each))
+    made = made_children(growing.tried, apart.bounds if apart is not None else None, corpus, engine)
+    stay = made.stay
+    gets = np.where(stay > 0, stay, -1)
+    if growing.most is not None and not beforehand:
+        growing = replace(growing, plan=share_out(made.can_have))
+        gets = growing.plan.at(made.places) if growing.plan is not None else gets
+    own = {one.name: getattr(growing, one.name) for one in fields(growing)}
+    return Surveyed(**own, made=made, gets=gets, apart=apart)
+
+
+ShareOut = Callable[[Callable[[Batch], NDArray[np.int64]]], Plan]
+"""Makes a plan of how many children each document of a batch can have, (documents,)."""

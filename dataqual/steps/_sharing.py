@@ -135,12 +135,15 @@ class Plan:
     """Children that were to be shared out, by the value that is balanced, or all under None."""
 
     def of(self, batch: Batch) -> NDArray[np.int64]:
-        """The number for each document of a batch, (documents,)."""
-        own = addresses(batch.file, batch.record)
-        at = np.minimum(np.searchsorted(self.addresses, own), max(0, len(self.addresses) - 1))
+        """The number for each document of a batch, (documents,); 0 of a child, which has the address of its parent."""
+        return np.where(batch.made, 0, self.at(addresses(batch.file, batch.record)))
+
+    def at(self, places: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The number for each of these addresses; 0 of one that is not there."""
         if not len(self.addresses):
-            return np.zeros(len(batch), np.int64)
-        return np.where(self.addresses[at] == own, self.counts[at], 0)
+            return np.zeros(len(places), np.int64)
+        at = np.minimum(np.searchsorted(self.addresses, places), len(self.addresses) - 1)
+        return np.where(self.addresses[at] == places, self.counts[at], 0)
 
 
 def planned(

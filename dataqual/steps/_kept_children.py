@@ -1,0 +1,119 @@
+"""Children that a survey made, on disk until the step that adds them is called: what was made once is made for good."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dataqual.children import Child, Edit, Refusal, Verdict
+
+SCHEMA: dict[str, Any] = {
+    "place": pl.UInt64,
+    "called": pl.String,
+    "text": pl.Binary,
+    "edits": pl.String,
+    "similarity": pl.Float64,
+    "rule": pl.String,
+    "value": pl.Float64,
+    "threshold": pl.String,
+    "evidence": pl.String,
+}
+"""One row for every child; `rule` is null of those that were accepted, and these come first of each parent."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A document that gets children, by its address, what it is called, and what was made of it and judged."""
+
+    place: int
+    called: str
+    accepted: Sequence[tuple[Child, Verdict]]
+    refused: Sequence[tuple[Child, Refusal]]
+
+
+@dataclass(frozen=True)
+class KeptChildren:
+    """What was tried, a file for each batch; without a folder of the run's own, in one that goes with this object."""
+
+    folder: str
+    _held: tempfile.TemporaryDirectory[str] | None = field(default=None, compare=False, repr=False)
+
+    @classmethod
+    def at(cls, folder: str | None) -> KeptChildren:
+        """In this folder, or in a temporary one."""
+        if folder is None:
+            held = tempfile.TemporaryDirectory(prefix="dataqual-children-")
+            return cls(held.name, held)
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        return cls(folder)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Sent to another process it names the folder, and does not own it."""
+        return {"folder": self.folder, "_held": None}
+
+    def path(self, batch: int) -> Path:
+        """The file of a batch."""
+        return Path(self.folder, f"{batch:08d}.arrow")
+
+    def has(self, batch: int) -> bool:
+        """Whether that batch was done, by this run or by one before it."""
+        return self.path(batch).is_file()
+
+    def write(self, batch: int, tried: Sequence[Tried]) -> None:
+        """Keep what was tried in a batch; the file is there whole or not at all."""
+        rows = [row for one in tried for row in _rows(one)]
+        new = self.path(batch).with_suffix(".new")
+        with new.open("wb") as file:
+            pl.DataFrame(rows, schema=SCHEMA, orient="row").write_ipc(file)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self.path(batch))
+
+    def table(self, batch: int, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """The rows of a batch."""
+        return pl.read_ipc(self.path(batch), columns=list(columns) if columns else None)
+
+    def read(self, batch: int) -> Iterator[Tried]:
+        """What was tried in a batch, in order."""
+        for (place,), rows in self.table(batch).group_by("place", maintain_order=True):
+            accepted, refused = [], []
+            for row in rows.iter_rows(named=True):
+                child = Child(row["text"].decode(), tuple(Edit(*edit) for edit in json.loads(row["edits"])))
+                if row["rule"] is None:
+                    accepted.append((child, Verdict((), row["similarity"])))
+                else:
+                    told = (row[name] for name in ("rule", "value", "threshold", "evidence"))
+                    refused.append((child, Refusal(*told)))
+            yield Tried(int(str(place)), rows["called"][0], accepted, refused)
+
+    def texts(self, batch: NDArray[np.int64], row: NDArray[np.int64]) -> list[str]:
+        """The texts of accepted children, by batch and place among the accepted of it."""
+        out = [""] * len(batch)
+        for number in np.unique(batch).tolist():
+            at = np.flatnonzero(batch == number)
+            found = self.table(number, ["text", "rule"]).filter(pl.col("rule").is_null())["text"].gather(row[at])
+            for where, text in zip(at.tolist(), found.to_list(), strict=True):
+                out[where] = text.decode()
+        return out
+
+
+def _rows(tried: Tried) -> Iterator[tuple[Any, ...]]:
+    common = tried.place, tried.called
+    for child, verdict in tried.accepted:
+        yield *common, *_of(child), verdict.similarity, None, None, None, None
+    for child, why in tried.refused:
+        yield *common, *_of(child), None, why.rule, why.value, why.threshold, why.evidence
+
+
+def _of(child: Child) -> tuple[bytes, str]:
+    edits = [[edit.start, edit.end, edit.replacement, edit.reason] for edit in child.edits]
+    return child.text.encode(), json.dumps(edits)
