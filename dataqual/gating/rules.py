@@ -115,5 +115,5 @@ def _rule(content: object, where: str) -> PairRule:
     about = specs.string(given, "about", where) if "about" in given else ""
     bounds = specs.bounds(given, where)
     if name == OF_CHILDREN and not 0 < (bounds.below or bounds.max or 0) <= 1:
-        raise SpecError(f"{where}: {OF_CHILDREN} needs max, or below, above 0 and at most 1")
+        raise SpecError(f"{where}: copies_child needs max, or below, above 0 and at most 1")
     return PairRule(name, bounds, tuple(sorted(parameters.items())), about)
