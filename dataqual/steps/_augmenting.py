@@ -17,7 +17,6 @@ from dataqual.drawing import document_keys
 from dataqual.errors import SpecError
 from dataqual.gating import Gate, PairRule, gate_of
 from dataqual.ledger import TORN_TURNS, Change, addresses
-from dataqual.naming import snake_case
 from dataqual.operators import Engine
 from dataqual.series import like, texts_of
 from dataqual.steps._children_survey import MadeChildren, made_children
