@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from reports.page import facts_of, render, small_enough
-from reports.study_sections.answer import HERO_GRADES, WORDS, lines, questions, verdict
+from reports.study_sections.answer import HERO_GRADES, WORDS, lines, matrix, questions, verdict
 from reports.study_sections.controls import exposure, failed_where, removed
 from reports.study_sections.cost import tiles
 from reports.study_sections.curves import main_figure, panels
@@ -20,6 +20,7 @@ from reports.study_sections.facts import (
     Facts,
     ascending,
     clock_of,
+    counted,
     grades_of,
     held_outs_of,
     loss_of,
@@ -29,6 +30,7 @@ from reports.study_sections.facts import (
 from reports.study_sections.fit import ranked, residuals
 from reports.study_sections.generated import generated_of
 from reports.study_sections.grades import worth
+from reports.study_sections.money import money
 from reports.study_sections.pictures import pictures_of
 from reports.study_sections.points import columns_of, download
 from reports.study_sections.probes import probes_of
@@ -65,7 +67,7 @@ class Room:
     csv: bool = True
 
 
-ROOMS = (Room(500, 6, 40), Room(240, 4, 20), Room(120, 2, 15, csv=False), Room(60, 1, 10, csv=False))
+ROOMS = (Room(500, 6, 40), Room(240, 3, 20), Room(120, 2, 15, csv=False), Room(60, 1, 10, csv=False))
 
 
 def study(study_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: str = "en") -> str:
@@ -83,10 +85,12 @@ def study(study_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: str =
     )
 
 
-def _context(facts: Facts, room: Room) -> dict[str, Any]:
+def _context(written: Facts, room: Room) -> dict[str, Any]:
+    facts = counted(written)
     grades, held_outs, unit = grades_of(facts), held_outs_of(facts), unit_of(facts)
     look = dict(zip(grades, looks(len(grades)), strict=True))
     points = list(facts.get("points") or [])
+    own = list(written.get("points") or [])
     clock = clock_of(facts, points)
     held = [_held_out(name, i, facts, look, clock, room) for i, name in enumerate(held_outs[:HELD_OUT])]
     run = facts.get("run") or {}
@@ -94,6 +98,7 @@ def _context(facts: Facts, room: Room) -> dict[str, Any]:
         "facts": facts,
         "name": str(facts.get("name") or "a study"),
         "sentence": (sentence := str(facts.get("sentence") or "No answer was computed.")),
+        "answer": parts(sentence),
         "heading": _heading(sentence),
         "sections": _sections(facts),
         "task": facts.get("task") or TEXT,
@@ -103,6 +108,7 @@ def _context(facts: Facts, room: Room) -> dict[str, Any]:
         "unit": unit,
         "clock": clock,
         "held": held,
+        "matrix": matrix(held, unit)[:GRADES],
         "held_more": len(held_outs) - len(held),
         "grades": [(g, swatch(look[g])) for g in grades[:GRADES]],
         "has_again": any(p.get("arm") == "again" for p in points),
@@ -110,9 +116,9 @@ def _context(facts: Facts, room: Room) -> dict[str, Any]:
         "questions": questions(held, unit),
         "failed": [c for c in facts.get("controls") or [] if c.get("passed") is False],
         "failed_where": failed_where(facts),
-        "columns": columns_of(points),
-        "points": points,
-        "download": download(points) if room.csv else None,
+        "columns": columns_of(own),
+        "points": own,
+        "download": download(own) if room.csv else None,
         "tiles": tiles(facts),
         "generated": generated_of(facts, look, room.rows),
         "probes": probes_of(facts, look, room.rows),
@@ -141,6 +147,18 @@ def _beside(facts: Facts, room: Room) -> list[tuple[str, dict[str, Any]]]:
         for i, (name, other) in enumerate((facts.get("beside") or {}).items())
     ]
     return [(name, pictures) for name, pictures in found if pictures is not None]
+
+
+def parts(sentence: str) -> tuple[str, str]:
+    """The answer, and what is said beside it: its first part, and all the others.
+
+    >>> parts("More data: it wins by 2; a token is worth 3 (5 tokens).")
+    ('More data: it wins by 2.', 'A token is worth 3 (5 tokens).')
+    >>> parts("Undecided: so it is.")
+    ('Undecided: so it is.', '')
+    """
+    first, _, rest = sentence.partition("; ")
+    return (f"{first}.", rest[:1].upper() + rest[1:]) if rest else (sentence, "")
 
 
 def _heading(sentence: str) -> str:
@@ -175,6 +193,7 @@ def _held_out(
         "more_grades": max(0, len(others(exchange)) - HERO_GRADES),
         "all_sizes": len(ascending(p["size"] for p in points if p.get("size") is not None)),
         **main_figure(name, f"m{index}", points, curves, exchange, look, clock, room.marks, loss),
+        **money(f"y{index}", name, facts, exchange, look, unit_of(facts), loss),
         "panels": panels(f"p{index}", points, curves, look, clock, room.marks, room.panels, loss),
         "laws": laws,
         "used": used,

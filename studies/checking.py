@@ -36,7 +36,7 @@ def check(study: Study, learner: Learner, vocabulary: int | None = None) -> None
     vocabulary = vocabulary or vocabulary_of(study.tokenizer)
     _differ(study, "parameters", _parameters(study, learner, vocabulary))
     for size in study.sizes:
-        batch = learner.batch(size, study.window)
+        batch = study.batch_of(learner, size)
         at = f" at size {study.written('sizes', size)[1]}"
         _differ(study, f"{study.things}{at}", _stops(study, batch, at))
         if study.repeats and size in study.repeats.sizes:
@@ -50,7 +50,7 @@ def lengthened(study: Study, learner: Learner) -> list[str]:
     """
     sizes: dict[tuple[str, int], list[str]] = {}
     for size in study.sizes:
-        batch = learner.batch(size, study.window)
+        batch = study.batch_of(learner, size)
         for said, tokens in _asked(study, size):
             stop = whole_stop(tokens, batch)
             if nearest_stop(tokens, batch) < stop <= MOST * tokens:

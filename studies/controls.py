@@ -131,7 +131,7 @@ def order(trials: Sequence[Line]) -> Facts:
     shares = [share for share in adjacent if share is not None]
     known = bool(trials) and len(adjacent) == len(trials)
     most = max(shares, default=None)
-    beside = "" if most is None else f"; at most {most:.1%} of successive windows are neighbours in the text"
+    beside = "" if most is None else f"; at most {most:.1%} of successive windows are neighbours in the file"
     return {
         "name": "order",
         "passed": True if known else None,
@@ -172,6 +172,7 @@ def repeated(points: Iterable[Line]) -> list[Facts]:
     noise = {held_out: _noise(rows, held_out) for held_out in dict.fromkeys(p["held_out"] for p in rows)}
     fresh = {_cell(p): p["loss"] for p in rows if p["arm"] == "main"}
     found: dict[tuple[str, int, int, float], list[float]] = defaultdict(list)
+    parameters = {p["size"]: p.get("parameters", p["size"]) for p in rows}
     for p in rows:
         if p["arm"] == "repeats" and _cell(p) in fresh:
             found[p["held_out"], p["size"], p["unique"], p["epochs"]].append(p["loss"] - fresh[_cell(p)])
@@ -179,6 +180,7 @@ def repeated(points: Iterable[Line]) -> list[Facts]:
         {
             "held_out": held_out,
             "size": size,
+            "parameters": parameters[size],
             "unique": unique,
             "epochs": int(epochs) if epochs == int(epochs) else epochs,
             "difference": math.fsum(differences) / len(differences),

@@ -76,6 +76,7 @@ class Exchange:
             "operating_point": self.point.facts(),
             "grades": {name: self.grade(code) for code, name in enumerate(runs.grades)},
             "data_for_compute": [{"k": k} | self.data_for_compute(k) for k in TIMES],
+            "half_data": self.half_data(),
             "ceiling": self.ceiling(),
             "break_even": self.break_even(),
             "elasticities": self.elasticities(),
@@ -214,6 +215,21 @@ class Exchange:
         found = self.estimate(times)
         if found["value"] is None and np.isinf(times(self.draws.fit.theta[None])[0]):
             found["says"] = f"no amount of unique data at the same compute makes up for {k:g} times the compute"
+        return found
+
+    def half_data(self) -> dict[str, Any]:
+        """How many times the compute makes up for half of the unique tokens; None with a reason as of `data_for_compute`."""
+        if not self.knows_repeats:
+            return {"value": None, "interval": None, "n": self.n, "says": self.no_repeats}
+
+        def times(theta: Floats) -> Floats:
+            budgets = self.budgets(theta)
+            goal = budgets.best(self.point.flops, self.point.unique)[0]
+            return budgets.compute_for(goal, self.point.flops, self.point.unique / 2) / self.point.flops
+
+        found = self.estimate(times)
+        if found["value"] is None and np.isinf(times(self.draws.fit.theta[None])[0]):
+            found["says"] = "no amount of compute makes up for half of the unique data"
         return found
 
     def ceiling(self) -> dict[str, Any]:

@@ -92,6 +92,7 @@ def assemble(
         "laws": {held_out: pieces["laws"] for held_out, pieces in fitted.items()},
         "exchange": exchange,
         "curves": [curve for pieces in fitted.values() for curve in pieces["curves"]],
+        "frontiers": [line for pieces in fitted.values() for line in pieces.get("frontiers") or []],
         "notes": [
             *study.notes,
             *notes,

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from dataqual.errors import SpecError
-from studies.exchange import OperatingPoint, curves, exchange, finite
+from studies.exchange import Exchange, OperatingPoint, curves, finite
 from studies.fit import Fitted, analyse
+from studies.frontier import frontiers
 from studies.runs import Runs
 from studies.study import Study
 from studies.yields import token_yields
@@ -73,7 +74,14 @@ def _judge(study: Study, points: Sequence[Mapping[str, Any]], data: Mapping[str,
     try:
         laws, notes = analyse(runs)
     except SpecError as error:
-        return {"laws": [], "exchange": _nothing(study, str(error)), "curves": [], "again": {}, "notes": [str(error)]}
+        return {
+            "laws": [],
+            "exchange": _nothing(study, str(error)),
+            "curves": [],
+            "frontiers": [],
+            "again": {},
+            "notes": [str(error)],
+        }
     if study.pictures:  # none is fresh: that a law of fresh runs has none to go by is no news
         notes = [note for note in notes if not note.startswith("law chinchilla: needs")]
     try:
@@ -84,12 +92,15 @@ def _judge(study: Study, points: Sequence[Mapping[str, Any]], data: Mapping[str,
             "laws": facts,
             "exchange": _nothing(study, str(error)),
             "curves": [],
+            "frontiers": [],
             "again": {},
             "notes": [*notes, str(error)],
         }
     yields = token_yields(data["grades"], study.reference)
     yields |= {f"{name}{AGAIN}": yields[name] for name in study.again}
-    found = exchange(laws[0].draws, at, yields)
+    again = [f"{name}{AGAIN}" for name in study.again]
+    asked = Exchange(laws[0].draws, at, yields)
+    found = asked.facts()
     sizes = {str(p["size"]): float(p["parameters"]) for p in points}
     unique = float(study.pictures.unique[-1]) if study.pictures else np.inf
     drawn = [
@@ -100,6 +111,7 @@ def _judge(study: Study, points: Sequence[Mapping[str, Any]], data: Mapping[str,
         "laws": [_plain(_law(law, runs, rows)) for law in laws],
         "exchange": _plain(_without_again(found, study)),
         "curves": _plain([curve for curve in drawn if not curve["grade"].endswith(AGAIN)]),
+        "frontiers": [{"held_out": held_out, **_plain(line)} for line in frontiers(asked, again)],
         "again": {name: found["grades"].get(f"{name}{AGAIN}", {}).get("q") for name in study.again},
         "notes": notes,
     }

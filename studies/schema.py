@@ -57,6 +57,7 @@ def study() -> Schema:
         "learner": {"anyOf": [{"enum": learners.names()}, _learner()]},
         "sizes": QUANTITIES,
         "window": QUANTITY,
+        "batch": QUANTITY,
         "tokens": QUANTITIES,
         "repeats": _absent_or(_mapping(dict.fromkeys(("unique", "epochs", "sizes"), QUANTITIES), "unique", "epochs")),
         "seeds": {"anyOf": [QUANTITY, {"type": "object", "additionalProperties": QUANTITY}]},

@@ -19,18 +19,23 @@ USUAL = 20
 
 
 def answer(facts: Facts) -> str:
-    """The answer with its interval in two or three lines, what is decided first, for somebody who reads nothing else."""
+    """The answer with its interval in a sentence, what is decided first, for somebody who reads nothing else.
+
+    Why a control failed stands with the controls: here only that it did, and which.
+    """
     whole = [control for control in facts["controls"] if control["passed"] is False and not control.get("held_out")]
     if whole:
-        return f"Undecided, because a control failed ({whole[0]['name']}): {whole[0]['says']}"
-    failed = {control["held_out"] for control in facts["controls"] if control["passed"] is False}
+        return f"Undecided: the control {whole[0]['name']} failed, so no verdict counts."
+    broken = [control for control in facts["controls"] if control["passed"] is False]
+    failed = {control["held_out"] for control in broken}
     sets = {name: part for name, part in facts["exchange"].items() if name not in failed and _verdict(part)}
     if not sets:
         return f"Undecided: {_why_nothing(facts, failed)}."
     unit = facts["cost"]["unit"]
     said = _decided(sets, unit, facts.get("units") or {}) or _undecided(sets, unit)
     if failed:
-        said.append(f"no verdict on {_listed(sorted(failed))} text, where the A/A control failed")
+        which = "the A/A control" if all(_equal(control) for control in broken) else "a control"
+        said.append(f"no verdict on {_listed(sorted(failed))} text, where {which} failed")
     at = next(iter(sets.values()))["operating_point"]
     text = f"{'; '.join(said)} ({_short(at['parameters'])} parameters, {_short(at['unique'])} tokens)."
     return text[0].upper() + text[1:]
@@ -61,13 +66,21 @@ def _short(number: float) -> str:
 
 
 def _why_nothing(facts: Facts, failed: set[str]) -> str:
+    """What no control may show and one did, in words that need no others; else what the laws say, or that there is none."""
+    broken = [c for c in facts["controls"] if c["passed"] is False and c.get("held_out") in failed]
+    if broken:
+        kind = str(broken[0]["name"]).rsplit(", ", 1)[0]
+        mine = [c for c in broken if str(c["name"]).rsplit(", ", 1)[0] == kind]
+        values = ", ".join(f"{c['held_out']} {estimate(c)}" for c in mine)
+        what = "equal data did not look equal" if _equal(broken[0]) else "spoilt data looked better than whole data"
+        return f"{what} ({kind}: {values}), so no verdict counts"
     reasons = dict.fromkeys(part["reason"] for part in facts["exchange"].values() if part.get("reason"))
-    controls = [
-        f"the control {control['name']} failed, {control['says']}{_value(control)}".rstrip(".")
-        for control in facts["controls"]
-        if control["passed"] is False and control.get("held_out") in failed
-    ]
-    return "; ".join([*controls, *reasons]) or "there is no point to fit a law to"
+    return "; ".join(reasons) or "there is no point to fit a law to"
+
+
+def _equal(control: Facts) -> bool:
+    """Whether a control is that of two equal grades."""
+    return str(control["name"]).startswith("A/A")
 
 
 def _side(sets: Mapping[str, Facts], side: str, unit: str, losses: Mapping[str, str]) -> str:
@@ -172,7 +185,7 @@ def _limits(facts: Facts) -> Iterator[str]:
                 f"What larger models would do on {held_out} text: fitted without the largest size, its law had "
                 f"{left_out['inside']} of its {left_out['n']} runs in their interval."
             )
-    single = sorted({p["size"] for p in points} - {p["size"] for p in points if p["seed"]})
+    single = sorted({p["parameters"] for p in points} - {p["parameters"] for p in points if p["seed"]})
     if single:
         yield f"How much chance there is at size {', '.join(map(count, single))}: one seed ran there."
     if not facts["repeats"] and not pictures:
@@ -332,7 +345,7 @@ def _most(rows: Sequence[Facts]) -> float:
 
 def _repeat(row: Facts) -> str:
     found = {"value": row["difference"], "interval": row["interval"]}
-    what = f"  {row['held_out']}, size {count(row['size'])}: {count(row['unique'])} tokens seen {row['epochs']} times instead of fresh ones"
+    what = f"  {row['held_out']}, size {count(row.get('parameters', row['size']))}: {count(row['unique'])} tokens seen {row['epochs']} times instead of fresh ones"
     return f"{what}: {estimate(found, '{:+.3f}')} bits per byte"
 
 

@@ -15,6 +15,7 @@ from dataqual.errors import SpecError, did_you_mean
 from dataqual.operators import Step
 from dataqual.recipe import Recipe
 from studies import learners
+from studies.learner import Learner
 from studies.picture_file import WINDOW
 from studies.picture_keys import FEWEST_GENERATED, GENERATED, NOT, SIDE, Pictures, refuse_mixed
 from studies.picture_keys import KEYS as PICTURE_KEYS
@@ -56,7 +57,7 @@ REQUIRED_OF_PICTURES = ("sizes", "pictures", "seen")
 OPTIONAL = (
     "name", "corpus", "held_out", "grades", "reference", "again", "tokenizer", "learner", "window", "repeats", "seeds",
     "grade_sizes", "device", "precision", "compile", "learning_rate", "generate", "gpu_hour", "data_price",
-    "operating_point", "beside", "probes",
+    "operating_point", "beside", "batch", "probes",
 )  # fmt: skip
 
 
@@ -167,6 +168,8 @@ class Study:
     """What a million further unique tokens cost, cleaned."""
     generate: Writing | None = None
     """What each final model writes; None: nothing."""
+    batch: int | None = None
+    """Tokens per step at every size; None: as the learner wants it."""
     probes: tuple[Probe, ...] = ()
     """Labelled text on which every model is tuned further, and tested."""
     beside: tuple[Study, ...] = ()
@@ -237,6 +240,7 @@ class Study:
             operating_point=_operating_point(
                 content.get("operating_point"), sizes, tokens, repeats, f"{where}.operating_point"
             ),
+            batch=_batch(content.get("batch"), content.get("window", 128), f"{where}.batch"),
             learning_rate=_factor(content.get("learning_rate", 1.0), f"{where}.learning_rate"),
             data_price=_data_price(content, where),
             generate=_generate(content.get("generate"), f"{where}.generate"),
@@ -268,6 +272,10 @@ class Study:
         """The grade of that name."""
         return next(grade for grade in self.grades if grade.name == name)
 
+    def batch_of(self, learner: Learner, size: int) -> int:
+        """Tokens per step at a size."""
+        return self.batch or learner.batch(size, self.window)
+
     @property
     def longest(self) -> int:
         """The most different tokens that one trunk sees: what every grade needs."""
@@ -292,6 +300,7 @@ class Study:
         values |= {"corpus": _plain(self.corpus), "neutral": _plain(self.neutral)}
         values["grades"] = {grade.name: {"share": grade.share, "steps": list(grade.says)} for grade in self.grades}
         values |= {"options": dict(self.options)} if self.options else {}
+        values |= {"batch": self.batch} if self.batch else {}
         values |= {"pictures": self.pictures.plain()} if self.pictures else {}
         values |= {"probes": {probe.name: probe.plain() for probe in self.probes}} if self.probes else {}
         for name in ("repeats", "generate", "gpu_hour", "data_price", "operating_point"):
@@ -575,6 +584,16 @@ def _whole(value: object, where: str, *, least: int) -> int:
     if number < least:
         raise SpecError(f"{where}: {number} is too small; it is at least {least}")
     return number
+
+
+def _batch(value: object, window: object, where: str) -> int | None:
+    """Tokens of a step, whole windows; None where the learner is to choose."""
+    if value is None:
+        return None
+    batch, length = quantity(value, where), quantity(window, where)
+    if batch % length:
+        raise SpecError(f"{where}: {batch:,} is no whole number of windows of {length:,}")
+    return batch
 
 
 def _choice(value: Any, allowed: tuple[Any, ...], where: str) -> Any:

@@ -243,7 +243,7 @@ def plan(
             )
         )
         for size, seeds in zip(study.sizes, study.seeds, strict=True)
-        for batch in [learner.batch(size, study.window)]
+        for batch in [study.batch_of(learner, size)]
         for seed in range(seeds)
         for grade, arm, order, stops in _trunks(study, size, batch, seed)
     ]

@@ -38,6 +38,27 @@ def _sentence(text: object) -> str:
     return said[:1].upper() + said[1:]
 
 
+def matrix(held: Sequence[Facts], unit: str) -> list[tuple[Markup, list[dict[str, Any] | None]]]:
+    """The verdicts as a table: a question for each row, a held-out set for each column; None where it was not asked there.
+
+    Of a grade a cell has what a token of it is worth, of more data the difference in loss.
+    """
+    found = []
+    for what in once(*([v.get("what") for v in h["verdicts"]] for h in held)):
+        cells: list[dict[str, Any] | None] = []
+        grade = what.removeprefix("grade:") if what.startswith("grade:") else None
+        for h in held:
+            ruling = next((v for v in h["verdicts"] if v.get("what") == what), None)
+            q = ((h["exchange"].get("grades") or {}).get(grade) or {}).get("q")
+            cells.append(None if ruling is None else {**ruling, "q": q, "grade": grade})
+        hours = html.cut(unit, 30)
+        name = TWICE.format(hours) if grade is None else RATHER.format(html.label(grade, 40), hours)
+        found.append((name, cells))
+    return found
+
+
+TWICE = Markup("<b>Twice the data</b> rather than twice the {}")
+RATHER = Markup("<b>{}</b> rather than twice the {}")
 AT_EQUAL_TOKENS = Markup("<b>{} at equal tokens</b> (q): one of its tokens is worth this many of {}")
 PER_DOCUMENT = Markup("<b>{} per raw document</b>: q times its tokens, which are {} of those of {}")
 DOUBLING = Markup("<b>doubling {}</b> is worth this many times the unique data{}")
@@ -122,6 +143,10 @@ def questions(held: Sequence[Facts], unit: str) -> list[tuple[str, list[str], st
         found = [d.get(k) for d in doublings]
         text = f"{say.number(k)} times the {html.cut(unit, 30)} are worth so many times the unique data"
         rows.append((text, [_shown(_plain_times(d)) for d in found], found))
+    halves = [h["exchange"].get("half_data") for h in held]
+    if any(halves):
+        text = f"times the {html.cut(unit, 30)} that make up for half of the unique data"
+        rows.append((text, [_shown(_plain_times(d)) for d in halves], halves))
     ceilings = [h["exchange"].get("ceiling") for h in held]
     if any(ceilings):
         unique = say.short(next((c["unique"] for c in ceilings if c and c.get("unique")), None))

@@ -13,6 +13,32 @@ from reports import html, say
 Facts = Mapping[str, Any]
 
 
+SIZED = ("points", "curves", "repeats", "made", "texts")
+
+
+def counted(facts: Facts) -> dict[str, Any]:
+    """The facts with every size as the parameters that it came to, not as the study file asked for it.
+
+    >>> counted({"points": [{"size": 60_000, "parameters": 54_920}], "repeats": [{"size": 60_000}]})["repeats"]
+    [{'size': 54920}]
+    """
+    known = {str(p.get("size")): p["parameters"] for p in facts.get("points") or [] if p.get("parameters")}
+
+    def of(row: Facts) -> dict[str, Any]:
+        size = str(row.get("size"))
+        return {**row, "size": known[size]} if size in known else dict(row)
+
+    found = dict(facts)
+    for part in SIZED:
+        if isinstance(facts.get(part), list):
+            found[part] = [of(row) for row in facts[part]]
+    for name, exchange in (facts.get("exchange") or {}).items():
+        if (exchange or {}).get("operating_point"):
+            point = {**of(exchange["operating_point"])}
+            found["exchange"] = {**(found["exchange"] or {}), name: {**exchange, "operating_point": point}}
+    return found
+
+
 def once(*lists: Iterable[Any]) -> list[str]:
     """The names of all lists, each once, in order of first appearance."""
     return list(dict.fromkeys(str(name) for names in lists for name in names if name is not None))

@@ -61,12 +61,47 @@ def test_a_name_of_dollars_is_a_name_and_no_formula() -> None:
 def test_the_answer_comes_first_and_then_a_verdict_in_words_for_every_held_out_set() -> None:
     text = plain(read("likely"))
     top = text[text.index("more compute, or more or better data?") : text.index("Lower is better.")]
-    parts = [made.likely()["sentence"], "On raw", "SUPPORTED", "On neutral", "UNDECIDED", "REFUTED"]
+    parts = [*study_page.parts(made.likely()["sentence"]), "Which lowers loss more?", "On raw", "On neutral"]
     places = [top.index(part) for part in parts]
-    assert places[:5] == sorted(places[:5])
+    assert places == sorted(places)
     assert "Difference 0.031 [0.022, 0.041] bits per byte: the whole interval of the difference lies above 0." in top
     for meaning in study_page.WORDS.values():
         assert meaning in top
+
+
+def test_the_verdicts_are_a_table_of_questions_and_held_out_sets() -> None:
+    page = drawn("likely")
+    table = page[page.index('class="scroll verdicts"') :].split("</table>")[0].replace(NB, " ")
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.split("</tr>")[:-1]]
+    told = [[" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in row] for row in rows]
+    assert told[0] == ["Which lowers loss more?", "on raw", "on neutral"]
+    assert told[1][:2] == [
+        "Twice the data rather than twice the core-hours",
+        "SUPPORTED by 0.031 [0.022, 0.041] bits per byte",
+    ]
+    assert ["typos rather than twice the core-hours", "REFUTED a token of it: 0.42 [0.38, 0.46]"] in [
+        row[:2] for row in told
+    ]
+
+
+def test_the_first_figure_has_a_line_for_each_grade_and_amount_of_data_and_the_exchange() -> None:
+    facts = made.likely()
+    facts["exchange"]["raw"]["half_data"] = made.estimate(1.5, 0.1)
+    page = reports.study(facts)
+    hero = page[: page.index('id="curves"')]
+    figure = re.findall(r'<div class="on-wide">(.*?)</div>', hero, re.DOTALL)[0]
+    keys = plain(Tree(hero))
+    for name in ("clean all its tokens, 2 M", "clean half of them, 1 M", "half all its tokens, 1 M"):
+        assert name in keys
+    assert f">half the data: ×1.50 [1.36,{NB}1.66]</text>" in figure
+    assert "An hour on typos does what" in keys and "Half of the data takes 1.50 [1.36, 1.66] times the hours" in keys
+    del facts["frontiers"]
+    assert "An hour on typos" not in plain(Tree(reports.study(facts)))
+
+
+def test_sizes_are_the_parameters_that_were_trained_and_not_those_asked_for() -> None:
+    text = plain(read("likely"))
+    assert "Size 324k" in text and "300k" not in text
 
 
 def test_the_exchange_is_one_line_each_and_says_nothing_of_the_reference() -> None:
@@ -87,8 +122,9 @@ def test_compute_that_no_data_makes_up_for_is_worth_more_than_the_low_end() -> N
 
 
 def test_the_arrow_spans_what_each_grade_needs_for_one_loss() -> None:
-    assert "At equal loss and size 300k, typos needs ×2.4 [2.2, 2.6] the compute of clean." in plain(read("likely"))
-    wide = re.findall(r'<div class="on-wide">(.*?)</div>', drawn("likely"), re.DOTALL)[0]
+    assert "At equal loss and size 324k, typos needs ×2.4 [2.2, 2.6] the compute of clean." in plain(read("likely"))
+    main = drawn("likely").split('id="curves"')[1].split('<figure class="main" aria-labelledby="h0-curve"')[1]
+    wide = re.findall(r'<div class="on-wide">(.*?)</div>', main, re.DOTALL)[0]
     assert f">×2.4 [2.2,{NB}2.6] compute</text>" in wide
     drops = sorted(
         (float(a), float(top))
@@ -117,7 +153,7 @@ def test_a_better_grade_turns_the_exchange_round() -> None:
     facts = made.likely()
     for exchanged in facts["exchange"].values():
         del exchanged["grades"]["typos"]
-    assert "At equal loss and size 300k, clean needs ×1.31 [1.20, 1.43] the compute of half." in plain(
+    assert "At equal loss and size 324k, clean needs ×1.31 [1.20, 1.43] the compute of half." in plain(
         Tree(reports.study(facts))
     )
 
@@ -271,7 +307,7 @@ def test_a_table_too_large_for_the_page_is_beside_it(monkeypatch: pytest.MonkeyP
 def test_where_there_are_too_many_marks_seeds_are_drawn_as_their_mean() -> None:
     text = plain(read("immense"))
     assert "135 marks stand for 270 points: runs that differ by their seed are drawn as their mean." in text
-    assert "Drawn are the sizes 30k, 480k, 15.4M, of 10: more lines could not be told apart." in text
+    assert "Drawn are the sizes 32.4k, 518k, 16.6M, of 10: more lines could not be told apart." in text
     assert "marks stand for" not in plain(read("likely"))
     assert "Drawn are the sizes" not in plain(read("likely"))
     marks, total, shown = marks_of(
@@ -292,6 +328,7 @@ def test_no_two_grades_are_drawn_alike_and_none_by_colour_alone() -> None:
         "laws",
         "exchange",
         "curves",
+        "frontiers",
         "controls",
         "exposure",
         "repeats",

@@ -189,10 +189,18 @@ def test_a_control_that_failed_on_one_held_out_set_takes_nothing_from_the_other(
     )
 
 
-def test_the_answer_after_a_control_failed_everywhere_is_that_there_is_none() -> None:
+def test_the_answer_after_a_control_failed_is_short_and_names_it() -> None:
     assert sentences.answer(facts("SUPPORTED", 0.031, [0.022, 0.04], passed=False)) == (
-        "Undecided: the control A/A, raw failed, clean in another order seems to be worth 1.20 of itself: the "
-        "noise is larger than the intervals say, so verdicts on raw text are withheld. 1.20 [1.10, 1.30]."
+        "Undecided: equal data did not look equal (A/A: raw 1.20 [1.10, 1.30]), so no verdict counts."
+    )
+    dose = controls.known_dose("typos", "raw", {"value": 1.2, "interval": [1.1, 1.3]})
+    good = facts("SUPPORTED", 0.031, [0.022, 0.04])
+    assert sentences.answer({**good, "controls": [dose]}) == (
+        "Undecided: spoilt data looked better than whole data (known dose typos: raw 1.20 [1.10, 1.30]), so no verdict counts."
+    )
+    leak = {"name": "planted leak", "passed": False, "says": "9 of 10 were found."}
+    assert sentences.answer({**good, "controls": [leak]}) == (
+        "Undecided: the control planted leak failed, so no verdict counts."
     )
 
 
