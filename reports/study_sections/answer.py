@@ -50,7 +50,7 @@ def matrix(held: Sequence[Facts], unit: str) -> list[tuple[Markup, list[dict[str
         for h in held:
             ruling = next((v for v in h["verdicts"] if v.get("what") == what), None)
             q = ((h["exchange"].get("grades") or {}).get(grade) or {}).get("q")
-            cells.append(None if ruling is None else {**ruling, "q": q, "grade": grade})
+            cells.append(None if ruling is None else {**ruling, "q": q, "grade": grade, "loss": h["loss"]})
         hours = html.cut(unit, 30)
         name = TWICE.format(hours) if grade is None else RATHER.format(html.label(grade, 40), hours)
         found.append((name, cells))

@@ -48,7 +48,7 @@ def shaded_edges(png: bytes) -> tuple[bool, bool]:
 def test_the_main_figure_has_letters_of_a_readable_size_on_a_phone_a_desktop_and_paper(
     browser: Any, likely: Path
 ) -> None:
-    heights = """[...document.querySelectorAll('.main .figure text')].filter(t => t.getClientRects().length)
+    heights = """[...document.querySelectorAll('.main .figure text, .money .figure text')].filter(t => t.getClientRects().length)
         .map(t => { const box = t.ownerSVGElement; return parseFloat(getComputedStyle(t).fontSize)
         * box.getBoundingClientRect().width / box.viewBox.baseVal.width; })"""
     for width, media in ((390, "screen"), (1280, "screen"), (718, "print")):
@@ -61,7 +61,7 @@ def test_the_main_figure_has_letters_of_a_readable_size_on_a_phone_a_desktop_and
 
 
 def test_the_size_and_exchange_labels_lie_within_the_figure(browser: Any, likely: Path) -> None:
-    outside = """[...document.querySelectorAll('.main .figure text')].filter(t => t.getClientRects().length).filter(t => {
+    outside = """[...document.querySelectorAll('.main .figure text, .money .figure text')].filter(t => t.getClientRects().length).filter(t => {
         const inner = t.getBoundingClientRect(), outer = t.ownerSVGElement.getBoundingClientRect();
         return inner.left < outer.left - 1 || inner.right > outer.right + 1; }).map(t => t.textContent)"""
     for width in (360, 390, 1280):
@@ -83,15 +83,15 @@ def test_the_table_of_points_is_downloaded_without_a_network(browser: Any, likel
 def test_without_javascript_all_is_there_but_the_extras(browser: Any, likely: Path) -> None:
     with Visit(browser, likely, java_script_enabled=False) as visit:
         assert not visit.page.is_visible("#theme")
-        assert visit.page.locator(".main .figure:visible").count() == 2
+        assert visit.page.locator(".main .figure:visible").count() == 3
         visit.page.click("#points summary")
         assert visit.page.is_visible("#points table")
 
 
-def test_on_paper_both_figures_are_seen_and_no_verdict_is_cut(browser: Any, likely: Path) -> None:
+def test_on_paper_all_figures_are_seen_and_no_verdict_is_cut(browser: Any, likely: Path) -> None:
     with Visit(browser, likely, viewport={"width": 718, "height": 1000}, color_scheme="dark") as visit:
         visit.page.emulate_media(media="print")
-        assert visit.page.locator(".main .figure:visible").count() == 2
+        assert visit.page.locator(".main .figure:visible").count() == 3
         cut = "[...document.querySelectorAll('.badge')].filter(b => b.scrollWidth > b.clientWidth + 1).map(b => b.textContent)"
         assert visit.page.evaluate(cut) == []
 
