@@ -49,7 +49,9 @@ class _Arrow:
     """The same for those who do not see it, and above the figure."""
 
 
-def money(key: str, name: str, facts: Facts, exchange: Facts, look: Mapping[str, Look], unit: str, loss: str = "bits per byte") -> dict[str, Any]:
+def money(
+    key: str, name: str, facts: Facts, exchange: Facts, look: Mapping[str, Look], unit: str, loss: str = "bits per byte"
+) -> dict[str, Any]:
     """The figure for a desktop and for a phone, its legend, what its arrows say; nothing of a law without tokens."""
     lines = [f for f in facts.get("frontiers") or [] if str(f.get("held_out")) == name and f.get("grade") in look]
     shown = [str(exchange.get("reference")), *(grade for grade, _ in others(exchange))][:GRADES]
