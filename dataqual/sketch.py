@@ -102,12 +102,41 @@ class Sketch:
         used = np.flatnonzero(self.counts)
         return float(math.sqrt((self.counts[used] * (_middles()[used] - mean) ** 2).sum() / (n - 1)))
 
+    @property
+    def whole_numbers(self) -> bool:
+        """Whether all are whole numbers, so that no other quantile can be."""
+        return self.fraction == 0
+
     def quantile(self, q: float) -> float | None:
-        """The `q`-quantile, within one per cent; None of nothing."""
+        """The `q`-quantile, within one per cent; None of nothing.
+
+        Of whole numbers it is one: exact up to fifty, beyond within one more than one per cent.
+
+        >>> Sketch.of([0, 1, 1, 7, 1200]).quantile(0.5), Sketch.of([0.5, 1, 1, 7]).quantile(0.5)
+        (1.0, 0.99...)
+        """
+        around = self.around(q)
+        if around is None:
+            return None
+        middle = float(_middles()[self._bin(q)])
+        return float(np.clip(np.rint(middle) if self.whole_numbers else middle, *around))
+
+    def around(self, q: float) -> tuple[float, float] | None:
+        """The least and the largest number that the `q`-quantile can be; None of nothing.
+
+        >>> Sketch.of([1, 40, 60, 90]).around(0.5), Sketch.of([1, 40, 60, 4000]).around(0.7), Sketch.of([0, 0, 1]).around(0.5)
+        ((40.0, 40.0), (60.0, 60.0), (0.0, 0.0))
+        """
         if self.low is None or self.high is None:
             return None
-        position = int(np.searchsorted(np.cumsum(self.counts), q * (self.n - 1), side="right"))
-        return float(np.clip(_middles()[position], self.low, self.high))
+        position = self._bin(q)
+        low, high = float(_tops(position - 1)), float(_tops(position)) if position else SMALLEST
+        if self.whole_numbers:
+            low, high = (math.floor(low) + 1.0, math.floor(high)) if position else (0.0, 0.0)
+        return float(np.clip(low, self.low, self.high)), float(np.clip(high, self.low, self.high))
+
+    def _bin(self, q: float) -> int:
+        return int(np.searchsorted(np.cumsum(self.counts), q * (self.n - 1), side="right"))
 
     def histogram(self, most: int = 40) -> dict[str, Any]:
         """At most `most` bars: `edges` (k + 1), `counts` (k) and the `scale` on which they are equally wide.
@@ -143,18 +172,6 @@ class Sketch:
         return np.clip(places, self.low, high).T.ravel(), np.stack([below - self.counts[used], below]).T.ravel()
 
 
-def bounds_of(estimate: float) -> tuple[float, float]:
-    """Where the quantile lies that was estimated so: the estimate is within 1 % of it, not it of the estimate.
-
-    >>> low, high = bounds_of(100.0)
-    >>> round(low, 2), round(high, 2)
-    (99.01, 101.01)
-    """
-    if estimate < SMALLEST:
-        return 0.0, SMALLEST
-    return estimate / (1 + ACCURACY), estimate / (1 - ACCURACY)
-
-
 def _bins(values: NDArray[np.float64]) -> NDArray[np.int64]:
     with np.errstate(divide="ignore"):
         bins = np.ceil(np.log(np.minimum(values, LARGEST)) / _LOG_GAMMA) - _FIRST + 1
@@ -176,7 +193,7 @@ def _cells() -> tuple[int, int, NDArray[np.int64], NDArray[np.int64]]:
     return least, most, base, below[base]
 
 
-def _tops(bins: NDArray[np.int64]) -> NDArray[np.float64]:
+def _tops(bins: NDArray[np.int64] | int) -> NDArray[np.float64]:
     """The largest number of each bin; that of bin 0 is taken for 0, as is what would be before it."""
     powers = np.asarray(bins, np.float64) - 1.0 + _FIRST
     tops: NDArray[np.float64] = np.where(bins <= 0, 0.0, np.exp(powers * _LOG_GAMMA))

@@ -65,6 +65,18 @@ def test_a_quantile_is_off_by_nearly_one_per_cent_at_worst_and_so_is_no_exact_on
     assert 0.005 < max(off) < 0.0101
 
 
+@given(st.lists(st.integers(0, 5000), min_size=1, max_size=60), st.floats(0, 1))
+@example([0, 1, 12], 0.5)
+@example([51, 52, 53], 0.5)
+def test_a_quantile_of_whole_numbers_is_whole_and_stands_between_those_it_can_be(values: list[int], q: float) -> None:
+    sketch, exact = Sketch.of(values), sorted(values)[math.floor(q * (len(values) - 1))]
+    told, around = sketch.quantile(q), sketch.around(q)
+    assert told is not None and around is not None
+    low, high = around
+    assert told.is_integer() and low.is_integer() and high.is_integer() and low <= exact <= high and low <= told <= high
+    assert exact > 50 or told == exact == low == high
+
+
 @given(columns)
 @example([1e-7, 0.0])
 def test_the_extremes_are_exact(values: list[float]) -> None:

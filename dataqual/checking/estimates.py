@@ -8,7 +8,7 @@ from typing import Any
 
 from dataqual.intervals import clopper_pearson, ranks, z_of
 from dataqual.reading import Interval
-from dataqual.sketch import Sketch, bounds_of
+from dataqual.sketch import Sketch
 
 
 class Estimate(ABC):
@@ -129,18 +129,18 @@ class Quantile(Estimate):
     @property
     def seen(self) -> tuple[float | None, int, Interval | None]:
         value = self.sketch.quantile(self.q)
-        return value, self.sketch.n, None if value is None else bounds_of(value)
+        return value, self.sketch.n, self.sketch.around(self.q)
 
     def interval(self, confidence: float) -> Interval | None:
         n = self.sketch.n
         if not n:
             return None
         low, high = ranks(self.q, n, confidence)
-        first = bounds_of(self._at(low, n))[0] if low >= 0 else 0.0
-        return first, bounds_of(self._at(high, n))[1] if high < n else float("inf")
+        first = self._around(low, n)[0] if low >= 0 else 0.0
+        return first, self._around(high, n)[1] if high < n else float("inf")
 
-    def _at(self, rank: int, n: int) -> float:
-        return self.sketch.quantile((rank + 0.5) / max(n - 1, 1)) or 0.0
+    def _around(self, rank: int, n: int) -> Interval:
+        return self.sketch.around((rank + 0.5) / max(n - 1, 1)) or (0.0, 0.0)
 
     def facts(self) -> dict[str, Any]:
         low, high = self.interval(STORED) or (None, None)

@@ -160,7 +160,11 @@ def _bounded(outcome: Outcome, confidence: float) -> list[dict[str, Any]]:
     if "quantile" in spec:
         ends = {"min": _rounded(low, down=True)} if low > 0 else {}
         ends |= {"max": _rounded(high, down=False)} if high != float("inf") else {}
-        return [{**spec, **ends}] if ends else []
+        return (
+            [{**spec, **{end: int(value) if value.is_integer() else value for end, value in ends.items()}}]
+            if ends
+            else []
+        )
     if "rules" in spec or "unique" in spec:
         return [{**spec, "mostly": _rounded(low, down=True)}]
     if "column" in spec:

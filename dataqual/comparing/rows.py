@@ -20,7 +20,7 @@ from dataqual.drift.words import Runs, word_divergence
 from dataqual.faults import SHARES
 from dataqual.intervals import ranks
 from dataqual.reading import wilson
-from dataqual.sketch import Sketch, bounds_of
+from dataqual.sketch import Sketch
 
 OF_SIZE = ("exact_copies", "near_copies", "duplicate_ids")
 """Shares that grow with the corpus: ten times the documents have more copies among them."""
@@ -281,15 +281,13 @@ def _middle(years: Mapping[int, int]) -> dict[str, Any]:
 def _median(sketch: Sketch, unit: str) -> dict[str, Any]:
     median = sketch.quantile(0.5)
     assert median is not None, "not empty"
-    if sketch.fraction == 0 and (sketch.high or 0) > 1:  # whole numbers, of which a bin holds several from fifty on
-        median = float(round(median))
     return {
         "value": median,
         "n": sketch.n,
         "of": "documents",
         "unit": unit,
         "method": "sketch",
-        "interval": list(bounds_of(median)) if median else [0.0, 0.0],
+        "interval": list(sketch.around(0.5) or (0.0, 0.0)),
         "mean": sketch.mean,
     }
 

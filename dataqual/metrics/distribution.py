@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from dataqual.measured import Measured
 from dataqual.operators import Metric, Signal
 from dataqual.reading import Reading
-from dataqual.sketch import Sketch, bounds_of
+from dataqual.sketch import Sketch
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
@@ -42,7 +42,7 @@ class Distribution(Metric[Sketch]):
             "quantiles": {str(q): state.quantile(q) for q in QUANTILES},
             "histogram": state.histogram(),
         }
-        around = None if median is None else bounds_of(median)
+        around = state.around(0.5)
         return Reading(
             "distribution", median, state.n, unit=self.signal.unit, method="sketch", interval=around, detail=detail
         )

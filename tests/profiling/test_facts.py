@@ -207,7 +207,8 @@ def test_signals_are_described_as_their_column_is(sampled: Profiled) -> None:
         assert facts["mean"] == pytest.approx(values.mean(), rel=1e-5, abs=1e-6)
         for q, value in facts["quantiles"].items():
             exact = values[int(float(q) * (len(values) - 1))]
-            assert value == pytest.approx(exact, rel=0.0101, abs=1e-6), (name, q)
+            whole = bool((values == values.round()).all())
+            assert value == pytest.approx(exact, rel=0.0101, abs=1 if whole and exact > 50 else 1e-6), (name, q)
 
 
 def test_thresholds_stand_at_the_signal_that_their_rule_looks_at(sampled: Profiled) -> None:
