@@ -33,6 +33,8 @@ def check(study: Study, learner: Learner, vocabulary: int | None = None) -> None
         raise SpecError(
             f"{study.where}.probes: {study.learner} has no models that can be tuned on labels; gpt2, lstm and tuned have"
         )
+    if study.early_stopping and not getattr(learner, "tunable", False):
+        raise SpecError(f"{study.where}.early_stopping: {study.learner} does not stop early; gpt2, lstm and tuned do")
     vocabulary = vocabulary or vocabulary_of(study.tokenizer)
     _differ(study, "parameters", _parameters(study, learner, vocabulary))
     for size in study.sizes:

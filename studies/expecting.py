@@ -16,6 +16,7 @@ from studies.fitting import fit, too_little
 from studies.intervals import Draws, draw
 from studies.judging import label
 from studies.learners.oracle import Oracle
+from studies.rates import ARM
 from studies.runs import Floats, Runs
 from studies.trial import Trial
 
@@ -51,6 +52,7 @@ def expect(
     trials: Sequence[Trial], reference: str, *, simulations: int = SIMULATIONS, draws: int = DRAWS, worth: float = WORTH
 ) -> list[Expected]:
     """The worths that these trials will be asked for; [] where no law can be fitted to them."""
+    trials = [trial for trial in trials if trial.arm != ARM]
     studies = [simulate(trials, reference, number, worth) for number in range(simulations)]
     grades = studies[0].grades[1:]
     try:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dataqual.errors import InputError
-from studies import controls, costs, learners, picture_sentences, sentences
+from studies import controls, costs, learners, picture_sentences, rates, sentences
 from studies.probe import LOSS
 from studies.probe_facts import probes
 from studies.results import Line, Records, read_lines
@@ -69,6 +69,8 @@ def assemble(
     if study.pictures is None:
         checks.append(controls.copies(data.get("copied")))
     checks.append(controls.order(records.trials))
+    tried = rates.checked(records.points, study.learning_rate)
+    checks += rates.controls(tried)
     cost = costs.ledger(records.trials, spent, workers, study.gpu_hour, records.diverged)
     exchange = {
         held_out: {
@@ -100,7 +102,9 @@ def assemble(
         ],
         "controls": checks,
         "exposure": controls.exposure(records.trials, pictures=study.pictures is not None),
-        "repeats": controls.repeated(records.points),
+        "repeats": controls.repeated([point for point in records.points if point["arm"] != rates.ARM]),
+        **({"learning_rate_check": tried} if tried else {}),
+        **({"stopped": ended} if (ended := stopped(records)) else {}),
         "cost": cost,
         "made": [line for line in records.made_of("picture") if line["arm"] == "main" and line["seed"] == 0],
         "diverged": [{name: line[name] for name in DIVERGED} for line in records.diverged],
@@ -110,6 +114,16 @@ def assemble(
     facts["not_claimed"] = sentences.not_claimed(facts)
     facts["sentence"] = sentences.answer(facts)
     return in_its_words(facts)
+
+
+def stopped(records: Records) -> list[Facts]:
+    """The trials that early stopping ended, each with where it stood."""
+    who = {point["trial"]: {name: point[name] for name in ("grade", "arm", "size", "seed")} for point in records.points}
+    return [
+        {"trial": line["trial"], **who[line["trial"]], **line["stopped"]}
+        for line in records.trials
+        if "stopped" in line
+    ]
 
 
 def probed(data: Facts, rows: Sequence[Facts]) -> Facts:
@@ -141,10 +155,12 @@ def with_token_yields(grades: Mapping[str, Facts], reference: str) -> dict[str, 
 
 
 def points(records: Records, spent: Mapping[str, Line]) -> list[Facts]:
-    """The points of the results, with the number of their trunk and the seconds a run to each alone would take."""
+    """The points of the results, with the number of their trunk and the seconds a run to each alone would take; runs at other
+    learning rates are none of them."""
     trunks = {line["trial"]: (i, line) for i, line in enumerate(records.trials)}
+    fitted = [point for point in records.points if point["arm"] != rates.ARM]
     best: dict[tuple[str, str], float] = {}
-    for point in records.points:
+    for point in fitted:
         if (
             "measures" in point and "accuracy" not in point["measures"]
         ):  # of pictures, which are looked at all along one run
@@ -153,11 +169,11 @@ def points(records: Records, spent: Mapping[str, Line]) -> list[Facts]:
     return [
         {
             **{name: point.get(name) for name in COLUMNS},
-            **{name: point[name] for name in ("best", "measures") if name in point},
+            **{name: point[name] for name in ("best", "measures", "validation") if name in point},
             "trunk": trunks[point["trial"]][0],
             "seconds": costs.seconds_apart(point, trunks[point["trial"]][1], spent.get(point["trial"])),
         }
-        for point in records.points
+        for point in fitted
     ]
 
 

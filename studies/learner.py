@@ -73,6 +73,10 @@ class Task:
     """Of pictures; None of text."""
     probes: Mapping[str, Probe] = field(default_factory=dict)
     """On what a copy of the model is tuned further at every stop, by name."""
+    validation: TokenFile | None = None
+    """Text whose loss says when to stop early; None: never."""
+    patience: int = 1
+    """Stops in a row without a lower loss on it, after which the run ends."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ class Point:
     """Bits per byte by held-out set; bits per label by probe."""
     measures: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     """What else was measured on each held-out set or probe, by name: `value`, its 95 % `interval` and `n`, unknown as None."""
+    validation: float | None = None
+    """Bits per byte of the validation text, where the task has one."""
 
 
 @dataclass(frozen=True)

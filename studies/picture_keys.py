@@ -10,7 +10,18 @@ from dataqual.errors import SpecError
 
 KEYS = ("pictures", "seen", "side", "colour", "generated", "extractor")
 """Of a study of pictures alone."""
-NOT = ("tokens", "tokenizer", "window", "batch", "repeats", "generate", "data_price", "probes")
+NOT = (
+    "tokens",
+    "tokenizer",
+    "window",
+    "batch",
+    "repeats",
+    "generate",
+    "data_price",
+    "probes",
+    "early_stopping",
+    "learning_rate_check",
+)
 """Of a study of text alone."""
 SIDE, GENERATED = 32, 2_000
 """Pixels of a side, as CIFAR's; pictures made at a stop: FID∞ takes what is missing to the usual 50,000."""

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from dataqual.errors import InputError, SpecError
+from studies import facts as facts_of
 from studies import footprint, learners, speeds
 from studies.costs import HOUR
 from studies.devices import Where, cores, gpus, resolve
@@ -167,13 +168,24 @@ def plan(
     where = Where("cuda", "bfloat16", True) if gpu else resolve(device or study.device, study.precision, study.compile)
     count = workers or (1 if gpu else len(gpus()) if where.device == "cuda" else cores())
     trials = imagined(study, where)
-    first = Plan(study, trials, where, _speeds(trials, where, gpu, measure, like), count, notes=study.notes)
+    notes = [*study.notes, *_of_rates(like)]
+    if study.early_stopping:
+        notes.append(f"{study.where}.early_stopping: runs that are stopped early take less than is told here")
+    first = Plan(study, trials, where, _speeds(trials, where, gpu, measure, like), count, notes=notes)
     beside = [plan(other, gpu=gpu, device=device, workers=workers, simulations=simulations) for other in study.beside]
     left = None if budget is None else seconds_of(budget) - sum(other.wall() for other in beside)
     found = first if left is None else _fitting(first, left)
     many = {} if simulations is None else {"simulations": simulations}
     told = [] if simulations == 0 or found.study.pictures else expect(found.trials, found.study.reference, **many)
     return replace(found, expected=told, beside=beside)
+
+
+def _of_rates(like: str | Path | None) -> list[str]:
+    """What an earlier study found of its learning rates, where one was at the edge of those it tried."""
+    if like is None or not (Path(like) / "study.json").exists():
+        return []
+    found = facts_of.load(Path(like)).get("learning_rate_check") or []
+    return [f"{Path(like).name}: {one['says']}" for one in found if one["edge"]]
 
 
 def imagined(study: Study, where: Where) -> list[Trial]:

@@ -43,6 +43,8 @@ class Prepared:
     judging: Judging | None = None
     """Of pictures: by what those are judged that a model makes."""
     probes: Mapping[str, Probe] = field(default_factory=dict)
+    validation: TokenFile | None = None
+    """Whose loss says when to stop early."""
 
     @classmethod
     def again(cls, folder: Path, fingerprint: str) -> Prepared | None:
@@ -74,10 +76,12 @@ class Prepared:
             notes=tuple(manifest["notes"]),
             judging=_judging(folder, facts.get("judging")),
             probes={name: _probe(folder, one) for name, one in facts.get("probes", {}).items()},
+            validation=token_file(folder, facts["validation"]) if "validation" in facts else None,
         )
 
     def _whole(self) -> bool:
         files: list[TokenFile | Probe] = [*self.grades.values(), *self.held_out.values(), *self.probes.values()]
+        files += [self.validation] if self.validation else []
         return self.removed.exists() and all(_sha256(file.path) == file.sha256 for file in files)
 
 
@@ -98,6 +102,8 @@ def fingerprint(study: Study, corpus: Corpus, neutral: Corpus, probes: Sequence[
         "columns": [str(c.columns) for c in (corpus, neutral, *probes)],
         "table": _table(study.tokenizer),
     }
+    if study.early_stopping is not None:
+        facts |= {"validation": study.early_stopping.share}
     if study.probes:
         facts |= {"probes": study.resolved()["probes"], "window": study.window}
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]

@@ -102,6 +102,8 @@ class _Held:
 
     documents: list[Document]
     slice: list[Document]
+    validation: list[Document]
+    """Those whose loss says when to stop early."""
     seen: int
     bytes: int
 
@@ -132,7 +134,7 @@ class _Preparing:
         ]
         notes += [note for probe in probes for note in probe.notes()]
         tested = [document for probe in probes for document in probe.documents()]
-        grams = Grams.of([*raw.documents, *neutral.documents, *tested])
+        grams = Grams.of([*raw.documents, *neutral.documents, *raw.validation, *tested])
         grams = grams.knowing(self._counted(grams))
         planted = plant(grams)
         grading = Grading.of(self.study.grades, self.corpus, self._withhold, grams, self.engine)
@@ -153,7 +155,14 @@ class _Preparing:
             "held_out": files,
             "planted": planted,
             "copied": copied,
-        } | ({"probes": self._write_probes(probes, tokenizer)} if probes else {})
+        } | self._beside(raw, probes, tokenizer)
+
+    def _beside(self, raw: _Held, probes: Sequence[probe_preparing.Drawn], tokenizer: Tokenizer) -> dict[str, Any]:
+        """What only some studies have: text to validate on, and probes."""
+        found: dict[str, Any] = {}
+        if raw.validation:
+            found["validation"] = self._write_held_out("validation", raw.validation, tokenizer)
+        return found | ({"probes": self._write_probes(probes, tokenizer)} if probes else {})
 
     def _write_probes(self, probes: Sequence[probe_preparing.Drawn], tokenizer: Tokenizer) -> dict[str, Any]:
         return {one.asked.name: probe_preparing.write(one, tokenizer, self.study.window, self.place) for one in probes}
@@ -165,11 +174,22 @@ class _Preparing:
     @property
     def _withhold(self) -> Withhold:
         """What no grade gets: held-out text and, for a BPE, the slice it is trained on."""
-        return Withhold(self.study.held_out_share + (SLICE_SHARE if isinstance(self.study.tokenizer, int) else 0.0))
+        slice = SLICE_SHARE if isinstance(self.study.tokenizer, int) else 0.0
+        return Withhold(self.study.held_out_share + self._validation + slice)
+
+    @property
+    def _validation(self) -> float:
+        """The share of the corpus that says when to stop early."""
+        return self.study.early_stopping.share if self.study.early_stopping else 0.0
 
     def _hold_out_raw(self) -> _Held:
         """The raw held-out documents, and the slice for a tokenizer."""
-        raw = self._hold_out(self.corpus, "raw", self.study.held_out_share, self._withhold.share)
+        raw = self._hold_out(self.corpus, "raw", self.study.held_out_share, self._withhold.share, self._validation)
+        if self.study.early_stopping and not raw.validation:
+            raise InputError(
+                f"early_stopping.share: none of {raw.seen:,} documents fell into the {self._validation:.3g} that says when "
+                "to stop; raise it, or give the study more documents"
+            )
         if not raw.documents:
             raise InputError(
                 f"held_out.raw.share: none of {raw.seen:,} documents fell into the {self.study.held_out_share:.3g} "
@@ -177,11 +197,14 @@ class _Preparing:
             )
         return raw
 
-    def _hold_out(self, corpus: Corpus, name: str, share: float, with_slice: float = 0.0) -> _Held:
+    def _hold_out(
+        self, corpus: Corpus, name: str, share: float, with_slice: float = 0.0, validation: float = 0.0
+    ) -> _Held:
         """Documents whose keys are in the first `share` of all keys, and beside them those up to `with_slice`."""
-        limit, most = int(share * 2**64), max(share, with_slice)
+        limit, beyond, most = int(share * 2**64), int((share + validation) * 2**64), max(share, with_slice)
         tokens = self.study.held_out_tokens
         held = LowestDocuments(tokens if self._bytes_only else tokens * BPE_BYTES)
+        between = LowestDocuments(tokens if self._bytes_only else tokens * BPE_BYTES)
         rest, count, total = LowestDocuments(SLICE_BYTES), ReadCount(), 0
 
         def look(batch: Batch) -> tuple[int, int, Sequence[Unreadable], list[tuple[int, Document]]]:
@@ -190,11 +213,12 @@ class _Preparing:
 
         for documents, size, unreadable, found in self._map(look, corpus, "holding out"):
             held.add((key, document) for key, document in found if key < limit)
-            rest.add((key, document) for key, document in found if key >= limit)
+            between.add((key, document) for key, document in found if limit <= key < beyond)
+            rest.add((key, document) for key, document in found if key >= beyond)
             count.add(documents, unreadable)
             total += size
         count.check(corpus)
-        return _Held(held.documents(), rest.documents(), count.documents, total)
+        return _Held(held.documents(), rest.documents(), between.documents(), count.documents, total)
 
     def _tokenizer(self, slice: Sequence[Document]) -> tuple[Tokenizer, list[str]]:
         """The tokenizer, and a note where it has fewer tokens than were asked for."""

@@ -37,7 +37,10 @@ from studies.packing import is_pack, opened, pack, unpacked
 from studies.prepared import Prepared
 from studies.preparing import prepare
 from studies.prompts import Prompts
+from studies.rates import ARM
 from studies.results import FOREIGN, VERSION, Line, Results, append_line, check_same, encoded, read
+from studies.schedule import tokens_spent
+from studies.stopping import best, over
 from studies.studied import Studied
 from studies.study import TEMPLATE, Study
 from studies.tracking import Tracked, tracker
@@ -277,9 +280,9 @@ class Silent:
         """Nothing."""
 
 
-def unplanned(trial: Trial, seen: Exposed) -> str | None:
-    """In what the windows that were seen differ from the planned ones, in words; None if in nothing."""
-    planned = planned_exposure(trial.train, trial.order, trial.setting.window, trial.stops[-1])
+def unplanned(trial: Trial, seen: Exposed, tokens: int) -> str | None:
+    """In what the windows that were seen differ from those planned up to a stop, in words; None if in nothing."""
+    planned = planned_exposure(trial.train, trial.order, trial.setting.window, tokens)
     for name, value in planned.items():
         if seen.get(name) != value:
             return f"{name} of the windows seen: {seen.get(name)}, planned: {value}"
@@ -401,9 +404,14 @@ def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line
     points, ledger = done["points"], done["ledger"]
     if done.get("diverged") is not None:
         return [], {"kind": "diverged", **who(trial), "reason": done["diverged"]}, cost_of(trial, done)
-    if [point["tokens"] for point in points] != list(trial.stops):
+    stopped = stopped_early(trial, points)
+    if [point["tokens"] for point in points] != list(trial.stops[: len(points) if stopped else None]):
         raise TrialFailed(f"{trial}: points at {[p['tokens'] for p in points]} tokens, planned {list(trial.stops)}")
-    if wrong := (unplanned(trial, ledger["exposure"]) if ledger else "it ended without saying what it has seen"):
+    if wrong := (
+        unplanned(trial, ledger["exposure"], points[-1]["tokens"])
+        if ledger
+        else "it ended without saying what it has seen"
+    ):
         raise TrialFailed(f"{trial}: {wrong}")
     lines = [
         {
@@ -417,6 +425,8 @@ def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line
             "flops": point["flops"],
             "held_out": held_out,
             "loss": point["losses"][held_out],
+            **({"learning_rate": trial.learning_rate} if trial.arm == ARM else {}),
+            **({"validation": point["validation"]} if "validation" in point else {}),
             **({"measures": found} if (found := point.get("measures", {}).get(held_out)) else {}),
         }
         for point in points
@@ -429,10 +439,27 @@ def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line
         "flops_apart": ledger["flops_apart"],
         "exposure": ledger["exposure"],
         "points": len(lines),
+        **({"stopped": stopped} if stopped else {}),
     }
     unique = {point["tokens"]: point["unique"] for point in points}
     made = [{"kind": "made", **who(trial), "unique": unique[one["tokens"]], **one} for one in done["made"]]
     return [*lines, *made], close, cost_of(trial, done)
+
+
+def stopped_early(trial: Trial, points: Sequence[Line]) -> Line | None:
+    """Where a trial was stopped, after which stop its loss no longer fell, and where it would have gone; None at its end."""
+    losses = [point["validation"] for point in points if "validation" in point]
+    if trial.setting.validation is None or not 0 < len(losses) == len(points) < len(trial.stops):
+        return None
+    if not over(losses, trial.setting.patience):
+        return None
+    return {
+        "tokens": points[-1]["tokens"],
+        "best": points[best(losses)]["tokens"],
+        "planned": trial.stops[-1],
+        "patience": trial.setting.patience,
+        "unique": trial.order.unique,
+    }
 
 
 def who(trial: Trial) -> Line:
@@ -444,6 +471,8 @@ def who(trial: Trial) -> Line:
 def cost_of(trial: Trial, done: dict[str, Any]) -> Line:
     """Its line in costs.jsonl; how far a trial came that diverged is not known, what it took is."""
     seconds, tokens = done["seconds"], trial.tokens_spent if done.get("diverged") is None else None
+    if tokens and len(done["points"]) < len(trial.stops):  # stopped early
+        tokens = round(tokens_spent([point["tokens"] for point in done["points"]]))
     return {
         "trial": trial.key,
         "started": done.get("started"),

@@ -79,6 +79,20 @@ def study() -> Schema:
             _mapping({"price": {"type": "number", "minimum": 0}, "currency": schemas.STRING}, "price")
         ),
         "beside": PATHS,
+        "early_stopping": {
+            "anyOf": [
+                {"type": "boolean"},
+                _absent_or(_mapping({"share": SHARE | {"exclusiveMaximum": 1}, "patience": QUANTITY})),
+            ]
+        },
+        "learning_rate_check": {
+            "anyOf": [
+                {"type": "boolean"},
+                _absent_or(
+                    _mapping({"factors": {"type": "array", "items": ABOVE_0, "minItems": 1}, "tokens": QUANTITY})
+                ),
+            ]
+        },
         "probes": _absent_or({"type": "object", "additionalProperties": _probe()}),
         "pictures": QUANTITIES,
         "seen": QUANTITIES,

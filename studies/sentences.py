@@ -202,9 +202,10 @@ def of_text(facts: Facts) -> Iterator[str]:
     """The limits of a study of text."""
     yield from of_neutral_text(facts)
     study = facts["study"]
+    tuned = "was tried at others at two sizes only" if facts.get("learning_rate_check") else "was not tuned here"
     yield (
         f"Other learners, tokenizers or schedules than {study['learner']} on {facts['data']['tokenizer']}: the learning "
-        "rate comes from a table and was not tuned here."
+        f"rate comes from a table and {tuned}."
     )
     if named := list(facts.get("probes") or {}):
         yield f"Other tasks than {_listed(named)}, or more labelled text than these were tuned on."
@@ -251,7 +252,11 @@ def _summary(facts: Facts) -> list[tuple[str, str | None]]:
             )
             why = f" ({verdict['reason']})" if verdict["verdict"] == "UNDECIDED" and verdict.get("reason") else ""
             lines.append((text + why, COLOURS.get(verdict["verdict"])))
-    lines += [(_repeat(row), None) for row in facts["repeats"] if row["epochs"] == _most(facts["repeats"])]
+    lines += [
+        (_repeat(row, facts.get("units") or {}), None)
+        for row in facts["repeats"]
+        if row["epochs"] == _most(facts["repeats"])
+    ]
     lines.append(("", None))
     for control in facts["controls"]:
         lines.append((f"{MARKS[control['passed']]} {control['name']}: {control['says']}{_value(control)}", None))
@@ -343,10 +348,10 @@ def _most(rows: Sequence[Facts]) -> float:
     return max(row["epochs"] for row in rows)
 
 
-def _repeat(row: Facts) -> str:
+def _repeat(row: Facts, losses: Mapping[str, str]) -> str:
     found = {"value": row["difference"], "interval": row["interval"]}
     what = f"  {row['held_out']}, size {count(row.get('parameters', row['size']))}: {count(row['unique'])} tokens seen {row['epochs']} times instead of fresh ones"
-    return f"{what}: {estimate(found, '{:+.3f}')} bits per byte"
+    return f"{what}: {estimate(found, '{:+.3f}')} {losses.get(row['held_out'], 'bits per byte')}"
 
 
 def _value(control: Facts) -> str:

@@ -22,6 +22,8 @@ from studies.picture_keys import KEYS as PICTURE_KEYS
 from studies.probe_keys import Asked as Probe
 from studies.probe_keys import probes as probes_in
 from studies.prompts import Writing
+from studies.rates import RateCheck
+from studies.stopping import EarlyStopping
 from studies.tokenizing import GIVEN
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -57,7 +59,7 @@ REQUIRED_OF_PICTURES = ("sizes", "pictures", "seen")
 OPTIONAL = (
     "name", "corpus", "held_out", "grades", "reference", "again", "tokenizer", "learner", "window", "repeats", "seeds",
     "grade_sizes", "device", "precision", "compile", "learning_rate", "generate", "gpu_hour", "data_price",
-    "operating_point", "beside", "batch", "probes",
+    "operating_point", "beside", "batch", "probes", "early_stopping", "learning_rate_check",
 )  # fmt: skip
 
 
@@ -170,6 +172,8 @@ class Study:
     """What each final model writes; None: nothing."""
     batch: int | None = None
     """Tokens per step at every size; None: as the learner wants it."""
+    early_stopping: EarlyStopping | None = None
+    learning_rate_check: RateCheck | None = None
     probes: tuple[Probe, ...] = ()
     """Labelled text on which every model is tuned further, and tested."""
     beside: tuple[Study, ...] = ()
@@ -244,6 +248,8 @@ class Study:
             learning_rate=_factor(content.get("learning_rate", 1.0), f"{where}.learning_rate"),
             data_price=_data_price(content, where),
             generate=_generate(content.get("generate"), f"{where}.generate"),
+            early_stopping=_early_stopping(content.get("early_stopping"), held_out[0], f"{where}.early_stopping"),
+            learning_rate_check=_rate_check(content.get("learning_rate_check"), tokens, f"{where}.learning_rate_check"),
             probes=probes_in(content.get("probes"), f"{where}.probes", base, _whole, _above_0),
             notes=(
                 *_notes(where, sizes, tokens, repeats, content.get("again")),
@@ -303,6 +309,9 @@ class Study:
         values |= {"batch": self.batch} if self.batch else {}
         values |= {"pictures": self.pictures.plain()} if self.pictures else {}
         values |= {"probes": {probe.name: probe.plain() for probe in self.probes}} if self.probes else {}
+        for name in ("early_stopping", "learning_rate_check"):
+            if (asked := getattr(self, name)) is not None:
+                values[name] = {k: _json(v) for k, v in vars(asked).items()}
         for name in ("repeats", "generate", "gpu_hour", "data_price", "operating_point"):
             part = getattr(self, name)
             values[name] = None if part is None else {k: _json(v) for k, v in vars(part).items()}
@@ -525,6 +534,41 @@ def _generate(content: object, where: str) -> Writing | None:
         _above_0(given.get("temperature", usual.temperature), f"{where}.temperature", "0.8 is usual"),
         seed,
     )
+
+
+def _early_stopping(content: object, held_out: float, where: str) -> EarlyStopping | None:
+    """None unless asked for; `true` for what is usual."""
+    if content is None or content is False:
+        return None
+    given = specs.mapping({} if content is True else content, where)
+    specs.check_keys(given, where, required=(), optional=("share", "patience"))
+    usual = EarlyStopping()
+    share = _share(given.get("share", usual.share), f"{where}.share")
+    if share + held_out >= 1:
+        raise SpecError(f"{where}.share: {share:g} beside {held_out:g} held out leaves nothing to train on")
+    return EarlyStopping(share, _whole(given.get("patience", usual.patience), f"{where}.patience", least=1))
+
+
+def _rate_check(content: object, stops: tuple[int, ...], where: str) -> RateCheck | None:
+    """The same; the factors are of the study's learning rate, the tokens one of its stops."""
+    if content is None or content is False:
+        return None
+    given = specs.mapping({} if content is True else content, where)
+    specs.check_keys(given, where, required=(), optional=("factors", "tokens"))
+    listed: list[Any] = given.get("factors", list(RateCheck().factors))
+    if not isinstance(listed, list) or not listed:
+        raise SpecError(f"{where}.factors: expected a list of numbers such as [0.5, 2], got {listed!r}")
+    factors = tuple(
+        sorted({_above_0(factor, f"{where}.factors", "0.5 is half of the rate") for factor in listed} - {1.0})
+    )
+    if not factors:
+        raise SpecError(f"{where}.factors: 1 is the study's own rate, which is trained anyhow; name others")
+    tokens = quantity(given["tokens"], f"{where}.tokens") if "tokens" in given else None
+    if tokens is not None and tokens not in stops:
+        raise SpecError(
+            f"{where}.tokens: {tokens:,} is none of the stops; there are: {', '.join(f'{stop:,}' for stop in stops)}"
+        )
+    return RateCheck(factors, tokens)
 
 
 def _gpu_hour(content: object, where: str) -> GpuHour | None:

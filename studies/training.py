@@ -25,6 +25,7 @@ from studies.probing import Probed, Tunable, probed
 from studies.prompts import Prompts
 from studies.schedule import Leg, check_stops, factor, legs, tokens_apart
 from studies.snapshots import pack, unpack
+from studies.stopping import over
 from studies.training_options import Options
 from studies.windows import Exposure, TokenFile
 from studies.writing import Reads, write
@@ -91,6 +92,19 @@ class _Trip:
         self.pupil = _Pupil(task, model, shape, options)
         self.exposure = Exposure(task.train, task.order, task.window)
         self.trunk: dict[str, Any] | None = None
+        self.validated: list[float] = []
+        """Losses on the validation text at the stops so far."""
+
+    @property
+    def reached(self) -> tuple[int, ...]:
+        """The stops that were come to: all of them at the end, but where the run was stopped early."""
+        many = len(self.validated) if self.over else len(self.task.stops)
+        return self.task.stops[:many]
+
+    @property
+    def over(self) -> bool:
+        """Whether it was stopped early."""
+        return len(self.validated) < len(self.task.stops) and over(self.validated, self.task.patience)
 
     def events(self) -> Iterator[Event]:
         """The legs one after the other."""
@@ -100,6 +114,8 @@ class _Trip:
                 self.trunk = self.learned()
             else:
                 yield self.point(leg.stop * self.task.batch)
+                if self.over:
+                    break
                 if leg != self.legs[-1]:
                     self.learn(self.trunk or {})
                     self.trunk = None
@@ -107,7 +123,7 @@ class _Trip:
             if leg.stop is not None and leg != self.legs[-1]:
                 yield Snapshot(pack(self.state()))
         if self.task.prompts and isinstance(self.pupil.model, Reads):
-            yield Made(self.task.stops[-1], self.pupil.write(self.task.prompts))
+            yield Made(self.reached[-1], self.pupil.write(self.task.prompts))
         yield self.ledger()
 
     def travel(self, leg: Leg) -> Iterator[Event]:
@@ -150,7 +166,17 @@ class _Trip:
         unique = min(self.exposure.seen, self.exposure.distinct) * self.task.window
         flops = tokens * self.shape.flops_per_token
         measures = {name: one.readings for name, one in found.items()}
-        return Point(tokens, unique, self.shape.parameters, flops, losses, measures)
+        return Point(tokens, unique, self.shape.parameters, flops, losses, measures, self.validate())
+
+    def validate(self) -> float | None:
+        """The loss on the validation text, kept for the next stops; None without such text."""
+        if self.task.validation is None:
+            return None
+        loss = self.pupil.bits_per_byte(self.task.validation)
+        if not math.isfinite(loss):
+            raise Diverged(self._diverged(f"the loss on validation is {loss}"))
+        self.validated.append(loss)
+        return loss
 
     def probed(self, probe: Probe) -> Probed:
         """What a copy of the model, tuned on a probe, comes to; Diverged where it comes to nothing."""
@@ -170,7 +196,7 @@ class _Trip:
     def ledger(self) -> Ledger:
         """What trunk and branches took, and what separate runs would have; what was evaluated is not counted."""
         each = self.shape.flops_per_token
-        spent, apart = self.steps * self.task.batch * each, tokens_apart(self.task.stops) * each
+        spent, apart = self.steps * self.task.batch * each, tokens_apart(self.reached) * each
         return Ledger(spent, apart, self.exposure.record())
 
     def learned(self) -> dict[str, Any]:
@@ -183,10 +209,12 @@ class _Trip:
         self.exposure.restore(state["exposure"])
 
     def state(self) -> dict[str, Any]:
-        return {"leg": self.leg, "steps": self.steps, "here": self.learned(), "trunk": self.trunk}
+        here = {"leg": self.leg, "steps": self.steps, "here": self.learned(), "trunk": self.trunk}
+        return here | {"validated": list(self.validated)}
 
     def restore(self, state: dict[str, Any]) -> None:
         self.leg, self.steps, self.trunk = state["leg"], state["steps"], state["trunk"]
+        self.validated = list(state.get("validated", ()))
         self.learn(state["here"])
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from studies.prepared import Prepared
     from studies.study import Study
 
-Arm = Literal["main", "again", "repeats"]
+Arm = Literal["main", "again", "repeats", "rate"]
 
 OWN = "raw"
 """The held-out set that is of the corpus itself."""
@@ -49,6 +49,9 @@ class Setting:
     judging: Judging | None = None
     """Of pictures."""
     probes: Mapping[str, Probe] = dataclasses.field(default_factory=dict)
+    validation: TokenFile | None = None
+    """Whose loss ends a trial early; None: none does."""
+    patience: int = 1
 
     @property
     def sets(self) -> list[str]:
@@ -115,6 +118,8 @@ class Trial:
         judged: dict[str, Any] = {} if judging is None else {"judged": [judging.name, judging.pictures]}
         if setting.probes:
             judged = judged | {"probes": {name: probe.description() for name, probe in setting.probes.items()}}
+        if setting.validation is not None:
+            judged = judged | {"early_stopping": [setting.validation.sha256, setting.patience]}
         return judged | {
             "learner": {"name": self.name, **dataclasses.asdict(self.learner)},  # type: ignore[call-overload]
             "size": self.size,
@@ -158,6 +163,8 @@ class Trial:
             prompts=setting.prompts,
             judging=setting.judging,
             probes=setting.probes,
+            validation=setting.validation,
+            patience=setting.patience,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -175,6 +182,7 @@ class Trial:
         prompts = _prompts(setting.pop("prompts"))
         judged = setting.pop("judging")
         probes = {name: _probe(one) for name, one in setting.pop("probes").items()}
+        validation = setting.pop("validation")
         judging = judged and Judging(**{**judged, "extractor": Path(judged["extractor"])})
         return cls(
             **{
@@ -183,7 +191,14 @@ class Trial:
                 "train": _file(facts["train"]),
                 "order": Order(**facts["order"]),
                 "stops": tuple(facts["stops"]),
-                "setting": Setting(**setting, held_out=held_out, prompts=prompts, judging=judging, probes=probes),
+                "setting": Setting(
+                    **setting,
+                    held_out=held_out,
+                    prompts=prompts,
+                    judging=judging,
+                    probes=probes,
+                    validation=validation and _file(validation),
+                ),
             }
         )
 
@@ -224,6 +239,8 @@ def plan(
         prepared.judging,
         prepared.probes,
     )
+    if study.early_stopping is not None:
+        setting = dataclasses.replace(setting, validation=prepared.validation, patience=study.early_stopping.patience)
     place = {grade.name: i for i, grade in enumerate(study.grades)}
     trials = [
         _enough(
@@ -247,7 +264,26 @@ def plan(
         for seed in range(seeds)
         for grade, arm, order, stops in _trunks(study, size, batch, seed)
     ]
-    return sorted(trials, key=lambda t: (t.flops_spent, t.size, place[t.grade], t.arm, t.order.unique or 0, t.seed))
+    trials += [_enough(trial) for trial in _rates(study, trials)]
+    return sorted(
+        trials,
+        key=lambda t: (t.flops_spent, t.size, place[t.grade], t.arm, t.order.unique or 0, t.seed, t.learning_rate),
+    )
+
+
+def _rates(study: Study, trials: Sequence[Trial]) -> Iterator[Trial]:
+    """The short runs of the reference at other learning rates, at the least and the largest size; they write and are tuned on nothing."""
+    check = study.learning_rate_check
+    if check is None:
+        return
+    at = study.tokens.index(check.tokens) if check.tokens is not None else 0
+    for trial in trials:
+        if trial.arm == "main" and trial.grade == study.reference and trial.size in (study.sizes[0], study.sizes[-1]):
+            alone = dataclasses.replace(trial.setting, prompts=None, probes={}, validation=None)
+            for factor in check.factors:
+                rate = trial.learning_rate * factor
+                stops = trial.stops[at : at + 1]
+                yield dataclasses.replace(trial, arm="rate", stops=stops, setting=alone, learning_rate=rate)
 
 
 def _trunks(study: Study, size: int, batch: int, seed: int) -> Iterator[tuple[str, Arm, Order, tuple[int, ...]]]:

@@ -85,8 +85,12 @@ def device_name(device: str) -> str:
 
 
 def _without_nothing(point: dict[str, Any]) -> dict[str, Any]:
-    """A point; measures only where there are any."""
-    return {name: value for name, value in point.items() if name != "measures" or value}
+    """A point; measures, and a loss on validation, only where there are any."""
+    return {
+        name: value
+        for name, value in point.items()
+        if name not in ("measures", "validation") or value not in (None, {})
+    }
 
 
 def _plain(made: Made) -> dict[str, Any]:

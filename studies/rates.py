@@ -1,0 +1,99 @@
+"""Whether the learning rate is a good one: short runs of the reference at half of it and twice of it, at the least and the largest size.
+
+They stop at one of the study's stops, where the runs of the study itself are the ones at the rate in the middle: same seed, same
+order, so that differences are taken in pairs. No law is fitted to them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dataqual.intervals import t_of
+from studies.results import Line
+
+Facts = dict[str, Any]
+
+ARM = "rate"
+FACTORS = (0.5, 2.0)
+
+
+@dataclass(frozen=True)
+class RateCheck:
+    """What a study asks for."""
+
+    factors: tuple[float, ...] = FACTORS
+    tokens: int | None = None
+    """The stop; None: the first."""
+
+
+def checked(points: Sequence[Line], asked: float) -> list[Facts]:
+    """For each size and held-out set the losses at each rate less those at the study's, `asked`, and what follows."""
+    tried = [p for p in points if p["arm"] == ARM]
+    own = {_cell(p): p["loss"] for p in points if p["arm"] == "main"}
+    cells: dict[tuple[str, int, int, int], dict[float, list[float]]] = {}
+    for p in tried:
+        if _cell(p) in own:
+            where = cells.setdefault((p["held_out"], p["size"], p["parameters"], p["tokens"]), {})
+            where.setdefault(p["learning_rate"] / asked, []).append(p["loss"] - own[_cell(p)])
+    return [
+        {"held_out": held_out, "size": size, "parameters": parameters, "tokens": tokens}
+        | _judged(found, held_out, parameters, tokens, asked)
+        for (held_out, size, parameters, tokens), found in cells.items()
+    ]
+
+
+def _cell(p: Line) -> tuple[Any, ...]:
+    return p["held_out"], p["size"], p["grade"], p["seed"], p["tokens"]
+
+
+def _judged(found: Mapping[float, Sequence[float]], held_out: str, parameters: int, tokens: int, asked: float) -> Facts:
+    rows = [{"factor": factor, **_mean(differences)} for factor, differences in sorted(found.items())]
+    best = min(rows, key=lambda row: row["difference"])
+    edge = best["difference"] < 0
+    return {"rows": rows, "edge": edge, "says": _says(rows, best, edge, held_out, parameters, tokens, asked)}
+
+
+def _mean(differences: Sequence[float]) -> Facts:
+    """The mean over seeds, paired, with Student's interval; none of one."""
+    n, mean = len(differences), math.fsum(differences) / len(differences)
+    if n < 2:
+        return {"difference": mean, "interval": None, "n": n}
+    spread = math.sqrt(math.fsum((d - mean) ** 2 for d in differences) / (n - 1) / n) * t_of(0.95, n - 1)
+    return {"difference": mean, "interval": [mean - spread, mean + spread], "n": n}
+
+
+def _says(
+    rows: Sequence[Facts], best: Facts, edge: bool, held_out: str, parameters: int, tokens: int, asked: float
+) -> str:
+    listed = ", ".join(_shown(row) for row in rows)
+    where = f"{parameters:,} parameters after {tokens:,} tokens, loss on {held_out} against that at the study's learning rate: {listed}"
+    if not edge:
+        return f"{where}. The study's is the best of those tried."
+    sure = best["interval"] is not None and best["interval"][1] < 0
+    mend = f"learning_rate: {asked * best['factor']:g} in the study file goes there"
+    if sure:
+        return f"{where}. The study's is at the edge: {best['factor']:g} times it is better, and losses at this size tell of the rate, too; {mend}."
+    return f"{where}. The study's is not the best of those tried, though chance may do that; {mend}."
+
+
+def _shown(row: Facts) -> str:
+    ends = row["interval"]
+    around = "" if ends is None else f" [{ends[0]:+.4f}, {ends[1]:+.4f}]"
+    return f"{row['factor']:g} times {row['difference']:+.4f}{around} (n = {row['n']})"
+
+
+def controls(found: Sequence[Facts]) -> Iterator[Facts]:
+    """As the page lists controls: reported, and never a reason to withhold a verdict."""
+    for one in found:
+        yield {
+            "name": f"learning rate at {one['parameters']:,} parameters, {one['held_out']}",
+            "held_out": one["held_out"],
+            "passed": None,
+            "reported": True,
+            "value": None,
+            "interval": None,
+            "says": one["says"],
+        }
