@@ -56,7 +56,7 @@ def places(document: str, kinds: Collection[Kind] = KINDS, sorts: int | None = N
     [('phone', 3), ('email', 17)]
     """
     known = _sorts(document) if sorts is None else sorts
-    there = [kind for kind in FIRST if kind in kinds and known & SORTS[kind]]
+    there = [kind for kind in FIRST if kind in kinds and known & SORTS[kind]] if known else []
     if not there:
         return []
     text = document if document.isascii() else WIDE.sub(lambda wide: chr(PLAIN[ord(wide[0])]), document)

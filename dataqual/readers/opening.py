@@ -35,6 +35,9 @@ from dataqual.readers.warc import Warc
 LOOKED_INTO = 5
 """Files that are looked into to find the columns."""
 
+LOOKED_AT = 1 << 20
+"""Bytes of a file read at once for that: `SAMPLE` records are soon found, and none of the rest is cut."""
+
 BIG_TEXT = 1 << 20
 """A .txt file of this size is probably not one document, so it is said that it was read as one."""
 
@@ -243,6 +246,7 @@ def _sample(files: Sequence[File], txt: Txt, sizes: Sizes) -> list[dict[str, Any
     """The first records of the first files that have any, with all their columns."""
     sample: list[dict[str, Any]] = []
     looked = 0
+    sizes = replace(sizes, chunk=min(sizes.chunk, LOOKED_AT))
     for index, file in enumerate(files):
         reader = _formats(txt)[file.format]
         if is_document(file, txt):
