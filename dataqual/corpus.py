@@ -188,7 +188,7 @@ class Batch:
             file=self.file[rows],
             record=self.record[rows],
             raw=raw,
-            columns=self.columns[rows] if self.columns.width else self.columns,
+            columns=_rows_of(self.columns, rows),
             edited=self.edited[rows] if self.edited is not None else None,
             turns=[self.turns[row] for row in rows.tolist()] if self.turns is not None else None,
             origins=[self.origins[row] for row in rows.tolist()] if self.origins is not None else None,
@@ -830,6 +830,15 @@ def _picture_bytes(data: pl.Series | pl.DataFrame) -> NDArray[np.int64] | None:
     ]
     sizes = [c.bin.size().fill_null(0).to_numpy().astype(np.int64) for c in held if c.dtype == pl.Binary]
     return np.sum(sizes, axis=0) if sizes else None
+
+
+def _rows_of(frame: pl.DataFrame, rows: NDArray[np.int64]) -> pl.DataFrame:
+    """These rows of a frame of strings; polars would have its threads do it, which takes longer than the few that a batch has."""
+    if not frame.width:
+        return frame
+    at = rows.tolist()
+    values = {column.name: column.to_list() for column in frame.get_columns()}
+    return pl.DataFrame([pl.Series(name, [own[row] for row in at], dtype=pl.String) for name, own in values.items()])
 
 
 def _text(documents: Sequence[bytes], turns: NDArray[np.int64] | None = None) -> Text:

@@ -18,7 +18,7 @@ from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.images.perceptual import Perceptual, Variants
 from dataqual.ledger import Dropped
 from dataqual.near_duplicates import NearDuplicates, Semantic, Signing
-from dataqual.operators import Engine, Step, View
+from dataqual.operators import Engine, InOrder, Step, View
 from dataqual.picture_words import in_words_of
 from dataqual.readers.paths import LEDGER, unchanged
 from dataqual.readers.sources import as_corpus, as_whole_corpus, is_path, options_of
@@ -26,6 +26,8 @@ from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
 from dataqual.seen import Run, Seen
 from dataqual.steps._known_copies import Earlier, Found, OtherCorpus
+from dataqual.steps._passing_copies import PassingCopies
+from dataqual.steps._surveying_copies import Looked
 from dataqual.steps.dedup import Dedup
 from dataqual.unfinished import Unfinished, described
 from dataqual.writers import NewParquet
@@ -166,7 +168,7 @@ def dedup(
         copies: list[Copies] = []
 
         def look(steps: Sequence[Step]) -> None:
-            """Who belongs together, before anything is written."""
+            """Who belongs together, before anything appears."""
             [settled] = steps
             assert isinstance(settled, Settled)
             copies.append(Copies(corpus, earlier, settled.found))
@@ -217,6 +219,11 @@ class Comparing(Step):
         """A model's weights."""
         return self.dedup.rests_on
 
+    def in_order(self, corpus: Corpus) -> InOrder | None:
+        """Of exact copies among texts, where the first stays."""
+        alone = self.dedup.of_firsts and not self.earlier and corpus.view == "text"
+        return Passing(PassingCopies(self.dedup, corpus)) if alone else None
+
     def prepare(self, corpus: Corpus, engine: Engine) -> Settled:
         """Compare."""
         return Settled(self.dedup.find(corpus, engine, self.earlier, sources=True))
@@ -224,6 +231,25 @@ class Comparing(Step):
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
         """Only a survey can tell what is a copy."""
         raise TypeError("call prepare, and then what it returns")
+
+
+@dataclass(frozen=True)
+class Passing:
+    """The search while the corpus is read: an `InOrder`."""
+
+    copies: PassingCopies
+
+    def ahead(self, batch: Batch) -> Looked:
+        """Hashes, addresses and groups."""
+        return self.copies.ahead(batch)
+
+    def step(self, known: Looked) -> Step:
+        """Drops the copies of this batch."""
+        return self.copies.step(known)
+
+    def prepared(self) -> Settled:
+        """Drops all of them."""
+        return Settled(self.copies.found())
 
 
 @dataclass(frozen=True, eq=False)

@@ -230,8 +230,8 @@ class Accounting:
             yield "file", [self.files[number] for number in numbers], codes
         scripts = batch.text.scripts[:, 1:]
         main = np.where(scripts.any(axis=1), np.argmax(scripts, axis=1), len(SCRIPTS) - 1)
-        found, codes = np.unique(main, return_inverse=True)
-        yield "script", [(*SCRIPTS[1:], LETTERLESS)[at] for at in found], codes
+        there = np.bincount(main, minlength=len(SCRIPTS)) > 0  # np.unique would load its masked arrays for it
+        yield "script", [(*SCRIPTS[1:], LETTERLESS)[at] for at in np.flatnonzero(there)], (np.cumsum(there) - 1)[main]
 
 
 def _lengths(batch: Batch) -> NDArray[np.int64]:
@@ -263,7 +263,8 @@ def _told(part: Change, characters: int) -> Told:
         values = None if np.isnan(values).all() else values[~np.isnan(values)]
     hashed = priorities(part.batch.file, part.batch.record)
     rows = np.argsort(hashed, kind="stable")[: SHOWN if part.batch.images is None else PICTURES]
-    ids = part.batch.columns["id"].gather(rows).to_list() if "id" in part.batch.columns.columns else [None] * len(rows)
+    known = part.batch.columns["id"].to_list() if "id" in part.batch.columns.columns else [None] * len(part)
+    ids = [known[row] for row in rows.tolist()]
     signal = part.signal if isinstance(part, Dropped) else None
     return Told(
         len(part),

@@ -169,6 +169,19 @@ class Engine(Protocol):
         """`function` of every item, in order; with `size`, the bytes of all items, processes may help."""
 
 
+class InOrder(Protocol):
+    """A survey and what comes of it in one: whether a document stays depends on those before it alone."""
+
+    def ahead(self, batch: Batch) -> Any:
+        """What it must know of a batch; pure, in any thread."""
+
+    def step(self, known: Any) -> Step:
+        """What judges the batch that this is known of; batches come in the order of the corpus, each once."""
+
+    def prepared(self) -> Step:
+        """What `prepare` would have given, once the last batch has come."""
+
+
 class Step(ABC):
     """Batch in; batch and ledger rows out. Cleaning steps are `idempotent`: a second run changes nothing.
 
@@ -220,6 +233,11 @@ class Step(ABC):
     @classmethod
     def spec_schema(cls) -> dict[str, Any] | None:
         """The JSON Schema of what `of_spec` takes, which may refer to `dataqual.schemas.definitions`; None for its fields."""
+        return None
+
+    def in_order(self, corpus: Corpus) -> InOrder | None:
+        """What judges the documents of a corpus while it is read once, in order, in the place of `prepare`; None where it must
+        have been read before."""
         return None
 
     def prepare(self, corpus: Corpus, engine: Engine) -> Step:

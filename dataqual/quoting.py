@@ -39,7 +39,8 @@ def evidences(documents: Sequence[str], signal: Signal | None) -> list[str]:
     begun = [_beginning(document, signal) for document in documents]
     parts = [document[: start + 2 * QUOTED] for document, start in begun]
     sorts = suspicious(Text.of(parts)).tolist()
-    return [mask(part, sort)[at : at + QUOTED] for part, sort, (_, at) in zip(parts, sorts, begun, strict=True)]
+    shown = [mask(part, sort) if sort else part for part, sort in zip(parts, sorts, strict=True)]
+    return [part[at : at + QUOTED] for part, (_, at) in zip(shown, begun, strict=True)]
 
 
 def _beginning(document: str, signal: Signal | None) -> tuple[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -15,7 +15,7 @@ import polars as pl
 
 from dataqual.accounts import account
 from dataqual.catalog import label, name_of
-from dataqual.corpus import Chunk, Corpus, Progress, Unreadable
+from dataqual.corpus import Batch, Chunk, Corpus, Progress, Unreadable
 from dataqual.effects import Accounting, Effects
 from dataqual.engine import Local
 from dataqual.errors import SpecError
@@ -23,7 +23,7 @@ from dataqual.faults import FINDINGS
 from dataqual.finding import SIGNS, Finding
 from dataqual.ledger import SCHEMA
 from dataqual.ledger import rows as ledger_rows
-from dataqual.operators import Signal, Step, View
+from dataqual.operators import InOrder, Signal, Step, View
 from dataqual.pseudonyms import SCHEMA as MAP_SCHEMA
 from dataqual.pseudonyms import rows as map_rows
 from dataqual.quoting import difference, evidences, replacements
@@ -35,6 +35,9 @@ from dataqual.writers import NewParquet, Nowhere, Writer, open_writer
 from dataqual.writers.appearing import STDOUT, is_elsewhere, writing
 from dataqual.writers.opening import check_ledger, check_place, check_shard_size
 from dataqual.writers.writer import Encoder, Lines, Wanted
+
+Look = Callable[[Sequence[Step]], None]
+"""Who is shown the prepared steps."""
 
 STDOUT_NAME = "stdout"
 """After what the ledger is called where the output has no name."""
@@ -225,22 +228,21 @@ def rewrite(
     engine: Local,
     progress: Progress | None = None,
     *,
-    look: Callable[[Sequence[Step]], None] | None = None,
+    look: Look | None = None,
     also: Sequence[Appearing] = (),
 ) -> Cleaned:
     """Write a corpus as a recipe leaves it, and the ledger; both appear when everything is done.
 
     What was done is marked every `PART` batches, and so are finished surveys, so that a run that is killed goes on from
-    there, and ends in the same bytes. `look` is shown the prepared steps before anything is written; what is `also` to
-    appear does so with the ledger. InputError for what cannot be read or written; on an error nothing is left.
+    there, and ends in the same bytes. `look` is shown the prepared steps before anything appears; what is `also` to
+    appear does so with the ledger. A step that judges `in_order`, if it is the only one, does so while the corpus is read
+    once; a run that is gone on with surveys it first. InputError for what cannot be read or written; on an error nothing is left.
     """
     check_views(recipe.steps, corpus)
     writer, ledger = target.open(corpus)
     look = look or (lambda steps: None)
     if ledger is None or target.output is None:
-        steps = prepared(recipe.steps, corpus, engine, progress=progress)
-        look(steps)
-        run = _Run(corpus, recipe, steps, writer)
+        run = _Run.of(corpus, recipe, writer, engine, progress, look)
         run.go(engine, progress)
         run.check()
         return run.cleaned()
@@ -256,9 +258,7 @@ def rewrite(
     with Unfinished(target.output, plan, resume=target.resume) as unfinished, ExitStack() as files:
         state = _sound(unfinished, writer)
         surveying = replace(engine, scratch=str(unfinished.scratch))
-        steps = prepared(recipe.steps, corpus, surveying, progress=progress, once=unfinished.once)
-        look(steps)
-        run = _Run(corpus, recipe, steps, writer, unfinished=unfinished)
+        run = _Run.of(corpus, recipe, writer, surveying, progress, look, unfinished)
         writer.start(unfinished.folder, state and state["writer"])
         run.paper = NewParquet(
             ledger, SCHEMA, place=unfinished.folder / "ledger", parts=state["ledger"] if state else 0
@@ -368,8 +368,11 @@ class _Look:
     mapped: bool
 
     def __call__(self, chunk: Chunk) -> _Done:
-        batch = self.corpus.parse(chunk)
-        left, changes = applied(self.steps, batch)
+        return self.of(chunk.done, self.corpus.parse(chunk), self.steps)
+
+    def of(self, read: int, batch: Batch, steps: Sequence[Step]) -> _Done:
+        """What comes of a batch."""
+        left, changes = applied(steps, batch)
         rows = pl.DataFrame()
         if self.told:
             rows = ledger_rows(
@@ -389,7 +392,20 @@ class _Look:
             rules[part.rule] += len(part)
         changed["edited"] = int((left.edited & ~left.made).sum()) if left.edited is not None else 0
         effects = self.accounting(batch, left, changes)
-        return _Done(chunk.done, len(batch), self.encoder(left), changed, rules, effects, rows, undo, batch.unreadable)
+        return _Done(read, len(batch), self.encoder(left), changed, rules, effects, rows, undo, batch.unreadable)
+
+
+@dataclass(frozen=True)
+class _Ahead:
+    """What is done with every batch, in any thread, before its turn comes."""
+
+    corpus: Corpus
+    judge: InOrder
+
+    def __call__(self, chunk: Chunk) -> tuple[int, Batch, Any]:
+        batch = self.corpus.parse(chunk)
+        batch.text.scripts  # noqa: B018 - counted here, and not by whoever takes one batch after the other
+        return chunk.done, batch, self.judge.ahead(batch)
 
 
 @dataclass
@@ -399,7 +415,7 @@ class _Run:
     corpus: Corpus
     recipe: Recipe
     steps: tuple[Step, ...]
-    """Those of the recipe, prepared."""
+    """Those of the recipe, prepared; of what judges in order only once all has come."""
     writer: Writer
     paper: NewParquet | None = None
     map: NewParquet | None = None
@@ -409,21 +425,59 @@ class _Run:
     rules: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     effects: Effects = field(default_factory=Effects)
+    judge: InOrder | None = None
+    """What judges in the place of steps, batch after batch."""
+    look: Look | None = None
+    """Who is to be shown the steps when it has judged all."""
+
+    @classmethod
+    def of(
+        cls,
+        corpus: Corpus,
+        recipe: Recipe,
+        writer: Writer,
+        engine: Local,
+        progress: Progress | None,
+        look: Look,
+        unfinished: Unfinished | None = None,
+    ) -> _Run:
+        """Ready to go: where no step can judge in order, after every survey that is needed."""
+        fresh = unfinished is None or unfinished.state is None
+        judge = recipe.steps[0].in_order(corpus) if fresh and len(recipe.steps) == 1 else None
+        if judge is not None:
+            return cls(corpus, recipe, (), writer, unfinished=unfinished, judge=judge, look=look)
+        once = unfinished.once if unfinished is not None else None
+        steps = prepared(recipe.steps, corpus, engine, progress=progress, once=once)
+        look(steps)
+        return cls(corpus, recipe, steps, writer, unfinished=unfinished)
 
     def go(self, engine: Local, progress: Progress | None) -> None:
         """All batches; raises where there are no documents, or too many records that are none."""
         accounting = Accounting.of(self.corpus, self.recipe.told_as)
         papers = self.paper is not None, self.map is not None
         look = _Look(self.corpus, self.steps, self.writer.encoder, accounting, *papers)
-        size = 0 if all(step.light for step in self.steps) else self.corpus.size
-        with closing(engine.map(look, self._chunks(), size=size)) as results:
+        with closing(self._judged(look, engine)) as results:
             for done in results:
                 self._take(done)
                 if progress is not None:
                     progress(self.count.documents, done.read, self.corpus.size)
+        if self.judge is not None:
+            self.steps = (self.judge.prepared(),)
+            if self.look is not None:
+                self.look(self.steps)
         if self.unfinished is not None:
             self.unfinished.settle()
         self.count.check(self.corpus)
+
+    def _judged(self, look: _Look, engine: Local) -> Generator[_Done, None, None]:
+        """What every batch comes to, in order."""
+        if self.judge is None:
+            size = 0 if all(step.light for step in self.steps) else self.corpus.size
+            yield from engine.map(look, self._chunks(), size=size)
+            return
+        with closing(engine.map(_Ahead(self.corpus, self.judge), self._chunks())) as coming:
+            for read, batch, known in coming:
+                yield look.of(read, batch, (self.judge.step(known),))
 
     @property
     def _kept(self) -> int:

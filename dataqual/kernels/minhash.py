@@ -202,6 +202,28 @@ def earliest_equal(keys: NDArray[np.uint64], bits: int, exact: NDArray[np.uint64
 
 
 @njit(cache=True, nogil=True)
+def note_first(
+    exact: NDArray[np.uint64], first: int, last: int, slots: NDArray[np.int32], copy_of: NDArray[np.int64]
+) -> None:
+    """Set `copy_of` of the documents from `first` to `last` to the earliest with the same 128-bit hash, -1 for that one itself.
+
+    `slots`, a power of two of them and more than documents, hold the numbers of first ones, -1 where there is none.
+    """
+    mask = U64(slots.size - 1)
+    for document in range(first, last):
+        copy_of[document - first] = -1
+        slot = exact[document, 0] & mask
+        while slots[slot] >= 0:
+            other = slots[slot]
+            if exact[other, 0] == exact[document, 0] and exact[other, 1] == exact[document, 1]:
+                copy_of[document - first] = other
+                break
+            slot = (slot + U64(1)) & mask
+        if copy_of[document - first] < 0:
+            slots[slot] = document
+
+
+@njit(cache=True, nogil=True)
 def band_keys(
     signatures: NDArray[np.uint16],
     usable: NDArray[np.bool_],

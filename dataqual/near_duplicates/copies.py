@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.near_duplicates.parameters import NearDuplicates
+from dataqual.near_duplicates.shingling import runs
 from dataqual.reading import Reading
 
 
@@ -77,6 +78,8 @@ def stars(copy_of: NDArray[np.int64], largest: int) -> tuple[int, list[tuple[int
     >>> stars(np.array([-1, 0, -1, 0, 2]), 1)
     (2, [(0, array([1, 3]))])
     """
-    kept, counts = np.unique(copy_of[copy_of >= 0], return_counts=True)
+    ordered = np.sort(copy_of[copy_of >= 0])
+    begins, counts = runs(ordered)
+    kept = ordered[begins]
     order = np.argsort(-counts, kind="stable")[:largest]
     return len(kept), [(int(number), np.flatnonzero(copy_of == number)) for number in kept[order]]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dataqual.kernels import minhash
 from dataqual.near_duplicates.parameters import NearDuplicates
+from dataqual.near_duplicates.shingling import distinct, runs
 from dataqual.near_duplicates.spilling import Pairs
 from dataqual.near_duplicates.verification import Verifier, join, sample, split
 from dataqual.reading import Reading, Z, wilson
@@ -88,9 +89,9 @@ def _by_text(
         again[split(wrong)[0]] = True
         following = verifier.unseen(_best_first(pairs, again, None, parameters.least_matches)[0])
         if limit is None or len(following) <= limit - len(verifier.pairs):
-            refuted = np.union1d(refuted, _refute(following, parameters, verifier, limit)[0])
+            refuted = distinct(np.concatenate([refuted, _refute(following, parameters, verifier, limit)[0]]))
         copy_of, matches = choose(pairs, len(copy_of), parameters.least_matches, refuted)
-    lost = np.unique(split(unverified)[0])
+    lost = distinct(split(unverified)[0])
     share = _found_share(copy_of, int((copy_of[lost] < 0).sum()), parameters)
     return Settled(copy_of, matches, share, _precision(proposed, parameters, verifier))
 
@@ -122,7 +123,7 @@ def _best_first(
         matches.append(agreement[mine].astype(np.int64))
     together = np.concatenate(found)
     together = together[np.lexsort((together, -np.concatenate(matches), together >> np.uint64(32)))]
-    _, firsts, counts = np.unique(together >> np.uint64(32), return_index=True, return_counts=True)
+    firsts, counts = runs(together >> np.uint64(32))
     return together, np.arange(len(together)) - np.repeat(firsts, counts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from dataqual.kernels import minhash, signing
 from dataqual.kernels.unicode import tables
 from dataqual.text import Segments, Text
+
+Number = TypeVar("Number", bound=np.integer[Any])
 
 CUT = "unicode"
 """The cut whose folded words make shingles: a Han, kana or Thai character is a word, so no script is left out."""
@@ -113,12 +116,22 @@ def room_for_words(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     return words, np.empty(len(words) + 4, np.uint64)
 
 
-def distinct(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
     """The different numbers, sorted; np.unique goes by a hash table, many times slower than numpy's vectorised sort."""
     ordered = np.sort(numbers)
+    return ordered[runs(ordered)[0]]
+
+
+def runs(ordered: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where equal numbers begin in a sorted array, and how many there are of each.
+
+    >>> [array.tolist() for array in runs(np.array([3, 3, 5]))]
+    [[0, 2], [2, 1]]
+    """
     first = np.ones(len(ordered), bool)
     np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
-    return ordered[first]
+    begins = np.flatnonzero(first)
+    return begins, np.diff(begins, append=len(ordered))
 
 
 def overlap(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:

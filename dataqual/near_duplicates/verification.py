@@ -77,7 +77,7 @@ class Verifier:
             return list(pool.map(self._overlaps, *zip(*parts, strict=True)))
 
     def _overlaps(self, documents: NDArray[np.int64], earlier: NDArray[np.int64]) -> NDArray[np.float64]:
-        numbers = np.union1d(documents, earlier).tolist()
+        numbers = distinct(np.concatenate([documents, earlier])).tolist()
         texts = self._fetch(numbers)
         if len(texts) != len(numbers):
             raise ValueError(f"asked for {len(numbers)} texts to verify near copies, got {len(texts)}")

@@ -52,7 +52,7 @@ class Stretches:
         at = np.searchsorted(self.records, wanted, side="right") - 1
         there = (at >= 0) & ~self.passed_over[at]
         wanted, at = wanted[there], at[there]
-        needed = np.unique(at)
+        needed = at[np.diff(at, prepend=-1) > 0]
         group = np.cumsum(self.places[needed + 1] - self.places[needed]) // AT_ONCE
         borders = np.flatnonzero(np.diff(group, prepend=-1, append=group[-1:] + 1))
         for first, last in pairwise(borders.tolist()):

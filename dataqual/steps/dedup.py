@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dataqual import catalog, specs
-from dataqual.corpus import Batch, Chunk, Corpus
+from dataqual.corpus import Batch, Corpus
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.images.perceptual import Perceptual, PictureSurvey
-from dataqual.ledger import Dropped, addresses
-from dataqual.near_duplicates import Before, NearDuplicates, Semantic, SemanticSurvey, Survey
+from dataqual.ledger import Dropped
+from dataqual.near_duplicates import NearDuplicates, Semantic, SemanticSurvey, Survey
 from dataqual.operators import Engine, Signal, Step, View
-from dataqual.steps._known_copies import AnyPart, AnySigning, Earlier, Found, KnownCopies, moved, texts_of
+from dataqual.steps._known_copies import Copies, Earlier, Found, KnownCopies, texts_of
+from dataqual.steps._surveying_copies import Asked, Known
 
 SURVEY_SHARE = 8
 """An eighth of the memory is for comparing signatures, as in a profile; batches in flight take the most of the rest."""
@@ -140,11 +140,11 @@ class Dedup(Step):
         pictures = corpus.view == "image"
         judge = self._judge(pictures)
         with self._survey(engine, pictures) as survey:
-            known = _Known(survey, len(corpus.files))
+            known = Known(survey, len(corpus.files))
             for one in earlier:
                 known.take(one, engine)
             plain = corpus.without("id", "label", *(() if sources else ("group",)))
-            asked = _Asked(plain, survey.signing, judge, sources)
+            asked = Asked(plain, survey.signing, judge, sources)
             for looked in engine.map(asked, plain.chunks()):  # in threads, as nearly all of it is compiled
                 known.add(looked)
             address = known.address
@@ -154,10 +154,19 @@ class Dedup(Step):
 
             values = known.values if judge else None
             copies = survey.finish(fetch, verify=None, values=values, before=known.before)
+        return self.found(copies, known, corpus)
+
+    @property
+    def of_firsts(self) -> bool:
+        """Whether the documents before one alone decide whether it stays: it goes if one of them is the same."""
+        return self.near is None and self.keep == "first"
+
+    def found(self, copies: Copies, known: Known, corpus: Corpus) -> Found:
+        """What was found, told of the records of the corpus."""
         names = list(known.names) or [file.path for file in corpus.files]
         return Found(
             copies,
-            address,
+            known.address,
             tuple(known.counts),
             known.others,
             self.exact,
@@ -166,7 +175,7 @@ class Dedup(Step):
             names,
             self.told_as,
             self.alike,
-            self._threshold(pictures),
+            self._threshold(corpus.view == "image"),
         )
 
     def pictured(self) -> Perceptual | None:
@@ -194,92 +203,3 @@ class Dedup(Step):
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
         """Only a survey can tell what is a copy."""
         raise TypeError("dedup must see the corpus first: call prepare, and then what it returns")
-
-
-@dataclass(frozen=True)
-class _Looked:
-    """What is taken from one batch."""
-
-    part: AnyPart
-    address: NDArray[np.uint64]
-    values: NDArray[np.float64]
-    groups: Sequence[str | None] | None
-    files: NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What is asked of a batch: pure, in any thread."""
-
-    corpus: Corpus
-    signing: AnySigning
-    judge: Signal | None
-    sources: bool
-
-    def __call__(self, chunk: Chunk) -> _Looked:
-        batch = self.corpus.parse(chunk)
-        values = self.judge.of_batch(batch).astype(np.float64) if self.judge else np.zeros(0)
-        groups = batch.columns["group"].to_list() if self.sources and "group" in batch.columns.columns else None
-        files = batch.file if self.sources else batch.file[:0]
-        return _Looked(self.signing.of_batch(batch), addresses(batch.file, batch.record), values, groups, files)
-
-
-@dataclass
-class _Known:
-    """What is gathered of all documents while they are surveyed."""
-
-    survey: Any
-    """`Survey`, `SemanticSurvey` or `PictureSurvey`, whose parts are its own."""
-    files: int
-    counts: list[int] = field(default_factory=list)
-    others: tuple[str, ...] = ()
-    names: dict[str | None, int] = field(default_factory=dict)
-    _before: list[Before] = field(default_factory=list)
-    _address: list[NDArray[np.uint64]] = field(default_factory=list)
-    _values: list[NDArray[np.float64]] = field(default_factory=list)
-    _sources: list[NDArray[np.int64]] = field(default_factory=list)
-
-    def take(self, one: Earlier, engine: Engine) -> None:
-        """All of what came earlier."""
-        count = 0
-        for part, where in one.parts(self.survey.signing, engine):
-            self.survey.add(part)
-            self._address.append(moved(where, self.files + len(self.others)))
-            count += len(part)
-        known, first = one.before(count), sum(self.counts)
-        self._before.append(Before(np.where(known.copy_of >= 0, known.copy_of + first, -1), known.similarity))
-        self._values.append(np.zeros(count))
-        self.counts.append(count)
-        self.others += one.paths
-
-    def add(self, looked: _Looked) -> None:
-        """A batch of the corpus."""
-        self.survey.add(looked.part)
-        self._address.append(looked.address)
-        self._values.append(looked.values)
-        if looked.groups is not None:
-            codes = [self.names.setdefault(name, len(self.names)) for name in looked.groups]
-            self._sources.append(np.array(codes, np.int64))
-        else:
-            self._sources.append(looked.files.astype(np.int64))
-
-    @property
-    def address(self) -> NDArray[np.uint64]:
-        return np.concatenate([np.zeros(0, np.uint64), *self._address])
-
-    @property
-    def values(self) -> NDArray[np.float64]:
-        return np.concatenate([np.zeros(0), *self._values])
-
-    @property
-    def sources(self) -> NDArray[np.int64]:
-        return np.concatenate([np.zeros(0, np.int64), *self._sources])
-
-    @property
-    def before(self) -> Before:
-        """What is known of all that came earlier."""
-        none = Before.kept(0)
-        return Before(
-            np.concatenate([none.copy_of, *(one.copy_of for one in self._before)]),
-            np.concatenate([none.similarity, *(one.similarity for one in self._before)]),
-        )
