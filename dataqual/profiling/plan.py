@@ -1,37 +1,100 @@
-"""What is measured on every batch, and the state it leaves."""
+"""What is measured on every batch, and the state it leaves; what is peculiar to texts or to pictures is told by a `Subject`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import TracebackType
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from dataqual import catalog
+from dataqual.bounds import Bounds
 from dataqual.corpus import Batch, Columns, Corpus, Unreadable
-from dataqual.document_sample import DocumentSample
 from dataqual.errors import SpecError
-from dataqual.faults import SHARES
-from dataqual.languages.telling import Method, labelled
 from dataqual.lazy import lazy
 from dataqual.measured import Measured
 from dataqual.metrics.distribution import Distribution
 from dataqual.metrics.documents import Documents
 from dataqual.metrics.groups import Groups
-from dataqual.metrics.languages import Languages
-from dataqual.metrics.personal_data import PersonalData
 from dataqual.metrics.rule_failures import RuleFailures
-from dataqual.metrics.script_mix import ScriptMix
 from dataqual.metrics.share import Share
-from dataqual.metrics.stale_dates import StaleDates
-from dataqual.near_duplicates import NearDuplicates, Part, Signing
-from dataqual.operators import Metric, Signal
-from dataqual.profiling import sections
-from dataqual.profiling.rule_choice import Choice, chosen_for
+from dataqual.operators import Metric, Signal, View
 from dataqual.rules import RuleSet, load
+
+
+class Survey(Protocol):
+    """Who finds copies: of texts `near_duplicates.Survey`, of pictures `images.perceptual.PictureSurvey`."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def add(self, part: Any) -> None:
+        """Take what the next batch left, in corpus order."""
+
+    def finish(self, fetch: Callable[[Sequence[int]], list[str]]) -> Any:
+        """Exact and near copies."""
+
+
+class Drawn(Protocol):
+    """Documents, or pictures, that were drawn to be looked at beside each other."""
+
+    def merge(self, other: Any) -> Any:
+        """Those of both that are first."""
+
+
+class Subject(ABC):
+    """What is profiled, texts or pictures: what is measured of them beside all that both have."""
+
+    view: ClassVar[View]
+    shares: ClassVar[Mapping[str, tuple[str, Bounds]]]
+    """Shares that have a name: signal and bounds."""
+
+    @abstractmethod
+    def signals(self, columns: Columns) -> dict[str, Signal]:
+        """The signals of every profile, by name."""
+
+    @abstractmethod
+    def metrics(self, plan: Plan) -> dict[str, Metric[Any]]:
+        """Metrics beside distributions, shares, rules and groups."""
+
+    @abstractmethod
+    def groups(self, role: str, plan: Plan) -> Groups:
+        """What is counted by the values of a role."""
+
+    @property
+    def grouping(self) -> tuple[str, ...]:
+        """Roles by which is grouped beside those of the corpus."""
+        return ()
+
+    def told(self, batch: Batch) -> Batch:
+        """The batch with columns that are told of its documents."""
+        return batch
+
+    @abstractmethod
+    def signed(self, batch: Batch) -> Any:
+        """What the survey of copies needs of a batch."""
+
+    @abstractmethod
+    def survey(self, memory: int) -> Survey:
+        """Who finds copies, within so many bytes."""
+
+    def numbers(self, measured: Measured) -> dict[str, NDArray[Any]]:
+        """Numbers per document that the facts need, small ones; each (documents,)."""
+        return {}
+
+    @abstractmethod
+    def sample(self, measured: Measured, seed: int, likely: float) -> Drawn | None:
+        """What the sections look at; None where there are none."""
+
+    def likely(self, batch: Batch, corpus: Corpus) -> float:
+        """Up to which share of all priorities the documents of this batch are likely to be in the sample of the corpus."""
+        return 1.0
 
 
 @dataclass(frozen=True)
@@ -39,121 +102,100 @@ class Seen:
     """What one batch leaves behind: states that merge, numbers per document that are small, and its table rows."""
 
     states: dict[str, Any]
-    copies: Part
-    ids: NDArray[np.uint64]
-    groups: dict[str, NDArray[np.uint64]]
+    copies: Any
+    """What the survey takes."""
+    numbers: dict[str, NDArray[Any]]
+    """Of each document, (documents,): hashes of ids, under `id`, of the values of roles, and those of the subject."""
     documents: int
     addresses: tuple[NDArray[np.int32], NDArray[np.int64]]
     files: NDArray[np.int64]
     unreadable: Sequence[Unreadable]
     table: pl.DataFrame
-    sample: DocumentSample | None
-    """Of the documents that the sections read; None where there are no sections."""
+    sample: Drawn | None
+    """What the sections read; None where there are no sections."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """Everything that is asked of a batch, resolved before a byte is read."""
 
+    subject: Subject
     columns: Columns
     rule_sets: tuple[RuleSet, ...]
-    signing: Signing
     files: int
     keep_table: bool
-    languages: Method | None = None
-    """How languages are told; None where they are not."""
-    sections: tuple[str, ...] = ()
-    """Which of `dataqual.profiling.sections` are read."""
-    choice: Choice | None = None
-    """By what the rule sets were chosen; None where they were named."""
     seed: int = 0
-    """Of the sample that they read."""
+    """Of the sample that the sections read."""
 
     @classmethod
-    def of(
-        cls,
-        corpus: Corpus,
-        rules: Sequence[str] | None,
-        *,
-        near_copies: bool,
-        table: bool,
-        languages: Method | None = None,
-        skip: Sequence[str] = (),
-        seed: int = 0,
-    ) -> Plan:
-        """The plan for a corpus; SpecError where a rule set or a section to skip is not known. `rules` None: see `rule_choice`."""
-        choice = chosen_for(corpus) if rules is None else None
-        names = choice.names if choice else rules or ()
-        loaded = tuple(map(load, dict.fromkeys(names)))
+    def of(cls, subject: Subject, corpus: Corpus, rules: Sequence[str], *, table: bool = False, seed: int = 0) -> Plan:
+        """The plan for a corpus; SpecError where a rule set is not known, or judges what these are not."""
+        loaded = tuple(map(load, dict.fromkeys(rules)))
         known = [rule_set.name for rule_set in loaded]
-        for name in known:
-            if known.count(name) > 1:
-                raise SpecError(f"two rule sets are called {name!r}; give one of them another name")
-        signing = Signing(NearDuplicates(), near_copies)
-        read = sections.chosen(skip, corpus.columns)
-        return cls(corpus.columns, loaded, signing, len(corpus.files), table, languages, read, choice, seed)
+        for rule_set in loaded:
+            if known.count(rule_set.name) > 1:
+                raise SpecError(f"two rule sets are called {rule_set.name!r}; give one of them another name")
+            if rule_set.view != subject.view:
+                theirs, ours = ("texts", "pictures") if subject.view == "image" else ("pictures", "texts")
+                raise SpecError(f"{rule_set.name}: these rules judge {theirs}, and these are {ours}")
+        return cls(subject, corpus.columns, loaded, len(corpus.files), table, seed)
 
     @lazy
     def signals(self) -> dict[str, Signal]:
         """The signals of every profile, then those and the variants that the rules mean, each once, by what it is called."""
-        found = catalog.profiled()
-        defaults = {name: signal for name, signal in found.items() if self.columns.turns or not signal.of_turns}
+        defaults = self.subject.signals(self.columns)
         known = set(defaults.values())
-        variants = {}
-        for rule_set in self.rule_sets:
-            for rule in rule_set.rules:
-                if rule.signal not in known:
-                    variants[catalog.label(rule.signal)] = rule.signal
+        variants = {
+            catalog.label(rule.signal): rule.signal
+            for rule_set in self.rule_sets
+            for rule in rule_set.rules
+            if rule.signal not in known
+        }
         return defaults | dict(sorted(variants.items()))
 
     @lazy
     def defaults(self) -> list[str]:
         """The signals that are in the table: those with their defaults."""
-        return [name for name in self.signals if name in catalog.profiled()]
+        known = catalog.profiled(self.subject.view)
+        return [name for name in self.signals if name in known]
 
     @lazy
     def metrics(self) -> dict[str, Metric[Any]]:
         """By name; `signal:` ones are distributions."""
-        metrics: dict[str, Metric[Any]] = {"documents": Documents(), "script_mix": ScriptMix()}
-        metrics["personal_totals"] = PersonalData()
+        metrics: dict[str, Metric[Any]] = {"documents": Documents()}
         metrics |= {f"signal:{name}": Distribution(signal) for name, signal in self.signals.items()}
-        metrics |= {name: Share(self.signals[signal], bounds) for name, (signal, bounds) in SHARES.items()}
-        if self.columns.date is not None:
-            metrics["stale_dates"] = StaleDates()
-        if self.languages:
-            metrics["languages"] = Languages(self.languages)
+        metrics |= {name: Share(self.signals[signal], bounds) for name, (signal, bounds) in self.subject.shares.items()}
         metrics["rule_failures"] = RuleFailures(self.rule_sets)
-        metrics |= {role: Groups(role, self.rule_sets) for role in self.grouping}
-        return metrics
+        metrics |= {role: self.subject.groups(role, self) for role in self.grouping}
+        return metrics | self.subject.metrics(self)
 
     @property
     def grouping(self) -> list[str]:
-        """The roles by which documents are grouped, those the corpus has, and their languages."""
+        """The roles by which documents are grouped: those the corpus has, and what is told of them."""
         roles = [role for role in ("group", "label") if getattr(self.columns, role) is not None]
-        return [*roles, "language"] if self.languages else roles
+        return [*roles, *self.subject.grouping]
 
     def measure(self, batch: Batch, likely: float = 1.0) -> Seen:
         """Look at one batch; pure, in any thread or process. `likely`: see `DocumentSample.draw`."""
-        if self.languages:
-            batch = labelled(batch, self.languages)
-        measured = Measured(batch)
-        columns = batch.columns
+        batch = self.subject.told(batch)
+        measured, columns = Measured(batch), batch.columns
+        hashed = {role: hashes(columns[role]) for role in self.grouping if role in columns.columns}
+        hashed["id"] = hashes(columns["id"].drop_nulls()) if "id" in columns.columns else np.zeros(0, np.uint64)
         return Seen(
             states={name: metric.measure(measured) for name, metric in self.metrics.items()},
-            copies=self.signing(batch.text),
-            ids=_hashes(columns["id"].drop_nulls()) if "id" in columns.columns else np.zeros(0, np.uint64),
-            groups={role: _hashes(columns[role]) for role in self.grouping if role in columns.columns},
+            copies=self.subject.signed(batch),
+            numbers=hashed | self.subject.numbers(measured),
             documents=len(batch),
             addresses=(batch.file, batch.record),
             files=np.bincount(batch.file, minlength=self.files),
             unreadable=batch.unreadable,
             table=self._table(measured) if self.keep_table else pl.DataFrame(),
-            sample=measured.sample(sections.size(self.sections), self.seed, likely=likely) if self.sections else None,
+            sample=self.subject.sample(measured, self.seed, likely),
         )
 
     def hashes(self, values: Sequence[str | None]) -> list[int]:
-        """What `Seen.groups` holds for each of these values."""
-        return _hashes(pl.Series(values, dtype=pl.String)).tolist()
+        """What `Seen.numbers` holds for each of these values of a role."""
+        return hashes(pl.Series(values, dtype=pl.String)).tolist()
 
     def merge(self, first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
         """The states of two batches as one."""
@@ -173,5 +215,6 @@ def _compact(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(np.float32) if values.dtype.kind == "f" else values
 
 
-def _hashes(column: pl.Series) -> NDArray[np.uint64]:
+def hashes(column: pl.Series) -> NDArray[np.uint64]:
+    """Of ids, labels or groups."""
     return column.hash(0).to_numpy()

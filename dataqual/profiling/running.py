@@ -4,75 +4,43 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Chunk, Corpus, Progress
-from dataqual.document_sample import BYTES, DocumentSample, priorities
+from dataqual.document_sample import DocumentSample, priorities
 from dataqual.engine import Local
-from dataqual.errors import InputError, SpecError, did_you_mean
-from dataqual.languages import telling
-from dataqual.near_duplicates import Survey
-from dataqual.profiling import sections
-from dataqual.profiling.facts import Gathered, facts_of
-from dataqual.profiling.pictures.running import profile_pictures
-from dataqual.profiling.plan import Plan, Seen
+from dataqual.errors import InputError
+from dataqual.operators import View
+from dataqual.profiling import facts as text_facts
+from dataqual.profiling.facts import Gathered
+from dataqual.profiling.options import Options
+from dataqual.profiling.pictures import facts as picture_facts
+from dataqual.profiling.pictures.subject import Pictures
+from dataqual.profiling.plan import Drawn, Plan, Seen, Survey
 from dataqual.profiling.result import Kept, Profile
-from dataqual.profiling.sections import people
 from dataqual.profiling.table import Addresses, Parts, SignalTable
+from dataqual.profiling.texts import Texts
 from dataqual.profiling.unreadable_log import UnreadableLog
 from dataqual.readers.sources import as_corpus, is_path
 
 SURVEY_SHARE = 8
 """The survey of copies gets this part of the memory for what it compares at once."""
 
-
-@dataclass(frozen=True)
-class Options:
-    """What was asked of a profile; with the input it determines every fact."""
-
-    rules: Sequence[str] | None = None
-    """Names of rule sets, or the one name; None for those that fit what it is written in, () for none."""
-    near_copies: bool = True
-    sample: int | None = None
-    """Profile this many documents, drawn evenly by address and seed; None for all."""
-    seed: int = 0
-    language: Literal["fast", "exact", "none"] = "fast"
-    """How languages are told: by the beginning of each document, by all of it, or not at all."""
-    skip: Sequence[str] = ()
-    """Names of `profiling.sections` that are left out, or the one name."""
-    people: Sequence[str] = ()
-    """Files of words for people that are added to ours in the section on people, or the one file."""
-    census: str | None = None
-    """A table of the shares that groups of people should have, see `dataqual.people.reference`."""
-    text: str | None = None
-    """The column that was named as the text; None where it was found."""
-    workers: int | None = field(default=None, compare=False)
-    max_memory: int | None = field(default=None, compare=False)
-
-    def __post_init__(self) -> None:
-        if self.rules is not None:
-            object.__setattr__(self, "rules", (self.rules,) if isinstance(self.rules, str) else tuple(self.rules))
-        object.__setattr__(self, "skip", (self.skip,) if isinstance(self.skip, str) else tuple(self.skip))
-        object.__setattr__(self, "people", (self.people,) if isinstance(self.people, str) else tuple(self.people))
-        if self.people or self.census:
-            people.checked(self.people, self.census)
-        allowed = (*get_args(telling.Method), "none")
-        if self.language not in allowed:
-            raise SpecError(
-                f"language: {self.language!r} is no way to tell languages; {did_you_mean(self.language, allowed)}"
-            )
-        if self.sample is not None and self.sample < 1:
-            raise InputError(f"sample: {self.sample} documents cannot be profiled; give 1 or more")
+SUBJECTS: Mapping[View, type[Texts] | type[Pictures]] = {"text": Texts, "image": Pictures}
+FACTS: Mapping[View, Callable[[Gathered], dict[str, Any]]] = {
+    "text": text_facts.facts_of,
+    "image": picture_facts.facts_of,
+}
 
 
 @dataclass
@@ -81,11 +49,17 @@ class Run:
 
     states: dict[str, Any]
     files: NDArray[np.int64]
+    sample: Drawn | None
+    numbers: dict[str, list[NDArray[Any]]]
     documents: int = 0
     addresses: Addresses = field(default_factory=Addresses)
-    ids: list[NDArray[np.uint64]] = field(default_factory=list)
-    groups: dict[str, list[NDArray[np.uint64]]] = field(default_factory=dict)
-    sample: DocumentSample | None = None
+
+    @classmethod
+    def of(cls, plan: Plan, corpus: Corpus) -> Run:
+        """Before the first batch."""
+        nothing = plan.measure(Batch.empty(corpus.columns, corpus.view))
+        numbers = {name: [part] for name, part in nothing.numbers.items()}
+        return cls(nothing.states, np.zeros(len(corpus.files), np.int64), nothing.sample, numbers)
 
     def take(self, plan: Plan, seen: Seen) -> None:
         """Add what the next batch left."""
@@ -93,10 +67,9 @@ class Run:
         self.files += seen.files
         self.documents += seen.documents
         self.addresses.add(*seen.addresses)
-        self.ids.append(seen.ids)
         self.sample = self.sample.merge(seen.sample) if self.sample and seen.sample else seen.sample
-        for role, hashes in seen.groups.items():
-            self.groups.setdefault(role, []).append(hashes)
+        for name, part in seen.numbers.items():
+            self.numbers.setdefault(name, []).append(part)
 
 
 @dataclass(frozen=True)
@@ -135,21 +108,10 @@ class Look:
     def __call__(self, chunk: Chunk) -> Looked:
         batch = self.corpus.parse(chunk)
         of_sample = self.sample.of_batch(batch) if self.sample else batch
-        seen = self.plan.measure(of_sample, likely=1.0 if self.sample else self._likely(batch))
+        likely = 1.0 if self.sample else self.plan.subject.likely(batch, self.corpus)
+        seen = self.plan.measure(of_sample, likely=likely)
         self.parts.write(chunk.index, seen.table)
         return Looked(chunk.index, chunk.done, len(batch), replace(seen, table=pl.DataFrame()))
-
-    def _likely(self, batch: Batch) -> float:
-        """Up to which share of all priorities the documents of this batch are likely to be in the sample of the corpus.
-
-        If all of the corpus is like the batch, and then thrice that: what is guessed too low is fetched later.
-        """
-        text = int(batch.text.offsets[-1])
-        if not text:
-            return 1.0
-        part = min(1.0, text / max(self.corpus.size, 1))
-        size = sections.size(self.plan.sections)
-        return min(1.0, 3 * part * min(size / len(batch), BYTES / text))
 
 
 @dataclass(frozen=True)
@@ -210,72 +172,68 @@ def profile(
         check_result(result, corpus)
     clock = Clock()
     engine = Local(workers=options.workers, max_memory=options.max_memory)
-    if corpus.view == "image":
-        facts, sketches = profile_pictures(
-            corpus,
-            engine,
-            rules=options.rules,
-            sample=Sample.draw(corpus, options.sample, options.seed) if options.sample is not None else None,
-            seed=options.seed,
-            near_copies=options.near_copies,
-            skip=options.skip,
-            asked=_asked(corpus, options, None),
-            inputs=_inputs(source, inputs, corpus),
-            signals=signals,
-            unreadable=unreadable,
-            progress=progress,
-        )
-        clock.tick("measure")
-        return Profile(facts | {"run": _run(clock, engine, corpus)}, Kept(sketches, None, corpus))
-    method = options.language if options.language != "none" and telling.installed() else None
-    plan = Plan.of(
-        corpus,
-        options.rules,
-        near_copies=options.near_copies,
-        table=signals is not None,
-        languages=method,
-        skip=options.skip,
-        seed=options.seed,
-    )
-    survey = Survey(plan.signing.parameters, near=plan.signing.near, memory=engine.memory // SURVEY_SHARE)
+    plan = SUBJECTS[corpus.view].plan(corpus, options, table=signals is not None)
+    survey = plan.subject.survey(engine.memory // SURVEY_SHARE)
     with survey, SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
         sample = Sample.draw(corpus, options.sample, options.seed) if options.sample is not None else None
         run = _pass_over(Look(corpus, plan, sample, table.parts), engine, survey, table, log, progress)
         clock.tick("measure")
         log.count.check(corpus)
-
-        def fetch(numbers: Sequence[int]) -> list[str]:
-            return corpus.fetch([run.addresses[number] for number in numbers])
-
-        copies = survey.finish(fetch)
-        gathered = Gathered(
-            corpus=corpus,
-            plan=plan,
-            asked=_asked(corpus, options, plan),
-            inputs=_inputs(source, inputs, corpus),
-            sample_of=sample.of if sample else None,
-            states=run.states,
-            documents=run.documents,
-            files=run.files,
-            unreadable=log.count,
-            unreadable_files=log.files,
-            unreadable_first=log.first,
-            ids=_joined(run.ids),
-            groups={role: _joined(parts) for role, parts in run.groups.items()},
-            copies=copies,
-            addresses=run.addresses,
-            fetch=fetch,
-            sample=run.sample.fetched(corpus.fetch) if run.sample else None,
-            threads=engine.threads,
-        )
+        told = _asked(corpus, options, plan), _inputs(source, inputs, corpus)
+        gathered = _gathered(run, plan, corpus, survey, log, sample, *told, threads=engine.threads)
         with ThreadPoolExecutor(1) as beside:  # compiled code of another core
-            joined = beside.submit(table.finish, copies)
-            facts = facts_of(gathered)
+            joined = beside.submit(table.finish, gathered.copies)
+            facts = FACTS[corpus.view](gathered)
             joined.result()
     clock.tick("copies and facts")
     facts["run"] = _run(clock, engine, corpus)
-    sketches = {name: gathered.state(f"signal:{name}") for name in plan.signals}
-    return Profile(facts, Kept(sketches, gathered.sample, corpus))
+    return Profile(facts, _kept(gathered))
+
+
+def _gathered(
+    run: Run,
+    plan: Plan,
+    corpus: Corpus,
+    survey: Survey,
+    log: UnreadableLog,
+    sample: Sample | None,
+    asked: Mapping[str, Any],
+    inputs: Sequence[str],
+    *,
+    threads: int,
+) -> Gathered:
+    """Everything that the facts are made of, copies too."""
+
+    def fetch(numbers: Sequence[int]) -> list[str]:
+        return corpus.fetch([run.addresses[number] for number in numbers])
+
+    drawn = run.sample.fetched(corpus.fetch) if isinstance(run.sample, DocumentSample) else run.sample
+    return Gathered(
+        corpus=corpus,
+        plan=plan,
+        asked=asked,
+        inputs=inputs,
+        sample_of=sample.of if sample else None,
+        states=run.states,
+        documents=run.documents,
+        files=run.files,
+        unreadable=log.count,
+        unreadable_files=log.files,
+        unreadable_first=log.first,
+        numbers={name: np.concatenate(parts) for name, parts in run.numbers.items()},
+        copies=survey.finish(fetch),
+        addresses=run.addresses,
+        fetch=fetch,
+        sample=drawn,
+        threads=threads,
+    )
+
+
+def _kept(gathered: Gathered) -> Kept:
+    """What a profile keeps beside its facts, for who compares it."""
+    sketches = {name: gathered.state(f"signal:{name}") for name in gathered.plan.signals}
+    sample = gathered.sample if isinstance(gathered.sample, DocumentSample) else None
+    return Kept(sketches, sample, gathered.corpus)
 
 
 def _run(clock: Clock, engine: Local, corpus: Corpus) -> dict[str, Any]:
@@ -306,8 +264,7 @@ def _pass_over(
 ) -> Run:
     """Measure every batch, wherever there is room; take what each leaves in batch order."""
     corpus, plan = look.corpus, look.plan
-    nothing = plan.measure(Batch.empty(corpus.columns))
-    run = Run(nothing.states, np.zeros(len(corpus.files), np.int64), sample=nothing.sample)
+    run = Run.of(plan, corpus)
     with closing(
         engine.map(look, corpus.chunks(), size=corpus.size)
     ) as looked:  # nothing goes on when a user breaks off
@@ -322,12 +279,13 @@ def _pass_over(
     return run
 
 
-def _asked(corpus: Corpus, options: Options, plan: Plan | None) -> dict[str, Any]:
-    """The options that determine the facts."""
+def _asked(corpus: Corpus, options: Options, plan: Plan) -> dict[str, Any]:
+    """The options that determine the facts; rule sets that were not named are those that were taken."""
+    taken = [rule_set.name for rule_set in plan.rule_sets] if options.rules is None else [*options.rules]
     return {
         "text": options.text,
         "txt": getattr(corpus, "txt", None),
-        "rules": [*(plan.choice.names if plan and plan.choice else options.rules or ())],
+        "rules": taken,
         "near_copies": options.near_copies,
         "skip": [*options.skip],
         "people": [*options.people],
@@ -346,7 +304,3 @@ def _inputs(source: Any, inputs: Sequence[str] | None, corpus: Corpus) -> list[s
     if is_path(source):
         return [str(path) for path in (source if isinstance(source, list | tuple) else [source])]
     return [file.path for file in corpus.files]
-
-
-def _joined(parts: list[NDArray[np.uint64]]) -> NDArray[np.uint64]:
-    return np.concatenate([np.zeros(0, np.uint64), *parts])

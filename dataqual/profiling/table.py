@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Corpus
 from dataqual.errors import InputError
+from dataqual.images.perceptual import PictureCopies
 from dataqual.near_duplicates import NearCopies
 from dataqual.readers.paths import readable
 
@@ -103,7 +104,7 @@ class SignalTable:
         if self._folder is not None and rows:
             self._parts.append(self.parts.path(batch))
 
-    def finish(self, copies: NearCopies | None) -> None:
+    def finish(self, copies: NearCopies | PictureCopies | None) -> None:
         """Add whose copy each document is, by row number, and join the parts."""
         if self.path is None or self._folder is None:
             return

@@ -12,11 +12,11 @@ from dataqual import sample
 from dataqual.engine import default_memory
 from dataqual.engine.helper import possible
 from dataqual.measured import Measured
-from dataqual.near_duplicates import Survey
 from dataqual.outliers import Ordinary
 from dataqual.profiling import sections
-from dataqual.profiling.plan import Plan
+from dataqual.profiling.options import Options
 from dataqual.profiling.sections import diversity
+from dataqual.profiling.texts import Texts
 from dataqual.readers import open_corpus
 
 START = (
@@ -49,13 +49,15 @@ def backwards() -> None:
     """Compile what a profile needs, the last first: the comparison of copies, the sections, then the metrics in reverse."""
     corpus = open_corpus([sample.path()])
     batch = next(iter(corpus.batches()))
-    plan = Plan.of(corpus, None, near_copies=True, table=False)
+    plan = Texts.plan(corpus, Options(), table=False)
+    subject = plan.subject
+    assert isinstance(subject, Texts)
     texts = [batch.text[i] for i in range(len(batch))]
-    with Survey(plan.signing.parameters, near=True, memory=default_memory() // 8) as survey:
-        survey.add(plan.signing(batch.text))
+    with subject.survey(default_memory() // 8) as survey:
+        survey.add(subject.signed(batch))
         survey.finish(lambda numbers: [texts[number] for number in numbers])
     measured = Measured(batch)
-    drawn = measured.sample(sections.size(plan.sections))
+    drawn = measured.sample(sections.size(subject.sections))
     for sampled in diversity.METRICS.values():
         sampled.estimate(drawn)
     Ordinary.of(drawn).judge(drawn.text)

@@ -28,9 +28,10 @@ from dataqual.profiling.facts import (
     unreadable_facts,
 )
 from dataqual.profiling.findings import find
-from dataqual.profiling.pictures.plan import ENDS, PicturePlan
 from dataqual.profiling.pictures.sheets import show
-from dataqual.profiling.pictures.shown import Extremes, Kinds, Pictures
+from dataqual.profiling.pictures.shown import Extremes, Kinds
+from dataqual.profiling.pictures.shown import Pictures as Shown
+from dataqual.profiling.pictures.subject import ENDS, Pictures
 from dataqual.profiling.result import SCHEMA
 from dataqual.profiling.sections import Setting
 from dataqual.readers.paths import readable
@@ -47,7 +48,7 @@ ODD = 3.0
 """Widths of the middle half outside of it from which a size is odd (cleanvision; Tukey's outer fence)."""
 
 
-def facts_of(gathered: Gathered, sides: NDArray[np.float32], sample: PictureSample | None) -> dict[str, Any]:
+def facts_of(gathered: Gathered) -> dict[str, Any]:
     """All facts but `run`, in the order of docs/facts.md."""
     corpus = gathered.corpus
     assert isinstance(corpus, ImageCorpus)
@@ -56,9 +57,9 @@ def facts_of(gathered: Gathered, sides: NDArray[np.float32], sample: PictureSamp
     packages = ("numba", "numpy", "polars")
     facts["versions"] = {"dataqual": __version__} | {name: version(name) for name in packages}
     facts["readings"] = _readings(gathered)
-    facts["pictures"] = _pictures(gathered, sides)
+    facts["pictures"] = _pictures(gathered)
     facts["exact_copies"] = _copies(gathered, "exact_copies", gathered.copies.exact_copy_of)
-    near = plan_of(gathered).near
+    near = pictures_of(gathered).near
     if near is not None:
         told = {"radius": near.radius, "threshold": near.threshold, "variants": near.variants}
         facts["near_copies"] = told | _copies(gathered, "near_copies", gathered.copies.near_copy_of)
@@ -69,8 +70,7 @@ def facts_of(gathered: Gathered, sides: NDArray[np.float32], sample: PictureSamp
     facts["shares"] = share_facts(gathered, PICTURES)
     facts["scripts"] = []
     facts["unreadable"] = unreadable_facts(gathered)
-    if sample is not None:
-        facts |= _sections(gathered, sample, facts)
+    facts |= _sections(gathered, facts)
     more = [*_odd_sizes(facts), *picture_sections.findings(facts)]
     facts["findings"] = [finding.facts() for finding in find(facts, more)]
     files = {readable(file.path): index for index, file in enumerate(corpus.files)}
@@ -78,11 +78,13 @@ def facts_of(gathered: Gathered, sides: NDArray[np.float32], sample: PictureSamp
     return facts
 
 
-def _sections(gathered: Gathered, sample: PictureSample, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _sections(gathered: Gathered, facts: Mapping[str, Any]) -> dict[str, Any]:
     """The block of each section of pictures."""
-    plan = plan_of(gathered)
-    setting = Setting(gathered.corpus.columns, facts, gathered.path, plan.seed)
-    return picture_sections.facts_of(sample, setting, skip=picture_sections.SECTIONS.keys() - set(plan.read))
+    if not isinstance(gathered.sample, PictureSample):
+        return {}
+    setting = Setting(gathered.corpus.columns, facts, gathered.path, gathered.plan.seed)
+    left_out = picture_sections.SECTIONS.keys() - set(pictures_of(gathered).read)
+    return picture_sections.facts_of(gathered.sample, setting, skip=left_out)
 
 
 def _readings(gathered: Gathered) -> dict[str, Any]:
@@ -93,12 +95,12 @@ def _readings(gathered: Gathered) -> dict[str, Any]:
     bad, n = gathered.unreadable.unreadable, gathered.unreadable.documents + gathered.unreadable.unreadable
     readings["unreadable"] = Reading("unreadable", bad / n if n else None, n, of="records", detail={"records": bad})
     if gathered.corpus.columns.id is not None:
-        repeated = len(gathered.ids) - len(np.unique(gathered.ids))
+        repeated = len(gathered.numbers["id"]) - len(np.unique(gathered.numbers["id"]))
         share = repeated / gathered.documents if gathered.documents else None
         detail = {"documents": repeated}
         readings["duplicate_ids"] = gathered.alone(Reading("duplicate_ids", share, gathered.documents, detail=detail))
     readings["exact_copies"] = _copied(gathered, "exact_copies", gathered.copies.exact_copy_of)
-    if plan_of(gathered).near is not None:
+    if pictures_of(gathered).near is not None:
         readings["near_copies"] = _copied(gathered, "near_copies", gathered.copies.near_copy_of)
     for name in (*PICTURES, "rule_failures"):
         readings[name] = gathered.reading(name)
@@ -126,13 +128,13 @@ def _at(gathered: Gathered, number: int) -> dict[str, Any]:
     return {"file": gathered.path(file), "record": record}
 
 
-def plan_of(gathered: Gathered) -> PicturePlan:
-    """The plan, which is one of pictures."""
-    assert isinstance(gathered.plan, PicturePlan)
-    return gathered.plan
+def pictures_of(gathered: Gathered) -> Pictures:
+    """What was measured, of pictures."""
+    assert isinstance(gathered.plan.subject, Pictures)
+    return gathered.plan.subject
 
 
-def _pictures(gathered: Gathered, sides: NDArray[np.float32]) -> dict[str, Any]:
+def _pictures(gathered: Gathered) -> dict[str, Any]:
     """What the pictures are, and some of them."""
     kinds: Kinds = gathered.state("kinds")
     sizes = sorted(kinds.sizes.items(), key=lambda item: (-item[1], item[0]))
@@ -143,14 +145,14 @@ def _pictures(gathered: Gathered, sides: NDArray[np.float32]) -> dict[str, Any]:
         "sizes": {
             "distinct": len(sizes),
             "rows": [{"width": w, "height": h, "pictures": n} for (w, h), n in sizes[:LISTED]],
-            "odd": _odd(sides),
+            "odd": _odd(gathered.numbers["side"]),
         },
         "formats": dict(kinds.formats.most_common(LISTED)),
         "modes": dict(kinds.modes.most_common(LISTED)),
     }
 
 
-def _shown(gathered: Gathered, pictures: Pictures, extremes: Extremes | None = None) -> list[dict[str, Any]]:
+def _shown(gathered: Gathered, pictures: Shown, extremes: Extremes | None = None) -> list[dict[str, Any]]:
     shown = []
     for picture in pictures:
         facts = picture.facts(gathered.path(picture.file))
@@ -174,7 +176,7 @@ def _worst(gathered: Gathered) -> dict[str, Any]:
 def _by_label(gathered: Gathered) -> list[dict[str, Any]]:
     if "drawn_by_label" not in gathered.plan.metrics:
         return []
-    state: Mapping[str | None, Pictures] = gathered.state("drawn_by_label")
+    state: Mapping[str | None, Shown] = gathered.state("drawn_by_label")
     order = [row["value"] for row in gathered.reading("label").detail["rows"]]
     return [
         {"value": mask(value) if value is not None else None, "examples": _shown(gathered, state[value])}
