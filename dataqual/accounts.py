@@ -14,7 +14,7 @@ from dataqual import specs
 from dataqual.corpus import Address, Corpus
 from dataqual.effects import COUNTS, SUMS, Costs, Effects, Reason, Shown, Told
 from dataqual.errors import InputError
-from dataqual.excerpts import differences, excerpt, marked
+from dataqual.excerpts import differences, excerpt, marked, replaced
 from dataqual.finding import SEVERITIES, Finding, percent
 from dataqual.images.thumbnails import thumbnail
 from dataqual.masking import mask
@@ -158,6 +158,8 @@ def _example(shown: Shown, names: Sequence[str], originals: Mapping[Address, str
     if shown.picture is not None:
         facts |= {"picture": shown.picture}
         facts |= {"picture_after": shown.picture_after} if shown.picture_after is not None else {}
+    if shown.edits:
+        return facts | {"diff": replaced(shown.text, shown.edits)}
     if shown.after is not None:
         return facts | {"diff": differences(shown.text, shown.after)}
     if shown.similarity is None:

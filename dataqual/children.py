@@ -152,6 +152,11 @@ class Augmenter(ABC):
     """Whether a document of which it makes nothing in one attempt gets nothing in any other."""
 
     @property
+    def foreseen(self) -> bool:
+        """Whether of each document all that it may have are made, to see how many pass: not where making is dear."""
+        return self.settled
+
+    @property
     def attempts(self) -> int | None:
         """In how many attempts it may make other children of a document; None for any number."""
         return None
@@ -165,6 +170,17 @@ class Augmenter(ABC):
         self, texts: Sequence[str], chances: Sequence[Chance], how_many: Sequence[int]
     ) -> Sequence[Sequence[Child | Failed]]:
         """The children of each document; what one gets depends on its text and its chance alone."""
+
+    def attempt(
+        self,
+        number: int,
+        texts: Sequence[str],
+        chances: Sequence[Chance],
+        how_many: Sequence[int],
+        asked: Sequence[int],
+    ) -> Sequence[Sequence[Child | Failed]]:
+        """The children of an attempt, the first being 0; `asked` is how many each document was to have in those before."""
+        return self.children_of(texts, [chance.of(f"attempt {number}") for chance in chances], how_many)
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,8 @@ class Shown:
     """Where in `text` the reason stands."""
     after: str | None = None
     """Of an edit, what stands there now; None where the change itself must not be shown."""
+    edits: tuple[tuple[int, int, str], ...] = ()
+    """Of what was made of the document by edits that are known, start, end and replacement of each, in characters of `text`."""
     original: Address | None = None
     """Of a copy, where what was kept in its place is; None where that is no document of this corpus."""
     similarity: float | None = None
@@ -262,7 +264,7 @@ def _told(part: Change, characters: int) -> Told:
     if isinstance(part, Refused) and values is not None:
         values = None if np.isnan(values).all() else values[~np.isnan(values)]
     hashed = priorities(part.batch.file, part.batch.record)
-    rows = np.argsort(hashed, kind="stable")[: SHOWN if part.batch.images is None else PICTURES]
+    rows = _few(part, hashed)
     known = part.batch.columns["id"].to_list() if "id" in part.batch.columns.columns else [None] * len(part)
     ids = [known[row] for row in rows.tolist()]
     signal = part.signal if isinstance(part, Dropped) else None
@@ -282,6 +284,15 @@ def _told(part: Change, characters: int) -> Told:
     )
 
 
+def _few(part: Change, hashed: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The documents that are shown, those whose addresses hash lowest; of texts made of one document the first."""
+    if part.batch.images is not None:
+        return np.argsort(hashed, kind="stable")[:PICTURES]
+    if isinstance(part, Added | Refused):
+        return np.unique(hashed, return_index=True)[1][:SHOWN]
+    return np.argsort(hashed, kind="stable")[:SHOWN]
+
+
 def _shown(part: Change, row: int, priority: int, id: str | None) -> Shown:
     batch = part.batch
     values = part.values
@@ -295,6 +306,9 @@ def _shown(part: Change, row: int, priority: int, id: str | None) -> Shown:
     if batch.images is not None:
         return Shown(**common, **_pictured(part, batch.images, row))
     if isinstance(part, Added | Refused) and part.before is not None:
+        edits = _edits(part, row)
+        if edits:
+            return Shown(**common, **_by_edits(part.before[row], edits))
         return Shown(**common, **_differing(part.before, part.batch.text, row))
     if isinstance(part, Edited):
         return Shown(**common, **_edit(part, row))
@@ -332,6 +346,22 @@ def _edit(part: Edited, row: int) -> dict[str, Any]:
     if part.evidence is not None or part.after is None:
         return {"text": part.evidence[row] if part.evidence is not None else "", "cut": True}
     return _differing(part.batch.text, part.after, row)
+
+
+def _edits(part: Added | Refused, row: int) -> tuple[tuple[int, int, str, str], ...]:
+    """What makes a child of its parent; none where that is not known."""
+    if isinstance(part, Refused):
+        return part.edits[row] if part.edits is not None else ()
+    origin = part.batch.origins[row] if part.batch.origins is not None else None
+    return origin.edits if origin is not None else ()
+
+
+def _by_edits(parent: str, edits: Sequence[tuple[int, int, str, str]]) -> dict[str, Any]:
+    """The parent around its first edit, and the edits that begin there, cut where it is."""
+    start = max(0, edits[0][0] - BEFORE)
+    end = min(len(parent), edits[0][0] + BEHIND)
+    there = [(a - start, min(b, end) - start, new[:BEHIND]) for a, b, new, _ in edits if a <= end]
+    return {"text": parent[start:end], "edits": tuple(there), "cut": start > 0 or end < len(parent)}
 
 
 def _differing(before: Text, now: Text, row: int) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from dataqual.masking import hidden, mask
@@ -67,6 +69,31 @@ def differences(first: str, second: str) -> list[list[str]]:
         if b1 > b0:
             out.append(["second", "".join(b[b0:b1])])
     return out
+
+
+def replaced(text: str, edits: Sequence[tuple[int, int, str]]) -> list[list[str]]:
+    """The same of a text and what edits make of it: each is shown whole, so that no word is cut; addresses are masked.
+
+    `edits` are start, end and replacement, in order, none overlapping.
+
+    >>> replaced("但是不错", [(0, 2, "可是")])
+    [['first', '但是'], ['second', '可是'], ['same', '不错']]
+    """
+    parts, done = [], 0
+    for start, end, new in edits:
+        parts += [("same", text[done:start]), ("first", text[start:end]), ("second", new)]
+        done = end
+    parts.append(("same", text[done:]))
+    before, after = (iter(mask("".join(part for kind, part in parts if kind != left))) for left in ("second", "first"))
+    out = []
+    for kind, part in parts:
+        if kind == "same":  # hidden where it belongs to an address on either side
+            sides = zip(part, islice(before, len(part)), islice(after, len(part)), strict=True)
+            shown = "".join(one if one != plain else other for plain, one, other in sides)
+        else:
+            shown = "".join(islice(before if kind == "first" else after, len(part)))
+        out.append([kind, shown])
+    return [part for part in out if part[1]]
 
 
 def _words(parts: list[str]) -> list[str]:

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from dataqual.errors import InputError
-from dataqual.ledger import SCHEMA, TORN_TURNS
+from dataqual.ledger import BLANK, FAILED, SCHEMA, TORN_TURNS, UNCHANGED
 from dataqual.readers import open_corpus
 from dataqual.readers.paths import LEDGER
 from dataqual.splitting.telling import Placed, ledger_of, placed
@@ -67,9 +67,7 @@ class Story:
         for number, event in enumerate(self.events, 1):
             lines.append(f"  {number}. {_said(event)}")
             if event.get("evidence"):
-                quoted = "made" if event["action"] == "added" and event.get("edits") else event["action"]
-                quoted = event["rule"] if event["rule"] in _QUOTED else quoted
-                lines.append(f"     {_QUOTED[quoted]} {_one_line(event['evidence'])}")
+                lines.append(f"     {_QUOTED[_quoted(event)]} {_one_line(event['evidence'])}")
         return "\n".join([*lines, f"  {_ENDS[self.outcome]}"])
 
     def _named(self) -> str:
@@ -92,8 +90,8 @@ _QUOTED = {
     "edited": "What changed first:",
     "made": "What changed:",
     "added": "There:",
-    "refused": "What changed first:",
     "unreadable": "There:",
+    FAILED: "What it said:",
     "copies_child": "It is like:",
 }
 """What is quoted, by what was done, or by the rule."""
@@ -293,6 +291,14 @@ def _nearest(name: str, rows: pl.LazyFrame, written: list[Path], asked: dict[str
     return []
 
 
+def _quoted(event: dict[str, Any]) -> str:
+    """As what the evidence of an event is introduced, a key of `_QUOTED`."""
+    if event["rule"] in _QUOTED:
+        return str(event["rule"])
+    # of a child each edit is quoted, of an edited document the first
+    return "made" if event["action"] == "refused" or event.get("edits") else str(event["action"])
+
+
 def _said(event: dict[str, Any]) -> str:
     """What was done and why, in one sentence."""
     step, rule, value = event["step"], event["rule"], event.get("value")
@@ -305,6 +311,12 @@ def _said(event: dict[str, Any]) -> str:
             if "child" in event
             else (f"{step} made it of {event['parent']}, {edits}")
         )
+    if rule == UNCHANGED:
+        return f"{step} made no child of it: nothing in it could be changed"
+    if rule == BLANK:
+        return f"{step} made no child of it: there is nothing in it"
+    if rule == FAILED:
+        return f"{step} made no child of it: the engine failed"
     if event["action"] == "refused":
         return f"{step} made a variant that was refused, rule {rule}{_measured(event)}"
     if event["action"] == "added":

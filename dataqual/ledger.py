@@ -41,6 +41,13 @@ SCHEMA: dict[str, Any] = {
 TORN_TURNS = "torn_turns"
 """The rule under which any step drops a chat that it edited so that nobody can tell which part is whose."""
 
+UNCHANGED, BLANK, FAILED = "nothing_to_change", "blank", "engine_failed"
+"""Rules of every augmentation, of documents of which no child was made: nothing could be; there is nothing in it, or in a picture
+but one colour; the engine that should make it failed."""
+
+NEVER_MADE = (UNCHANGED, BLANK, FAILED)
+"""Rules of documents of which there is no child that a gate could have refused."""
+
 RECORD_BITS = np.uint64(40)
 """A trillion records in each of sixteen million files."""
 
@@ -142,6 +149,8 @@ class Refused(_Told):
     """Their parents, of pictures."""
     evidence: Sequence[str] | None = None
     """What to quote of each: of pictures, what was done to make it; where nothing was made, why."""
+    edits: Sequence[tuple[tuple[int, int, str, str], ...]] | None = None
+    """What makes each of its parent: start, end, replacement and reason, in characters of the parent."""
 
 
 def edited(
@@ -221,7 +230,7 @@ def rows(
         elif isinstance(part, Added):
             found += _added(corpus, part, difference, replacements)
         else:
-            found += _refused(corpus, part, difference, evidence)
+            found += _refused(corpus, part, difference, replacements, evidence)
     reasons = evidence([bad.reason for bad in unreadable], None) if unreadable else []
     found += [_unreadable(corpus, bad, reason) for bad, reason in zip(unreadable, reasons, strict=True)]
     found.sort(key=lambda row: row[0])
@@ -300,6 +309,7 @@ def _refused(
     corpus: Corpus,
     part: Refused,
     difference: Callable[[str, str], str],
+    replacements: Callable[[str, Sequence[tuple[int, int, str, str]]], str],
     evidence: Callable[[Sequence[str], Signal | None], list[str]],
 ) -> Iterator[Row]:
     quoted = part.evidence
@@ -311,6 +321,8 @@ def _refused(
             row["value"] = float(part.values[i])
         if quoted is not None:
             row["evidence"] = quoted[i]
+        elif part.before is not None and part.edits is not None and part.edits[i]:
+            row["evidence"] = replacements(part.before[i], part.edits[i])
         elif part.before is not None:
             row["evidence"] = difference(part.before[i], part.batch.text[i])
         yield place, row

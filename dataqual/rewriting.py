@@ -21,7 +21,7 @@ from dataqual.engine import Local
 from dataqual.errors import SpecError
 from dataqual.faults import FINDINGS
 from dataqual.finding import SIGNS, Finding
-from dataqual.ledger import SCHEMA
+from dataqual.ledger import NEVER_MADE, SCHEMA
 from dataqual.ledger import rows as ledger_rows
 from dataqual.operators import InOrder, Signal, Step, View
 from dataqual.pseudonyms import SCHEMA as MAP_SCHEMA
@@ -133,12 +133,7 @@ class Cleaned:
         if self.added:
             lines.append(f"{self.written:,} written = {self.kept:,} kept + {self.added:,} added")
         width = max([len(f"{count:,}") for count in self.rules.values()], default=0)
-        refused = self.refused
-        lines += [
-            f"  {count:>{width},} {rule}{', refused' if rule in refused else ''}"
-            for rule, count in self.rules.items()
-            if count
-        ]
+        lines += [f"  {count:>{width},} {rule}{self._what(rule)}" for rule, count in self.rules.items() if count]
         idle = [rule for rule, count in self.rules.items() if not count]
         if idle:
             lines.append(f"matched nothing, or nothing that was left: {', '.join(idle)}")
@@ -154,6 +149,12 @@ class Cleaned:
         written += [url for url in self.sent if url != STDOUT]
         said = str(self.checked).splitlines() if self.checked is not None else []
         return "\n".join([*lines, *said, *written, *([str(self.ledger)] if self.ledger else []), *self._private])
+
+    def _what(self, rule: str) -> str:
+        """What a count means where it is neither of documents that went nor of children that came."""
+        if rule in NEVER_MADE:
+            return ", no child made"
+        return ", refused" if rule in self.refused else ""
 
     @property
     def _private(self) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dataqual.ledger import NEVER_MADE
 from reports import cleaning_page, say
 from reports.cleaning_page import ROOMS, Facts, Room, context_of
 from reports.page import compiled, facts_of, render, small_enough
@@ -12,6 +13,7 @@ from reports.page import compiled, facts_of, render, small_enough
 SECTIONS = (
     ("pairs", "What was made"),
     ("refused", "What was refused"),
+    ("none", "Of what nothing was made"),
     ("readings", "What it did to the corpus"),
     ("balance", "Who grew"),
     ("again", "Ask, and do it again"),
@@ -19,15 +21,15 @@ SECTIONS = (
 )
 BETTER = {"distinct": "higher", "mtld": "higher", "vendi": "higher", "self_bleu": "lower", "near_copies": "lower",
           "exact_copies": "lower", "compression_ratio": "lower"}  # fmt: skip
-NEVER_MADE = ("nothing_to_change", "blank", "engine_failed")
-"""Rules of documents of which no child was made that a gate could have refused."""
 
 
 def augmentation(augmented_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language: str = "en") -> str:
     """The page of an `Augmented`, or of its `page_facts()`; same facts, same text. Larger than 2 MB, it shows less."""
     found = getattr(augmented_or_facts, "page_facts", None)
     facts = found() if callable(found) else facts_of(augmented_or_facts, "reports.augmentation needs an Augmented")
-    context = context_of(facts) | {"kind": "augmentation", "sections": SECTIONS} | _told(facts)
+    told = _told(facts)
+    sections = [section for section in SECTIONS if section[0] != "none" or told["never_made"]]
+    context = context_of(facts) | {"kind": "augmentation", "sections": sections} | told
     styles = ("page.css", "cleaning.css", "pictures.css")
     return small_enough(
         render("augmentation.html", styles=styles, language=language, room=room, **context) for room in rooms
@@ -43,7 +45,8 @@ def prepare() -> None:
 def _told(facts: Facts) -> dict[str, Any]:
     """What was added and refused, readings, and the groups that grew."""
     reasons = facts.get("reasons") or []
-    refused = sorted((r for r in reasons if r["action"] == "refused"), key=lambda r: -r["documents"])
+    told = sorted((r for r in reasons if r["action"] == "refused"), key=lambda r: -r["documents"])
+    refused = [r for r in told if r["rule"] not in NEVER_MADE]
     added = [r for r in reasons if r["action"] == "added"]
     return {
         "headline": headline(facts),
@@ -51,6 +54,9 @@ def _told(facts: Facts) -> dict[str, Any]:
         "tiles": _tiles(facts),
         "added": added,
         "refusals": refused,
+        "never_made": [r for r in told if r["rule"] in NEVER_MADE],
+        "never": NEVER_MADE,
+        "meanings": facts.get("meanings") or {},
         "most_refused": max((r["documents"] for r in refused), default=0),
         "readings": [_reading(one) for one in facts.get("readings") or []],
         "grown": [_grown(group) for group in facts.get("groups") or [] if not group.get("overflow")],

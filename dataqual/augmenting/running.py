@@ -14,12 +14,13 @@ from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.finding import plural
 from dataqual.images.operations import METHODS as PICTURE_METHODS
+from dataqual.ledger import FAILED, UNCHANGED
 from dataqual.operators import Step, View
 from dataqual.readers import open_corpus
 from dataqual.readers.sources import as_whole_corpus, options_of
 from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
-from dataqual.steps._growing import FAILED, UNCHANGED, Augmenting, GrowingStep
+from dataqual.steps._growing import Augmenting, GrowingStep
 
 PREFIX = "augment_"
 DEFAULT = "synonyms"
@@ -31,6 +32,8 @@ class Augmented(Cleaned):
     """What a run of `augment` added and refused."""
 
     method: str = ""
+    meanings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What each rule that may refuse a child asks of it, in a sentence."""
     held_out: tuple[str, ...] = ()
     """A line for each reason why documents were held out."""
     notes: tuple[str, ...] = ()
@@ -51,6 +54,7 @@ class Augmented(Cleaned):
             "short": list(self.short),
             "failed": self.failed,
             "refused": sum(self.refused.values()),
+            "meanings": {rule: self.meanings[rule] for rule in self.refused if self.meanings.get(rule)},
         }
 
     def page_facts(self) -> dict[str, Any]:
@@ -186,9 +190,8 @@ def augment(
     failed = _failed(cleaned)
     own["warnings"] = (*cleaned.warnings, *([failed] if failed else []), *notes)
     short = _short(found, cleaned)
-    return Augmented(
-        **own, notes=tuple(notes), method=step.method, held_out=why, short=short, failed=failed, corpus=corpus
-    )
+    told: dict[str, Any] = {"method": step.method, "meanings": step.meanings, "short": short, "failed": failed}
+    return Augmented(**own, **told, notes=tuple(notes), held_out=why, corpus=corpus)
 
 
 def _failed(cleaned: Cleaned) -> str | None:
@@ -229,7 +232,9 @@ MANY = 0.1
 
 def _advice(planned: bool, method: str, unmade: int) -> Iterator[str]:
     """What brings more children."""
-    if unmade and not planned:
+    if method == "back-translation":
+        yield "more children: further routes in --set through=[…], each of which gives a document one, with --set most=3"
+    elif unmade and not planned:
         yield (
             f"of {plural(unmade, 'document')} no child could be made; with --set most=3 the others have up to three each in their place"
         )

@@ -203,15 +203,19 @@ def tell(shared: Shared, result: Result) -> None:
         speaking.tell(str(result), err=aside)
 
 
+NO_BYTE = ("workers", "max_memory", "quiet", "as_json", "resume")
+"""Options that change nothing of what is written: a page does not tell them, for it would differ by them alone."""
+
+
 def said() -> str:
-    """The command that runs, as it can be pasted: what was said, and no default."""
+    """The command that runs, as it can be pasted: what was said, and neither a default nor an option of `NO_BYTE`."""
     context = click.get_current_context()
     words = ["dataqual", str(context.info_name)]
     for param in sorted(context.command.params, key=lambda param: isinstance(param, click.Option)):
         value = context.params.get(param.name or "")
         if context.get_parameter_source(param.name or "") is not click.core.ParameterSource.COMMANDLINE:
             continue
-        if not param.expose_value:  # --lang: what is said does not depend on it
+        if not param.expose_value or param.name in NO_BYTE:  # --lang: what is said does not depend on it
             continue
         for one in value if isinstance(value, tuple) else (value,):
             if isinstance(param, click.Option):

@@ -16,12 +16,12 @@ from dataqual.corpus import Batch, Corpus, Origin
 from dataqual.drawing import document_keys
 from dataqual.errors import SpecError
 from dataqual.gating import Gate, PairRule, gate_of
-from dataqual.ledger import TORN_TURNS, Change, addresses
+from dataqual.ledger import FAILED, TORN_TURNS, Change, addresses
 from dataqual.operators import Engine
 from dataqual.series import like, texts_of
 from dataqual.steps._children_survey import MadeChildren, made_children
 from dataqual.steps._gated import judge_of
-from dataqual.steps._growing import FAILED, Augmenting, GrowingStep, Wanted, growing_of
+from dataqual.steps._growing import Augmenting, GrowingStep, Wanted, growing_of
 from dataqual.steps._held_out import HeldOut, held_out, parents
 from dataqual.steps._kept_children import Tried
 from dataqual.steps._sharing import Plan, eligible, planned
@@ -29,6 +29,12 @@ from dataqual.turns import divided
 
 SAME = "same_text"
 """Rule of every augmentation of texts: a child is its parent or one of its siblings."""
+
+MEANINGS: Mapping[str, str] = {
+    SAME: "Other than its parent, and than what was made of that before.",
+    TORN_TURNS: "The turns of its chat, each in its place.",
+}
+"""What rules ask of a child that are no part of a gate."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,10 @@ class AugmentingTexts(Augmenting):
     def rules(self) -> Gate:
         """The gate, before it has seen the corpus."""
         return gate_of(self.gate, similarity_model=self.similarity_model, fluency_model=self.fluency_model)
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        return super().meanings | dict(MEANINGS) | {rule.signal: rule.about for rule in self.rules.rules}
 
     @property
     def rests_on(self) -> object:
@@ -142,11 +152,15 @@ class Growing(GrowingStep[str, Child]):
         return self._attempted(batch, how_many, min(self.tries, self.augmenter.attempts or self.tries))
 
     def _try(self, batch: Batch, waiting: Sequence[Wanted[str, Child]], attempt: int) -> None:
-        purpose = f"attempt {attempt}"
-        made = self.augmenter.children_of(
-            [one.parent for one in waiting], [one.chance.of(purpose) for one in waiting], [one.still for one in waiting]
+        made = self.augmenter.attempt(
+            attempt,
+            [one.parent for one in waiting],
+            [one.chance for one in waiting],
+            [one.still for one in waiting],
+            [one.asked for one in waiting],
         )
         for one, children in zip(waiting, made, strict=True):
+            one.asked += one.still
             if not children and self.augmenter.settled:
                 one.still = 0
             failed(one, children)
@@ -189,8 +203,10 @@ class Growing(GrowingStep[str, Child]):
 
     def _origin(self, batch: Batch, row: int, number: int, child: Child, verdict: Verdict) -> Origin:
         name, parent = self._name(batch, row, number)
-        edits = tuple((edit.start, edit.end, edit.replacement, edit.reason) for edit in child.edits)
-        return Origin(name, parent, self.method, edits, verdict.similarity)
+        return Origin(name, parent, self.method, self._edits(child), verdict.similarity)
+
+    def _edits(self, child: Child) -> tuple[tuple[int, int, str, str], ...]:
+        return tuple((edit.start, edit.end, edit.replacement, edit.reason) for edit in child.edits)
 
 
 def failed(one: Wanted[str, Child], made: Sequence[Child | Failed]) -> None:
@@ -258,7 +274,7 @@ def _surveyed(
 
     With `most`, who gets how many is planned by what stays, or beforehand where making is dear.
     """
-    beforehand = growing.most is not None and not growing.augmenter.settled
+    beforehand = growing.most is not None and not growing.augmenter.foreseen
     if beforehand:
         growing = replace(growing, plan=share_out(growing.most_each))
     made = made_children(growing.tried, apart.bounds if apart is not None else None, corpus, engine)

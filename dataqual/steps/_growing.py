@@ -18,18 +18,19 @@ from dataqual.children import Chance, Refusal, Verdict
 from dataqual.corpus import Batch, Chunk, Corpus, Origin
 from dataqual.drawing import document_keys
 from dataqual.errors import SpecError
-from dataqual.ledger import Added, Change, Refused
+from dataqual.ledger import BLANK, FAILED, NEVER_MADE, UNCHANGED, Added, Change, Refused
 from dataqual.naming import snake_case
 from dataqual.operators import Engine, Step
 from dataqual.steps._held_out import HeldOut
 from dataqual.steps._sharing import Share, barren, eligible, shares_of
 from dataqual.steps._taking import By, Value, kinds
 
-UNCHANGED, BLANK, FAILED = "nothing_to_change", "blank", "engine_failed"
-"""Rules of every augmentation, of documents of which no child was made: nothing could be; there is nothing in it, or in a picture
-but one colour; the engine that should make it failed."""
-
-NEVER_MADE = (UNCHANGED, BLANK, FAILED)
+MEANINGS: Mapping[str, str] = {
+    UNCHANGED: "Nothing in it could be changed.",
+    BLANK: "There is nothing in it.",
+    FAILED: "The engine failed at it.",
+}
+"""What is said of documents and pictures of which no child was made."""
 
 Parent = TypeVar("Parent")
 Made = TypeVar("Made")
@@ -78,6 +79,11 @@ class Augmenting(Step):
     def told_as(self) -> tuple[str, ...]:
         """The method; the rules of a gate are told where they refused something."""
         return (self.method,)
+
+    @property
+    def meanings(self) -> dict[str, str]:
+        """What each rule asks of a child, in a sentence, and what is said where none was made."""
+        return dict(MEANINGS)
 
     @abstractmethod
     def prepare(self, corpus: Corpus, engine: Engine) -> GrowingStep[Any, Any]:
@@ -140,6 +146,8 @@ class Wanted(Generic[Parent, Made]):
     label: str | None
     chance: Chance
     still: int
+    asked: int = 0
+    """How many children it was to have in all attempts so far."""
     accepted: list[tuple[Made, Verdict]] = field(default_factory=list)
     seen: set[Hashable] = field(default_factory=set)
     """Children that went to the gate, each by what tells it from others."""
@@ -252,6 +260,10 @@ class GrowingStep(Step, Generic[Parent, Made]):
     def _origin(self, batch: Batch, row: int, number: int, child: Made, verdict: Verdict) -> Origin:
         """Where the so many-th child of a document comes from."""
 
+    def _edits(self, child: Made) -> tuple[tuple[int, int, str, str], ...]:
+        """What makes a child of its text, as batches and the ledger have it; of a picture nothing."""
+        return ()
+
     def _evidence(self, child: Made, why: Refusal) -> str | None:
         """What is quoted of a refused child."""
         return why.evidence
@@ -290,8 +302,9 @@ class GrowingStep(Step, Generic[Parent, Made]):
             children = self._with(there, {at: child for at, (_, child, _) in enumerate(those)})
             quoted = [self._evidence(child, why) for _, child, why in those]
             evidence = [one or "" for one in quoted] if any(one is not None for one in quoted) else None
-            parents = {} if rule in NEVER_MADE else self._parents(there)
-            yield Refused(children, self.step, rule, values=values, threshold=threshold, evidence=evidence, **parents)
+            more = {} if rule in NEVER_MADE else self._parents(there)
+            more["edits"] = [self._edits(child) for _, child, _ in those]
+            yield Refused(children, self.step, rule, values=values, threshold=threshold, evidence=evidence, **more)
 
     def _blank(self, batch: Batch) -> Iterator[Refused]:
         """Documents that would have children if there were anything in them."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from dataqual.children import Augmenter, Chance, Child, Failed
 from dataqual.corpus import Corpus
-from dataqual.errors import SpecError
+from dataqual.errors import InputError, SpecError
 from dataqual.operators import Engine
 from dataqual.steps._augmenting import AugmentingTexts
 from dataqual.translation import Route, Whole
 from dataqual.translation.routes import route_of
+from dataqual.translation.tidied import tidied
 from dataqual.translation.translator import Said
 
 
@@ -56,22 +57,44 @@ class BackTranslation(Augmenter):
 
     @property
     def attempts(self) -> int | None:
-        """One route says the same again."""
-        return 1 if len(self.routes) == 1 else None
+        """A route says the same again."""
+        return len(self.routes)
+
+    @property
+    def foreseen(self) -> bool:
+        """Not where a server is asked, which may cost money."""
+        return all(route.free for route in self.routes)
 
     def children_of(
         self, texts: Sequence[str], chances: Sequence[Chance], how_many: Sequence[int]
     ) -> Sequence[Sequence[Child | Failed]]:
         """At most one child by each route."""
-        orders = [chance.numbers(len(self.routes), "route").argsort(kind="stable").tolist() for chance in chances]
-        taken = [set(order[:wanted]) for order, wanted in zip(orders, how_many, strict=True)]
+        return self.attempt(0, texts, chances, how_many, [0] * len(texts))
+
+    def attempt(
+        self,
+        number: int,
+        texts: Sequence[str],
+        chances: Sequence[Chance],
+        how_many: Sequence[int],
+        asked: Sequence[int],
+    ) -> Sequence[Sequence[Child | Failed]]:
+        """By the routes that come after those that were taken before."""
+        orders = [
+            chance.numbers(len(self.routes), "route").argsort(kind="stable").tolist()[done : done + wanted]
+            for chance, done, wanted in zip(chances, asked, how_many, strict=True)
+        ]
         found: list[dict[int, Child | Failed]] = [{} for _ in texts]
-        for number, route in enumerate(self.routes):
-            rows = [row for row, own in enumerate(taken) if number in own]
+        for at, route in enumerate(self.routes):
+            rows = [row for row, order in enumerate(orders) if at in order]
             for row, text in zip(rows, route([texts[row] for row in rows]) if rows else [], strict=True):
-                found[row][number] = _child(texts[row], text)
-        return [[own[number] for number in order if number in own] for own, order in zip(found, orders, strict=True)]
+                found[row][at] = _child(texts[row], text)
+        return [[own[at] for at in order] for own, order in zip(found, orders, strict=True)]
 
 
 def _child(parent: str, said: Said) -> Child | Failed:
-    return Child.rewritten(parent, said, "back-translation") if isinstance(said, str) else Failed(str(said))
+    return (
+        Failed(str(said))
+        if isinstance(said, InputError)
+        else Child.rewritten(parent, tidied(parent, said), "back-translation")
+    )

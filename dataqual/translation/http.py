@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from dataqual.errors import InputError, SpecError
 from dataqual.lazy import lazy
@@ -20,6 +20,8 @@ class Http(Translator):
     `body` is what is sent, with `{text}`, `{source}` and `{target}` in it; `answer` says where in the answer the translation
     stands: names and numbers with dots between. A header may be `$NAME` of the environment.
     """
+
+    free: ClassVar[bool] = False
 
     url: str
     source: str

@@ -38,6 +38,9 @@ class Translator(ABC):
     def translate(self, texts: Sequence[str]) -> list[Said]:
         """The translation of each text, none of which is empty or has a line break; the same whatever stands beside it."""
 
+    free: ClassVar[bool] = True
+    """Whether it costs nothing to ask for more than is needed: a server may be paid for."""
+
     @property
     def rests_on(self) -> object:
         """What beside its parameters decides what it says, such as weights."""
@@ -113,6 +116,11 @@ class Route:
         return [home.get(at, said) for at, said in enumerate(abroad)]
 
     @property
+    def free(self) -> bool:
+        """Whether both cost nothing."""
+        return self.there.free and self.back.free
+
+    @property
     def rests_on(self) -> object:
         """What either rests on."""
         return [found for side in (self.there, self.back) if (found := side.rests_on) is not None] or None
@@ -125,6 +133,7 @@ class Whole:
     name: str
     both: Callable[[Sequence[str]], list[Said]]
     rests_on: object = None
+    free: ClassVar[bool] = True
 
     def __call__(self, texts: Sequence[str]) -> list[Said]:
         """Each document back in its language, or the error of an engine that failed at it."""

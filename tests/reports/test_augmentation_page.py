@@ -53,6 +53,34 @@ def test_it_shows_pairs_refusals_readings_and_who_grew(augmented: Any) -> None:
     assert "1 document is held out" in page
 
 
+def test_edits_are_marked_whole_and_siblings_are_not_shown_twice(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("但是 可是 不过\n喜欢 喜爱\n", encoding="utf-8")
+    rows = [json.dumps({"id": f"d{n}", "text": f"第{n}次来，但是很喜欢"}, ensure_ascii=False) for n in range(3)]
+    (tmp_path / "c.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    how = {"chinese": str(tmp_path / "words.txt"), "segment": "longest", "frequency": "none", "rate": 0.6}
+    done = dataqual.augment(tmp_path / "c.jsonl", tmp_path / "o.jsonl", factor=3, parameters=how | {"gate": "none"})
+    assert done.added > 3
+    page = reports.augmentation(done)
+    assert '<mark class="first">但是</mark>' in page
+    assert re.search('<mark class="second">(可是|不过)</mark>很<mark class="second">喜爱</mark>', page)
+    assert page.count("the child") == 3  # of six
+
+
+def test_what_rules_ask_is_told_and_of_what_nothing_was_made_stands_apart(tmp_path: Path) -> None:
+    (tmp_path / "c.jsonl").write_text('{"text": "One is here. Two is there."}\n{"text": "One"}\n', encoding="utf-8")
+    gate = tmp_path / "gate.yaml"
+    gate.write_text('rules: [{signal: copies_parent, max: -1, about: "Never passes, at all."}]', encoding="utf-8")
+    done = dataqual.augment(
+        tmp_path / "c.jsonl", tmp_path / "o.jsonl", method="shuffle", parameters={"gate": str(gate), "rate": 1}
+    )
+    page = reports.augmentation(done)
+    refused, apart = page.index('<section id="refused"'), page.index('<section id="none"')
+    assert "Never passes, at all." in page[refused:apart]
+    assert "nothing_to_change" not in page[refused:apart].replace("<wbr>", "")
+    assert "Nothing in it could be changed." in page[apart:]
+    assert "1 nothing_to_change, no child made" in str(done)
+
+
 def test_the_same_facts_give_the_same_page_and_facts_are_enough(augmented: Any) -> None:
     facts = json.loads(json.dumps(augmented.page_facts()))
     assert reports.augmentation(facts) == reports.augmentation(augmented)
@@ -74,8 +102,10 @@ def test_the_page_leaves_nothing_of_ours_in_english(augmented: Any, monkeypatch:
 def test_the_command_writes_it_beside_the_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "c.jsonl").write_text('{"text": "One is here. Two is there."}\n' * 3, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    ran = CliRunner().invoke(main, ["augment", "c.jsonl", "-o", "o.jsonl", "--method", "shuffle"])
+    words = ["augment", "c.jsonl", "-o", "o.jsonl", "--method", "shuffle"]
+    ran = CliRunner().invoke(main, [*words, "--workers", "1", "--max-memory", "1G"])
     assert ran.exit_code == 0, ran.output
-    assert "dataqual augment c.jsonl -o o.jsonl --method shuffle" in (tmp_path / "o.jsonl.report.html").read_text(
-        encoding="utf-8"
-    )
+    first = (tmp_path / "o.jsonl.report.html").read_bytes()
+    assert b"dataqual augment c.jsonl -o o.jsonl --method shuffle</pre>" in first
+    CliRunner().invoke(main, [*words, "--workers", "2", "--quiet"])
+    assert (tmp_path / "o.jsonl.report.html").read_bytes() == first  # what changes no byte is not told

@@ -1,7 +1,10 @@
-"""docs/back-translation.md says what is so: its walk runs where Apertium is, its YAML is read, its Python says what it says."""
+"""docs/back-translation.md says what is so: its walk runs, through Apertium where that is, its YAML is read, its Python says so."""
 
 from __future__ import annotations
 
+import json
+import re
+import shlex
 import shutil
 from pathlib import Path
 
@@ -15,32 +18,43 @@ from dataqual.translation.apertium import MODES
 from tests.test_docs import ROOT, blocks
 
 PAGE = ROOT / "docs" / "back-translation.md"
-PAIR = all((MODES / f"{pair}.mode").is_file() for pair in ("eng-spa", "spa-eng"))
+BESIDE = {"needs apertium": ("eng-spa", "spa-eng"), "needs apertium, three pairs": ("eng-spa", "eng-cat", "en-eo")}
+"""What the comment above a block of the walk says, and the pairs that its commands need."""
 
-REVIEWS = [
-    ("The story of the film is good and the actors are wonderful.", "pos"),
-    ("I liked the music, and the end of the story was very beautiful.", "pos"),
-    *((f"The film number {n} was too long and the story was very bad.", "neg") for n in range(6)),
-]
+STUBS = [("s/film/movie/g", "s/beautiful/lovely/g"), ("s/story/plot/g", "s/wonderful/superb/g"), ("s/the/this/g", "p")]
+"""What stands in the place of Apertium where that is missing: there and back by sed."""
 
 
-@pytest.mark.skipif(
-    shutil.which("apertium-wblank-mode") is None or not PAIR, reason="apertium-eng-spa is not installed"
-)
-def test_the_walk_through_apertium_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def without_apertium(line: str) -> list[str]:
+    """The words of a command whose routes are as many commands in the place of Apertium."""
+    line, routes = re.sub(r"--set 'through=.*?'", "", line), 3 if "through=" in line else 1
+    commands = [
+        {"commands": [f"sed {there}", f"sed {back}" if back != "p" else "cat"]} for there, back in STUBS[:routes]
+    ]
+    return [*shlex.split(line), "--set", f"through={json.dumps(commands)}"]
+
+
+@pytest.mark.parametrize("engine", ["apertium", "commands in its place"])
+def test_the_walk_through_apertium_works(engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needed = {pair for pairs in BESIDE.values() for pair in pairs}
+    there = shutil.which("apertium-wblank-mode") and all((MODES / f"{pair}.mode").is_file() for pair in needed)
+    if engine == "apertium" and not there:
+        pytest.skip("apertium with its three pairs is not installed")
     monkeypatch.chdir(tmp_path)
-    rows = "".join(f'"{text}",{label}\n' for text, label in REVIEWS)
-    Path("polarity.csv").write_text("text,label\n" + rows, encoding="utf-8")
-    [block] = [block for block in blocks(PAGE) if block.remark == "needs apertium"]
-    first, second, compared = block.text.splitlines()
-    for line in (first, second):
-        result = CliRunner().invoke(main, line.split()[1:], catch_exceptions=False)
+    [made] = [block for block in blocks(PAGE) if block.language == "python" and "polarity.csv" in block.text]
+    exec(compile(made.text, str(made), "exec"), {})
+    for line in (line for block in blocks(PAGE) if block.remark in BESIDE for line in block.text.splitlines()):
+        words = without_apertium(line) if engine != "apertium" and " augment " in line else shlex.split(line)
+        if words[0] == "cmp":
+            assert Path(words[1]).read_bytes() == Path(words[2]).read_bytes()
+            continue
+        result = CliRunner().invoke(main, words[1:], catch_exceptions=False)
         assert result.exit_code == 0, result.output
-    _, one, other = compared.split()
-    assert Path(one).read_bytes() == Path(other).read_bytes()
-    lines = Path(one).read_text(encoding="utf-8").splitlines()
-    assert len(lines) > 1 + len(REVIEWS)
-    assert Path("polarity.more.csv.report.html").is_file()
+        if words[1] == "explain":
+            assert "augment_back_translation" in result.output
+    rows = Path("doubled.csv").read_text(encoding="utf-8").splitlines()
+    assert sum(row.endswith(",pos") for row in rows) == 4  # twice as many as came
+    assert "What was refused" in Path("more.csv.report.html").read_text(encoding="utf-8")
 
 
 def test_the_gate_that_is_written_out_is_one(tmp_path: Path) -> None:
@@ -73,7 +87,7 @@ def test_the_routes_that_are_written_out_are_yaml_of_the_step() -> None:
 
 
 def test_the_python_of_the_page_says_what_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
-    [block] = [block for block in blocks(PAGE) if block.language == "python"]
+    [block] = [block for block in blocks(PAGE) if block.language == "python" and "gating" in block.text]
     exec(compile(block.text, str(block), "exec"), {})
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith("False [('numbers_changed', 2.0, '<= 0')") and "antonyms_swapped" in first

@@ -95,6 +95,11 @@ class AugmentImages(Augmenting):
         return Keeping.of(self.keeps_label).check(self.methods, given)
 
     @property
+    def meanings(self) -> dict[str, str]:
+        own = {SAME: "Other than its parent, and than what was made of that before."}
+        return super().meanings | own | {rule.signal: rule.about for rule in rules_of(self.gate)}
+
+    @property
     def rests_on(self) -> object:
         """How far methods go, and the rules of the gate, which may stand in files."""
         return self.strength, rules_of(self.gate)
