@@ -13,7 +13,7 @@ import yaml
 from click.testing import CliRunner
 
 from dataqual.cli import main
-from dataqual.gating.rules import OF_A_CORPUS, SIGNALS, Rules, default_rules
+from dataqual.gating.rules import OF_A_CORPUS, OF_CHILDREN, SIGNALS, Rules, default_rules
 from dataqual.translation.apertium import MODES
 from tests.test_docs import ROOT, blocks
 
@@ -69,10 +69,10 @@ def test_the_gate_that_is_written_out_is_one(tmp_path: Path) -> None:
 
 def test_the_table_has_every_rule_and_its_bounds() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    for name in (*SIGNALS, *OF_A_CORPUS):
+    for name in (*SIGNALS, *OF_A_CORPUS, OF_CHILDREN):
         assert f"`{name}`" in text, name
     bounds = {rule.signal: rule.bounds for rules in default_rules().sections.values() for rule in rules}
-    assert set(bounds) == {*SIGNALS, *OF_A_CORPUS}
+    assert set(bounds) == {*SIGNALS, *OF_A_CORPUS, OF_CHILDREN}
     assert (bounds["similarity"].min, bounds["perplexity_ratio"].max, bounds["chrf"].min) == (0.65, 3, 0.35)
 
 
