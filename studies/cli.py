@@ -35,6 +35,10 @@ def main() -> None:
 )
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Processes [one per core or GPU].")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda"]), help="Where to train [as the study file says].")
+@click.option("--devices", metavar="LIST", help="GPUs to train on, a trial on each: 0,1 or auto [all].")
+@click.option(
+    "--together", type=click.IntRange(min=1), default=1, metavar="N", help="Processes or GPUs that train one trial [1]."
+)
 @click.option("--restart", is_flag=True, help="Begin again: the results in the folder are deleted.")
 @click.option(
     "--track",
@@ -51,6 +55,8 @@ def run(
     output: str | None,
     workers: int | None,
     device: str | None,
+    devices: str | None,
+    together: int,
     restart: bool,
     track: tuple[str, ...],
     no_examples: bool,
@@ -91,9 +97,12 @@ def run(
             watch=display,
             track=track,
             examples=not no_examples,
+            devices=devices,
+            together=together,
         )
     except KeyboardInterrupt as stopped:
-        raise Stopped(f"stopped; {_again(file, output, device)} goes on from here") from stopped
+        more = (("--devices", devices), ("--together", str(together) if together > 1 else None))
+        raise Stopped(f"stopped; {_again(file, output, device, *more)} goes on from here") from stopped
     display.clear()
     page = _draw(done)
     if as_json:
@@ -346,6 +355,6 @@ def _print(done: Any, page: Path) -> None:
     click.echo(f"\n{plain(str(page))}")
 
 
-def _again(file: str | None, output: str | None, device: str | None) -> str:
-    options = [word for name, value in (("-o", output), ("--device", device)) if value for word in (name, value)]
+def _again(file: str | None, output: str | None, device: str | None, *more: tuple[str, str | None]) -> str:
+    options = [word for name, value in (("-o", output), ("--device", device), *more) if value for word in (name, value)]
     return shlex.join(["studies", "run", *([file] if file else []), *options])

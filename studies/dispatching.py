@@ -43,6 +43,10 @@ class Worker:
     number: int
     process: subprocess.Popen[bytes]
     log: Path
+    helpers: Sequence[subprocess.Popen[bytes]] = ()
+    """Those that train the same trials with it."""
+    fallen: subprocess.Popen[bytes] | None = None
+    """The one of them that ended first."""
     begun: int = 0
     """Bytes in the log when it started: what an earlier one said stays there."""
     trial: Trial | None = None
@@ -50,14 +54,21 @@ class Worker:
     def give(self, trial: Trial) -> None:
         """Hand it a trial; one that has just died does not take it, which its end will tell."""
         self.trial = trial
-        assert self.process.stdin
-        with contextlib.suppress(BrokenPipeError):
-            self.process.stdin.write(json.dumps(trial.as_json()).encode() + b"\n")
-            self.process.stdin.flush()
+        line = json.dumps(trial.as_json()).encode() + b"\n"
+        for process in self.processes:
+            assert process.stdin
+            with contextlib.suppress(BrokenPipeError):
+                process.stdin.write(line)
+                process.stdin.flush()
+
+    @property
+    def processes(self) -> Sequence[subprocess.Popen[bytes]]:
+        """All of it."""
+        return (self.process, *self.helpers)
 
     def last_words(self) -> str:
         """The end of what it said on stderr, on one line, with how it ended."""
-        code = self.process.wait()
+        code = (self.fallen or self.process).wait()
         text = self.log.read_bytes()[self.begun :].decode(errors="replace")
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         ended = f"killed by {_signal(-code)}" if code < 0 else f"exit code {code}"
@@ -65,11 +76,14 @@ class Worker:
 
     def bury(self) -> None:
         """Wait for a process that has ended, or is about to, and close what was open to it."""
-        self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            with contextlib.suppress(OSError):
-                if pipe:
-                    pipe.close()
+        for process in self.processes:
+            if process is not self.fallen and self.helpers:
+                process.kill()  # what is left of several waits for the one that ended
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    if pipe:
+                        pipe.close()
 
 
 @dataclass
@@ -82,9 +96,12 @@ class Dispatch:
     first: frozenset[str] = frozenset()
     """Keys of trials that go before all others of `todo`."""
     gpus: Sequence[str] = ()
-    """One for each worker, as CUDA_VISIBLE_DEVICES names it; none on a CPU."""
+    """One for each process, as CUDA_VISIBLE_DEVICES names it; none on a CPU."""
+    together: int = 1
+    """Processes of a worker, which train one trial."""
     _workers: list[Worker] = field(default_factory=list)
     _inbox: queue.SimpleQueue[tuple[Worker, dict[str, Any] | None]] = field(default_factory=queue.SimpleQueue)
+    _started: int = 0
     _deaths: dict[str, list[str]] = field(default_factory=dict)
 
     def __enter__(self) -> Dispatch:
@@ -98,7 +115,8 @@ class Dispatch:
 
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
-            worker.process.kill()
+            for process in worker.processes:
+                process.kill()
         for worker in self._workers:
             worker.bury()
 
@@ -109,7 +127,12 @@ class Dispatch:
         while any(worker.trial for worker in self._workers):
             worker, event = self._inbox.get()
             trial = worker.trial
-            if trial is None or worker not in self._workers:
+            if worker not in self._workers:
+                continue
+            if trial is None:
+                if event is None:  # it died while it had nothing to do
+                    self._workers.remove(worker)
+                    worker.bury()
                 continue
             if event is None:
                 self._died(worker, trial)
@@ -131,6 +154,8 @@ class Dispatch:
     def release(self, trials: Sequence[Trial]) -> None:
         """More trials, dearer than those that are left; workers that had nothing to do begin with them."""
         self.todo += trials
+        for number in set(range(self.count)) - {worker.number for worker in self._workers}:
+            self._start(number)
         for worker in self._workers:
             if worker.trial is None:
                 self._next(worker)
@@ -149,29 +174,47 @@ class Dispatch:
         log = self.folder / f"worker-{number}.log"
         # -P and the parent's path: the worker finds what its parent finds, and no file that happens to lie around.
         path = os.pathsep.join(place for place in _search_path())
+        meeting = self.folder.resolve() / f"meeting-{number}-{self._started}"
+        self._started += 1
         with log.open("ab") as errors:
             begun = errors.tell()
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "studies.trial_worker", str(self.folder)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=os.environ | dict.fromkeys(THREADS, "1") | {"PYTHONPATH": path} | self._seen_by(number),
-                start_new_session=True,  # Ctrl-C is for the parent, who ends its workers in order
-            )
-        worker = Worker(number, process, log, begun)
+            first, *others = [
+                subprocess.Popen(
+                    [sys.executable, "-P", "-m", "studies.trial_worker", str(self.folder)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=errors,
+                    env=os.environ
+                    | dict.fromkeys(THREADS, "1")
+                    | {"PYTHONPATH": path}
+                    | self._seen_by(number * self.together + rank)
+                    | self._among(rank, meeting),
+                    start_new_session=True,  # Ctrl-C is for the parent, who ends its workers in order
+                )
+                for rank in range(self.together)
+            ]
+        worker = Worker(number, first, log, others, begun=begun)
         self._workers.append(worker)
-        threading.Thread(target=self._hear, args=(worker,), daemon=True).start()
+        for process in worker.processes:
+            threading.Thread(target=self._hear, args=(worker, process), daemon=True).start()
         return worker
 
-    def _seen_by(self, number: int) -> dict[str, str]:
-        return {"CUDA_VISIBLE_DEVICES": self.gpus[number]} if self.gpus else {}
+    def _seen_by(self, place: int) -> dict[str, str]:
+        return {"CUDA_VISIBLE_DEVICES": self.gpus[place]} if self.gpus else {}
 
-    def _hear(self, worker: Worker) -> None:
-        assert worker.process.stdout
+    def _among(self, rank: int, meeting: Path) -> dict[str, str]:
+        """How processes of one worker find each other; one that is alone is told so, whoever started us."""
+        if self.together == 1:
+            return {"WORLD_SIZE": "1", "RANK": "0"}
+        many = {"RANK": str(rank), "LOCAL_RANK": "0", "WORLD_SIZE": str(self.together)}
+        return many | {"STUDIES_MEETING": str(meeting)}
+
+    def _hear(self, worker: Worker, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout
         with contextlib.suppress(ValueError, OSError):  # closed while we listened
-            for line in worker.process.stdout:
+            for line in process.stdout:
                 self._inbox.put((worker, json.loads(line)))
+        worker.fallen = worker.fallen or process
         self._inbox.put((worker, None))
 
 

@@ -77,7 +77,7 @@ def peak_rate(model: Any) -> float:
     """By the number of all parameters; more where only adapters are trained.
 
     >>> [f"{peak_rate(nn.Linear(n, 1, bias=False)):.2g}" for n in (1_000, 117_000_000)]
-    ['0.0007', '6.2e-05']
+    ['0.0007', '6.3e-05']
     """
     parameters = sum(p.numel() for p in model.parameters())
     slope = math.log(RADFORD / RATE) / math.log(GPT / SMALL)

@@ -20,12 +20,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
-from dataqual.errors import InputError
+from dataqual.errors import InputError, SpecError
 from dataqual.writers.appearing import writing
 from studies import facts as facts_of
 from studies import learners, picture_preparing
 from studies.checking import check, lengthened
-from studies.devices import Where, gpus, resolve, workers_on
+from studies.devices import Where, chosen, gpus, groups, resolve
 from studies.dispatching import Dispatch, TrialFailed
 from studies.extending import EARLIER, closed, is_larger, set_aside
 from studies.folders import LOCK, home, made, make_folder
@@ -80,6 +80,8 @@ def run(
     watch: Watch | None = None,
     track: Sequence[str] = (),
     examples: bool = True,
+    devices: str | None = None,
+    together: int = 1,
 ) -> Studied:
     """Run a study, or go on with it, and return what it found out; everything is kept in `folder` (FILE.study beside
     the study file; else NAME.study in the current folder).
@@ -87,7 +89,7 @@ def run(
     `study` is a Study, a study file, what such a file holds, or None for the embedded one. Started again in the same
     folder it goes on where it stopped, and one with more sizes or seeds takes over the trials that are there; with `restart` it begins again. `track` names trackers (`studies.tracking.NAMES`) that are told of
     each trial that ends. Without `examples` nothing that a model wrote is in the facts. `workers` are processes: one per core or
-    GPU unless told. InputError where the folder holds results of another study.
+    GPU unless told; `devices` names the GPUs ("0,1"), and so many of them, or of the processes, train one trial `together`. InputError where the folder holds results of another study.
     """
     started, clock, watch = time.time(), time.monotonic(), watch or Silent()
     given, study = study, load(study)
@@ -95,10 +97,13 @@ def run(
     learner = learners.of(study)
     check(study, learner)
     longer = lengthened(study, learner)
-    where = resolve(device or study.device, study.precision, study.compile)
+    where = resolve(device or study.device, study.precision, study.compile, together)
+    if together > 1 and not getattr(learner, "tunable", False):
+        raise SpecError(f"together: {study.learner} trains in one process; gpt2, lstm and tuned in several")
+    seen = chosen(where.device, devices)
     tracked = Tracked(watch, [tracker(name, study, place) for name in track], warn)
     known = asked(study, where)
-    count = workers_on(where.device, workers)
+    count = groups(where.device, workers, seen, together)
     with made(place), alone(place):
         larger = not restart and is_larger(known, place)
         if not restart and not larger:
@@ -112,7 +117,7 @@ def run(
             set_aside(place, [trial.key for trial in trials])
         try:
             first = header(known, trials, prepared)
-            run_trials(trials, place, first, workers=count, watch=tracked, reference=study.reference)
+            run_trials(trials, place, first, workers=count, watch=tracked, reference=study.reference, devices=seen)
         finally:
             tracked.close()
         said = wrote(prepared, prompts, trials, place, examples=examples)
@@ -123,7 +128,16 @@ def run(
             "seconds": time.monotonic() - clock,
         }
         others = [
-            run(other, place / other.name, workers=workers, device=device, restart=restart, watch=watch, track=track)
+            run(
+                other,
+                place / other.name,
+                workers=workers,
+                device=device,
+                restart=restart,
+                watch=watch,
+                track=track,
+                devices=devices,
+            )
             for other in study.beside
         ]
         found.facts.update(told_beside(others))
@@ -216,7 +230,12 @@ def asked(study: Study, where: Where) -> Line:
         for name, value in study.resolved().items()
         if name not in ("name", "gpu_hour", "data_price", "operating_point")
     }
-    return {"kind": "study", "version": VERSION, "study": values | vars(where), "versions": versions()}
+    return {"kind": "study", "version": VERSION, "study": values | _told(where), "versions": versions()}
+
+
+def _told(where: Where) -> Line:
+    """Where it is computed; how many processes train one trial only if several do."""
+    return {name: value for name, value in vars(where).items() if name != "together" or where.together > 1}
 
 
 def header(known: Line, trials: Sequence[Trial], prepared: Prepared) -> Line:
@@ -257,7 +276,7 @@ def clear(folder: Path) -> None:
 
 def tidy(trials: Path) -> None:
     """Take away what only a restart would need."""
-    for pattern in ("*.done", "*.snapshot", "*.part", "worker-*.log"):
+    for pattern in ("*.done", "*.snapshot", "*.part", "worker-*.log", "meeting-*"):
         for path in trials.glob(pattern):
             path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
@@ -312,9 +331,17 @@ def write_template(path: Path, template: Path = TEMPLATE) -> None:
 
 
 def run_trials(
-    plan: Sequence[Trial], folder: Path, header: Line, *, workers: int, watch: Watch, reference: str | None = None
+    plan: Sequence[Trial],
+    folder: Path,
+    header: Line,
+    *,
+    workers: int,
+    watch: Watch,
+    reference: str | None = None,
+    devices: Sequence[str] | None = None,
 ) -> Results:
-    """Train what is left of the plan and return the results; TrialFailed where a worker dies again and again.
+    """Train what is left of the plan and return the results; TrialFailed where a worker dies again and again. `devices` are GPUs,
+    all unless told.
 
     With a `reference` the largest models are foretold from the smaller ones before they run. Whoever calls it is `alone`
     in the folder.
@@ -330,9 +357,9 @@ def run_trials(
         held = []
     todo = [trial for trial in plan if trial.key not in closing.finished and trial not in held]
     if todo:
-        seen = gpus() if todo[0].setting.device == "cuda" else []
+        seen = (gpus() if devices is None else devices) if todo[0].setting.device == "cuda" else []
         count = min(workers, len(todo) + len(held))
-        with Dispatch(folder / "trials", count, todo, frozenset(first), seen) as crew:
+        with Dispatch(folder / "trials", count, todo, frozenset(first), seen, todo[0].setting.together) as crew:
             for trial, event in crew.events():
                 if event["event"] == "done":
                     watch.finish(trial, closing.take(trial))

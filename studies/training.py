@@ -26,6 +26,7 @@ from studies.prompts import Prompts
 from studies.schedule import Leg, check_stops, factor, legs, tokens_apart
 from studies.snapshots import pack, unpack
 from studies.stopping import over
+from studies.together import Together
 from studies.training_options import Options
 from studies.windows import Exposure, TokenFile
 from studies.writing import Reads, write
@@ -80,6 +81,15 @@ def check(task: Task) -> None:
             raise SpecError(f"{file.path}: held-out set {name!r} is empty; no loss can be had from it")
 
 
+def _check_shared(task: Task, options: Options, many: int) -> None:
+    """SpecError for a task that so many processes cannot share."""
+    windows = task.batch // task.window
+    if many > windows:
+        raise SpecError(f"together: a batch of {windows} windows cannot be shared by {many} processes; take fewer")
+    if many > 1 and options.adversarial:
+        raise SpecError("together: adversarial training is not shared among processes; leave one of them out")
+
+
 class _Trip:
     """Along the legs, with all that a snapshot must hold: where it is, the learner there, the trunk to return to."""
 
@@ -94,6 +104,11 @@ class _Trip:
         self.trunk: dict[str, Any] | None = None
         self.validated: list[float] = []
         """Losses on the validation text at the stops so far."""
+
+    @property
+    def first(self) -> bool:
+        """Whether this process keeps what is found, or is alone."""
+        return self.pupil.together.first
 
     @property
     def reached(self) -> tuple[int, ...]:
@@ -120,9 +135,9 @@ class _Trip:
                     self.learn(self.trunk or {})
                     self.trunk = None
             self.leg += 1
-            if leg.stop is not None and leg != self.legs[-1]:
+            if leg.stop is not None and leg != self.legs[-1] and self.first:
                 yield Snapshot(pack(self.state()))
-        if self.task.prompts and isinstance(self.pupil.model, Reads):
+        if self.task.prompts and self.first and isinstance(self.pupil.model, Reads):
             yield Made(self.reached[-1], self.pupil.write(self.task.prompts))
         yield self.ledger()
 
@@ -135,9 +150,9 @@ class _Trip:
             self.steps += 1
             now = time.monotonic()
             if now - reported >= PROGRESS_SECONDS or step + 1 == leg.end:
-                yield Progress(self.steps * self.task.batch, self.loss())
+                yield Progress(self.steps * self.task.batch, self.loss(at_the_end=step + 1 == leg.end))
                 reported = now
-            if now - saved >= SNAPSHOT_SECONDS:
+            if now - saved >= SNAPSHOT_SECONDS and self.first:
                 yield Snapshot(pack(self.state()))
                 saved = now
 
@@ -147,10 +162,11 @@ class _Trip:
         numbers = self.task.order.windows(self.task.train, self.task.window, seen, seen + more)
         self.pupil.step(torch.from_numpy(self.exposure.take(numbers)), self.rate * factor(step, stop), step)
 
-    def loss(self) -> float:
-        """Of the last batch; Diverged if it is no number."""
+    def loss(self, at_the_end: bool) -> float:
+        """Of the last batch; Diverged if it is no number. Of several processes each looks when it likes, so they give up at the end
+        of a leg, all of them at once."""
         loss = self.pupil.loss.item()
-        if not math.isfinite(loss):
+        if not math.isfinite(loss) and (at_the_end or self.pupil.together.many == 1):
             raise Diverged(self._diverged(f"the loss is {loss}"))
         return loss
 
@@ -161,7 +177,7 @@ class _Trip:
         for name, loss in losses.items():
             if not math.isfinite(loss):
                 raise Diverged(self._diverged(f"the loss on {name} is {loss}"))
-        found = {name: self.probed(probe) for name, probe in self.task.probes.items()}
+        found = self.probes()
         losses |= {name: one.loss for name, one in found.items()}
         unique = min(self.exposure.seen, self.exposure.distinct) * self.task.window
         flops = tokens * self.shape.flops_per_token
@@ -178,11 +194,13 @@ class _Trip:
         self.validated.append(loss)
         return loss
 
-    def probed(self, probe: Probe) -> Probed:
-        """What a copy of the model, tuned on a probe, comes to; Diverged where it comes to nothing."""
-        found = self.pupil.probed(probe)
-        if not math.isfinite(found.loss):
-            raise Diverged(self._diverged(f"the loss of a probe ({probe.path.name}) is {found.loss}"))
+    def probes(self) -> dict[str, Probed]:
+        """What a copy of the model, tuned on each probe, comes to; of several processes the first does it. Diverged where one comes to nothing."""
+        found = {name: self.pupil.probed(probe) for name, probe in self.task.probes.items()} if self.first else {}
+        lost = next((name for name, one in found.items() if not math.isfinite(one.loss)), None)
+        if self.task.probes and self.pupil.together.any(lost is not None, self.pupil.device):
+            file = self.task.probes[lost or next(iter(self.task.probes))].path.name
+            raise Diverged(self._diverged(f"the loss of a probe ({file}) is nan"))
         return found
 
     def _diverged(self, what: str) -> str:
@@ -224,11 +242,14 @@ class _Pupil:
     def __init__(self, task: Task, model: nn.Module, shape: Shape, options: Options = PLAIN) -> None:
         self.task, self.options = task, options
         self.device = torch.device(task.device)
+        self.together = Together.here(self.device)
+        _check_shared(task, options, self.together.many)
         self.model = model.to(self.device)
         self.descent = Descent(self.model, options.weight_decay)
         self.embedding = next(p for p in model.parameters() if p.dim() >= 2)
         self.forward = torch.compile(model, dynamic=False) if task.compile else model
-        self.pieces = pieces(shape, task.vocabulary, task.batch, task.window)
+        own = max(1, task.batch // task.window // self.together.many) * task.window
+        self.pieces = pieces(shape, task.vocabulary, own, task.window)
         self.loss = torch.zeros((), device=self.device)
 
     def step(self, windows: Tensor, rate: float, number: int = 0) -> None:
@@ -236,15 +257,17 @@ class _Pupil:
 
         Where a GPU has no room for a piece of it, the step is done once more in twice as many, and all later ones, too.
         """
+        own = self.together.part(windows)
         while True:
             try:
-                self.learn(windows, number)
+                self.learn(own, number)
                 break
             except torch.OutOfMemoryError:
-                more = next((n for n in range(2 * self.pieces, len(windows) + 1) if len(windows) % n == 0), None)
+                more = next((n for n in range(2 * self.pieces, len(own) + 1) if len(own) % n == 0), None)
                 if more is None:
                     raise
                 self.pieces = more
+        self.together.add([*self.descent.gradients(), self.loss])
         self.descent.step(rate)
 
     def learn(self, windows: Tensor, number: int) -> None:
@@ -265,10 +288,10 @@ class _Pupil:
     def gradient(self, windows: Tensor, number: int) -> Tensor:
         """Add the gradient of the mean loss over these windows to what is there, piece by piece; the loss."""
         if self.options.dropout:
-            torch.manual_seed((self.task.seed << 32) + number)
+            torch.manual_seed((self.together.rank << 56) + (self.task.seed << 32) + number)
         whole = torch.zeros((), device=self.device)
         for piece in self.arrive(windows).chunk(self.pieces):
-            loss = self.nats(self.forward, piece) / (windows.shape[0] * self.task.window)
+            loss = self.nats(self.forward, piece) / self.task.batch
             torch.autograd.backward(loss)
             whole += loss.detach()
         return whole
@@ -308,12 +331,17 @@ class _Pupil:
         at_once = max(1, EVALUATED // window if self.device.type == "cpu" else self.task.batch // self.pieces // window)
         whole = (file.tokens - 1) // window
         tiles = tokens[: whole * window + 1].unfold(0, window + 1, window) if whole else tokens[:0]
-        nats = math.log(self.task.vocabulary)
-        for batch in torch.split(tiles, at_once) if whole else ():
+        nats = math.log(self.task.vocabulary) if self.together.first else 0.0
+        own = self.together.part(tiles)
+        for batch in torch.split(own, at_once) if len(own) else ():
             nats += self.nats(self.model, self.arrive(batch.contiguous())).item()
         rest = tokens[whole * window :]
-        if len(rest) > 1:
+        if len(rest) > 1 and self.together.first:
             nats += self.nats(self.model, self.arrive(rest[None])).item()
+        if self.together.many > 1:
+            sum_ = torch.tensor(nats, dtype=torch.float64, device=self.device)
+            self.together.add([sum_])
+            nats = sum_.item()
         return nats / math.log(2) / file.bytes
 
     def probed(self, probe: Probe) -> Probed:

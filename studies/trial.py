@@ -49,6 +49,8 @@ class Setting:
     judging: Judging | None = None
     """Of pictures."""
     probes: Mapping[str, Probe] = dataclasses.field(default_factory=dict)
+    together: int = 1
+    """Processes that train one trial."""
     validation: TokenFile | None = None
     """Whose loss ends a trial early; None: none does."""
     patience: int = 1
@@ -118,6 +120,8 @@ class Trial:
         judged: dict[str, Any] = {} if judging is None else {"judged": [judging.name, judging.pictures]}
         if setting.probes:
             judged = judged | {"probes": {name: probe.description() for name, probe in setting.probes.items()}}
+        if setting.together > 1:
+            judged = judged | {"together": setting.together}
         if setting.validation is not None:
             judged = judged | {"early_stopping": [setting.validation.sha256, setting.patience]}
         return judged | {
@@ -220,6 +224,7 @@ def plan(
     device: str,
     precision: Precision,
     compile: bool,
+    together: int = 1,
     prompts: Prompts | None = None,
 ) -> list[Trial]:
     """Every trial of the study, cheapest first; SpecError where a grade has too few tokens for what is asked of it.
@@ -238,6 +243,7 @@ def plan(
         prompts,
         prepared.judging,
         prepared.probes,
+        together,
     )
     if study.early_stopping is not None:
         setting = dataclasses.replace(setting, validation=prepared.validation, patience=study.early_stopping.patience)

@@ -42,6 +42,7 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
 
     A trial that diverges is done, too: KEY.done says why, and of its points nothing.
     """
+    many, first = int(os.environ.get("WORLD_SIZE", "1")), os.environ.get("RANK", "0") == "0"
     points, made, spent, state = load_snapshot(folder / f"{trial.key}.snapshot")
     begun = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     # One thread of arithmetic: its own time is what a core gave, whoever else was at work; a GPU is ours all the while.
@@ -53,6 +54,8 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
                 points.append(_without_nothing(asdict(event)))
             elif isinstance(event, Made):
                 made.append(_plain(event))
+            elif not first:  # the first of those that train together keeps what is found
+                continue
             elif isinstance(event, Snapshot):
                 save_snapshot(folder / f"{trial.key}.snapshot", points, made, clock() - started, event.state)
             elif isinstance(event, Ledger):
@@ -62,8 +65,10 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
                 say("progress", tokens=event.tokens, loss=event.loss)
     except Diverged as error:
         diverged, points, made = str(error), [], []
+    if not first:
+        return
     done: dict[str, Any] = {"points": points, "made": made, "ledger": ledger}
-    done |= {"started": begun, "seconds": clock() - started}
+    done |= {"started": begun, "seconds": many * (clock() - started)}  # of all devices that were at it
     done |= {"device": device_name(trial.setting.device), "diverged": diverged}
     done |= {"peak": _peak(trial.setting.device, trial.setting.precision)}
     write_whole(folder / f"{trial.key}.done", json.dumps(done, allow_nan=False).encode())
@@ -143,7 +148,8 @@ def serve(folder: Path, answers: TextIO) -> None:
         try:
             train(Trial.of_json(json.loads(orders.get())), folder, say)
         except DataqualError as error:
-            say("refused", message=str(error))
+            if os.environ.get("RANK", "0") == "0":
+                say("refused", message=str(error))
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):
                 raise

@@ -59,6 +59,7 @@ OWNERS = {
         "studies.snapshots",
         "studies.writing",
         "studies.descending",
+        "studies.together",
         "studies.probing",
         "studies.low_rank",
         "studies.devices",

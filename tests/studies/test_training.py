@@ -206,7 +206,7 @@ def test_a_task_that_cannot_be_is_refused_before_training(task: Task, change: di
 def test_every_byte_of_a_held_out_set_counts_once(task: Task, tmp_path: Path) -> None:
     """A model that knows nothing guesses each token at log2 of the vocabulary, whatever the length of the file."""
     pupil = training._Pupil(task, Model(Dimensions(24, WINDOW, 16, 2, 2), 0), Gpt2().shape(7104, 24, WINDOW))
-    for flat in pupil.flat:
+    for flat in pupil.descent.flat:
         flat.data.zero_()
     for tokens in (2, 8, 9, 10, 16, 17, 1000, 2049, 2050):
         path = tmp_path / "held"
@@ -223,7 +223,7 @@ def test_a_step_in_pieces_is_the_step_at_once(task: Task) -> None:
         pupil.pieces = pieces
         for _ in range(3):
             pupil.step(windows, 1e-3)
-        flats.append(pupil.flat[0].detach())
+        flats.append(pupil.descent.flat[0].detach())
     torch.testing.assert_close(flats[0], flats[1], atol=1e-5, rtol=0)
     torch.testing.assert_close(flats[0], flats[2], atol=1e-5, rtol=0)
 
