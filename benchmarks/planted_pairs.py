@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from benchmarks.opposites_elsewhere import ELSEWHERE_EN, ELSEWHERE_ZH
+
 SAME_EN = """
 film movie|movies films|actor performer|actors performers|picture film|begins starts|starts begins|begin start|often frequently|big large|
 whole entire|entire whole|near close to|nearly almost|almost nearly|perhaps maybe|maybe perhaps|because since|although though|though although|
@@ -129,7 +131,10 @@ def good(text: str, language: str, rng: random.Random) -> str | None:
 def faults(language: str, other: str) -> dict[str, Change]:
     """What is planted, by name; a change gives None where it cannot be made."""
     known, unseen = (OPPOSITE_EN, HELD_OUT_EN) if language == "en" else (OPPOSITE_ZH, HELD_OUT_ZH)
-    opposites, held_out = ([pair.split(" ") for pair in listed.split("|")] for listed in (known, unseen))
+    others = ELSEWHERE_EN if language == "en" else ELSEWHERE_ZH
+    opposites, held_out, elsewhere = (
+        [pair.split(" ") for pair in listed.split("|")] for listed in (known, unseen, others)
+    )
     return {
         "negation": _negated_en if language == "en" else _negated_zh,
         "antonym": lambda text, rng: _opposite(text, opposites, language, rng),
@@ -140,6 +145,7 @@ def faults(language: str, other: str) -> dict[str, Change]:
         "other language": lambda text, rng: OTHER[language][rng.randrange(len(OTHER[language]))],
         "said twice": lambda text, rng: f"{text} {text} {text}",
         "words shuffled": _shuffled,
+        "antonym, others' list": lambda text, rng: _opposite(text, elsewhere, language, rng),
     }
 
 

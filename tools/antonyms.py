@@ -1,7 +1,9 @@
-"""Makes dataqual/lexicons/antonyms.en.txt from WordNet 3.0: python tools/antonyms.py /usr/share/wordnet (Debian's wordnet-base).
+"""Makes dataqual/lexicons/antonyms.en.txt and same.en.txt from WordNet 3.0: python tools/antonyms.py /usr/share/wordnet (Debian's wordnet-base).
 
-One line for each pair of opposite synsets: the words of one and of what is similar to it, a bar, those of the other.
-Words that are opposite through what they are similar to are the indirect antonyms of Gross, Fischer and Miller (1989).
+One line for each pair of opposite synsets: the words of one, what is similar to it and what is derived from it, a bar, those of the
+other. Words that are opposite through what they are similar to are the indirect antonyms of Gross, Fischer and Miller (1989);
+through derivation `danger` and `safety` are, as `dangerous` and `safe` are. The other file has the synsets of two words or more that
+have opposites, so that these are not taken for each other's.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FILES = {"n": "data.noun", "v": "data.verb", "a": "data.adj", "r": "data.adv"}
-OUT = Path(__file__).parent.parent / "dataqual" / "lexicons" / "antonyms.en.txt"
+OUT = Path(__file__).parent.parent / "dataqual" / "lexicons"
 
 Place = tuple[str, str]
 
@@ -23,6 +25,8 @@ class Synset:
 
     words: tuple[str, ...]
     pointers: tuple[tuple[str, Place], ...]
+    derived: tuple[tuple[Place, int], ...] = ()
+    """Synset and number, from 1, of each word that is derivationally related to one of these."""
 
 
 def synsets(folder: Path) -> dict[Place, Synset]:
@@ -35,16 +39,22 @@ def synsets(folder: Path) -> dict[Place, Synset]:
             part = line.split(" | ")[0].split()
             words = int(part[3], 16)
             rest = part[4 + 2 * words :]
-            pointers = [(rest[i], (rest[i + 2].replace("s", "a"), rest[i + 1])) for i in range(1, 4 * int(rest[0]), 4)]
+            each = range(1, 4 * int(rest[0]), 4)
+            pointers = [(rest[i], (rest[i + 2].replace("s", "a"), rest[i + 1])) for i in each]
+            derived = [
+                (to, int(rest[i + 3][2:], 16)) for i, (symbol, to) in zip(each, pointers, strict=True) if symbol == "+"
+            ]
             spelt = tuple(re.sub(r"\(\w+\)$", "", word).lower() for word in part[4 : 4 + 2 * words : 2])
-            found[kind, part[0]] = Synset(spelt, tuple(pointers))
+            found[kind, part[0]] = Synset(spelt, tuple(pointers), tuple(derived))
     return found
 
 
 def side(every: dict[Place, Synset], place: Place) -> str:
-    """The words of a synset and of those similar to it, one word each, in order."""
+    """The words of a synset, of those similar to it, and what is derived from its own, one word each, in order."""
     near = [place, *(other for symbol, other in every[place].pointers if symbol == "&")]
-    return " ".join(sorted({word for one in near for word in every[one].words if re.fullmatch("[a-z]+", word)}))
+    words = {word for one in near for word in every[one].words}
+    words |= {every[to].words[number - 1] for to, number in every[place].derived if number}
+    return " ".join(sorted(word for word in words if re.fullmatch("[a-z]+", word)))
 
 
 def lines(every: dict[Place, Synset]) -> list[str]:
@@ -59,5 +69,16 @@ def lines(every: dict[Place, Synset]) -> list[str]:
     return sorted(found)
 
 
+def same(every: dict[Place, Synset], opposites: list[str]) -> list[str]:
+    """The words of each synset that have opposites, where there are two or more; words of praise and of blame have some."""
+    valence = (OUT / "valence.en.txt").read_text(encoding="utf-8")
+    known = {word for line in [*opposites, valence] for word in line.replace("|", " ").split()}
+    found = {tuple(sorted(known.intersection(synset.words))) for synset in every.values()}
+    return sorted(" ".join(words) for words in found if len(words) > 1)
+
+
 if __name__ == "__main__":
-    OUT.write_text("\n".join(lines(synsets(Path(sys.argv[1])))) + "\n", encoding="ascii")
+    wordnet = synsets(Path(sys.argv[1]))
+    opposites = lines(wordnet)
+    for name, listed in (("antonyms.en.txt", opposites), ("same.en.txt", same(wordnet, opposites))):
+        (OUT / name).write_text("\n".join(listed) + "\n", encoding="ascii")

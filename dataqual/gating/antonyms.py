@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.gating.pairs import HAN, Pairs, PairSignal
+from dataqual.children import differing
+from dataqual.gating.pairs import HAN, Pairs, PairSignal, words
 from dataqual.lexicons import FOLDER
+from dataqual.synonyms.everyday import everyday
+from dataqual.synonyms.word_classes import closed_words
 
 PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "mis")
 """What makes the opposite of an English word (Quirk et al. 1985, appendix I.21)."""
@@ -34,6 +38,14 @@ IRREGULAR = {
 }  # fmt: skip
 """Forms that no ending tells, of words that have opposites."""
 
+Vouched = Collection[tuple[str, str]]
+"""Words of a parent, in lower case, and what a source of synonyms put in their place: it says that they mean the same."""
+
+LONGEST_WORD = 4
+"""Characters of a Chinese word: beyond, it is a phrase, which may say the same in other words."""
+
+_ALL_HAN = re.compile(f"[{HAN}]+")
+
 VALENCE = 2
 """Oppositions as which praise and blame count, so that one rare sense that two words share does not outweigh them."""
 
@@ -42,25 +54,31 @@ VALENCE = 2
 class AntonymsSwapped(PairSignal):
     """How many words of the parent went while a word of the opposite sense came.
 
-    Opposites are WordNet's antonyms, and words similar to them (indirect antonyms, Gross, Fischer and Miller 1989), a
-    word and itself with a prefix (`happy`, `unhappy`) or with -less for -ful, and words of praise and of blame (after
-    VADER, Hutto and Gilbert 2014); for Chinese both are lists of our own (lexicons/antonyms.*.txt, valence.*.txt). `not
-    bad` for `good` counts too: who cannot tell refuses.
+    Opposites are WordNet's antonyms, words similar to them (indirect antonyms, Gross, Fischer and Miller 1989) and derived from
+    them, a word and itself with a prefix (`happy`, `unhappy`) or with -less for -ful, and words of praise and of blame (after
+    VADER, Hutto and Gilbert 2014); for Chinese both are lists of our own (lexicons/antonyms.*.txt, valence.*.txt), read by
+    characters too (加重, 减轻). `not bad` for `good` counts too: who cannot tell refuses. So does a word that has an opposite, in
+    the very place of another that has one, where no synset of WordNet, list of ours or source of synonyms (`Pairs.vouched`) says
+    that the two mean the same; of Chinese words where they have no character in common.
 
     >>> pairs = Pairs.of(["She loved it, a great film.", "服务很好", "a kind man"], ["She hated it, a great film.", "服务很差", "a nice man"])
     >>> AntonymsSwapped().measure(pairs).tolist()
     [1.0, 1.0, 0.0]
+    >>> AntonymsSwapped().measure(Pairs.of(["a tall man"] * 2, ["a kind man"] * 2, vouched=[frozenset(), {("tall", "kind")}])).tolist()
+    [1.0, 0.0]
     """
 
     def measure(self, pairs: Pairs) -> NDArray[np.float64]:
         counts = [
-            _english(gone, come) + _chinese(parent, child)
-            for (gone, come), (parent, child) in zip(pairs.replaced, pairs.texts, strict=True)
+            _english(gone, come, parent, child, vouched) + _chinese(parent, child, vouched)
+            for (gone, come), (parent, child), vouched in zip(
+                pairs.replaced, pairs.texts, pairs.vouched or repeat(()), strict=False
+            )
         ]
         return np.array(counts, np.float64)
 
 
-def _english(gone: Counter[str], come: Counter[str]) -> int:
+def _english(gone: Counter[str], come: Counter[str], parent: str, child: str, vouched: Vouched) -> int:
     """Words that went and have an opposite among those that came, once each was paired with one of the same sense."""
     old, new = ([word for word in side if word.isascii()] for side in (gone, come))
     kinship = {(a, b): _kinship(a, b) for a in old for b in new}
@@ -69,7 +87,44 @@ def _english(gone: Counter[str], come: Counter[str]) -> int:
         if near > 0 and a in left and b in right:
             left.remove(a)
             right.remove(b)
-    return sum(any(kinship[a, b] < 0 for b in right) for a in left)
+    opposite = {a for a in left if any(kinship[a, b] < 0 for b in right)}
+    strangers = {
+        a
+        for a, b in _in_place(parent, child, left, right)
+        if _opposable(a) and _opposable(b) and not _same(a, b) and (a, b) not in vouched
+    }
+    return len(opposite | strangers)
+
+
+def _in_place(parent: str, child: str, left: set[str], right: set[str]) -> Iterator[tuple[str, str]]:
+    """Words that came just where one went, of texts that have as many words."""
+    if not left or not right:
+        return
+    first, second = words(parent), words(child)
+    if len(first) == len(second):
+        yield from ((a, b) for a, b in zip(first, second, strict=True) if a != b and a in left and b in right)
+
+
+def _opposable(word: str) -> bool:
+    """Whether a word has an opposite, and carries a meaning of its own."""
+    return word not in closed_words() and bool(_sides_of(word))
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two words have a sense in common."""
+    senses = _senses()
+    first, second = ({sense for form in _forms(word) for sense in senses.get(form, ())} for word in (one, other))
+    return bool(first & second)
+
+
+@cache
+def _senses() -> dict[str, tuple[int, ...]]:
+    """English word that has opposites -> the synsets in which it stands with another one."""
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for number, line in enumerate(_lines("same.en")):
+        for word in line.split():
+            found[word].append(number)
+    return {word: tuple(numbers) for word, numbers in found.items()}
 
 
 SAME = 100
@@ -111,6 +166,7 @@ def _forms(word: str) -> frozenset[str]:
     >>> sorted(_forms("loved"))
     ['lov', 'love', 'loved']
     """
+    word = word.removesuffix("'s").removesuffix("'")
     found = {word, IRREGULAR.get(word, word)}
     for ending, instead in ENDINGS:
         if word.endswith(ending) and len(word) > len(ending) + 1:
@@ -141,15 +197,44 @@ def _chinese_words() -> re.Pattern[str]:
     return re.compile("|".join(sorted(_chinese_sides(), key=len, reverse=True)))
 
 
-def _chinese(parent: str, child: str) -> int:
-    """Words by their opposites; a text without Han characters has none."""
+def _chinese(parent: str, child: str, vouched: Vouched) -> int:
+    """Words by their opposites, and those that came in the place of strangers; a text without Han characters has none."""
     if not re.search(f"[{HAN}]", parent):
         return 0
     before, after = (Counter(_chinese_words().findall(text)) for text in (parent, child))
     sides = _chinese_sides()
     gone, come = (set().union(*(sides[word] for word in side)) for side in (before - after, after - before))
     new, old = come - gone, gone - come
-    return sum(any(side in old and side ^ 1 in new for side in sides[word]) for word in before - after)
+    listed = sum(any(side in old and side ^ 1 in new for side in sides[word]) for word in before - after)
+    return listed or sum(_strange(was, now, vouched) for was, now in _runs(parent, child))
+
+
+def _runs(parent: str, child: str) -> Iterator[tuple[str, str]]:
+    """Han characters that came just where as many went."""
+    for edit in differing(parent, child, ""):
+        was = parent[edit.start : edit.end]
+        if len(was) == len(edit.replacement) and _ALL_HAN.fullmatch(was) and _ALL_HAN.fullmatch(edit.replacement):
+            yield was, edit.replacement
+
+
+def _strange(was: str, now: str, vouched: Vouched) -> bool:
+    """Whether a word has an opposite character, or is a stranger, an adjective or verb like the other with no character in common
+    for which nobody vouches."""
+    sides = _chinese_sides()
+    if any(side ^ 1 in sides.get(b, ()) for a in was for side in sides.get(a, ()) for b in now):
+        return True
+    if not 2 <= len(was) <= LONGEST_WORD or set(was) & set(now):
+        return False
+    if any(was in old and now in new for old, new in vouched) or now in everyday().may.get(was, ()):
+        return False
+    if not all(word in sides or word in _opposable_chinese() for word in (was, now)):
+        return False
+    return not set(sides.get(was, ())) & set(sides.get(now, ()))
+
+
+@cache
+def _opposable_chinese() -> frozenset[str]:
+    return frozenset(word for line in _lines("opposable.zh") for word in line.split())
 
 
 def _numbered(oppositions: Iterable[Iterable[str]]) -> dict[str, tuple[int, ...]]:

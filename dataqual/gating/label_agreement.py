@@ -17,6 +17,8 @@ from dataqual.vectors.text_classifier import terms_of
 from dataqual.vectors.tfidf import Terms, inverse_frequency, tfidf
 
 FOLDS = 5
+SUREST = 1e6
+"""What is told at most: beyond, the classifier knows no other label."""
 FEWEST = 10
 """Originals of each of two labels at least: with fewer a classifier tells nothing."""
 
@@ -56,8 +58,8 @@ class LabelModels:
         return cls(known, bare, idf, tuple(models), shares)
 
     def agreement(self, text: Text, labels: Sequence[str | None], fold: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The chance of each document's label over that of the likeliest, were all labels as frequent, by the model that did
-        not learn from its fold."""
+        """The chance of each document's label over that of the likeliest other, were all labels as frequent, by the model that
+        did not learn from its fold; `SUREST` at most."""
         number = {label: at for at, label in enumerate(self.labels)}
         own = np.array([number.get(label, -1) if label is not None else -1 for label in labels], np.int64)
         vectors = tfidf(self.terms.of(text), self.idf)
@@ -66,15 +68,19 @@ class LabelModels:
             rows = np.flatnonzero((fold == held) & (own >= 0))
             if len(rows):
                 found = model.probabilities(vectors, rows) / self.shares
-                out[rows] = found[np.arange(len(rows)), own[rows]] / found.max(1)
+                at = np.arange(len(rows)), own[rows]
+                kept = found[at]
+                found[at] = 0
+                out[rows] = np.minimum(kept / np.maximum(found.max(1), 1e-12), SUREST)
         return out
 
 
 @dataclass(frozen=True, eq=False)
 class LabelAgreement(PairSignal):
-    """The chance of the kept label over that of the likeliest one, 0 to 1, by a classifier of the originals; NaN without a label.
+    """The chance of the kept label over that of the likeliest other, by a classifier of the originals; NaN without a label.
 
-    1 where the label is the likeliest, a rare one as readily as a frequent one. It learnt from other originals than the parent.
+    1 or more where the label is the likeliest, a rare one as readily as a frequent one; the more, the surer the classifier is,
+    which learnt from other originals than the parent.
     """
 
     models: LabelModels

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,8 @@ class Pairs:
     children: Text
     labels: Sequence[str | None] = ()
     """(pairs,): the label of each parent, which its child keeps; empty where there are none."""
+    vouched: Sequence[Collection[tuple[str, str]]] = ()
+    """(pairs,): words of the parent, in lower case, and what a source of synonyms put in their place; empty where nobody knows."""
 
     @classmethod
     def of(
@@ -37,11 +39,12 @@ class Pairs:
         parents: Sequence[str],
         children: Sequence[str],
         labels: Sequence[str | None] = (),
+        vouched: Sequence[Collection[tuple[str, str]]] = (),
     ) -> Pairs:
         """Of texts; ValueError where not every child has its parent."""
         if len(parents) != len(children) or (labels and len(labels) != len(parents)):
             raise ValueError(f"{len(parents)} parents, {len(children)} children and {len(labels)} labels")
-        return cls(Text.of(list(parents)), Text.of(list(children)), labels)
+        return cls(Text.of(list(parents)), Text.of(list(children)), labels, vouched)
 
     def __len__(self) -> int:
         return len(self.children)

@@ -12,7 +12,7 @@ from dataqual.children import Child, Verdict
 from dataqual.corpus import Batch, Chunk, Corpus
 from dataqual.drawing import document_keys
 from dataqual.errors import SpecError
-from dataqual.gating import Gate
+from dataqual.gating import Gate, Pairs
 from dataqual.gating.copies import BYTES_EACH, Originals
 from dataqual.gating.label_agreement import FEWEST, LEAST_RIGHT, LabelModels, share_right
 from dataqual.ledger import address_list, addresses
@@ -36,7 +36,14 @@ class Gated:
 
     def judge(self, parents: Sequence[str], children: Sequence[Child], labels: Sequence[str | None]) -> list[Verdict]:
         """A verdict on each child, whose parent and label stand in the same place."""
-        return self.gate.judge(parents, [child.text for child in children], labels)
+        vouched = [_vouched(parent, child) for parent, child in zip(parents, children, strict=True)]
+        return self.gate.judge_pairs(Pairs.of(parents, [child.text for child in children], labels, vouched))
+
+
+def _vouched(parent: str, child: Child) -> frozenset[tuple[str, str]]:
+    """What a source of synonyms says means the same."""
+    synonyms = [edit for edit in child.edits if edit.reason == "synonym"]
+    return frozenset((parent[one.start : one.end].lower(), one.replacement.lower()) for one in synonyms)
 
 
 @dataclass(frozen=True, eq=False)

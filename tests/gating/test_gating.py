@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dataqual.children import Child, Edit
 from dataqual.corpus import Corpus
 from dataqual.engine import Local
 from dataqual.errors import SpecError
@@ -102,6 +103,46 @@ def test_a_word_and_its_like_are_no_opposites_whatever_else_changed() -> None:
         ["an awful, boring story", "it is sad and scary"], ["a terrible, dull tale", "it is sorrowful and frightening"]
     )
     assert AntonymsSwapped().measure(pairs).tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("parent", "child"),
+    [
+        ("They spoke of the safety of it.", "They spoke of the danger of it."),  # derived from safe and dangerous
+        ("It was the man's idea.", "It was the woman's idea."),
+        ("She is a loud dancer.", "She is a tall dancer."),  # strangers of which each has an opposite
+        ("这次调整加重了我们的负担", "这次调整减轻了我们的负担"),
+        ("他为人慷慨，做事认真", "他为人拘谨，做事认真"),
+    ],
+)
+def test_a_word_in_the_place_of_one_that_nobody_calls_its_like_is_refused(parent: str, child: str) -> None:
+    assert AntonymsSwapped().measure(Pairs.of([parent], [child])).tolist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("parent", "child"),
+    [
+        ("It was truly odd.", "It was really odd."),  # of one synset
+        ("We talked about the table.", "We talked about the chair."),  # no word that has an opposite
+        ("The walk on the hill was fine.", "The walk over the hill was fine."),  # of a closed class
+        ("我们下午坐地铁去博物馆", "我们下午坐火车去博物馆"),
+        ("他做事认真", "他做事十分认真"),
+    ],
+)
+def test_words_that_have_no_opposite_or_are_of_one_sense_are_no_strangers(parent: str, child: str) -> None:
+    assert AntonymsSwapped().measure(Pairs.of([parent], [child])).tolist() == [0.0]
+
+
+def test_what_a_source_of_synonyms_vouches_for_is_no_stranger_but_an_opposite_stays_one() -> None:
+    texts = ["他为人慷慨，做事认真"], ["他为人拘谨，做事认真"]
+    assert AntonymsSwapped().measure(Pairs.of(*texts, vouched=[{("慷慨", "拘谨")}])).tolist() == [0.0]
+    opposite = ["服务很热情"], ["服务很冷淡"]
+    assert AntonymsSwapped().measure(Pairs.of(*opposite, vouched=[{("热情", "冷淡")}])).tolist() == [1.0]
+    judge = judge_of(
+        gate_of([{"signal": "antonyms_swapped", "max": 0}]), Corpus.of(["a"]), Local(), lambda batch: batch.made
+    )
+    edits = [Child.of(texts[0][0], [Edit(3, 5, "拘谨", reason)]) for reason in ("synonym", "translated")]
+    assert [one.accepted for one in judge.judge(texts[0] * 2, edits, [None] * 2)] == [True, False]
 
 
 def test_numbers_and_names_are_found_as_they_are_written() -> None:
@@ -240,5 +281,5 @@ def test_a_rare_label_is_agreed_with_as_readily_as_a_frequent_one() -> None:
     told = Text.of(["something else entirely", "good and fine", "bad and poor"])
     rare, good, bad = models.agreement(told, ["pos"] * 3, folds_of(told))
     assert rare > 0.8  # nothing speaks for either; 30 to 270 is no reason
-    assert good == 1
+    assert good >= 1
     assert bad < 0.5
