@@ -134,7 +134,7 @@ class Ordinary:
         if len(once) < FEWEST:
             return made
         values = made._values(sample.text, np.arange(len(sample)))[once]
-        fences = [_fence(values[:, at]) for at in range(3)]
+        fences = [fence(values[:, at]) for at in range(3)]
         limits = fences[0], fences[1], max(MOSTLY, fences[2])
         return cls(**{**made.__dict__, "limits": limits})
 
@@ -204,6 +204,6 @@ def _unit(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.ascontiguousarray(points / np.where(lengths > 1e-9, lengths, 1.0))
 
 
-def _fence(values: NDArray[np.float64]) -> float:
+def fence(values: NDArray[np.float64]) -> float:
     low, high = np.quantile(values, [0.25, 0.75])
     return float(high + FAR * (high - low))

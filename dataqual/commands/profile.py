@@ -49,6 +49,13 @@ RESULTS = ("report.html", "profile.json", "signals.parquet", "unreadable.jsonl")
     metavar="FILE",
     help="Table of the shares that groups of people should have: axis, group, share.",
 )
+@click.option(
+    "--embeddings",
+    "--model",
+    type=click.Path(),
+    metavar="DIR",
+    help="Compare documents by the vectors of this model on disk too, in a section of the page.",
+)
 @dated
 @click.option("--skip", multiple=True, metavar="NAME", help="Leave out a section of the page; may be repeated.")
 @click.option(
@@ -70,6 +77,7 @@ def profile(
     reference: str | None,
     people: tuple[str, ...],
     census: str | None,
+    embeddings: str | None,
     date: str | None,
     skip: tuple[str, ...],
     language: str,
@@ -115,6 +123,7 @@ def profile(
             near_copies=not no_near_copies,
             people=people,
             census=census,
+            embeddings=embeddings,
             skip=skip,
             language=language,
             sample=sample,

@@ -68,7 +68,7 @@ class Topics:
         space = Space.of(sample)
         k = max(1, min(most, len(sample) // LEAST))
         clusters = kmeans(space.points, k, seed=sample.seed, starts=2, rounds=30)
-        names = _names(sample, clusters.labels, len(clusters.centres))
+        names = names_of(sample, clusters.labels, len(clusters.centres))
         return cls(clusters, names, clusters.distances(space.points))
 
 
@@ -87,7 +87,7 @@ def effective(sizes: NDArray[np.int64]) -> tuple[float, float]:
     return math.exp(entropy), math.exp(entropy) * math.sqrt(max(spread, 0.0) / total)
 
 
-def _names(sample: DocumentSample, topic: NDArray[np.int64], topics: int) -> list[list[str]]:
+def names_of(sample: DocumentSample, topic: NDArray[np.int64], topics: int) -> list[list[str]]:
     """Of each topic the words that most more of its documents have than of the others, by weighted log-odds.
 
     Where words are not spaced they are those of `whole_words`; of texts with too few of them, pairs of characters.

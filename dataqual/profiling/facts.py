@@ -156,7 +156,7 @@ def _sections(gathered: Gathered, facts: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if gathered.sample_of is not None:
         sample = replace(sample, of=gathered.sample_of)
-    extras = {name: gathered.asked.get(name) for name in ("people", "census")}
+    extras = {name: gathered.asked.get(name) for name in ("people", "census", "embeddings")}
     setting = sections.Setting(gathered.corpus.columns, facts, gathered.path, gathered.plan.seed, extras)
     return sections.facts_of(texts_of(gathered).sections, sample, setting, threads=gathered.threads)
 

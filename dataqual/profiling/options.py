@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.languages import telling
-from dataqual.profiling.sections import people
+from dataqual.profiling.sections import embeddings, people
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,8 @@ class Options:
     """Files of words for people that are added to ours in the section on people, or the one file."""
     census: str | None = None
     """A table of the shares that groups of people should have, see `dataqual.people.reference`."""
+    embeddings: str | None = None
+    """The folder of a model on disk, by whose vectors documents are compared in a section of their own."""
     text: str | None = None
     """The column that was named as the text; None where it was found."""
     workers: int | None = field(default=None, compare=False)
@@ -41,6 +43,9 @@ class Options:
         object.__setattr__(self, "people", (self.people,) if isinstance(self.people, str) else tuple(self.people))
         if self.people or self.census:
             people.checked(self.people, self.census)
+        if self.embeddings is not None:
+            object.__setattr__(self, "embeddings", str(self.embeddings))
+            embeddings.opened(str(self.embeddings))
         allowed = (*get_args(telling.Method), "none")
         if self.language not in allowed:
             raise SpecError(

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from dataqual.corpus import Batch, Chunk, Corpus, Progress
 from dataqual.document_sample import DocumentSample, priorities
 from dataqual.engine import Local
-from dataqual.errors import InputError
+from dataqual.errors import InputError, SpecError
 from dataqual.operators import View
 from dataqual.profiling import facts as text_facts
 from dataqual.profiling.facts import Gathered
@@ -172,6 +172,8 @@ def profile(
         check_result(result, corpus)
     clock = Clock()
     engine = Local(workers=options.workers, max_memory=options.max_memory)
+    if corpus.view == "image" and options.embeddings is not None:
+        raise SpecError("--embeddings: vectors of texts, which pictures have not; leave it out")
     plan = SUBJECTS[corpus.view].plan(corpus, options, table=signals is not None)
     survey = plan.subject.survey(engine.memory // SURVEY_SHARE)
     with survey, SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
@@ -290,6 +292,7 @@ def _asked(corpus: Corpus, options: Options, plan: Plan) -> dict[str, Any]:
         "skip": [*options.skip],
         "people": [*options.people],
         "census": options.census,
+        "embeddings": options.embeddings,
         "language": options.language,
         "sample": options.sample,
         "seed": options.seed,

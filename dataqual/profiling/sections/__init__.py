@@ -23,7 +23,7 @@ from dataqual.excerpts import Marks, marked
 from dataqual.finding import Finding
 from dataqual.masking import mask
 
-ORDER = ("diversity", "people", "labels", "outliers", "freshness", "reference")
+ORDER = ("diversity", "people", "labels", "outliers", "embeddings", "freshness", "reference")
 """In which they stand on the page; any other follows by name."""
 
 
