@@ -27,6 +27,9 @@ Result = TypeVar("Result")
 View = Literal["text", "image"]
 """What is looked at: the text of documents, or pictures."""
 
+Worse = Literal["high", "low"]
+"""At which end of a signal a document is worse."""
+
 
 class Signal(ABC):
     """One finite number, not negative, per document, each document measured on its own.
@@ -39,6 +42,8 @@ class Signal(ABC):
     """What it looks at: see `dataqual.images.signal` for signals of pictures; None for one that is of both."""
     unit: ClassVar[str] = ""
     """What one unit of the number is: "words", "characters", "bytes"; "" for a share (0 to 1) or ratio."""
+    worse: ClassVar[Worse | None] = None
+    """At which end of it a document is worse; None where neither end is, or either."""
     masked: ClassVar[bool] = False
     """Whether what it rests on is shown with all but first letters hidden."""
     of_turns: ClassVar[bool] = False

@@ -18,13 +18,15 @@ from typing import Any
 
 import yaml
 
+from dataqual import catalog
 from dataqual.checking.columns import OfColumn
 from dataqual.checking.running import check
 from dataqual.checking.suite import Suite
 from dataqual.checking.verdicts import Outcome
 from dataqual.corpus import Progress
 from dataqual.faults import PICTURES, SHARES
-from dataqual.operators import View
+from dataqual.operators import View, Worse
+from dataqual.picture_words import in_words_of
 from dataqual.readers.sources import as_corpus
 from dataqual.rules import rule_sets
 
@@ -40,12 +42,14 @@ MANY = 50
 OF_PICTURES: tuple[tuple[str, float], ...] = (
     ("side", 0.05),
     ("side", 0.5),
-    ("side", 0.95),
+    ("aspect_ratio", 0.05),
     ("brightness", 0.5),
-    ("contrast", 0.5),
     ("saturation", 0.5),
-    ("blurriness", 0.95),
+    ("contrast", 0.05),
+    ("contrast", 0.5),
     ("entropy", 0.05),
+    ("blurriness", 0.95),
+    ("blockiness", 0.95),
 )
 """The same of pictures."""
 
@@ -66,6 +70,7 @@ class Proposal:
 
     content: dict[str, Any]
     documents: int
+    view: View = "text"
 
     @property
     def suite(self) -> Suite:
@@ -76,7 +81,7 @@ class Proposal:
     def promises(self) -> tuple[str, ...]:
         """What it promises, a sentence each."""
         return (
-            f"Proposed from {self.documents:,} documents.",
+            in_words_of(self.view, f"Proposed from {self.documents:,} documents."),
             f"All bounds together are set so that at least {PASSES:.0%} of the fresh samples of the same source pass.",
             "A check fails only if the interval of what it sees lies beyond its bound, at the confidence below.",
             "Edit freely: tighten what you care about, delete the rest.",
@@ -111,15 +116,16 @@ def propose(
     first = Suite.of([*_asked(corpus.view), *_asked_of_columns(columns.id, columns.label)], "proposal")
     seen = check(corpus, first, workers=workers, max_memory=max_memory, progress=progress, inputs=inputs)
     kept = [outcome for outcome in seen.outcomes if _fits(outcome)]
-    sides = sum(2 if outcome.check.spec.get("quantile") is not None else 1 for outcome in kept)
+    sides = sum(map(_sides, kept))
     confidence = 1 - (1 - PASSES) / max(sides, 1)
     checks: list[dict[str, Any]] = [{"metric": "documents", "min": 1}]
     if corpus.view == "text":
         checks += [{"columns": sorted({columns.text, *columns.extras().values()})}]
     checks += [bounded for outcome in kept for bounded in _bounded(outcome, confidence)]
-    about = f"Proposed from {seen.documents:,} documents of {', '.join(seen.inputs[:3])}."
+    number = in_words_of(corpus.view, f"{seen.documents:,} documents")
+    about = f"Proposed from {number} of {', '.join(seen.inputs[:3])}."
     content = {"about": about, "sampled": True, "confidence": round(confidence, 7), "checks": checks}
-    return Proposal(content, seen.documents)
+    return Proposal(content, seen.documents, corpus.view)
 
 
 def _asked(view: View) -> list[dict[str, Any]]:
@@ -150,16 +156,27 @@ def _fits(outcome: Outcome) -> bool:
     return not isinstance(outcome.check.gauge, OfColumn)
 
 
+def _worse(outcome: Outcome) -> Worse | None:
+    """At which end of its signal a document is worse."""
+    return catalog.signal(outcome.check.spec["signal"]).worse
+
+
+def _sides(outcome: Outcome) -> int:
+    """How many bounds the check gets."""
+    return 2 if outcome.check.spec.get("quantile") is not None and _worse(outcome) is None else 1
+
+
 def _bounded(outcome: Outcome, confidence: float) -> list[dict[str, Any]]:
-    """The check with bounds at the ends of the interval around what was seen."""
+    """The check with bounds at the ends of the interval around what was seen: at the one that is worse, where one is."""
     spec = {key: value for key, value in outcome.check.spec.items() if key not in ("min", "max", "mostly", "nulls")}
     interval = outcome.sight.estimate.interval(confidence)
     if interval is None:
         return []
     low, high = interval
     if "quantile" in spec:
-        ends = {"min": _rounded(low, down=True)} if low > 0 else {}
-        ends |= {"max": _rounded(high, down=False)} if high != float("inf") else {}
+        worse = _worse(outcome)
+        ends = {"min": _rounded(low, down=True)} if low > 0 and worse != "high" else {}
+        ends |= {"max": _rounded(high, down=False)} if high != float("inf") and worse != "low" else {}
         return (
             [{**spec, **{end: int(value) if value.is_integer() else value for end, value in ends.items()}}]
             if ends

@@ -135,9 +135,10 @@ class Plan:
         for rule_set in loaded:
             if known.count(rule_set.name) > 1:
                 raise SpecError(f"two rule sets are called {rule_set.name!r}; give one of them another name")
-            if rule_set.view != subject.view:
-                theirs, ours = ("texts", "pictures") if subject.view == "image" else ("pictures", "texts")
-                raise SpecError(f"{rule_set.name}: these rules judge {theirs}, and these are {ours}")
+            if rule_set.view == "text" != subject.view:
+                raise SpecError(f"{rule_set.name}: these rules judge texts, and these are pictures")
+            if rule_set.view == "image" != subject.view:
+                raise SpecError(f"{rule_set.name}: these rules judge pictures, and these are texts")
         return cls(subject, corpus.columns, loaded, len(corpus.files), table, seed)
 
     @lazy

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.line_cuts import LineCut, evident, lines, repeats
-from dataqual.operators import Signal
+from dataqual.operators import Signal, Worse
 from dataqual.text import Text
 
 
@@ -27,6 +27,8 @@ class DuplicateLineFraction(Signal):
     >>> DuplicateLineFraction(count="all", lines="newline")(["a\\nb\\na\\nc", ""]).tolist()
     [0.5, 0.0]
     """
+
+    worse: ClassVar[Worse | None] = "high"
 
     count: Literal["later", "all"] = "later"
     lines: LineCut = "newline_runs"

@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dataqual.checking import Suite
+from dataqual import catalog
+from dataqual.checking import Suite, proposing
 from dataqual.checking.proposing import propose
 from dataqual.checking.running import check
 from dataqual.errors import SpecError
 from dataqual.images.image import Pixels
-from tests.images.made import waves
+from tests.images.made import noise, waves
 from tests.images.test_image import encoded
 
 
@@ -62,3 +63,29 @@ def test_a_proposed_suite_passes_on_what_it_was_proposed_from() -> None:
     assert isinstance(proposal.suite, Suite)
     assert {"blank_pictures", "median side", "cleanvision@0.3.7"} <= {one.name for one in proposal.suite.checks}
     assert check([*pictures()] * 5, proposal.suite).ok
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, kind in catalog.signals().items() if kind.view == "image" and not kind.surveyed]
+)
+def test_bounds_of_pictures_stand_at_the_end_that_is_worse(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proposing, "OF_PICTURES", ((name, 0.5),))
+    [bounded] = [one for one in propose(pictures()).content["checks"] if one.get("signal") == name] or [{}]
+    ends = {"blurriness": "max", "darkness": "max", "lightness": "max", "single_color_share": "max", "blockiness": "max",
+            "text_overlay": "max", "mislabelled": "max", "frames": "max", "contrast": "min", "entropy": "min",
+            "aspect_ratio": "min", "bytes_per_pixel": "min", "side": "min", "sharpness": "min", "jpeg_quality": "min"}  # fmt: skip
+    allowed = {ends[name]} if name in ends else {"min", "max"}
+    assert bounded.keys() - {"signal", "quantile"} <= allowed
+    assert name == "jpeg_quality" or "max" in bounded or ends.get(name) == "min"
+
+
+def test_sharper_pictures_pass_a_suite_and_blurred_ones_fail_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proposing, "OF_PICTURES", (("blurriness", 0.95), ("contrast", 0.05)))
+    sharp = [noise(24, 24, 3, seed) for seed in range(300)]
+    soft = [np.repeat(np.repeat(one[::6, ::6], 6, 0), 6, 1) // 4 + 96 for one in sharp]
+
+    def failed(seen: list[Pixels], suite: Suite) -> set[str]:
+        return {str(one.check.spec.get("signal")) for one in check(seen, suite).failures} & {"blurriness", "contrast"}
+
+    assert failed(soft, propose(sharp).suite) == {"blurriness", "contrast"}
+    assert failed(sharp, propose(soft).suite) == set()

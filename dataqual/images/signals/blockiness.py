@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dataqual.images.image import Images
 from dataqual.images.pixels import steps
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Blockiness(ImageSignal):
     >>> Blockiness()([np.repeat(rows, 8, axis=1), np.indices((64, 64)).sum(axis=0).astype(np.uint8)]).round(2).tolist()
     [1.0, 0.0]
     """
+
+    worse: ClassVar[Worse | None] = "high"
 
     def measure(self, images: Images) -> NDArray[Any]:
         border, borders, others, rest = images.once(steps).T

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dataqual.images.image import Images
 from dataqual.images.pixels import small_edges
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Blurriness(ImageSignal):
     >>> Blurriness()([np.full((8, 8), 9, np.uint8), np.eye(8, dtype=np.uint8) * 255]).round(3).tolist()
     [0.956, 0.43]
     """
+
+    worse: ClassVar[Worse | None] = "high"
 
     few_levels: float = 0.18
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dataqual.images.image import Images
 from dataqual.images.pixels import counts
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class BytesPerPixel(ImageSignal):
     >>> BytesPerPixel()([np.zeros((2, 2, 3), np.uint8)]).tolist()
     [3.0]
     """
+
+    worse: ClassVar[Worse | None] = "low"
 
     unit: ClassVar[str] = "bytes"
 

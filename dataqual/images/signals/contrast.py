@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dataqual.images.image import Images
 from dataqual.images.pixels import counts, luma_levels
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Contrast(ImageSignal):
     >>> Contrast()([np.array([[0, 255]], np.uint8), np.full((2, 2), 7, np.uint8)]).tolist()
     [0.5, 0.0]
     """
+
+    worse: ClassVar[Worse | None] = "low"
 
     def measure(self, images: Images) -> NDArray[Any]:
         found, total = images.once(luma_levels), np.maximum(counts(images), 1)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
 from dataqual.images.image import Images
 from dataqual.images.pixels import usual_percentiles
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Darkness(ImageSignal):
     >>> Darkness()([np.zeros((9, 9), np.uint8), np.full((9, 9), 204, np.uint8)]).round(6).tolist()
     [1.0, 0.2]
     """
+
+    worse: ClassVar[Worse | None] = "high"
 
     def measure(self, images: Images) -> NDArray[Any]:
         return 1 - images.once(usual_percentiles)[:, 1]

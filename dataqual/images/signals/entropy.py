@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dataqual.images.image import Images
 from dataqual.images.pixels import levels
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Entropy(ImageSignal):
     >>> Entropy()([np.full((2, 2), 7, np.uint8), np.array([[0, 255]], np.uint8), np.array([[[0, 9, 99]]], np.uint8)]).round(3).tolist()
     [0.0, 1.0, 1.585]
     """
+
+    worse: ClassVar[Worse | None] = "low"
 
     unit: ClassVar[str] = "bits"
 

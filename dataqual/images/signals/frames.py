@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dataqual.images.image import Images
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Frames(ImageSignal):
     >>> Frames()([np.zeros((2, 2), np.uint8)]).tolist()
     [1]
     """
+
+    worse: ClassVar[Worse | None] = "high"
 
     unit: ClassVar[str] = "pictures"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
 from dataqual.images.image import Images
 from dataqual.images.pixels import usual_percentiles
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Lightness(ImageSignal):
     >>> Lightness()([np.full((9, 9), 255, np.uint8), np.zeros((9, 9), np.uint8)]).tolist()
     [1.0, 0.0]
     """
+
+    worse: ClassVar[Worse | None] = "high"
 
     def measure(self, images: Images) -> NDArray[Any]:
         return images.once(usual_percentiles)[:, 0]

@@ -15,7 +15,7 @@ from dataqual.images.signals.side import Side
 
 if TYPE_CHECKING:
     from dataqual.corpus import Corpus
-    from dataqual.operators import Engine
+    from dataqual.operators import Engine, Worse
 
 NARROW = 1e-6
 """The least width of the middle half, as a share of its upper end: where all are of one size, any other is far away."""
@@ -30,6 +30,8 @@ class OddSize(ImageSignal):
     >>> OddSize(quartiles=(100.0, 200.0))([np.zeros((150, 150), np.uint8), np.zeros((400, 400), np.uint8)]).tolist()
     [0.0, 2.0]
     """
+
+    worse: ClassVar[Worse | None] = "high"
 
     surveyed: ClassVar[bool] = True
     profiled: ClassVar[bool] = False

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from numpy.typing import NDArray
 
 from dataqual.images.image import Images
 from dataqual.images.pixels import laplacian_variance
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Sharpness(ImageSignal):
     >>> Sharpness()([np.full((8, 8), 9, np.uint8), np.array([[0, 1, 0, 1]], np.uint8)]).tolist()
     [0.0, 4.0]
     """
+
+    worse: ClassVar[Worse | None] = "low"
 
     def measure(self, images: Images) -> NDArray[Any]:
         return images.once(laplacian_variance)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from dataqual.images.image import Images
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class Side(ImageSignal):
     >>> Side()([np.zeros((4, 9), np.uint8)]).tolist()
     [6.0]
     """
+
+    worse: ClassVar[Worse | None] = "low"
 
     unit: ClassVar[str] = "pixels"
 

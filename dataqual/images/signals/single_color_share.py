@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dataqual.images.image import Images
 from dataqual.images.pixels import commonest, counts
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class SingleColorShare(ImageSignal):
     >>> SingleColorShare()([np.zeros((4, 4), np.uint8), np.array([[0, 0, 99, 200]], np.uint8)]).tolist()
     [1.0, 0.5]
     """
+
+    worse: ClassVar[Worse | None] = "high"
 
     def measure(self, images: Images) -> NDArray[Any]:
         total = counts(images)

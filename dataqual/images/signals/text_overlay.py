@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dataqual.images.image import Images
 from dataqual.images.pixels import strokes
 from dataqual.images.signal import ImageSignal
+from dataqual.operators import Worse
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class TextOverlay(ImageSignal):
     >>> TextOverlay()([gray, written]).tolist()
     [0, 8]
     """
+
+    worse: ClassVar[Worse | None] = "high"
 
     unit: ClassVar[str] = "strokes"
 

@@ -31,7 +31,7 @@ from dataqual.profiling.findings import find
 from dataqual.profiling.pictures.sheets import show
 from dataqual.profiling.pictures.shown import Extremes, Kinds
 from dataqual.profiling.pictures.shown import Pictures as Shown
-from dataqual.profiling.pictures.subject import ENDS, Pictures
+from dataqual.profiling.pictures.subject import WORST, Pictures
 from dataqual.profiling.result import SCHEMA
 from dataqual.profiling.sections import Setting
 from dataqual.readers.paths import readable
@@ -165,11 +165,11 @@ def _shown(gathered: Gathered, pictures: Shown, extremes: Extremes | None = None
 
 def _worst(gathered: Gathered) -> dict[str, Any]:
     found = {}
-    for name, highest in ENDS.items():
+    for name in WORST:
         extremes = gathered.plan.metrics[f"worst:{name}"]
         assert isinstance(extremes, Extremes)
         examples = _shown(gathered, gathered.state(f"worst:{name}"), extremes)
-        found[name] = {"end": "highest" if highest else "lowest", "examples": examples}
+        found[name] = {"end": "highest" if extremes.highest else "lowest", "examples": examples}
     return found
 
 

@@ -23,12 +23,11 @@ from dataqual.profiling.pictures.shown import Drawn, DrawnByLabel, Extremes, Kin
 from dataqual.profiling.plan import Plan, Subject
 from dataqual.rules import PROFILED_PICTURES
 
-ENDS = {
-    "blurriness": True, "darkness": True, "lightness": True, "contrast": False, "entropy": False, "single_color_share": True,
-    "aspect_ratio": False, "blockiness": True, "saturation": True, "bytes_per_pixel": False, "side": False,
-    "text_overlay": True,
-}  # fmt: skip
-"""Signals of which pictures are shown, and whether the highest: that end at which something may be wrong."""
+WORST = (
+    "blurriness", "darkness", "lightness", "contrast", "entropy", "single_color_share", "aspect_ratio", "blockiness",
+    "saturation", "bytes_per_pixel", "side", "text_overlay",
+)  # fmt: skip
+"""Signals of which pictures are shown: those at the end where a picture is worse, the highest where neither is."""
 
 OF_GROUPS = ("brightness", "contrast", "saturation", "entropy", "blurriness")
 """Signals whose means are told by label."""
@@ -61,7 +60,7 @@ class Pictures(Subject):
     def metrics(self, plan: Plan) -> dict[str, Metric[Any]]:
         """`worst:` ones are pictures."""
         metrics: dict[str, Metric[Any]] = {"kinds": KindCounts(), "drawn": Drawn()}
-        metrics |= {f"worst:{name}": Extremes(plan.signals[name], highest) for name, highest in ENDS.items()}
+        metrics |= {f"worst:{name}": Extremes(plan.signals[name], plan.signals[name].worse != "low") for name in WORST}
         return metrics | ({"drawn_by_label": DrawnByLabel("label")} if "label" in plan.grouping else {})
 
     def groups(self, role: str, plan: Plan) -> PictureGroups:
