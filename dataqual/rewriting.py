@@ -371,8 +371,13 @@ class _Look:
     def __call__(self, chunk: Chunk) -> _Done:
         return self.of(chunk.done, self.corpus.parse(chunk), self.steps)
 
+    def later(self, judged: tuple[int, Batch, Step]) -> _Done:
+        """The same for a batch whose step has come."""
+        read, batch, step = judged
+        return self.of(read, batch, (step,))
+
     def of(self, read: int, batch: Batch, steps: Sequence[Step]) -> _Done:
-        """What comes of a batch."""
+        """What comes of a batch, of which so much of the input was read up to its end."""
         left, changes = applied(steps, batch)
         rows = pl.DataFrame()
         if self.told:
@@ -476,9 +481,9 @@ class _Run:
             size = 0 if all(step.light for step in self.steps) else self.corpus.size
             yield from engine.map(look, self._chunks(), size=size)
             return
-        with closing(engine.map(_Ahead(self.corpus, self.judge), self._chunks())) as coming:
-            for read, batch, known in coming:
-                yield look.of(read, batch, (self.judge.step(known),))
+        judge = self.judge
+        with closing(engine.map(_Ahead(self.corpus, judge), self._chunks())) as coming:
+            yield from engine.map(look.later, ((read, batch, judge.step(known)) for read, batch, known in coming))
 
     @property
     def _kept(self) -> int:
