@@ -78,10 +78,18 @@ class File:
     inode: tuple[int, int] | None = None
     """Device and inode of what was spooled, where a shell redirected a file."""
 
+    unpacked: str | None = None
+    """Where a plain copy of a compressed file lies, for as long as it is read again and again."""
+
     @property
     def place(self) -> str:
         """What to open."""
-        return self.spooled or self.path
+        return self.unpacked or self.spooled or self.path
+
+    @property
+    def packed(self) -> str | None:
+        """How what is at `place` is compressed."""
+        return None if self.unpacked else self.compression
 
 
 @dataclass(frozen=True)

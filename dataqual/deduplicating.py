@@ -6,8 +6,8 @@ import hashlib
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,6 +22,7 @@ from dataqual.operators import Engine, InOrder, Step, View
 from dataqual.picture_words import in_words_of
 from dataqual.readers.paths import LEDGER, unchanged
 from dataqual.readers.sources import as_corpus, as_whole_corpus, is_path, options_of
+from dataqual.readers.unpacking import unpacked
 from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
 from dataqual.seen import Run, Seen
@@ -173,14 +174,17 @@ def dedup(
             assert isinstance(settled, Settled)
             copies.append(Copies(corpus, earlier, settled.found))
             for one in more:
-                one.add(copies[0].clusters(engine))
+                one.add(replace(copies[0], corpus=plain).clusters(engine))
                 one.finish()
 
         known = [(_inputs(other), other.columns) for other in others], seen.stored if seen else None
         comparing = Comparing(step, known, tuple(earlier))
         recipe = Recipe("dedup", (comparing,))
-        cleaned = rewrite(corpus, recipe, target, engine, progress, look=look, also=more)
-        [told] = copies
+        again = nullcontext(corpus) if comparing.in_order(corpus) else unpacked(corpus)
+        with again as plain:
+            cleaned = rewrite(plain, recipe, target, engine, progress, look=look, also=more)
+            [told] = copies
+            alarms = tuple(replace(told, corpus=plain).alarms(max_cluster_share, max_source_loss))
         if seen is not None and not dry_run:
             assert near is None or isinstance(near, NearDuplicates)
             signing = Signing(near or NearDuplicates(), near is not None, normalized)
@@ -189,7 +193,7 @@ def dedup(
         **{field.name: getattr(cleaned, field.name) for field in fields(Cleaned)},
         documents_in_clusters=told.documents,
         found_clusters=told.count,
-        alarms=tuple(told.alarms(max_cluster_share, max_source_loss)),
+        alarms=alarms,
         clusters=Path(more[0].path) if more else None,
         index=Path(seen.path) if seen is not None and not dry_run else None,
         copies=told,

@@ -116,7 +116,8 @@ def cut_file(index: int, file: File, cutter: Cutter, sizes: Sizes) -> Iterator[P
     A record longer than `sizes.record` is passed over. A break in the archive takes the record it falls into,
     and is told in the last piece. A file in UTF-16 is one unreadable record.
     """
-    blocks = Blocks(file.place, file.compression, sizes.chunk, lines=cutter.last is not None)
+    as_packed = file.unpacked is not None  # in blocks as they come out of the archive, so that the batches are the same
+    blocks = Blocks(file.place, file.packed, sizes.chunk, lines=cutter.last is not None and not as_packed)
     cutting = _Cutting(Piece(index, b"", 1, 1), cutter, sizes)
     try:
         for block, final in _marked(blocks):

@@ -28,7 +28,7 @@ class JsonValues:
 
     def pieces(self, index: int, file: File, columns: Columns, sizes: Sizes) -> Iterator[Piece]:
         """Cut between values; what stands before the first and behind the array is no record."""
-        head = head_of(read_head(file.place, file.compression))
+        head = head_of(read_head(file.place, file.packed))
         cutting = _Values(head, sizes)
         last = Piece(index, b"", 1, 1)  # as if a record went before: none did, and it spans none
         flags = np.zeros(0, np.uint8)

@@ -141,7 +141,7 @@ class FileCorpus(Corpus):
             if isinstance(piece.data, bytes) and piece.data:
                 places.append((replace(piece, data=b"", borders=None, unreadable=()), len(piece.data)))
             yield piece
-        if file.compression is None and places:
+        if file.packed is None and places:
             if isinstance(self._format(index), JsonLines) and not is_url(file.place):
                 self._stretches[index] = Stretches.of(places)
             else:
@@ -266,7 +266,7 @@ def _sample(files: Sequence[File], txt: Txt, sizes: Sizes) -> list[dict[str, Any
 def _around(files: Sequence[File]) -> Iterator[str]:
     """A line for each file whose records lie within one object, of which all else is no record."""
     for file in files:
-        if file.format == "json" and (head := head_of(read_head(file.place, file.compression))).kind == "around":
+        if file.format == "json" and (head := head_of(read_head(file.place, file.packed))).kind == "around":
             yield f"{file.path}: the records are those of {head.field!r}; what else the object holds is no record"
 
 

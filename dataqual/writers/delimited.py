@@ -98,7 +98,7 @@ def read_header(file: File) -> Header | None:
     delimiter = DELIMITERS[file.format]
     data = b""
     try:
-        for block in Blocks(file.place, file.compression, CHUNK_BYTES):
+        for block in Blocks(file.place, file.packed, CHUNK_BYTES):
             data += block
             if found := _first(data, delimiter, final=False):
                 return _parsed(*found, delimiter)
