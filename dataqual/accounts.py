@@ -71,6 +71,7 @@ def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[st
             "files_more": max(0, len(names) - FILES),
             "columns": {role: getattr(corpus.columns, role) for role in ("text", "id", "label", "group")},
             "view": corpus.view,
+            **({"asked": dict(corpus.asked)} if corpus.asked else {}),
         },
         "recipe": {
             "name": recipe.name,

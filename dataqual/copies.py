@@ -157,7 +157,7 @@ class Copies:
                 "copies": [
                     self._told(copy, texts)
                     | pictures.get(copy, {})
-                    | {"similarity": float(found.similarity[copy])}
+                    | {"similarity": float(found.similarity[copy]), "near": bool(found.near[copy])}
                     | ({"diff": differences(texts[head], texts[copy])} if texts[copy] != texts[head] else {})
                     for copy in copies
                 ],

@@ -418,6 +418,13 @@ class Corpus(ABC):
     """What was found out on opening and should be said: which columns, which files were passed over."""
     max_unreadable: float = 0.01
     """The share of records that may be unreadable before the input counts as broken."""
+    asked: Mapping[str, str] = field(default_factory=dict, kw_only=True, compare=False, repr=False)
+    """What was named when it was opened, not found: columns by their roles, and how text files are cut."""
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What decides which documents are read, by the names of options: see `readers.again`."""
+        return {**self.asked, "max_unreadable": self.max_unreadable}
 
     @property
     def view(self) -> Literal["text", "image"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from dataqual.near_duplicates import NearDuplicates, Part, Survey
 from dataqual.near_duplicates.clusters import Counterparts
 from dataqual.picture_leaks import PictureLeaks
 from dataqual.readers import ReadCount, open_corpus
+from dataqual.readers.again import reading_options
 from dataqual.readers.sources import as_corpus, options_of
 from dataqual.reading import Reading, wilson
 from dataqual.shared_ngrams import SHORTEST, SIZE, Hits, check_sizes
@@ -156,9 +158,9 @@ class Leakage:
             )
         lines += [str(example) for example in self.examples]
         if self.share:
-            train, test = self.decontaminate["train"], self.decontaminate["against"]
+            train, test, again = (self.decontaminate[name] for name in ("train", "against", "again"))
             lines.append(
-                f"to take them out of the training pictures: dataqual dedup {train} -o OUTPUT --against {test}"
+                f"to take them out of the training pictures: dataqual dedup {train} -o OUTPUT --against {test}{again}"
             )
         return lines
 
@@ -233,7 +235,7 @@ def _of_pictures(train: Corpus, test: Corpus, found: PictureLeaks) -> Leakage:
         None,
         0,
         examples,
-        {"train": _one(train), "against": _one(test)},
+        {"train": shlex.quote(_one(train)), "against": shlex.quote(_one(test)), "again": _again(train)},
     )
 
 
@@ -241,6 +243,11 @@ def _one(corpus: Corpus) -> str:
     """The folder, or file, in which the pictures of a corpus lie."""
     paths = [file.place if file.format == "npz" else file.path for file in corpus.files]
     return os.path.commonpath(paths) if "<" not in paths[0] else "FOLDER"
+
+
+def _again(corpus: Corpus) -> str:
+    """What a command that reads the corpus again must say, behind its other words."""
+    return "".join(f" {shlex.quote(word)}" for word in reading_options(corpus.options, pictures=True))
 
 
 def _opened(source: Any, asked: Mapping[str, Any]) -> Corpus:

@@ -8,7 +8,7 @@ from dataqual.corpus import Corpus
 from dataqual.errors import InputError, SpecError
 from dataqual.readers.paths import LEDGER
 from dataqual.writers.appearing import is_elsewhere
-from dataqual.writers.opening import check_place
+from dataqual.writers.opening import check_output, check_place
 
 REPORT = ".report.html"
 """How the page that stands beside a cleaned corpus is called; .html is no kind of file that is read."""
@@ -28,7 +28,7 @@ def report_for(
     output = (output.rstrip("/") or output) if output is not None else None
     place = report or f"{output}{REPORT}"
     if report is None and output is not None:
-        check_place(output, "-o", corpus)  # before its page, which lies beside it and which nobody named
+        check_output(output, corpus)  # before its page, which lies beside it and which nobody named
     check_place(place, "--report", corpus)
     others = (("the output", output), ("the ledger", ledger or f"{output}{LEDGER}"))
     for name, path in others if output is not None else ():

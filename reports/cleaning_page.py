@@ -249,4 +249,6 @@ def _asked(facts: Facts, reasons: Sequence[Facts]) -> str | None:
     examples = (example for reason in reasons for example in reason.get("examples") or [])
     ids = (str(example["id"]) for example in examples if example.get("id") and "•" not in str(example["id"]))
     first, outputs = next(ids, None), facts.get("outputs") or []
-    return shlex.join(["dataqual", "explain", str(outputs[0]), first]) if first and outputs else None
+    asked = (facts.get("corpus") or {}).get("asked") or {}
+    named = [word for role in ("text", "id") if asked.get(role) for word in (f"--{role}", str(asked[role]))]
+    return shlex.join(["dataqual", "explain", str(outputs[0]), first, *named]) if first and outputs else None

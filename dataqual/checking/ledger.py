@@ -18,6 +18,7 @@ from dataqual.checking.gauges import Gauge
 from dataqual.checking.looking import Looked
 from dataqual.corpus import Corpus
 from dataqual.errors import InputError, SpecError
+from dataqual.images.perceptual import PictureCopies
 from dataqual.ledger import SCHEMA, Dropped, rows
 from dataqual.near_duplicates import NearCopies
 from dataqual.operators import Signal
@@ -79,7 +80,7 @@ class Paper:
     ) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def add_copies(self, copies: NearCopies, addresses: Addresses, asked: Mapping[str, Copies]) -> None:
+    def add_copies(self, copies: NearCopies | PictureCopies, addresses: Addresses, asked: Mapping[str, Copies]) -> None:
         """A row on every copy that one of these checks counts, behind all others."""
         for number, (name, gauge) in enumerate(asked.items()):
             found = list(self._copies(copies, addresses, name, gauge))
@@ -87,7 +88,9 @@ class Paper:
                 frame = pl.DataFrame(found, schema=SCHEMA, orient="row")
                 frame.write_parquet(self.folder / f"copies-{gauge.kind}-{number}.parquet", compression="lz4")
 
-    def _copies(self, copies: NearCopies, addresses: Addresses, name: str, gauge: Copies) -> Iterator[dict[str, Any]]:
+    def _copies(
+        self, copies: NearCopies | PictureCopies, addresses: Addresses, name: str, gauge: Copies
+    ) -> Iterator[dict[str, Any]]:
         copy_of = copies.exact_copy_of if gauge.kind == "exact_copies" else copies.near_copy_of
         empty: dict[str, Any] = dict.fromkeys(SCHEMA)
         for number in np.flatnonzero(copy_of >= 0).tolist():

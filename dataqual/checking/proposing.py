@@ -130,8 +130,8 @@ def propose(
 
 def _asked(view: View) -> list[dict[str, Any]]:
     """What is looked at, with bounds that anything meets."""
-    own, signs = ((*PICTURES,), OF_PICTURES) if view == "image" else (("near_copies", *SHARES), SIGNALS)
-    faults = [{"metric": name, "max": 1.0} for name in ("unreadable", "exact_copies", *own)]
+    own, signs = (PICTURES, OF_PICTURES) if view == "image" else (SHARES, SIGNALS)
+    faults = [{"metric": name, "max": 1.0} for name in ("unreadable", "exact_copies", "near_copies", *own)]
     signals = [{"signal": name, "quantile": q, "min": 0.0} for name, q in signs]
     return [*faults, *signals, *({"rules": name, "mostly": 0.0} for name in rule_sets(view))]
 

@@ -8,7 +8,7 @@ import json
 import math
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,8 @@ class Checked:
     columns: Mapping[str, str | None]
     baseline: str | None = None
     ledger: str | None = None
-    text_asked: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What decided which documents were read, as `Corpus.options` has it."""
 
     @property
     def exit_code(self) -> int:
@@ -179,7 +180,7 @@ class Checked:
                 "files_more": 0,
                 "view": self.view,
             },
-            "options": {"text": self.text_asked},
+            "options": dict(self.options),
         }
         if option == "--drop":
             return clean_command(facts, what)

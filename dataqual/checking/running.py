@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from dataqual.checking.baseline import Baseline
-from dataqual.checking.copies import Copies
+from dataqual.checking.copies import Copies, near_duplicates, perceptual
 from dataqual.checking.gauges import Gauge, Grouped, OfMetric, Sight
 from dataqual.checking.ledger import Paper, rows_of
 from dataqual.checking.looking import Looked, Table, tables
@@ -23,13 +23,12 @@ from dataqual.checking.verdicts import Outcome
 from dataqual.corpus import Batch, Chunk, Columns, Corpus, Progress, Unreadable
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError
-from dataqual.images.hashing import picture_digests
+from dataqual.images.perceptual import Perceptual, PictureCopies, PicturePart, PictureSigning, PictureSurvey
 from dataqual.measured import Measured
 from dataqual.near_duplicates import NearCopies, NearDuplicates, Part, Signing, Survey
 from dataqual.profiling.table import Addresses
 from dataqual.readers import ReadCount
 from dataqual.readers.remote import is_url
-from dataqual.text import Text
 
 SURVEY_SHARE = 8
 """An eighth of the memory is for comparing signatures, as in a profile."""
@@ -40,7 +39,7 @@ class Seen:
     """What one chunk left behind."""
 
     states: list[Any]
-    parts: tuple[Part, ...]
+    parts: tuple[Part | PicturePart, ...]
     documents: int
     records: int
     addresses: tuple[Any, Any]
@@ -54,7 +53,7 @@ class Look:
 
     corpus: Corpus
     gauges: tuple[Gauge[Any], ...]
-    signings: tuple[Signing, ...]
+    signings: tuple[Signing | PictureSigning, ...]
     columns: tuple[str, ...]
     listed: bool
     names: tuple[str, ...]
@@ -76,7 +75,7 @@ class Look:
         batch = looked.measured.batch
         return Seen(
             [gauge.measure(looked) for gauge in self.gauges],
-            tuple(signing(identities(batch)) for signing in self.signings),
+            tuple(signing.of_batch(batch) for signing in self.signings),
             len(batch),
             sum(map(len, looked.tables)),
             (batch.file, batch.record),
@@ -160,7 +159,7 @@ def check(
         {name: getattr(corpus.columns, name) for name in ("text", "id", "label", "group")},
         before.name if before else None,
         str(ledger) if ledger is not None else None,
-        text_asked=asked.get("text"),
+        options=corpus.options,
     )
 
 
@@ -182,12 +181,8 @@ def _pass_over(
     """What every gauge saw, and what was read."""
     gauges = tuple(dict.fromkeys(one.gauge for one in suite.checks))
     names = tuple(next(one.name for one in suite.checks if one.gauge == gauge) for gauge in gauges)
-    surveys = _surveys(gauges, engine, stack)
+    surveys = _surveys(gauges, engine, stack, pictures=corpus.view == "image")
     signings = tuple(survey.signing for survey in surveys.values())
-    if corpus.view == "image" and any(isinstance(g, Copies) and g.kind == "near_copies" for g in gauges):
-        raise SpecError(
-            "near_copies compares texts, and these are pictures; dataqual dedup finds near copies among them"
-        )
     folder = paper.folder if paper is not None else None
     look = Look(corpus, gauges, signings, suite.columns, suite.listed, names, folder)
     states, count, addresses, records = look.nothing(), ReadCount(), Addresses(), 0
@@ -196,7 +191,7 @@ def _pass_over(
         for seen in looked:
             states = [g.merge(a, b) for g, a, b in zip(gauges, states, seen.states, strict=True)]
             for survey, part in zip(surveys.values(), seen.parts, strict=True):
-                survey.add(part)
+                survey.add(part)  # type: ignore[arg-type]
             if surveys:
                 addresses.add(*seen.addresses)
             records += seen.records
@@ -225,27 +220,27 @@ def _pass_over(
     return sights, count
 
 
-def identities(batch: Batch) -> Text:
-    """By what exact copies are told: the texts, or digests of the pixels in their place."""
-    if batch.images is None:
-        return batch.text
-    return Text.of_bytes([row.tobytes() for row in picture_digests(batch.images)])
-
-
-def _surveys(gauges: Sequence[Gauge[Any]], engine: Local, stack: ExitStack) -> dict[NearDuplicates, Survey]:
+def _surveys(
+    gauges: Sequence[Gauge[Any]], engine: Local, stack: ExitStack, *, pictures: bool
+) -> dict[NearDuplicates | Perceptual, Survey | PictureSurvey]:
     """One survey for each set of parameters, of exact copies alone where nobody asks for near ones."""
     asked = [gauge for gauge in gauges if isinstance(gauge, Copies)]
-    surveys = {}
+    surveys: dict[NearDuplicates | Perceptual, Survey | PictureSurvey] = {}
     for parameters in dict.fromkeys(gauge.parameters for gauge in asked):
         near = any(gauge.kind == "near_copies" for gauge in asked if gauge.parameters == parameters)
         memory = engine.memory // SURVEY_SHARE
-        surveys[parameters] = stack.enter_context(Survey(parameters, near=near, memory=memory))
+        if pictures:
+            how = perceptual(parameters) if near else None
+            surveys[parameters] = stack.enter_context(PictureSurvey(how, memory=memory))
+        else:
+            words = near_duplicates(parameters)
+            surveys[parameters] = stack.enter_context(Survey(words, near=near, memory=memory))
     return surveys
 
 
 def _finished(
-    surveys: Mapping[NearDuplicates, Survey], corpus: Corpus, addresses: Addresses
-) -> dict[NearDuplicates, NearCopies]:
+    surveys: Mapping[NearDuplicates | Perceptual, Survey | PictureSurvey], corpus: Corpus, addresses: Addresses
+) -> dict[NearDuplicates | Perceptual, NearCopies | PictureCopies]:
     def fetch(numbers: Sequence[int]) -> list[str]:
         return corpus.fetch([addresses[number] for number in numbers])
 

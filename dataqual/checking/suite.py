@@ -19,6 +19,7 @@ from dataqual.checking.unreadable import Unreadable
 from dataqual.checking.verdicts import Check, Unsure
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.faults import PICTURES, SHARES
+from dataqual.images.perceptual import Perceptual
 from dataqual.metrics.documents import Documents
 from dataqual.near_duplicates import NearDuplicates
 from dataqual.rules.rule_set import Rule, load
@@ -216,10 +217,14 @@ def _of_metric(given: dict[str, Any], where: str) -> Iterator[Check]:
     says = f"the metric {name}"
     if name in ("exact_copies", "near_copies"):
         kind: Any = name
-        gauge = Copies(kind, specs.construct(NearDuplicates, parameters, f"{where}.with", name))
+        how = Perceptual if {"radius", "variants"} & parameters.keys() else NearDuplicates
+        gauge = Copies(kind, specs.construct(how, parameters, f"{where}.with", name))
         says, mend = f"the share of {name.replace('_', ' ')}", ("--drop", name)
         if name == "near_copies" and parameters:
-            mend = ("--recipe", specs.flow({"steps": [{"dedup": {"exact": False, "near": parameters}}]}))
+            step = (
+                {"dedup_images": parameters} if how is Perceptual else {"dedup": {"exact": False, "near": parameters}}
+            )
+            mend = ("--recipe", specs.flow({"steps": [step]}))
     elif name == "krippendorff_alpha":
         gauge = specs.construct(KrippendorffAlpha, parameters, f"{where}.with", name)
         says = f"Krippendorff's alpha of {', '.join(gauge.columns)}"

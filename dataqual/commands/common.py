@@ -7,7 +7,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -74,6 +74,8 @@ class Shared:
             names = ("text", "id", "label", "group", "txt", "max_unreadable")
             given = {name: getattr(self, name) for name in names}
             corpus = open_corpus(files or [sample.path()], more=more, date=date, **given)
+            if self.format:
+                corpus = replace(corpus, asked={**corpus.asked, "format": self.format})
             if not self.paths:
                 console.say(f"no path given: {doing} the sample corpus that ships with dataqual")
             for note in corpus.notes:

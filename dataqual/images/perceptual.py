@@ -18,11 +18,13 @@ from dataqual.images.image import Images
 from dataqual.images.verification import DIMMED, PLAIN, Card, Verified, cards, detail, structure, verify
 from dataqual.kernels import joining, minhash
 from dataqual.kernels import likeness as kernel
+from dataqual.lazy import lazy
 from dataqual.near_duplicates.candidates import exact_copies
 from dataqual.near_duplicates.clusters import Counterparts
 from dataqual.near_duplicates.ranking import Before, Ranking
 from dataqual.near_duplicates.spilling import Pairs, Spill, read_array, write_array
 from dataqual.near_duplicates.verification import Fetch
+from dataqual.reading import Reading
 
 Variants = Literal["none", "flips", "rotations", "all"]
 
@@ -139,6 +141,29 @@ class PictureCopies:
     """(copies,)."""
     distance: NDArray[np.float64]
     """(pictures,): in how many bits the nearer hash of a near copy differs from that of what is kept; NaN for others."""
+
+    @property
+    def exact_share(self) -> Reading:
+        """Share of exact copies among all pictures."""
+        return share_of("exact_copies", self.exact_copy_of)
+
+    @property
+    def share(self) -> Reading:
+        """Share of near copies among all pictures; every one was verified."""
+        return share_of("near_copies", self.near_copy_of)
+
+    @lazy
+    def similarity(self) -> NDArray[np.float64]:
+        """(pictures,): with what is kept for it; NaN where it is no near copy."""
+        found = np.full(len(self.near_copy_of), np.nan)
+        found[self.verified_pairs[:, 0]] = self.verified_similarity
+        return found
+
+
+def share_of(name: str, copy_of: NDArray[np.int64]) -> Reading:
+    """The share of pictures that are copies of another one."""
+    found, n = int((copy_of >= 0).sum()), len(copy_of)
+    return Reading(name, found / n if n else None, n, detail={"documents": found})
 
 
 class PictureSurvey:

@@ -9,6 +9,7 @@ from pathlib import PurePath
 from typing import Any
 
 from dataqual.finding import SEVERITIES, Finding, percent
+from dataqual.readers.again import reading_options
 from dataqual.reading import wilson
 
 UNREADABLE = 0.01
@@ -185,20 +186,16 @@ def clean_command(facts: dict[str, Any], drop: str, recipe: str | None = None) -
         return shlex.join(["dataqual", "clean", "-o", f"sample{_mark(drop)}.jsonl", *what])
     if not inputs or any(name.startswith("<") for name in inputs):
         return None
+    again = reading_options(options, pictures=corpus.get("view") == "image")
     if corpus.get("view") == "image" and drop in ("exact_copies", "near_copies"):
         how = ["--method", "exact"] if drop == "exact_copies" else []
         target = _picture_target(corpus, ".dedup")
-        return shlex.join(["dataqual", "dedup", *map(_as_argument, inputs), "-o", target, *_allowed(options), *how])
+        return shlex.join(["dataqual", "dedup", *map(_as_argument, inputs), "-o", target, *again, *how])
     if corpus.get("view") == "image":
         target = _picture_target(corpus, _mark(drop))
-        return shlex.join(["dataqual", "clean", *map(_as_argument, inputs), "-o", target, *_allowed(options), *what])
-    txt = options.get("txt") or "file"
-    named = {"--text": options.get("text"), "--txt": txt if txt != "file" else None}
-    if (allowed := options.get("max_unreadable", UNREADABLE)) != UNREADABLE:
-        named["--max-unreadable"] = f"{allowed:g}"
-    words = ["dataqual", "clean", *map(_as_argument, inputs), "-o", _as_argument(_target(corpus, txt, _mark(drop)))]
-    words += [word for option, value in named.items() if value for word in (option, value)]
-    return shlex.join([*words, *what])
+        return shlex.join(["dataqual", "clean", *map(_as_argument, inputs), "-o", target, *again, *what])
+    target = _as_argument(_target(corpus, options.get("txt") or "file", _mark(drop)))
+    return shlex.join(["dataqual", "clean", *map(_as_argument, inputs), "-o", target, *again, *what])
 
 
 def _mark(drop: str) -> str:
@@ -208,12 +205,6 @@ def _mark(drop: str) -> str:
     ('.clean-exact_copies', '.clean-strict')
     """
     return f".clean-{PurePath(drop).stem if drop.endswith(('.yaml', '.yml')) else drop}"
-
-
-def _allowed(options: dict[str, Any]) -> list[str]:
-    """The option that allows as many unreadable records as were allowed, where that was not the usual share."""
-    allowed = options.get("max_unreadable", UNREADABLE)
-    return ["--max-unreadable", f"{allowed:g}"] if allowed != UNREADABLE else []
 
 
 def _picture_target(corpus: dict[str, Any], mark: str) -> str:

@@ -286,6 +286,7 @@ def _asked(corpus: Corpus, options: Options, plan: Plan) -> dict[str, Any]:
     taken = [rule_set.name for rule_set in plan.rule_sets] if options.rules is None else [*options.rules]
     return {
         "text": options.text,
+        **{role: name for role, name in corpus.asked.items() if role != "txt"},
         "txt": getattr(corpus, "txt", None),
         "rules": taken,
         "near_copies": options.near_copies,

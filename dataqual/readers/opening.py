@@ -172,10 +172,24 @@ def open_corpus(
     """
     if txt not in get_args(Txt):
         raise InputError(f"--txt: {txt!r} is no way to cut a text file; {did_you_mean(txt, get_args(Txt))}")
+    asked = Columns(id=id, label=label, group=group, date=date, more=tuple(more))
+    found = _opened(paths, text, asked, txt, max_unreadable, sizes)
+    told = {"text": text, "id": id, "label": label, "group": group, "txt": txt if txt != "file" else None}
+    return replace(found, asked={name: value for name, value in told.items() if value is not None})
+
+
+def _opened(
+    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str] | File],
+    text: str | None,
+    asked: Columns,
+    txt: Txt,
+    max_unreadable: float,
+    sizes: Sizes | None,
+) -> Corpus:
+    """The corpus, texts or pictures by what the files are."""
     inputs = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
     files, notes = find_files(inputs)
     sizes = sizes or Sizes()
-    asked = Columns(id=id, label=label, group=group, date=date, more=tuple(more))
     if pictures := [file for file in files if file.format in FILES]:
         if texts := [file for file in files if file.format not in FILES]:
             raise both_kinds(pictures, texts)
@@ -188,7 +202,7 @@ def open_corpus(
     columns, found = find_columns(sample, asked, text=text)
     if all(file.format in ("txt", "md") for file in files):
         found = []
-    if id is None and columns.id is None and all(is_document(file, txt) for file in files):
+    if asked.id is None and columns.id is None and all(is_document(file, txt) for file in files):
         columns = replace(columns, id="path")
     empty = [file.path for file in files if not file.size]
     if empty:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from dataqual.corpus import Batch
 from dataqual.errors import InputError, SpecError
 from dataqual.images.reading.arrays import Arrays, Described, array_stream, header, label_strings, load, member_of
 from dataqual.images.reading.corpus import ImageCorpus
+from dataqual.images.reading.files import PARTS
 from dataqual.writers.appearing import NewFile, appear, on_the_disk_of, writing
 from dataqual.writers.writer import Encoder, Writer
 
@@ -188,7 +190,7 @@ class NewArrays(NewFile):
                     with source.open(member) as stream:
                         shape = header(stream)[0]
                     beside = [number for number in numbers if shape and told[number].layout.count == shape[0]]
-                    if asked and len(numbers) == 1 and not beside:
+                    if asked and len(numbers) == 1 and (not beside or other_part(told[numbers[0]].layout.member, name)):
                         continue  # one array was asked for, and this belongs to others
                     changed = [number for number in beside if _moved(rows.get(number, []), shape[0])]
                     if not changed:
@@ -263,6 +265,16 @@ def _check_lengths(output: str, corpus: ImageCorpus) -> None:
                     f"-o: {output}: {names} of {path} are equally long, and a row that goes from one would stay in the other; "
                     f"name the one to work on, as {path}:{alike[0].layout.member}, and the rows of the others go with it"
                 )
+
+
+def other_part(name: str, other: str) -> bool:
+    """Whether two arrays are of different parts of a data set by their names, so that their rows have nothing in common.
+
+    >>> other_part("x_train", "x_test"), other_part("x_train", "ids_train"), other_part("x_train", "masks")
+    (True, False, False)
+    """
+    one, two = ({word for word in re.split(r"[\W\d_]+", each.lower()) if word in PARTS} for each in (name, other))
+    return bool(one and two) and one != two
 
 
 def relabelled(labels: NDArray[Any], told: Mapping[int, Mapping[str, Any]]) -> NDArray[Any]:

@@ -65,11 +65,8 @@ def _picture_writer(path: str, corpus: ImageCorpus, shard_size: int | None) -> W
     kind = kind_of_output(path, corpus)
     if kind is None:
         raise SpecError(f"-o: {path}: pictures are written to a folder, or arrays of them to a .npz")
-    if kind == "folder":
-        check_folder(path, corpus)
-        return FolderWriter(path, corpus, shard_size)
-    check_place(path, "-o", corpus)
-    return ArrayWriter(path, corpus, shard_size)
+    check_output(path, corpus)
+    return (FolderWriter if kind == "folder" else ArrayWriter)(path, corpus, shard_size)
 
 
 def _encoder(path: str, name: str, corpus: Corpus) -> LineEncoder:
@@ -83,6 +80,14 @@ def _encoder(path: str, name: str, corpus: Corpus) -> LineEncoder:
     if txt == "file":
         raise SpecError(f"-o: {path}: a .txt file is one document; write .jsonl, or cut with --txt line")
     return TextLines(path, txt)
+
+
+def check_output(path: str, corpus: Corpus) -> None:
+    """InputError where what is kept can or must not be written: a file, or of pictures a folder."""
+    if corpus.view == "image" and kind_of_output(path, corpus) == "folder":
+        check_folder(path, corpus)
+    else:
+        check_place(path, "-o", corpus)
 
 
 def check_place(path: str, option: str, corpus: Corpus) -> None:

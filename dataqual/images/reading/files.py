@@ -127,18 +127,21 @@ def picture_names(paths: Sequence[tuple[str, str]]) -> tuple[Names, ...]:
 
 def file_columns(names: Sequence[Names], asked: Columns) -> tuple[Columns, list[str]]:
     """Which column is what, and what is to be said of it: the folder is the label where every picture lies in one, one below
-    the folder that was named, or below a part of the data set."""
+    the folder that was named, or below a part of the data set; pictures beside these folders, if they are the fewer, have none."""
     for role, name in asked.extras().items():
         if name not in COLUMNS:
             raise UnknownColumn(f"--{role}: no column {name!r} of files; {did_you_mean(name, COLUMNS)}")
     parts = bool(names) and all(one.part for one in names)
-    depth = 2 + parts
-    one_below = bool(names) and all(len(one.path.split("/")) == depth for one in names)
+    depths = [len(one.path.split("/")) - parts for one in names]
+    beside = depths.count(1)
+    one_below = bool(names) and max(depths) == 2 and 2 * beside < len(names)
     found = replace(asked, text="picture", id=asked.id or "path")
     notes = []
     if one_below and asked.label is None:
         found = replace(found, label="folder")
         notes.append("label: the folder of each picture (--label names another column)")
+        if beside:
+            notes.append(f"without a label: {beside:,} pictures that lie beside the folders")
     if parts and asked.group is None:
         found = replace(found, group="part")
         notes.append("group: the part of the data set, such as train, by the first folder")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from dataqual.faults import PICTURES
 from dataqual.finding import Finding, percent
+from dataqual.images.perceptual import share_of
 from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.images.sample import PictureSample
 from dataqual.images.signals.odd_size import OddSize, quartiles_of
@@ -109,8 +110,7 @@ def _readings(gathered: Gathered) -> dict[str, Any]:
 
 def _copied(gathered: Gathered, name: str, copy_of: NDArray[np.int64]) -> Reading:
     """The share of pictures that are copies of an earlier one."""
-    found, n = int((copy_of >= 0).sum()), len(copy_of)
-    return gathered.alone(Reading(name, found / n if n else None, n, detail={"documents": found}))
+    return gathered.alone(share_of(name, copy_of))
 
 
 def _copies(gathered: Gathered, name: str, copy_of: NDArray[np.int64]) -> dict[str, Any]:

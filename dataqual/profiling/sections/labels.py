@@ -117,7 +117,9 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
 def suspects_command(block: Mapping[str, Any], facts: Mapping[str, Any]) -> str | None:
     """The one that leaves the suspects out; it names the column, which may have been named and not found."""
     command = clean_command(dict(facts), "label_errors")
-    return f"{command} {shlex.join(['--label', block['column']])}" if command and block["column"] else command
+    if command is None or not block["column"] or "--label" in shlex.split(command):
+        return command
+    return f"{command} {shlex.join(['--label', block['column']])}"
 
 
 def _contradictions(block: Mapping[str, Any]) -> Iterable[Finding]:
