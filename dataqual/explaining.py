@@ -6,7 +6,7 @@ import difflib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,12 @@ import numpy as np
 import polars as pl
 
 from dataqual.errors import InputError
+from dataqual.lazy import lazy
 from dataqual.ledger import BLANK, FAILED, SCHEMA, TORN_TURNS, UNCHANGED
+from dataqual.picture_words import in_words_of
 from dataqual.readers import open_corpus
 from dataqual.readers.paths import LEDGER
+from dataqual.seen_pictures import SeenPicture, picture_at
 from dataqual.splitting.telling import Placed, ledger_of, placed
 from dataqual.writers.writer import shard_names
 
@@ -39,6 +42,20 @@ class Story:
     id: str | None
     events: tuple[dict[str, Any], ...]
     """Rows of the ledger, without what is null; `edits` is a list of [start, end, new length, reason]."""
+    column: str | None = None
+    """That of the pictures in a table, where it was named."""
+
+    @lazy
+    def picture(self) -> SeenPicture | None:
+        """What it looks like where it came from, if it is a picture and still there."""
+        return picture_at(self.path, self.record, self.column)
+
+    @lazy
+    def kept_pictures(self) -> tuple[SeenPicture | None, ...]:
+        """Of each event, the picture that was kept in its place."""
+        if self.picture is None:
+            return (None,) * len(self.events)
+        return tuple(picture_at(e.get("kept_path"), e.get("kept_record"), self.column) for e in self.events)
 
     @property
     def outcome(self) -> str:
@@ -56,19 +73,31 @@ class Story:
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""
         where = {"path": self.path, "record": self.record, "line": self.line, "id": self.id}
-        return where | {"outcome": self.outcome, "events": list(self.events)}
+        events = [
+            event | ({"kept_picture": kept.facts()} if kept is not None else {})
+            for event, kept in zip(self.events, self.kept_pictures, strict=True)
+        ]
+        own = {"picture": self.picture.facts()} if self.picture is not None else {}
+        return where | own | {"outcome": self.outcome, "events": events}
 
     def __str__(self) -> str:
         """Some lines for people."""
-        head = self._named()
+        lines = [self._own(self._named())]
+        if self.picture is not None:
+            lines.append(f"  {self.picture}")
         if not self.events:
-            return f"{head}\n  was kept as it came: no step changed it"
-        lines = [head]
-        for number, event in enumerate(self.events, 1):
-            lines.append(f"  {number}. {_said(event)}")
+            return "\n".join([*lines, "  was kept as it came: no step changed it"])
+        for number, (event, kept) in enumerate(zip(self.events, self.kept_pictures, strict=True), 1):
+            lines.append(f"  {number}. {self._own(_said(event))}")
+            if kept is not None:
+                lines.append(f"     what was kept: {kept}")
             if event.get("evidence"):
                 lines.append(f"     {_QUOTED[_quoted(event)]} {_one_line(event['evidence'])}")
-        return "\n".join([*lines, f"  {_ENDS[self.outcome]}"])
+        return "\n".join([*lines, f"  {self._own(_ENDS[self.outcome])}"])
+
+    def _own(self, sentence: str) -> str:
+        """In words of pictures, of one."""
+        return in_words_of("image", sentence) if self.picture is not None else sentence
 
     def _named(self) -> str:
         name = f"document {self.id}" if self.id is not None else "a document without an id"
@@ -116,9 +145,9 @@ def explain(
     rows, name = pl.scan_parquet(ledger), str(id)
     told = tuple(_stories(rows.filter((pl.col("id") == name) | (pl.col("parent") == name)).collect(), name))
     if named := (*told, *_kept(written, name, told, asked)):
-        return named
+        return tuple(replace(story, column=text) for story in named)
     if placed := tuple(_stories(_at(rows, name))) or tuple(_stories(_unread(rows, name))):
-        return placed
+        return tuple(replace(story, column=text) for story in placed)
     if untouched := tuple(_untouched(rows, name, asked)):
         return untouched
     raise InputError(f"{output}: no such document {name!r}; {_hint(_nearest(name, rows, written, asked))}")

@@ -9,7 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from dataqual.lazy import lazy
+from dataqual.picture_words import in_words_of
 from dataqual.readers.paths import LEDGER
+from dataqual.seen_pictures import SeenPicture, picture_at
 from dataqual.splitting.writing import SCHEMA
 from dataqual.writers.writer import shards_of
 
@@ -34,6 +37,15 @@ class Placed:
     stratum: str | None
     unreadable: str | None
 
+    @lazy
+    def picture(self) -> SeenPicture | None:
+        """What it looks like where it came from, if it is a picture and still there."""
+        return picture_at(self.path, self.record)
+
+    def _own(self, sentence: str) -> str:
+        """In words of pictures, of one."""
+        return in_words_of("image", sentence) if self.picture is not None else sentence
+
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""
         names = ("path", "record", "id", "part", "cluster", "others", "stratum", "unreadable")
@@ -42,7 +54,9 @@ class Placed:
     def __str__(self) -> str:
         """Some lines for people."""
         name = f"document {self.id}" if self.id is not None else "a document without an id"
-        lines = [f"{name}, record {self.record} of {self.path}"]
+        lines = [self._own(f"{name}, record {self.record} of {self.path}")]
+        if self.picture is not None:
+            lines.append(f"  {self.picture}")
         if self.unreadable is not None:
             return "\n".join([*lines, f"  could not be read: {self.unreadable}", "  So it is in no part."])
         lines.append(f"  is in {self.part}" + (f", of the stratum {self.stratum}" if self.stratum is not None else ""))

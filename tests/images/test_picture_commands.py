@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import reports
 from dataqual.cli import main
 from dataqual.errors import DataqualError
 from dataqual.images.encoding import png as png_of
-from tests.images.photographs import compressed, photo, png
+from tests.images.photographs import EDITS, compressed, jpeg, photo, png
 from tests.images.pictures import shapes
 
 STACK, NAMES = shapes(30, side=12)
@@ -173,3 +174,37 @@ def test_parameters_of_the_other_view_are_one_line(
     with pytest.raises(DataqualError) as told:
         dataqual.check(corpus, [{"metric": "near_copies", "max": 0, "with": parameters}], **asked)
     assert str(told.value).startswith(said)
+
+
+# explain
+
+
+def test_explain_says_what_the_picture_and_the_one_that_was_kept_are_like(folder: Path) -> None:
+    (folder / "b" / "half.jpg").write_bytes(jpeg(EDITS["half the size"](photo(3)), 95))
+    dataqual.dedup("photos", "out", max_unreadable=0.5, keep="largest")
+    size, kept = (len((folder / name).read_bytes()) for name in ("b/half.jpg", "b/3.png"))
+    told = run("explain", "out", "b/half.jpg").output.splitlines()
+    assert told[:2] == [
+        "picture b/half.jpg, record 1 of photos/b/half.jpg",
+        f"  jpeg, 80 × 60 pixels in colour, {size:,} bytes",
+    ]
+    assert told[3] == f"     what was kept: png, 160 × 120 pixels in colour, {kept:,} bytes"
+    assert told[-1] == "  So it is not in the output."
+    chinese = run("explain", "out", "b/half.jpg", "--lang", "zh").output.splitlines()
+    assert chinese[0] == "图片 b/half.jpg：photos/b/half.jpg 的第 1 条记录"
+    assert chinese[1] == f"  jpeg，80 × 60 像素，彩色，{size:,} 字节"
+    assert chinese[3] == f"     保留的是：png，160 × 120 像素，彩色，{kept:,} 字节"
+    [facts] = json.loads(run("explain", "out", "b/half.jpg", "--json").output)
+    assert facts["picture"]["width"] == 80
+    assert facts["events"][0]["kept_picture"]["width"] == 160
+    (folder / "b" / "half.jpg").unlink()
+    assert "pixels in" not in run("explain", "out", "b/half.jpg").output
+    assert run("explain", "out", "b/1.png").exit_code == 0
+
+
+def test_explain_tells_of_rows_of_arrays(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.concatenate([STACK, STACK[:1]]), y=np.arange(31) % 3)
+    dataqual.clean(str(tmp_path / "a.npz"), tmp_path / "b.npz", drop=["exact_copies"])
+    told = run("explain", str(tmp_path / "b.npz"), "31").output.splitlines()
+    assert told[1] == "  array, 12 × 12 pixels in gray"
+    assert told[3] == "     what was kept: array, 12 × 12 pixels in gray"

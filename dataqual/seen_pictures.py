@@ -1,0 +1,56 @@
+"""`picture_at`: what a picture is like that a ledger names, in a few words, where it is still there."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from dataqual.errors import DataqualError
+from dataqual.images.reading.corpus import ImageCorpus
+from dataqual.readers import open_corpus
+from dataqual.readers.paths import kind_of
+from dataqual.readers.remote import is_url
+
+
+@dataclass(frozen=True)
+class SeenPicture:
+    """How large a picture is."""
+
+    format: str
+    """As it came: "png", "jpeg"; "array" for pixels in a row of an array."""
+    width: int
+    height: int
+    channels: int
+    bytes: int | None
+    """Of its file; None for pixels."""
+
+    def __str__(self) -> str:
+        """A line for people.
+
+        >>> str(SeenPicture("jpeg", 160, 120, 3, 11234)), str(SeenPicture("array", 28, 28, 1, None))
+        ('jpeg, 160 × 120 pixels in colour, 11,234 bytes', 'array, 28 × 28 pixels in gray')
+        """
+        size = f", {self.bytes:,} bytes" if self.bytes is not None else ""
+        return (
+            f"{self.format}, {self.width} × {self.height} pixels in {'gray' if self.channels == 1 else 'colour'}{size}"
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)
+
+
+def picture_at(path: str | None, record: int | None, text: str | None = None) -> SeenPicture | None:
+    """The picture that is a record of a file, of the column `text` of a table; None where there is none, or it is gone."""
+    if path is None or record is None or is_url(path) or kind_of(path) is None:
+        return None
+    try:
+        corpus = open_corpus([path], text=text)
+        if not isinstance(corpus, ImageCorpus):
+            return None
+        images = corpus.pictures([(0, record)])
+    except (DataqualError, OSError):
+        return None
+    pixels, encoded = images[0], images.encoded(0)
+    height, width, channels = pixels.shape
+    return SeenPicture(images.formats[0], width, height, channels, len(encoded) if encoded is not None else None)
