@@ -47,6 +47,7 @@ SPOOLING = "dataqual.readers.spooling"
 """Who keeps what comes once: found by its name, as operators are, for readers stand above."""
 
 PICTURES = "dataqual.images.reading.opening"
+HELD = "dataqual.images.reading.held"
 """Who makes a corpus of pictures in memory, likewise."""
 
 RAW_KEPT = 1 << 20
@@ -436,6 +437,11 @@ class Corpus(ABC):
         """Bytes on disk of all files; 0 for data in memory."""
         return sum(file.size for file in self.files)
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether it is in no file, so that nothing tells whether two of them are the same."""
+        return any(file.format in ("frame", "memory") for file in self.files)
+
     def without(self, *roles: str) -> Corpus:
         """The same documents without these of the columns id, label, group and date, which then are not looked for."""
         left: dict[str, Any] = {role: None for role in self.columns.extras() if role in roles}
@@ -551,6 +557,11 @@ class Corpus(ABC):
         if pictures.is_pictures(data):
             held: Corpus = pictures.memory_corpus(data, label, max_unreadable)
             return held
+        asked = Columns(id=id, label=label, group=group, date=date, more=tuple(more))
+        found: tuple[Corpus | None, Sequence[str]] = import_module(HELD).held_corpus(data, text, asked, max_unreadable)
+        table, said = found
+        if table is not None:
+            return table
         spooling = import_module(SPOOLING)
         if spooling.is_records(data):
             spooled: Corpus = spooling.corpus_of(
@@ -565,7 +576,6 @@ class Corpus(ABC):
             )
             return spooled
         kind, sample, column = _opened(data)
-        asked = Columns(id=id, label=label, group=group, date=date, more=tuple(more))
         columns, notes = find_columns(sample, asked, text=text)
         names = tuple(map(str, getattr(data, "columns", ("text",))))
         text_columns = needed_of(names, [columns.text]) if columns.turns else [columns.text]
@@ -574,7 +584,7 @@ class Corpus(ABC):
         return FrameCorpus(
             files=(File(path=f"<{kind}>", format="frame"),),
             columns=columns,
-            notes=tuple(notes) if kind != "list" else (),
+            notes=(*said, *notes) if kind != "list" else (),
             max_unreadable=max_unreadable,
             frame=data if whole else pl.DataFrame([column(name) for name in used]),
             names=names,
@@ -898,5 +908,5 @@ def _series(name: str, values: list[Any]) -> pl.Series:
     """A polars column of str, or of Python objects where not every value is one (or is no valid text)."""
     try:
         return pl.Series(name, values, dtype=pl.String, strict=True)
-    except (TypeError, UnicodeEncodeError, pl.exceptions.PolarsError):
+    except (TypeError, ValueError, pl.exceptions.PolarsError):
         return pl.Series(name, values, dtype=pl.Object)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from dataqual.copies import CLUSTERS, Copies, percent
-from dataqual.corpus import Batch, Corpus, FrameCorpus, Progress
+from dataqual.corpus import Batch, Corpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.images.perceptual import Perceptual, Variants
@@ -403,7 +403,7 @@ def _run(corpus: Corpus, output: str | Path | None, options: object) -> Run | No
 
 def _inputs(corpus: Corpus) -> object:
     """What is the same as long as a corpus is: its files, or their bytes if they are gone after this run."""
-    if isinstance(corpus, FrameCorpus):
+    if corpus.in_memory:
         return secrets.token_hex(16)  # nothing tells that two of them are the same
     return [
         *(_contents(file.place) if file.spooled else unchanged([file]) for file in corpus.files),

@@ -201,7 +201,7 @@ def leakage(
     check_sizes(ngram, shortest)
     trained, tested = _opened(train, asked), _opened(test, asked)
     for file in tested.files:
-        if file.format not in ("frame", "memory") and trained.holds(file.path):
+        if not tested.in_memory and trained.holds(file.path):
             raise InputError(f"{file.path}: is in the training corpus as it is; name what is to be kept from it")
     engine = Local(workers=workers, max_memory=max_memory)
     if trained.view != tested.view:

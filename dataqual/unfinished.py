@@ -15,11 +15,12 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Protocol, TypeVar
 
-from dataqual.corpus import Corpus, FrameCorpus
+from dataqual.corpus import Corpus
 from dataqual.errors import DataqualError, InputError, SpecError, WorkerLost
 from dataqual.readers.paths import unchanged
 from dataqual.version import __version__
@@ -250,11 +251,15 @@ def _key() -> bytes:
     return secrets.token_bytes(SEAL)
 
 
+ARCHIVE = "npz"
+"""Whose arrays are files of their own, which lie in it: see `images.reading.arrays`."""
+
+
 def inputs(corpus: Corpus) -> object:
     """What must be the same for a run to go on: the files, their sizes and when they were changed; else no run does."""
-    if isinstance(corpus, FrameCorpus) or any(file.spooled for file in corpus.files):
+    if corpus.in_memory or any(file.spooled and file.format != ARCHIVE for file in corpus.files):
         return secrets.token_hex(16)
-    return unchanged(corpus.files)
+    return unchanged([replace(file, path=file.place) if file.format == ARCHIVE else file for file in corpus.files])
 
 
 def described(value: Any) -> Any:

@@ -62,7 +62,9 @@ class SlicedCorpus(Corpus):
 
 def is_sliced(data: Any) -> bool:
     """Whether data give slices of themselves as polars frames, as a `datasets.Dataset` does."""
-    return hasattr(data, "with_format") and hasattr(data, "column_names") and hasattr(data, "__len__")
+    features = dict(getattr(data, "features", None) or {})
+    pictures = any(type(feature).__name__ == "Image" for feature in features.values())  # these are no frames
+    return hasattr(data, "with_format") and hasattr(data, "column_names") and hasattr(data, "__len__") and not pictures
 
 
 def sliced(

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from dataqual.corpus import Corpus, File
+from dataqual.errors import InputError
+from dataqual.images.reading.tables import is_pixels
 from dataqual.readers.encoding import encoded
 from dataqual.readers.opening import FileCorpus, open_corpus
 
@@ -33,8 +35,18 @@ class Spool:
         """A line for each: a text is an object with a text, what is neither is there to be told as unreadable."""
         with open(self.path, "wb") as file:
             for record in records:
+                if isinstance(record, Mapping) and (name := _picture_in(record)) is not None:
+                    raise InputError(
+                        f"records that come once hold pictures in {name!r}, and there is no telling how many; make a list of "
+                        "them, or save them as .parquet and name the file"
+                    )
                 file.write(encoded({"text": record} if isinstance(record, str) else record))
                 file.write(b"\n")
+
+
+def _picture_in(record: Mapping[Any, Any]) -> str | None:
+    """The field of a record that is a picture of pixels, which no line of JSON holds."""
+    return next((str(name) for name, value in record.items() if is_pixels(value)), None)
 
 
 def _nothing() -> None:

@@ -16,6 +16,7 @@ from dataqual.images.reading.arrays import Arrays, Described, described_file, de
 from dataqual.images.reading.corpus import ImageCorpus, Source
 from dataqual.images.reading.files import Names, PictureFiles, file_columns, picture_names
 from dataqual.images.reading.memory import Memory
+from dataqual.images.reading.tables import is_pixels
 
 FILES = ("picture", "npz", "npy", "idx")
 """Formats of files that hold pictures and nothing else."""
@@ -106,7 +107,7 @@ def is_pictures(data: Any) -> bool:
         return data.ndim in (3, 4)
     if isinstance(data, Mapping):
         return any(_is_array(value) and value.ndim in (3, 4) for value in data.values())
-    return isinstance(data, list | tuple) and bool(data) and all(_is_one(one) for one in data[:10])
+    return isinstance(data, list | tuple) and bool(data) and all(is_pixels(one) for one in data[:10])
 
 
 def memory_corpus(data: Any, label: str | None, max_unreadable: float) -> ImageCorpus:
@@ -128,7 +129,3 @@ def memory_corpus(data: Any, label: str | None, max_unreadable: float) -> ImageC
 
 def _is_array(value: Any) -> bool:
     return isinstance(value, np.ndarray)
-
-
-def _is_one(value: Any) -> bool:
-    return (isinstance(value, np.ndarray) and value.ndim in (2, 3)) or hasattr(value, "getbands")

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from dataqual.columns import TEXT_NAMES, Record, as_string
 from dataqual.corpus import RAW_KEPT, Columns, Corpus, File, Piece, Rows, Unreadable
 from dataqual.images.decoding import SUFFIXES
@@ -110,7 +112,18 @@ def _holds_pictures(values: Sequence[Any]) -> bool:
     return bool(there) and all(map(_looks, there))
 
 
+def is_pixels(value: Any) -> bool:
+    """Whether a value is an array or one of Pillow's, no file of a picture.
+
+    >>> is_pixels(np.zeros((3, 4), np.uint8)), is_pixels(np.zeros(3)), is_pixels(b"GIF8")
+    (True, False, False)
+    """
+    return (isinstance(value, np.ndarray) and value.ndim in (2, 3)) or hasattr(value, "getbands")
+
+
 def _looks(value: Any) -> bool:
+    if is_pixels(value):
+        return True
     if isinstance(value, Mapping):
         return set(value) == {"bytes", "path"} and any(map(_looks, (value["bytes"], value["path"])))
     if isinstance(value, bytes):
