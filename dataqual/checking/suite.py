@@ -217,7 +217,7 @@ def _of_metric(given: dict[str, Any], where: str) -> Iterator[Check]:
     says = f"the metric {name}"
     if name in ("exact_copies", "near_copies"):
         kind: Any = name
-        how = Perceptual if {"radius", "variants"} & parameters.keys() else NearDuplicates
+        how: type[Any] = Perceptual if {"radius", "variants"} & parameters.keys() else NearDuplicates
         gauge = Copies(kind, specs.construct(how, parameters, f"{where}.with", name))
         says, mend = f"the share of {name.replace('_', ' ')}", ("--drop", name)
         if name == "near_copies" and parameters:
