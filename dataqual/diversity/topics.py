@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.diversity.function_words import is_function_word
 from dataqual.diversity.whole_words import words_of
 from dataqual.document_sample import DocumentSample
 from dataqual.text import ALONE, Text
@@ -24,6 +25,14 @@ MOST = 12
 MOST_TERMS = 20_000
 NAMED = 6
 """Terms by which a topic is named."""
+COMMON, TELLING = 0.1, 2.0
+"""A word that a tenth of all documents have names a topic only if twice as many of the topic's documents have it as of the
+others: so names of topics are no function words in any language, of which those of English and Chinese are known besides."""
+OFTEN, SHORT = 0.3, 3
+"""Nor does a word of so few letters that so many of the topic's documents have (Zipf 1935: what is used most is short): where a
+topic is a language, the commonest words of that language would mark it."""
+FIRST_UNSPACED = "\u0e00"
+"""From Thai on scripts have words of one or two characters, which are no function words for that."""
 LEAST = 20
 """Documents per topic, on average, below which there are fewer topics."""
 
@@ -38,12 +47,14 @@ class Space:
 
     @classmethod
     def of(cls, sample: DocumentSample) -> Space:
-        """That of a sample: TF-IDF over terms that two documents have, and its largest singular directions."""
+        """That of a sample: TF-IDF over terms that two documents have, function words aside, and its largest singular directions."""
         return sample.once(cls._made)
 
     @classmethod
     def _made(cls, sample: DocumentSample) -> Space:
         terms = count(sample.text, alone=(2, 2), min_documents=2, most=MOST_TERMS)
+        told = [at for at in range(len(terms.hashes)) if not is_function_word(terms.name(at))]
+        terms = terms.keep(np.array(told, np.int64))
         points = truncated(tfidf(terms.counts), DIRECTIONS, seed=sample.seed, rounds=2).coordinates
         lengths = np.linalg.norm(points, axis=1, keepdims=True)
         return cls(terms, points / np.where(lengths > 1e-12, lengths, 1.0))
@@ -125,8 +136,16 @@ def _marking(tables: Sequence[Table], at: int, sizes: NDArray[np.int64]) -> list
         odds = [np.log((k + 0.5) / (total - k + 0.5)) for k, total in ((inside, n), (outside, m))]
         error = np.sqrt(sum(1 / (k + 0.5) + 1 / (total - k + 0.5) for k, total in ((inside, n), (outside, m))))
         z = (odds[0] - odds[1]) / error
-        best = np.argsort(-z, kind="stable")[: 4 * NAMED]
-        ranked += [(float(z[column]), name(int(column))) for column in best.tolist() if z[column] > 1.0]
+        everywhere = (inside + outside >= COMMON * (n + m)) & (inside * m < TELLING * outside * n)
+        z[everywhere] = 0
+        best = np.argsort(-z, kind="stable")[: 12 * NAMED]
+        named = [(float(z[column]), name(int(column))) for column in best.tolist() if z[column] > 1.0]
+        often = {name(column) for column in best.tolist() if inside[column] >= OFTEN * n}
+        ranked += [
+            (score, word)
+            for score, word in named
+            if not is_function_word(word) and not (word in often and len(word) <= SHORT and word[0] < FIRST_UNSPACED)
+        ]
     found: list[str] = []
     for _, name_of in sorted(ranked, key=lambda one: -one[0]):
         if not _COUNTS.fullmatch(name_of) and not any(name_of in other or other in name_of for other in found):

@@ -245,3 +245,24 @@ def test_a_wrong_parameter_is_a_letter(name: str, parameters: dict[str, object],
     with pytest.raises(SpecError) as error:
         catalog.metric(name, **parameters)
     assert str(error.value) == letter
+
+
+def test_topics_are_named_by_what_they_are_about_and_not_by_function_words() -> None:
+    from dataqual.diversity.topics import Topics
+
+    numbers = range(40)
+    english = [
+        f"We had the {'soup' if i % 2 else 'rice'} and it was what they said in the kitchen {i}." for i in numbers
+    ]
+    other = [
+        f"You can see how his {'engine' if i % 2 else 'wheel'} has been on the road, but not now {i}." for i in numbers
+    ]
+    german = [f"Der {'Motor' if i % 2 else 'Reifen'} ist in der Werkstatt und die {i} ist es" for i in numbers]
+    chinese = [f"我们觉得这家酒店的{'房间' if i % 2 else '早餐'}还可以，因为服务员没有来{i}。" for i in numbers]
+    names = [set(topic) for topic in Topics.of(DocumentSample.of_texts([*english, *other, *german, *chinese])).names]
+    found = set.union(*names)
+    assert {"kitchen", "road", "werkstatt", "酒店"} <= found
+    assert not found & set(
+        "we had the and it was what they in you can how his been on but not now der ist die es und".split()
+    )
+    assert not [name for name in found if set(name) & set("的我们这还没")]
