@@ -82,7 +82,7 @@ def run(
 
     study = load(file)
     folder = Path(output) if output else home(file, study.name)
-    display = Display(quiet=quiet, said=said)
+    display = Display(quiet=quiet, said=said, price=study.gpu_hour)
     if file is None:
         display.say("no study file given: running the study that ships with dataqual")
     for note in notes(study):

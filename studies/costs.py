@@ -9,6 +9,8 @@ from studies.results import Line
 from studies.study import GpuHour
 
 HOUR = 3600.0
+KWH = 3.6e6
+"""Joules."""
 
 
 def ledger(
@@ -25,6 +27,7 @@ def ledger(
     `peak` is the FLOP/s of large matrix products, measured by each worker where it ran, and `use` the share of it that training made of them
     (MFU), what was evaluated and written included in its time. Hours are of one core or one GPU: two workers on two cores spend two core-hours an hour. A price is of a GPU-hour;
     it says nothing about cores. A core's hours are the processor time of its worker, a GPU's those of the clock. Work that a kill destroyed since the last snapshot is not in it.
+    `energy` is in kWh, of what `studies.energy` counts, and null as soon as one trial has none: never 0 for what nobody measured.
     """
     clocks = [costs.get(line["trial"], {}) for line in trials]
     timed = [cost["seconds"] for cost in clocks if cost.get("seconds") is not None]
@@ -38,6 +41,8 @@ def ledger(
     spent, apart = (sum(line[name] for line in trials) for name in ("flops_spent", "flops_apart"))
     peaks = [cost.get("peak") for cost in clocks]
     could = sum(cost["seconds"] * cost["peak"] for cost in clocks) if known and None not in peaks else None
+    joules: list[Any] = [costs.get(line["trial"], {}).get("joules") for line in (*trials, *diverged)]
+    energy = sum(joules) / KWH if trials and None not in joules else None
     money = price.price * seconds / HOUR if price and on_gpu and seconds is not None else None
     facts = {
         "device": ", ".join(devices) or None,
@@ -54,10 +59,11 @@ def ledger(
         "tokens_per_second": tokens / useful if tokens and useful else None,
         "peak": could / useful if could and useful else None,
         "use": spent / could if could else None,
+        "energy": energy,
     }
-    asked = ("device", "hours", "tokens_per_second", "use", "price", "money")
+    asked = ("device", "hours", "tokens_per_second", "use", "price", "money", "energy")
     unknown = [{"use": "use of the device"}.get(name, name) for name in asked if facts[name] is None]
-    return facts | {"unknown": [*unknown, "energy"]}
+    return facts | {"unknown": unknown}
 
 
 def purchase(
@@ -75,6 +81,13 @@ def purchase(
     pays = True if low is not None and low > price.price else False if high is not None and high < price.price else None
     worth = {"value": value, "interval": around, "n": break_even.get("n")}
     return {**worth, "price": price.price, "currency": price.currency, "pays": pays}
+
+
+def joules_apart(point: Line, trial: Line, cost: Line | None) -> float | None:
+    """The same of its energy."""
+    if cost is None or cost.get("joules") is None or not trial["flops_spent"]:
+        return None
+    return float(cost["joules"] * point["flops"] / trial["flops_spent"])
 
 
 def seconds_apart(point: Line, trial: Line, cost: Line | None) -> float | None:

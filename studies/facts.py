@@ -27,7 +27,7 @@ Facts = dict[str, Any]
 
 SCHEMA = "study@1"
 DIVERGED = "trial learner grade arm seed size reason".split()
-COLUMNS = "trial trunk learner grade arm size parameters non_embedding tokens unique epochs seed flops seconds held_out loss".split()
+COLUMNS = "trial trunk learner grade arm size parameters non_embedding tokens unique epochs seed flops seconds joules held_out loss".split()
 
 
 def assemble(
@@ -172,6 +172,7 @@ def points(records: Records, spent: Mapping[str, Line]) -> list[Facts]:
             **{name: point[name] for name in ("best", "measures", "validation") if name in point},
             "trunk": trunks[point["trial"]][0],
             "seconds": costs.seconds_apart(point, trunks[point["trial"]][1], spent.get(point["trial"])),
+            "joules": costs.joules_apart(point, trunks[point["trial"]][1], spent.get(point["trial"])),
         }
         for point in fitted
     ]

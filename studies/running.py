@@ -66,6 +66,9 @@ class Watch(Protocol):
     def progress(self, trial: Trial, tokens: int, loss: float) -> None:
         """So many tokens of a trial are trained."""
 
+    def meter(self, trial: Trial, seconds: float | None, joules: float | None, peak: float | None) -> None:
+        """So long a trial has had its device, so much energy it took, and so many FLOP/s are the most there; None is unknown."""
+
     def finish(self, trial: Trial, points: Sequence[Line]) -> None:
         """A trial is done; without points if it diverged."""
 
@@ -295,6 +298,9 @@ class Silent:
     def progress(self, trial: Trial, tokens: int, loss: float) -> None:
         """Nothing."""
 
+    def meter(self, trial: Trial, seconds: float | None, joules: float | None, peak: float | None) -> None:
+        """Nothing."""
+
     def finish(self, trial: Trial, points: Sequence[Line]) -> None:
         """Nothing."""
 
@@ -368,6 +374,7 @@ def run_trials(
                         crew.release(held)
                         held = []
                 else:
+                    watch.meter(trial, event.get("seconds"), event.get("joules"), event.get("peak"))
                     watch.progress(trial, event["tokens"], event["loss"])
     tidy(folder / "trials")
     (folder / EARLIER).unlink(missing_ok=True)
@@ -506,6 +513,7 @@ def cost_of(trial: Trial, done: dict[str, Any]) -> Line:
         "seconds": seconds,
         "device": done.get("device"),
         "peak": done.get("peak"),
+        "joules": done.get("joules"),
         "tokens": tokens,
         "tokens_per_second": tokens / seconds if tokens and seconds else None,
     }

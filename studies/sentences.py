@@ -281,8 +281,9 @@ def cost(spent: Facts) -> str:
     hours = f"{spent['hours']:.2f} {spent['unit']}" if spent["hours"] is not None else f"{spent['unit']} unknown"
     money = "" if spent["money"] is None else f" = {spent['money']:.2f} {spent['currency']}"
     saving = "" if spent["saving"] is None else f" ({spent['saving']:.0%} fewer than separate runs)".replace("%", " %")
+    energy = "" if spent.get("energy") is None else f", {spent['energy']:.2g} kWh"
     flops = "" if spent["flops"] is None else f", {spent['flops']:.1e} FLOPs{saving}"
-    return f"{hours}{money}{flops}" + ("" if spent["tokens"] is None else f", {count(spent['tokens'])} tokens")
+    return f"{hours}{money}{energy}{flops}" + ("" if spent["tokens"] is None else f", {count(spent['tokens'])} tokens")
 
 
 def estimate(found: Facts | None, form: str = "{:.2f}") -> str:

@@ -28,6 +28,7 @@ from typing import Any, TextIO
 
 from dataqual.errors import DataqualError
 from studies.devices import peak
+from studies.energy import Meter, meter
 from studies.learner import Diverged, Ledger, Made, Point, Precision, Progress, Sheet, Snapshot
 from studies.trial import Trial
 
@@ -43,13 +44,16 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
     A trial that diverges is done, too: KEY.done says why, and of its points nothing.
     """
     many, first = int(os.environ.get("WORLD_SIZE", "1")), os.environ.get("RANK", "0") == "0"
-    points, made, spent, state = load_snapshot(folder / f"{trial.key}.snapshot")
+    points, made, spent, used, state = load_snapshot(folder / f"{trial.key}.snapshot")
+    top, counter = _peak(trial.setting.device, trial.setting.precision), _meter(trial) if many == 1 else None
     begun = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     # One thread of arithmetic: its own time is what a core gave, whoever else was at work; a GPU is ours all the while.
     clock = time.process_time if trial.setting.device == "cpu" else time.monotonic
     started, said, ledger, diverged = clock() - spent, 0.0, None, None
     try:
         for event in trial.learner.run(trial.task(), state):
+            if counter is not None:
+                counter.look()
             if isinstance(event, Point):
                 points.append(_without_nothing(asdict(event)))
             elif isinstance(event, Made):
@@ -57,12 +61,15 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
             elif not first:  # the first of those that train together keeps what is found
                 continue
             elif isinstance(event, Snapshot):
-                save_snapshot(folder / f"{trial.key}.snapshot", points, made, clock() - started, event.state)
+                save_snapshot(
+                    folder / f"{trial.key}.snapshot", points, made, clock() - started, _sum(used, counter), event.state
+                )
             elif isinstance(event, Ledger):
                 ledger = asdict(event)
             elif isinstance(event, Progress) and time.monotonic() - said > PAUSE:
                 said = time.monotonic()
-                say("progress", tokens=event.tokens, loss=event.loss)
+                taken = {"seconds": many * (clock() - started), "joules": _sum(used, counter), "peak": top}
+                say("progress", tokens=event.tokens, loss=event.loss, **taken)
     except Diverged as error:
         diverged, points, made = str(error), [], []
     if not first:
@@ -70,15 +77,30 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
     done: dict[str, Any] = {"points": points, "made": made, "ledger": ledger}
     done |= {"started": begun, "seconds": many * (clock() - started)}  # of all devices that were at it
     done |= {"device": device_name(trial.setting.device), "diverged": diverged}
-    done |= {"peak": _peak(trial.setting.device, trial.setting.precision)}
+    if counter is not None:
+        counter.look()
+    done |= {"peak": top, "joules": _sum(used, counter)}
     write_whole(folder / f"{trial.key}.done", json.dumps(done, allow_nan=False).encode())
     say("done", key=trial.key)
+
+
+def _meter(trial: Trial) -> Meter | None:
+    """Of the energy of its device; none where the learner had no need of torch."""
+    return meter(trial.setting.device) if "torch" in sys.modules else None
+
+
+def _sum(before: float | None, counter: Meter | None) -> float | None:
+    """Joules so far, those before a kill with them; None as soon as any are unknown."""
+    return None if before is None or counter is None or counter.joules is None else before + counter.joules
 
 
 @cache
 def _peak(device: str, precision: Precision) -> float | None:
     """What the device can do at most, once per worker; None where the learner had no need of torch."""
-    return peak(device, precision) if "torch" in sys.modules else None
+    try:
+        return peak(device, precision) if "torch" in sys.modules else None
+    except RuntimeError:  # no room for it
+        return None
 
 
 def device_name(device: str) -> str:
@@ -106,23 +128,36 @@ def _plain(made: Made) -> dict[str, Any]:
 
 
 def save_snapshot(
-    path: Path, points: list[dict[str, Any]], made: list[dict[str, Any]], seconds: float, state: bytes
+    path: Path,
+    points: list[dict[str, Any]],
+    made: list[dict[str, Any]],
+    seconds: float,
+    joules: float | None,
+    state: bytes,
 ) -> None:
     """Keep what was found so far and how to go on, in one file that is whole or not there."""
-    head = {"points": points, "made": made, "seconds": seconds, "sha256": hashlib.sha256(state).hexdigest()}
+    head = {
+        "points": points,
+        "made": made,
+        "seconds": seconds,
+        "joules": joules,
+        "sha256": hashlib.sha256(state).hexdigest(),
+    }
     write_whole(path, json.dumps(head).encode() + b"\n" + state)
 
 
-def load_snapshot(path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]], float, bytes | None]:
-    """Points, what was made, seconds and state of a snapshot; nothing of one that is not there or damaged: then it is done again."""
+def load_snapshot(
+    path: Path,
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], float, float | None, bytes | None]:
+    """Points, what was made, seconds, joules and state of a snapshot; nothing of one that is not there or damaged: then it is done again."""
     try:
         first, _, state = path.read_bytes().partition(b"\n")
         head = json.loads(first)
         if head["sha256"] == hashlib.sha256(state).hexdigest():
-            return head["points"], head["made"], head["seconds"], state
+            return head["points"], head["made"], head["seconds"], head.get("joules"), state
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    return [], [], 0.0, None
+    return [], [], 0.0, 0.0, None
 
 
 def write_whole(path: Path, content: bytes) -> None:

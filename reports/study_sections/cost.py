@@ -24,6 +24,7 @@ def tiles(facts: Facts) -> list[tuple[str, str, str]]:
         ("device", html.label(cost["device"], 40) if cost.get("device") else "unknown", say.plural(workers, "worker") if workers else ""),
         ("machine time", say.duration(cost.get("hours"), unit), "all trunks and branches together"),
         ("money", html.label(f"{money:,.2f} {html.cut(cost.get('currency') or '', 12)}") if money is not None else "unknown", each),
+        ("energy", f"{say.number(cost['energy'])} kWh" if cost.get("energy") is not None else "unknown", "of the chips that trained, the rest of the machine aside"),
         ("compute", say.power(cost.get("flops")), "FLOPs, counted term by term"),
         ("use of the device", say.share(cost["use"]) if cost.get("use") is not None else "unknown",
          f"of {say.power(cost['peak'])} FLOP/s, measured there" if cost.get("peak") is not None else "its peak was not measured"),

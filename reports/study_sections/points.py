@@ -14,7 +14,7 @@ from reports.study_sections.facts import Facts
 CSV_BYTES = 1_200_000  # of the two megabytes; a table above that lies beside the page only
 COLUMNS = (
     "trial", "trunk", "learner", "grade", "arm", "size", "parameters", "non_embedding", "tokens", "unique", "epochs",
-    "seed", "flops", "seconds", "held_out", "loss",
+    "seed", "flops", "seconds", "joules", "held_out", "loss",
 )  # fmt: skip
 
 

@@ -99,6 +99,10 @@ class Tracked:
         """Handed on."""
         self._watch.progress(trial, tokens, loss)
 
+    def meter(self, trial: Trial, seconds: float | None, joules: float | None, peak: float | None) -> None:
+        """Handed on."""
+        self._watch.meter(trial, seconds, joules, peak)
+
     def finish(self, trial: Trial, points: Sequence[Line]) -> None:
         """Handed on, and told to every tracker that still works."""
         self._watch.finish(trial, points)
