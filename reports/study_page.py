@@ -30,6 +30,7 @@ from reports.study_sections.facts import (
 from reports.study_sections.fit import ranked, residuals
 from reports.study_sections.generated import generated_of
 from reports.study_sections.grades import worth
+from reports.study_sections.literature import literature
 from reports.study_sections.money import money
 from reports.study_sections.pictures import pictures_of
 from reports.study_sections.points import columns_of, download
@@ -48,6 +49,7 @@ SECTIONS = (
     ("pictures", "What the models made"),
     ("controls", "Controls and exposure"),
     ("cost", "What it cost"),
+    ("literature", "Beside what others found"),
     ("limits", "What it may not be used to claim"),
     ("points", "Every point"),
     ("method", "How it was computed"),
@@ -122,6 +124,7 @@ def _context(written: Facts, room: Room) -> dict[str, Any]:
         "tiles": tiles(facts),
         "generated": generated_of(facts, look, room.rows),
         "probes": probes_of(facts, look, room.rows),
+        "literature": literature("lit", facts),
         "foretold": facts.get("prediction"),
         "exposure": exposure(facts),
         "removed": removed(facts)[:GRADES],

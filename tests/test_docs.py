@@ -212,8 +212,13 @@ def test_the_embedded_study_runs_and_finds_its_reference_worth_itself(desk: Path
     facts = json.loads((desk / "embedded.study" / "study.json").read_bytes())
     found = {control["name"]: control["passed"] for control in facts["controls"]}
     known = {f"known dose typos, {held_out}": True for held_out in ("raw", "neutral")}
-    whole = {"A/A, raw": True, "planted leak": True, "copies of held-out text": True, "order": True}
-    assert found.pop("A/A, neutral") in (True, False), done.stdout  # too wide for a tenth with these seeds, and told so
+    whole = {
+        "A/A, raw": True,
+        "A/A, neutral": True,
+        "planted leak": True,
+        "copies of held-out text": True,
+        "order": True,
+    }
     assert found == {**whole, **known}, done.stdout
     beside = json.loads((desk / "embedded.study" / "pictures" / "study.json").read_bytes())
     assert {control["name"]: control["passed"] for control in beside["controls"]}["planted leak"]

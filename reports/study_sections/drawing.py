@@ -76,10 +76,11 @@ def heights(axes: Axes, values: Sequence[Array], room: float = 0.0, foot: float 
 def _tick(value: float, step: float) -> str:
     """A number on an axis, with the digits of its step.
 
-    >>> _tick(-0.02, 0.01), _tick(2.5, 0.5), _tick(0, 0.5)
-    ('−0.02', '2.5', '0')
+    >>> _tick(-0.02, 0.01), _tick(2.5, 0.5), _tick(2.25, 0.25), _tick(0, 0.5)
+    ('−0.02', '2.5', '2.25', '0')
     """
     digits = max(0, -int(np.floor(np.log10(step) + 1e-9)))
+    digits += abs(round(step, digits) - step) > 1e-9 * step
     return "0" if value == 0 else f"{value:.{digits}f}".replace("-", "−")
 
 

@@ -156,7 +156,7 @@ def _drawn(
 
     def draw(figure: Figure) -> None:
         axes = axes_of(figure, inches)
-        heights(axes, ys, foot=0.08 * len(arrows))
+        heights(axes, ys, foot=0.07 * len(arrows))
         across(axes, place, inches)
         for line in lines:
             x = np.log10(line.x)
@@ -168,15 +168,15 @@ def _drawn(
                 np.log10(x), y, linestyle="none", marker=look.marker, markersize=4.2, color=look.colour,
                 markeredgewidth=0, alpha=0.6,
             )  # fmt: skip
-        for arrow in arrows:
-            _exchange(axes, arrow, place, inches)
+        for line_of_text, arrow in enumerate(arrows):
+            _exchange(axes, arrow, line_of_text, place, inches)
         said(axes, loss, f"{unit}, log scale", inches)
 
     return drawn(draw, key, alt, inches)
 
 
-def _exchange(axes: Axes, arrow: _Arrow, place: Places, inches: tuple[float, float]) -> None:
-    """A double arrow at equal loss, dropped to the axis at both ends, its ratio under it."""
+def _exchange(axes: Axes, arrow: _Arrow, at: int, place: Places, inches: tuple[float, float]) -> None:
+    """A double arrow at equal loss, dropped to the axis at both ends; its ratio at the foot, on line `at`, where no curve is."""
     ends = [place(arrow.cheap), place(arrow.dear)]
     (left, right), low = axes.get_xlim(), axes.get_ylim()[0]
     for end in ends:
@@ -185,9 +185,8 @@ def _exchange(axes: Axes, arrow: _Arrow, place: Places, inches: tuple[float, flo
         "", (ends[0], arrow.loss), xytext=(ends[1], arrow.loss),
         arrowprops={"arrowstyle": "<|-|>", "color": INK, "linewidth": 2, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 11},
     )  # fmt: skip
-    room = (_LETTER * len(arrow.says) + 8) / (inches[0] * 72 - 44) * (right - left)
-    middle = min(max(sum(ends) / 2, left + room / 2), right - room / 2)
+    room = (1.1 * _LETTER * len(arrow.says) + 10) / (inches[0] * 72 - 44) * (right - left)
     axes.annotate(
-        arrow.says, (middle, arrow.loss), xytext=(0, -4), textcoords="offset points", ha="center", va="top",
-        fontsize=12, fontweight="bold", color=INK,
+        arrow.says, (max(ends[0], left + room), low), xytext=(-5, 5 + 16 * at), textcoords="offset points", ha="right",
+        va="bottom", fontsize=12, fontweight="bold", color=INK,
     )  # fmt: skip
