@@ -77,9 +77,9 @@ def _repeats(facts: Facts) -> Sequence[tuple[str, float, tuple[float, float] | N
     for name, laws in (facts.get("laws") or {}).items():
         law = next((law for law in laws or [] if law.get("used")), None) or {}
         value = (law.get("parameters") or {}).get("R_D*")
-        ends = (law.get("intervals") or {}).get("R_D*")
+        ends = (law.get("intervals") or {}).get("R_D*") or [None]
         if value:
-            known = ends and None not in ends
+            known = None not in ends
             found.append((str(name), float(value), (float(ends[0]), float(ends[1])) if known else None))
     return found[: len(SERIES)]
 
