@@ -1,6 +1,7 @@
 """The largest models foretold: what the smaller ones predict of them, written and hashed before the first of them runs.
 
     DIR/prediction.json    the prediction alone, without a clock, as `canonical` writes it
+    DIR/predictions.jsonl  every prediction that this folder ever had, each with its SHA-256 and when it was written: of a study that grew, too
     DIR/costs.jsonl        {"prediction": SHA-256 of that file, "written": when}
 
 Nothing that these largest models do can have gone into it: none of them has begun when it is written, and of the largest
@@ -31,7 +32,7 @@ from studies.trial_worker import write_whole
 
 Facts = dict[str, Any]
 
-PREDICTION = "prediction.json"
+PREDICTION, EARLIER = "prediction.json", "predictions.jsonl"
 ORDER = ("chinchilla", "power")
 """Laws of fresh tokens, the first that the smaller models can carry; repeats are not foretold."""
 FEWEST = 4
@@ -76,20 +77,49 @@ def foretell(plan: Sequence[Trial], points: Mapping[str, Sequence[Line]], refere
     if there is not None and there["trials"] == wanted:
         return there
     found = {"schema": "prediction@1", "trials": wanted, "of": _predictions(plan, points, reference)}
+    _keep(there, folder)  # of a smaller study, before it is replaced
     written = canonical(found)
-    write_whole(path, written)
     stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     append_line(folder / "costs.jsonl", {"prediction": hashlib.sha256(written).hexdigest(), "written": stamp})
+    _keep(found, folder)
+    write_whole(path, written)
     return found
 
 
+def _keep(prediction: Facts | None, folder: Path) -> None:
+    """Append a prediction to those this folder had, unless it is there."""
+    if prediction is None:
+        return
+    digest = hashlib.sha256(canonical(prediction)).hexdigest()
+    if digest not in {line["sha256"] for line in read_lines(folder / EARLIER)}:
+        note = _notes(folder).get(digest)
+        line = {"sha256": digest, "written": note and note["written"], "prediction": prediction}
+        append_line(folder / EARLIER, line)
+
+
+def _notes(folder: Path) -> dict[str, Line]:
+    """What was noted of predictions when they were made, by hash."""
+    return {line["prediction"]: line for line in read_lines(folder / "costs.jsonl") if "prediction" in line}
+
+
 def compared(folder: Path, points: Sequence[Line]) -> Facts | None:
-    """The prediction beside what came, and whether it is the one that was noted; None where none was made."""
+    """The newest prediction beside what came, and whether it is the one that was noted; `earlier` has those before it, oldest first.
+
+    None where none was made.
+    """
     found = _read(folder / PREDICTION)
     if found is None:
         return None
     digest = hashlib.sha256((folder / PREDICTION).read_bytes()).hexdigest()
-    notes = {line["prediction"]: line for line in read_lines(folder / "costs.jsonl") if "prediction" in line}
+    before = [
+        line["prediction"] for line in read_lines(folder / EARLIER) if line["prediction"]["trials"] != found["trials"]
+    ]
+    earlier = [_compared(one, hashlib.sha256(canonical(one)).hexdigest(), folder, points) for one in before]
+    return _compared(found, digest, folder, points) | ({"earlier": earlier} if earlier else {})
+
+
+def _compared(found: Facts, digest: str, folder: Path, points: Sequence[Line]) -> Facts:
+    notes = _notes(folder)
     began = [line["started"] for line in read_lines(folder / "costs.jsonl") if line.get("trial") in found["trials"]]
     noted = notes.get(digest)
     rows = [row for part in found["of"] for row in _rows(part, found["trials"], points)]

@@ -18,7 +18,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from dataqual.errors import InputError, SpecError
 from dataqual.writers.appearing import writing
@@ -29,6 +29,7 @@ from studies.devices import Where, chosen, gpus, groups, resolve
 from studies.dispatching import Dispatch, TrialFailed
 from studies.extending import EARLIER, closed, is_larger, set_aside
 from studies.folders import LOCK, home, made, make_folder
+from studies.foretelling import EARLIER as PREDICTIONS
 from studies.foretelling import PREDICTION, bases, compared, foretell, to_foretell
 from studies.generated import generated
 from studies.generated import records as texts_of
@@ -46,31 +47,13 @@ from studies.study import TEMPLATE, Study
 from studies.tracking import Tracked, tracker
 from studies.trial import Trial, plan, prompts_of
 from studies.trial_worker import write_whole
+from studies.watching import Silent, Watch
 from studies.windows import Exposed, planned_exposure
 
 try:
     import fcntl
 except ImportError:  # Windows has none: there two runs in one folder are not told apart
     fcntl = None  # type: ignore[assignment]
-
-
-class Watch(Protocol):
-    """Who is told how far it is."""
-
-    def prepare(self, what: str, done: int, size: int) -> None:
-        """So many bytes of the corpus, of so many, are through this pass over it."""
-
-    def begin(self, plan: Sequence[Trial], finished: set[str]) -> None:
-        """These are all trials, and those that are done already."""
-
-    def progress(self, trial: Trial, tokens: int, loss: float) -> None:
-        """So many tokens of a trial are trained."""
-
-    def meter(self, trial: Trial, seconds: float | None, joules: float | None, peak: float | None) -> None:
-        """So long a trial has had its device, so much energy it took, and so many FLOP/s are the most there; None is unknown."""
-
-    def finish(self, trial: Trial, points: Sequence[Line]) -> None:
-        """A trial is done; without points if it diverged."""
 
 
 def run(
@@ -271,6 +254,7 @@ def clear(folder: Path) -> None:
         "points.csv",
         "texts.jsonl",
         PREDICTION,
+        PREDICTIONS,
         "report.html",
     ):
         (folder / name).unlink(missing_ok=True)
@@ -284,25 +268,6 @@ def tidy(trials: Path) -> None:
             path.unlink(missing_ok=True)
     with contextlib.suppress(OSError):
         trials.rmdir()
-
-
-class Silent:
-    """A watch that says nothing."""
-
-    def prepare(self, what: str, done: int, size: int) -> None:
-        """Nothing."""
-
-    def begin(self, plan: Sequence[Trial], finished: set[str]) -> None:
-        """Nothing."""
-
-    def progress(self, trial: Trial, tokens: int, loss: float) -> None:
-        """Nothing."""
-
-    def meter(self, trial: Trial, seconds: float | None, joules: float | None, peak: float | None) -> None:
-        """Nothing."""
-
-    def finish(self, trial: Trial, points: Sequence[Line]) -> None:
-        """Nothing."""
 
 
 def unplanned(trial: Trial, seen: Exposed, tokens: int) -> str | None:

@@ -15,9 +15,9 @@ from dataqual.errors import InputError, MissingExtra, SpecError, did_you_mean
 from studies.results import Line
 
 if TYPE_CHECKING:
-    from studies.running import Watch
     from studies.study import Study
     from studies.trial import Trial
+    from studies.watching import Watch
 
 NAMES = ("mlflow", "tensorboard", "wandb")
 

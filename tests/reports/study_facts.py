@@ -307,6 +307,7 @@ def labelled() -> Facts:
         **facts, "probes": {"mood": probe, "names": tags}, "units": {"mood": "bits per label", "names": "bits per label"},
         "points": [*facts["points"], *own], "exchange": {**facts["exchange"], "mood": facts["exchange"]["raw"]},
         "data": {**facts["data"], "probes": {"mood": {**held["raw"], "kind": "documents"}}},
+        "prediction": {**facts["prediction"], "earlier": [{**facts["prediction"], "sha256": "ab" * 32, "noted": False, "written": None}]},
         "stopped": [{"trial": "ab", "grade": "clean", "arm": "repeats", "size": 30_000, "seed": 0, "tokens": 500_000, "best": 125_000,
                      "planned": 2_000_000, "patience": 2, "unique": 60_000}],
         "controls": [*facts["controls"], *({"name": "learning rate at 54,920 parameters, raw", "passed": None, "reported": True, "value": None,

@@ -14,9 +14,10 @@ from dataqual.errors import InputError
 from studies.devices import Where
 from studies.extending import EARLIER, extends, set_aside
 from studies.results import Line
-from studies.running import Silent, asked, run, run_trials
+from studies.running import asked, run, run_trials
 from studies.study import Study
 from studies.trial import Trial
+from studies.watching import Silent
 from tests.studies.test_running import HEADER, plan
 
 SMALL: dict[str, Any] = {"learner": "oracle", "sizes": ["10k", "100k"], "tokens": [12800, 25600], "device": "cpu"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import replace
@@ -12,11 +13,11 @@ import pytest
 
 from dataqual import sample
 from studies import foretelling
-from studies.foretelling import PREDICTION, compared, foretell, largest, to_foretell
+from studies.foretelling import EARLIER, PREDICTION, compared, foretell, largest, to_foretell
 from studies.learner import Ledger, Point
 from studies.results import read
 from studies.running import run
-from studies.trial import Trial
+from studies.trial import Trial, canonical
 from tests.studies.test_generated import ASKED, Made
 
 FILE = {
@@ -110,3 +111,26 @@ def test_what_has_begun_is_not_foretold_any_more(made: Made, tmp_path: Path) -> 
 def test_where_the_smaller_models_diverged_it_says_so(made: Made, tmp_path: Path) -> None:
     found = foretell(made.trials, {}, "clean", tmp_path)
     assert [part["says"] for part in found["of"]] == 2 * ["no smaller model of the reference has come to an end"]
+
+
+def test_a_study_that_grows_keeps_what_it_foretold_before(made: Made, tmp_path: Path) -> None:
+    small = [trial for trial in made.trials if trial.size < 8000]
+    small += [replace(trial, size=500) for trial in small if trial.size == 1000]  # four sizes, the largest 4,000
+    first = foretell(small, points_of(foretelling.bases(small)), "clean", tmp_path)
+    first_bytes = (tmp_path / PREDICTION).read_bytes()
+    (tmp_path / EARLIER).unlink()  # as a folder of an earlier build has it
+    second = foretell(made.trials, points_of(foretelling.bases(made.trials)), "clean", tmp_path)
+    assert second["trials"] != first["trials"] and (tmp_path / PREDICTION).read_bytes() != first_bytes
+    kept = [json.loads(line) for line in (tmp_path / EARLIER).read_text().splitlines()]
+    assert [line["prediction"] for line in kept] == [first, second]
+    assert [line["sha256"] for line in kept] == [hashlib.sha256(canonical(one)).hexdigest() for one in (first, second)]
+    assert all(line["written"] for line in kept)
+    found = compared(tmp_path, [])
+    assert found is not None and [one["sha256"] for one in found["earlier"]] == [kept[0]["sha256"]]
+    assert found["noted"] and found["earlier"][0]["noted"]
+    damaged = (tmp_path / EARLIER).read_bytes().replace(b'"seed":0', b'"seed":7', 1)
+    (tmp_path / EARLIER).write_bytes(damaged)
+    again = compared(tmp_path, [])
+    assert again is not None and not again["earlier"][0]["noted"]
+    assert foretell(made.trials, {}, "clean", tmp_path) == second  # and nothing is written twice
+    assert len((tmp_path / EARLIER).read_text().splitlines()) == 2

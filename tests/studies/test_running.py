@@ -21,8 +21,9 @@ from studies import learners
 from studies.dispatching import TrialFailed
 from studies.folders import made
 from studies.results import VERSION, Line, read
-from studies.running import Silent, alone, run, run_trials
+from studies.running import alone, run, run_trials
 from studies.trial import Setting, Trial
+from studies.watching import Silent
 from studies.windows import Order, TokenFile
 
 ROOT = Path(__file__).parent.parent.parent

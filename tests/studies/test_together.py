@@ -21,8 +21,9 @@ from studies.dispatching import Dispatch, Worker
 from studies.learner import Point
 from studies.learners import learner
 from studies.results import read
-from studies.running import Silent, lines_of, run_trials
+from studies.running import lines_of, run_trials
 from studies.trial import Setting, Trial
+from studies.watching import Silent
 from studies.windows import Order, TokenFile
 from tests.studies.test_running import HEADER
 
