@@ -111,38 +111,36 @@ def parts(survey: PictureSurvey, pictures: Sequence[Picture]) -> Iterator[Pictur
 
 
 def recall(pictures: Sequence[Picture], near: Perceptual) -> list[str]:
-    """A row of the table for every edit: ours, and hashes alone within the same radius."""
+    """A row of the table for every edit: ours by radius, and hashes alone within the usual one."""
     survey = PictureSurvey(near)
     [*before] = parts(survey, pictures)
     usable = np.array([_varied(card) for part in before for card in part.cards])
     theirs = [(imagehash.phash(Image.fromarray(one)), imagehash.dhash(Image.fromarray(one))) for one in pictures]
+    n = int(usable.sum())
     rows = []
     for name, edit in EDITS.items():
         edited = [edit(picture) for picture in pictures]
-        hits = [
-            hit for one, other in zip(before, parts(survey, edited), strict=True) for hit in _found(one, other, near)
-        ]
-        ours = int(np.array(hits)[usable].sum())
+        found = [_found(one, other, near) for one, other in zip(before, parts(survey, edited), strict=True)]
+        least = np.concatenate(found)[usable]  # the radius from which each is found
+        ours = " | ".join(_share(int((least <= radius).sum()), n) for radius in RADII)
         apart = [
             (imagehash.phash(Image.fromarray(one)) - p, imagehash.dhash(Image.fromarray(one)) - d)
             for one, (p, d) in zip(edited, theirs, strict=True)
         ]
         alone = (np.array(apart) <= near.radius)[usable].sum(axis=0)
-        n = int(usable.sum())
-        rows.append(f"| {name} | {n:,} | {_share(ours, n)} | {alone[0] / n:.4f} | {alone[1] / n:.4f} |")
+        rows.append(f"| {name} | {n:,} | {ours} | {alone[0] / n:.4f} | {alone[1] / n:.4f} |")
     return rows
 
 
-def _found(one: PicturePart, other: PicturePart, near: Perceptual) -> Iterator[bool]:
-    """Whether each picture of the second is found as a copy of its counterpart in the first."""
+def _found(one: PicturePart, other: PicturePart, near: Perceptual) -> NDArray[np.int64]:
+    """From which radius on each picture of the second is found as a copy of its counterpart in the first; 65 where it is not."""
     n = len(one)
-    near_enough = (np.bitwise_count(one.hashes ^ other.hashes) <= near.radius).any(axis=(1, 2))
+    apart = np.bitwise_count(one.hashes ^ other.hashes).min(axis=(1, 2)).astype(np.int64)
     pairs = (np.arange(n, 2 * n, dtype=np.uint64) << np.uint64(32)) | np.arange(n, dtype=np.uint64)
     alike = np.empty(n, np.uint16)
     likeness.correlate(np.concatenate([one.coarse, other.coarse]), np.arange(256)[None].astype(np.int64), pairs, alike)
-    for at in range(n):
-        proposed = near_enough[at] and alike[at] >= LEAST and other.usable[at]
-        yield bool(proposed) and verify(other.cards[at], one.cards[at]).holds(near.threshold)
+    holds = [verify(other.cards[at], one.cards[at]).holds(near.threshold) for at in range(n)]
+    return np.where((alike >= LEAST) & other.usable & np.array(holds, bool), apart, 65)
 
 
 def _varied(card: Card) -> bool:
@@ -210,9 +208,11 @@ def report(name: str, pictures: Sequence[Picture], sample: int, near: Perceptual
         counts = "".join(f" {int((found[radius] >= one).sum()):,} |" for one in THRESHOLDS)
         print(f"| {radius} | {phashes[at]:,} | {dhashes[at]:,} |{counts}")
     print(
-        f"\nRecall of edits at radius {near.radius} and similarity {near.threshold:g}, 95 % interval, of those pictures of a sample that are not plain:\n"
+        f"\nRecall of edits at similarity {near.threshold:g} by radius, 95 % interval, of those pictures of a sample that are not plain; hashes alone "
+        f"within {near.radius}:\n"
     )
-    print("| edit | n | ours | pHash alone | dHash alone |\n|---|---|---|---|---|")
+    print("| edit | n |" + "".join(f" ours, {radius} |" for radius in RADII) + " pHash alone | dHash alone |")
+    print("|---|---|" + "---|" * len(RADII) + "---|---|")
     print("\n".join(recall(pictures[::step], near)), flush=True)
 
 

@@ -17,10 +17,9 @@ import polars as pl
 from dataqual.errors import InputError
 from dataqual.lazy import lazy
 from dataqual.ledger import BLANK, FAILED, SCHEMA, TORN_TURNS, UNCHANGED
-from dataqual.picture_words import in_words_of
 from dataqual.readers import open_corpus
 from dataqual.readers.paths import LEDGER
-from dataqual.seen_pictures import SeenPicture, picture_at
+from dataqual.seen_pictures import SeenPicture, in_own_words, picture_at
 from dataqual.splitting.telling import Placed, ledger_of, placed
 from dataqual.writers.writer import shard_names
 
@@ -97,7 +96,7 @@ class Story:
 
     def _own(self, sentence: str) -> str:
         """In words of pictures, of one."""
-        return in_words_of("image", sentence) if self.picture is not None else sentence
+        return in_own_words(self.path, self.picture, sentence)
 
     def _named(self) -> str:
         name = f"document {self.id}" if self.id is not None else "a document without an id"

@@ -7,6 +7,8 @@ from typing import Any
 
 from dataqual.errors import DataqualError
 from dataqual.images.reading.corpus import ImageCorpus
+from dataqual.images.reading.opening import FILES
+from dataqual.picture_words import in_words_of
 from dataqual.readers import open_corpus
 from dataqual.readers.paths import kind_of
 from dataqual.readers.remote import is_url
@@ -38,6 +40,17 @@ class SeenPicture:
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""
         return asdict(self)
+
+
+def in_own_words(path: str | None, picture: SeenPicture | None, sentence: str) -> str:
+    """A sentence of a document, said of a picture where it is one, or lies in a file of pictures and cannot be read.
+
+    >>> in_own_words("a/1.jpg", None, "a document without an id"), in_own_words("a.csv", None, "document 1")
+    ('a picture without an id', 'document 1')
+    """
+    kind = kind_of(path) if path is not None else None
+    pictures = picture is not None or (kind is not None and kind[0] in FILES)
+    return in_words_of("image", sentence) if pictures else sentence
 
 
 def picture_at(path: str | None, record: int | None, text: str | None = None) -> SeenPicture | None:

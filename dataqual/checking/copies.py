@@ -70,7 +70,7 @@ def perceptual(parameters: NearDuplicates | Perceptual) -> Perceptual:
     """How near copies of pictures are told; SpecError for what is said of words.
 
     >>> perceptual(NearDuplicates()), perceptual(NearDuplicates(threshold=0.99)).threshold
-    (Perceptual(radius=8, threshold=0.985, variants='none'), 0.99)
+    (Perceptual(radius=10, threshold=0.985, variants='none'), 0.99)
     """
     if isinstance(parameters, Perceptual):
         return parameters

@@ -44,7 +44,7 @@ from dataqual.speaking import language
 @click.option(
     "--radius",
     type=click.IntRange(0, 32),
-    default=8,
+    default=10,
     show_default=True,
     metavar="BITS",
     help="Of perceptual: pictures whose pHash or dHash differ in so many of 64 bits are compared.",

@@ -10,9 +10,8 @@ from typing import Any
 import polars as pl
 
 from dataqual.lazy import lazy
-from dataqual.picture_words import in_words_of
 from dataqual.readers.paths import LEDGER
-from dataqual.seen_pictures import SeenPicture, picture_at
+from dataqual.seen_pictures import SeenPicture, in_own_words, picture_at
 from dataqual.splitting.writing import SCHEMA
 from dataqual.writers.writer import shards_of
 
@@ -44,7 +43,7 @@ class Placed:
 
     def _own(self, sentence: str) -> str:
         """In words of pictures, of one."""
-        return in_words_of("image", sentence) if self.picture is not None else sentence
+        return in_own_words(self.path, self.picture, sentence)
 
     def facts(self) -> dict[str, Any]:
         """As plain JSON values."""

@@ -59,8 +59,8 @@ def test_one_of_each_stays_and_its_bytes_are_those_that_came(folder: Path, tmp_p
     copies = ledger.filter(pl.col("action") == "dropped")
     assert copies["id"].to_list() == ["b/03.png", "b/same.jpg"]
     assert {Path(path).name for path in copies["kept_path"]} == {"smaller.png"}
-    assert copies["similarity"].min() >= 0.985 and copies["value"].max() <= 8  # type: ignore[operator]
-    assert set(copies["threshold"]) == {"similarity >= 0.985, hashes within 8 bits"}
+    assert copies["similarity"].min() >= 0.985 and copies["value"].max() <= 10  # type: ignore[operator]
+    assert set(copies["threshold"]) == {"similarity >= 0.985, hashes within 10 bits"}
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_an_output_may_be_written_again_but_nothing_else_is_replaced(folder: Pat
             lambda d, p: d.dedup(p, "x", keep="word_count"),
             "keep: word_count is a signal of texts, and these are pictures",
         ),
-        (lambda d, p: d.dedup(p, "x", radius=99), "perceptual.radius: 99 of 64 bits; from 0 to 32, 8 is usual"),
+        (lambda d, p: d.dedup(p, "x", radius=99), "perceptual.radius: 99 of 64 bits; from 0 to 32, 10 is usual"),
         (
             lambda d, p: d.clean(p, "x", recipe=Recipe.of(["normalize"])),
             "normalize is for texts, and these are pictures",
