@@ -329,7 +329,7 @@ def _pictured(part: Change, images: Images, row: int) -> dict[str, Any]:
     if isinstance(part, Added | Refused) and part.parents is not None:
         shown |= {"picture": thumbnail(part.parents[row]), "picture_after": thumbnail(images[row])}
     if isinstance(part, Added) and part.batch.origins is not None and (origin := part.batch.origins[row]) is not None:
-        mixed = [f"{share:.2f} of {label!r}" for label, share in origin.labels]
+        mixed = [f"{share:.2f} of label {label!r}" for label, share in origin.labels]
         shown["text"] = "; ".join((*origin.done, *mixed))
     elif isinstance(part, Edited | Refused) and part.evidence is not None:
         shown["text"] = part.evidence[row]

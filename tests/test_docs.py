@@ -296,7 +296,11 @@ WALKS = (
 """Pages whose blocks are run from top to bottom, by a reader who begins with corpus.jsonl."""
 
 
-@pytest.mark.parametrize("page", WALKS)
+LONG_WALKS = ("docs/pictures-to-a-gan.md",)
+"""Those that train."""
+
+
+@pytest.mark.parametrize("page", [*WALKS, *(pytest.param(page, marks=pytest.mark.slow) for page in LONG_WALKS)])
 def test_a_walk_of_a_page_works_from_top_to_bottom(page: str, typed: Callable[[str], None]) -> None:
     found = [block for block in blocks(ROOT / page) if block.language in ("sh", "python") and block.remark != SET_UP]
     assert found

@@ -222,7 +222,7 @@ def _short(found: Sequence[GrowingStep[Any, Any]], cleaned: Cleaned) -> tuple[st
         ]
         unmade = cleaned.refused.get(UNCHANGED, 0)
         if told or (plan is None and unmade > MANY * (cleaned.added + unmade)):
-            lines += [*told, *_advice(plan is not None, one.method, unmade)]
+            lines += [*told, *_advice(plan is not None, one, unmade)]
     return tuple(lines)
 
 
@@ -230,15 +230,17 @@ MANY = 0.1
 """Share of documents of which nothing can be made from which the summary says what to do."""
 
 
-def _advice(planned: bool, method: str, unmade: int) -> Iterator[str]:
+def _advice(planned: bool, one: GrowingStep[Any, Any], unmade: int) -> Iterator[str]:
     """What brings more children."""
-    if method == "back-translation":
+    if one.view == "image":
+        yield "more children: a larger --tries, or another --method beside"
+    elif one.method == "back-translation":
         yield "more children: further routes in --set through=[…], each of which gives a document one, with --set most=3"
     elif unmade and not planned:
         yield (
             f"of {plural(unmade, 'document')} no child could be made; with --set most=3 the others have up to three each in their place"
         )
-    elif method == "synonyms":
+    elif one.method == "synonyms":
         yield "more children: a larger most, --set source=either (looser synonyms of Chinese), or another --method beside"
     else:
         yield "more children: a larger --tries or most, or another --method beside"

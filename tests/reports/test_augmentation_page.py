@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -109,3 +110,28 @@ def test_the_command_writes_it_beside_the_output(tmp_path: Path, monkeypatch: py
     assert b"dataqual augment c.jsonl -o o.jsonl --method shuffle</pre>" in first
     CliRunner().invoke(main, [*words, "--workers", "2", "--quiet"])
     assert (tmp_path / "o.jsonl.report.html").read_bytes() == first  # what changes no byte is not told
+
+
+def test_what_was_done_to_pictures_is_said_in_chinese(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    np.savez(tmp_path / "x.npz", x=random.integers(0, 256, (6, 12, 12, 3), np.uint8), y=[*"aaabbb"])
+    pages = ""
+    for methods in ("crop,rotate,flip,colour,blur,noise,cutout", "mixup", "cutmix"):
+        done = dataqual.augment(tmp_path / "x.npz", tmp_path / methods, method=methods, parameters={"gate": "none"})
+        pages += reports.augmentation(done, language="zh")
+    for said in (
+        "裁剪至面积的",
+        "旋转 ",
+        "亮度 ",
+        "色相",
+        "模糊 ",
+        "噪声 ",
+        "挖空 ",
+        "混入 ",
+        "贴入 ",
+        "翻转",
+        "标签 'a' 占",
+    ):
+        assert said in pages, said
+    for english in ("of the area", "degrees", "brightness", "cutout of", "of a picture of", "of label"):
+        assert english not in pages, english
