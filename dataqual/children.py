@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 
 from dataqual.drawing import stream
 
+CHILD_ID = r"(.)(?:~[a-z]+(?:[-+][a-z]+)*-[0-9]{1,9})+(\.[A-Za-z0-9]{1,5})?$"
+"""The end of the id of a child, `PARENT~METHOD-NUMBER`, and of a child of that; of a picture its kind of file stands behind.
+With what the two groups hold in its place it is the id of the document from which all stem."""
+
 
 @dataclass(frozen=True)
 class Edit:

@@ -525,3 +525,28 @@ def test_a_document_is_in_the_same_part_with_every_release(tmp_path: Path) -> No
     given = [{"id": key, "text": key} for key in ("a", "b", "c", "文档", "d-5")] + [{"text": prose(i)} for i in (1, 2)]
     result = run(tmp_path, given, parts={"x": 1 / 3, "y": 1 / 3, "z": 1 / 3})
     assert rows_of(result)["part"].to_list() == ["z", "x", "x", "z", "y", "x", "z"]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_a_child_is_in_the_part_of_its_parent_and_a_child_of_that_too(ending: str, tmp_path: Path) -> None:
+    source, grown, more = (tmp_path / f"{name}.{ending}" for name in ("in", "grown", "more"))
+    rows = documents(60)
+    source.write_bytes(
+        lines(rows)
+        if ending == "jsonl"
+        else "\n".join(["id,text", *(f"{row['id']},{row['text']}" for row in rows)]).encode()
+    )
+    how: dict[str, Any] = {"kinds": ["slips"], "rate": 0.6}  # nothing like its parent any more
+    dataqual.augment(source, grown, method="noise", parameters=how)
+    dataqual.augment(grown, more, method="noise", seed=2, parameters=how)
+    split(more, tmp_path / "parts", parts={"train": 0.5, "test": 0.5})
+    where = {
+        str(row["id"]): name
+        for name in ("train", "test")
+        for batch in dataqual.read(tmp_path / "parts" / f"{name}.{ending}").batches()
+        for row in batch.columns.iter_rows(named=True)
+    }
+    children = [one for one in where if "~" in one]
+    assert len(children) > 60
+    assert {where[one] for one in children} == {"train", "test"}
+    assert all(where[one] == where[one.split("~")[0]] for one in children)

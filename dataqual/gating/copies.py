@@ -13,6 +13,10 @@ from dataqual.mixing import splitmix64
 from dataqual.near_duplicates import NearDuplicates, Signing, jaccard
 from dataqual.text import Text
 
+AT_ONCE = 256
+"""Children compared with originals at once: where all are of one template, each meets all of these."""
+HALF = np.uint64(32)
+
 BYTES_EACH = 520
 """Memory for each original, about: its signature, its bands sorted, its address."""
 
@@ -89,25 +93,29 @@ class Originals:
         """
         signing = Signing(self.near)
         children, parents = signing(pairs.children), signing(pairs.parents)
-        keys = _bands(self.near, children.signatures)
+        keys, enough = _bands(self.near, children.signatures), self.near.least_matches
         out = np.zeros(len(pairs))
-        for at in np.flatnonzero(children.worded).tolist():
-            met = self._met(keys[:, at])
-            enough = self.near.least_matches
-            met = met[(self.signatures[met] == children.signatures[at]).sum(1) >= enough]
-            met = met[(self.signatures[met] == parents.signatures[at]).sum(1) < enough]
-            if len(met):
-                near = [jaccard(text, pairs.children[at], self.near.shingle) for text in self.fetch(met.tolist())]
-                out[at] = max(near)
+        for at in np.array_split(np.flatnonzero(children.worded), len(pairs) // AT_ONCE + 1):
+            child, met = self._met(keys[:, at], at)
+            alike = (self.signatures[met] == children.signatures[child]).sum(1) >= enough
+            child, met = child[alike], met[alike]
+            other = (self.signatures[met] == parents.signatures[child]).sum(1) < enough
+            for one in np.unique(child[other]).tolist():
+                texts = self.fetch(met[other & (child == one)].tolist())
+                out[one] = max(jaccard(text, pairs.children[one], self.near.shingle) for text in texts)
         return out
 
-    def _met(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """The originals that share a band with a child."""
-        found = []
-        for band, order, key in zip(self.bands, self.order, keys, strict=True):
-            first, last = np.searchsorted(band, key, "left"), np.searchsorted(band, key, "right")
-            found.append(order[first:last])
-        return np.unique(np.concatenate(found)).astype(np.int64)
+    def _met(self, keys: NDArray[np.uint64], at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Children, by their numbers `at`, and originals that share a band, (bands, children) keys; each pair once, in order."""
+        pairs = [np.zeros(0, np.uint64)]
+        for band, order, own in zip(self.bands, self.order, keys, strict=True):
+            first, last = np.searchsorted(band, own, "left"), np.searchsorted(band, own, "right")
+            counts = last - first
+            child = np.repeat(at, counts)
+            place = np.arange(len(child)) + np.repeat(first - np.cumsum(counts) + counts, counts)
+            pairs.append((child.astype(np.uint64) << HALF) | order[place].astype(np.uint64))
+        found = np.unique(np.concatenate(pairs))
+        return (found >> HALF).astype(np.int64), (found & ((np.uint64(1) << HALF) - np.uint64(1))).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from dataqual.children import CHILD_ID
 from dataqual.corpus import Chunk, Corpus, Unreadable
 from dataqual.images.perceptual import PicturePart, PictureSigning
 from dataqual.ledger import addresses
@@ -28,7 +29,8 @@ class Looked:
     """What the survey of copies gets."""
     places: NDArray[np.uint64]
     names: NDArray[np.uint64]
-    """(documents, 3): hashes of its text, of its id and of what keeps it together; 0 where it has no such thing."""
+    """(documents, 3): hashes of its text, of its id and of what keeps it together; 0 where it has no such thing. A child has the id
+    of the document that it was made of."""
     strata: Sequence[str | None]
     unreadable: Sequence[Unreadable]
 
@@ -48,7 +50,8 @@ class Look:
         names[:, TEXT] = part.exact[:, 0]
         for kind, role in ((ID, "id"), (GROUP, self.how.together)):
             if role in batch.columns.columns:
-                hashes, there = _column(batch.columns[role])
+                column = batch.columns[role]
+                hashes, there = _column(column.str.replace(CHILD_ID, "${1}${2}") if kind == ID else column)
                 names[there, kind] = splitmix64(hashes[there] ^ np.uint64(kind))
         strata = batch.columns[self.how.stratify].to_list() if self.how.stratify else ()
         where = addresses(batch.file, batch.record)

@@ -7,6 +7,8 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -84,16 +86,16 @@ class KeptChildren:
 
     def read(self, batch: int) -> Iterator[Tried]:
         """What was tried in a batch, in order."""
-        for (place,), rows in self.table(batch).group_by("place", maintain_order=True):
-            accepted, refused = [], []
-            for row in rows.iter_rows(named=True):
-                child = Child(row["text"].decode(), tuple(Edit(*edit) for edit in json.loads(row["edits"])))
-                if row["rule"] is None:
-                    accepted.append((child, Verdict((), row["similarity"])))
+        for (place, called), rows in groupby(self.table(batch).iter_rows(), key=itemgetter(0, 1)):
+            accepted: list[tuple[Child, Verdict]] = []
+            refused: list[tuple[Child, Refusal]] = []
+            for _, _, text, edits, similarity, rule, *told in rows:
+                child = Child(text.decode(), tuple(Edit(*edit) for edit in json.loads(edits)))
+                if rule is None:
+                    accepted.append((child, Verdict((), similarity)))
                 else:
-                    told = (row[name] for name in ("rule", "value", "threshold", "evidence"))
-                    refused.append((child, Refusal(*told)))
-            yield Tried(int(str(place)), rows["called"][0], accepted, refused)
+                    refused.append((child, Refusal(rule, *told)))
+            yield Tried(place, called, accepted, refused)
 
     def texts(self, batch: NDArray[np.int64], row: NDArray[np.int64]) -> list[str]:
         """The texts of accepted children, by batch and place among the accepted of it."""

@@ -8,6 +8,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.kernels.unicode import tables
 from dataqual.synonyms.word_classes import CLASSES, PARTS, UNSEEN, closed_words
 from dataqual.synonyms.wordnet import WordNet
 from dataqual.text import Segments, Text
@@ -20,6 +21,15 @@ FUNCTION = frozenset(
     "there an which their if will each about how up out them then she many some would these into has more its who been".split()
 )
 """English function words that are hardly words of other languages."""
+
+
+def folded(word: str) -> str:
+    """As `Segments.folded` hashes it, character by character, so that of two words with one hash it does not matter which came first.
+
+    >>> folded("The"), folded("ΟΔΟΣ"), "ΟΔΟΣ".lower()
+    ('the', 'οδοσ', 'οδος')
+    """
+    return word.lower() if word.isascii() else "".join(map(chr, tables().lower[list(map(ord, word))].tolist()))
 
 
 class Words:
@@ -73,7 +83,7 @@ class Vocabulary:
                 words = words.more()
             for at in new.tolist():
                 start, end = segments.starts[first[at]], segments.ends[first[at]]
-                rows[at] = self._added(words, int(hashes[at]), segments.data[start:end].tobytes().decode().lower())
+                rows[at] = self._added(words, int(hashes[at]), folded(segments.data[start:end].tobytes().decode()))
             self._words = words
         return words, rows[own] if len(own) else np.zeros(0, np.int64)
 
