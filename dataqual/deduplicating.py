@@ -9,16 +9,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from dataqual.copies import CLUSTERS, Copies, percent
-from dataqual.corpus import Batch, Corpus, Progress
+from dataqual.corpus import Corpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.images.perceptual import Perceptual, Variants
-from dataqual.ledger import Dropped
 from dataqual.near_duplicates import NearDuplicates, Semantic, Signing
-from dataqual.operators import Engine, InOrder, Step, View
+from dataqual.operators import Step
 from dataqual.picture_words import in_words_of
 from dataqual.readers.paths import LEDGER, unchanged
 from dataqual.readers.sources import as_corpus, as_whole_corpus, is_path, options_of
@@ -26,9 +25,8 @@ from dataqual.readers.unpacking import unpacked
 from dataqual.recipe import Recipe
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
 from dataqual.seen import Run, Seen
-from dataqual.steps._known_copies import Earlier, Found, OtherCorpus
-from dataqual.steps._passing_copies import PassingCopies
-from dataqual.steps._surveying_copies import Looked
+from dataqual.steps._comparing_copies import Comparing, Settled
+from dataqual.steps._known_copies import Earlier, OtherCorpus
 from dataqual.steps.dedup import Dedup
 from dataqual.unfinished import Unfinished, described
 from dataqual.writers import NewParquet
@@ -143,18 +141,12 @@ def dedup(
         given = {"normalized": normalized, "keep": keep != "first", "clusters": clusters, "index": index}
         given |= {"against": not isinstance(against, list | tuple) or len(against) > 0, "model": model}
         return _parts(method, corpus, given, target, engine, progress)
-    if index is not None and method == "semantic":
-        raise SpecError(
-            "--index: holds signatures and texts, no embeddings; --against compares with a corpus by meaning"
-        )
-    if index is not None and corpus.view == "image":
-        raise SpecError("--index: holds signatures of texts; --against compares with another corpus of pictures")
+    if index is not None:
+        _check_indexed(method, corpus)
     near = near_for(method, model=model, nearest=nearest, threshold=threshold, shingle=shingle, cut=cut,
                     permutations=permutations, seed=seed, radius=radius, variants=variants)  # fmt: skip
     step = Dedup(True, near, normalized, keep)
-    for name, share in (("max_cluster_share", max_cluster_share), ("max_source_loss", max_source_loss)):
-        if not 0 <= share <= 1:
-            raise SpecError(f"{name}: {share:g} is no share from 0 to 1 (50 % is 0.5)")
+    _check_shares(max_cluster_share=max_cluster_share, max_source_loss=max_source_loss)
     target.open(corpus)  # what is wrong with it is told before the corpus is read
     table = _checked(corpus, clusters, output, ledger) if clusters is not None else None
     others = _others(against, asked)
@@ -166,25 +158,14 @@ def dedup(
             seen = files.enter_context(opened)
         earlier: list[Earlier] = [*([seen] if seen else []), *map(OtherCorpus, others)]
         more = [files.enter_context(_gathering(table))] if table is not None and not dry_run else []
-        copies: list[Copies] = []
-
-        def look(steps: Sequence[Step]) -> None:
-            """Who belongs together, before anything appears."""
-            [settled] = steps
-            assert isinstance(settled, Settled)
-            copies.append(Copies(corpus, earlier, settled.found))
-            for one in more:
-                one.add(replace(copies[0], corpus=plain).clusters(engine))
-                one.finish()
-
         known = [(_inputs(other), other.columns) for other in others], seen.stored if seen else None
         comparing = Comparing(step, known, tuple(earlier))
-        recipe = Recipe("dedup", (comparing,))
         again = nullcontext(corpus) if comparing.in_order(corpus) else unpacked(corpus)
         with again as plain:
-            cleaned = rewrite(plain, recipe, target, engine, progress, look=look, also=more)
-            [told] = copies
-            alarms = tuple(replace(told, corpus=plain).alarms(max_cluster_share, max_source_loss))
+            shown = _Shown(plain, earlier, engine, more)
+            cleaned = rewrite(plain, Recipe("dedup", (comparing,)), target, engine, progress, look=shown, also=more)
+            alarms = tuple(shown.copies.alarms(max_cluster_share, max_source_loss))
+        told = replace(shown.copies, corpus=corpus)
         if seen is not None and not dry_run:
             assert near is None or isinstance(near, NearDuplicates)
             signing = Signing(near or NearDuplicates(), near is not None, normalized)
@@ -201,76 +182,39 @@ def dedup(
     )
 
 
-@dataclass(frozen=True)
-class Comparing(Step):
-    """The search for copies, as a step: what it finds is kept beside an unfinished output, and not sought again."""
+class _Shown:
+    """Who belongs together, once that is known and before anything appears."""
 
-    view: ClassVar[View | None] = None
-    idempotent: ClassVar[bool] = False
+    copies: Copies
 
-    dedup: Dedup
-    others: object = None
-    """What tells that what came earlier is the same as it was."""
-    earlier: tuple[Earlier, ...] = field(default=(), compare=False, repr=False)
+    def __init__(self, corpus: Corpus, earlier: Sequence[Earlier], engine: Local, tables: Sequence[NewParquet]) -> None:
+        """What is found of `corpus` is written to the `tables` of clusters, too."""
+        self._corpus, self._earlier = corpus, earlier
+        self._engine, self._tables = engine, tables
 
-    @property
-    def told_as(self) -> tuple[str, ...]:
-        """As the step that finds them."""
-        return self.dedup.told_as
-
-    @property
-    def rests_on(self) -> object:
-        """A model's weights."""
-        return self.dedup.rests_on
-
-    def in_order(self, corpus: Corpus) -> InOrder | None:
-        """Of exact copies among texts, where the first stays."""
-        alone = self.dedup.of_firsts and not self.earlier and corpus.view == "text"
-        return Passing(PassingCopies(self.dedup, corpus)) if alone else None
-
-    def prepare(self, corpus: Corpus, engine: Engine) -> Settled:
-        """Compare."""
-        return Settled(self.dedup.find(corpus, engine, self.earlier, sources=True))
-
-    def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
-        """Only a survey can tell what is a copy."""
-        raise TypeError("call prepare, and then what it returns")
+    def __call__(self, steps: Sequence[Step]) -> None:
+        [settled] = steps
+        assert isinstance(settled, Settled)
+        self.copies = Copies(self._corpus, self._earlier, settled.found)
+        for table in self._tables:
+            table.add(self.copies.clusters(self._engine))
+            table.finish()
 
 
-@dataclass(frozen=True)
-class Passing:
-    """The search while the corpus is read: an `InOrder`."""
-
-    copies: PassingCopies
-
-    def ahead(self, batch: Batch) -> Looked:
-        """Hashes, addresses and groups."""
-        return self.copies.ahead(batch)
-
-    def step(self, known: Looked) -> Step:
-        """Drops the copies of this batch."""
-        return self.copies.step(known)
-
-    def prepared(self) -> Settled:
-        """Drops all of them."""
-        return Settled(self.copies.found())
+def _check_indexed(method: str, corpus: Corpus) -> None:
+    """SpecError where an index holds nothing that this could be compared with."""
+    if method == "semantic":
+        raise SpecError(
+            "--index: holds signatures and texts, no embeddings; --against compares with a corpus by meaning"
+        )
+    if corpus.view == "image":
+        raise SpecError("--index: holds signatures of texts; --against compares with another corpus of pictures")
 
 
-@dataclass(frozen=True, eq=False)
-class Settled(Step):
-    """Drops the copies that were found, and can tell of all of them."""
-
-    light: ClassVar[bool] = True
-
-    found: Found
-
-    @property
-    def told_as(self) -> tuple[str, ...]:
-        """As the step that found them."""
-        return self.found.rules
-
-    def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
-        return self.found.known(batch)
+def _check_shares(**shares: float) -> None:
+    for name, share in shares.items():
+        if not 0 <= share <= 1:
+            raise SpecError(f"{name}: {share:g} is no share from 0 to 1 (50 % is 0.5)")
 
 
 def method_for(method: str | None, corpus: Corpus) -> str:

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dataqual
-from dataqual import deduplicating, rewriting
+from dataqual import rewriting
 from dataqual.corpus import Corpus
-from dataqual.deduplicating import Comparing
 from dataqual.near_duplicates import NearDuplicates, firsts
 from dataqual.readers.cutting import Sizes
+from dataqual.steps._comparing_copies import Comparing
 from dataqual.steps.dedup import Dedup
 from dataqual.unfinished import Unfinished
 
@@ -131,7 +131,7 @@ def test_what_depends_on_other_documents_than_those_before_is_surveyed(step: Ded
 
 def test_pictures_are_surveyed() -> None:
     pictures = Corpus.of([np.zeros((4, 4, 3), np.uint8)])
-    assert deduplicating.Comparing(Dedup()).in_order(pictures) is None
+    assert Comparing(Dedup()).in_order(pictures) is None
 
 
 @given(st.lists(st.lists(st.integers(0, 5), max_size=9), max_size=9))
