@@ -1,6 +1,6 @@
 """How fast back-translation through Apertium is, beside piping the same text through the same programs by hand.
 
-    python benchmarks/apertium.py --corpus polarity.csv [--documents 4000] [--repeats 3]
+    python benchmarks/apertium.py --corpus polarity.csv [--documents 4000] [--repeats 3] [-o benchmarks/results/apertium.md]
 
 CPU-seconds of all processes, children included, best of the repeats, in turn; by hand is `apertium -u eng-spa | apertium -u spa-eng`
 with each document on a line and a blank one between.
@@ -29,6 +29,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--documents", type=int, default=4000)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
     csv.field_size_limit(1 << 30)
     with options.corpus.open(encoding="utf-8", newline="") as file:
@@ -38,11 +39,20 @@ def main() -> None:
     for _ in range(options.repeats):
         for name, run in (("ours", ours), ("by hand", by_hand)):
             best[name] = min(best[name], measured(run, texts))
-    for name, (cpu, wall) in best.items():
-        print(f"{name}: {cpu:.2f} CPU-seconds, {wall:.2f} s, {size / cpu / 1e3:.0f} kB a CPU-second")
-    print(
-        f"ours has {best['by hand'][0] / best['ours'][0]:.0%} of the speed by hand ({len(texts):,} documents, {size / 1e6:.2f} MB)"
-    )
+    lines = [
+        "# Back-translation through Apertium, beside piping by hand",
+        "",
+        f"`{options.corpus.name}`, {len(texts):,} documents, {size / 1e6:.2f} MB, best of {options.repeats}; made by `benchmarks/apertium.py`, which says how.",
+        "",
+        "| | CPU-seconds | seconds | kB a CPU-second |",
+        "|---|---|---|---|",
+        *(f"| {name} | {cpu:.2f} | {wall:.2f} | {size / cpu / 1e3:.0f} |" for name, (cpu, wall) in best.items()),
+        "",
+        f"Ours has {best['by hand'][0] / best['ours'][0]:.0%} of the speed by hand, per CPU-second (promised: 90 %).",
+    ]
+    print("\n".join(lines))
+    if options.output:
+        options.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def ours(texts: Sequence[str]) -> None:

@@ -5,8 +5,9 @@
 
 For every seed 200 documents are drawn, half of each label; a classifier learns from them, or from them and their children, and is
 asked about 2,000 others, the same for all. Classifiers are softmax regressions: on TF-IDF of the terms that two documents have
-(`dataqual.vectors.text_classifier`), of all terms, and with --model on the sentence embeddings of the English. Children are made by one method, each document having at most `factor` - 1; the gate knows the 200 documents alone. A difference
-is of the same seed; its interval is Student's, 95 %. The classifier is told nothing of the test set, nor is any parameter chosen by it.
+(`dataqual.vectors.text_classifier`), of all terms, and with --model on the sentence embeddings of the English. Children are made by one
+method, each document having at most `factor` - 1; method and gate know the 200 documents alone. A difference is of the same seed; its interval
+is Student's, 95 %. The classifier is told nothing of the test set, nor is any parameter chosen by it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from dataqual.embeddings import Model, open_model  # noqa: E402
 from dataqual.errors import DataqualError  # noqa: E402
 from dataqual.gating import Gate  # noqa: E402
 from dataqual.gating.label_agreement import LEAST_RIGHT, LabelModels, share_right  # noqa: E402
-from dataqual.noise import Noise  # noqa: E402
+from dataqual.noise import Noise, SentenceShuffle  # noqa: E402
 from dataqual.steps.augment_back_translation import BackTranslation  # noqa: E402
 from dataqual.synonyms import Synonyms, sources_of  # noqa: E402
 from dataqual.text import Text  # noqa: E402
@@ -48,6 +49,8 @@ T = {19: 2.093, 39: 2.023}
 
 
 COPIES = "exact copies, as a control"
+ROUTES = ("eng-spa", "eng-cat", "en-eo")
+"""Pairs of Apertium that Debian packages for English, there and back."""
 
 
 class Copies(Augmenter):
@@ -117,13 +120,12 @@ def measured(
         f"| method | factor | gate | children | {' | '.join(kinds)} |",
         "|---|---|---|---" + "|---" * len(kinds) + "|",
     ]
-    for name, factor, make in methods(language, documents, thesaurus):
+    for name, factor, make in methods(language, thesaurus):
         try:
-            augmenter = make()
+            made = [children(make(draw), draw, factor, seed) for seed, draw in enumerate(draws)]
         except DataqualError as error:
             lines.append(f"| {name} | {factor} | not measured: {error} |")
             continue
-        made = [children(augmenter, draw, factor, seed) for seed, draw in enumerate(draws)]
         for gate in ("none", "default") if name != COPIES else ("none",):
             both = [grown(draw, own, gate) for draw, own in zip(draws, made, strict=True)]
             cells = [
@@ -134,31 +136,29 @@ def measured(
     return [*lines, ""]
 
 
-def methods(
-    language: str, documents: Documents, thesaurus: str | None
-) -> list[tuple[str, int, Callable[[], Augmenter]]]:
-    """Name, factor, and how to open what makes children."""
+def methods(language: str, thesaurus: str | None) -> list[tuple[str, int, Callable[[Documents], Augmenter]]]:
+    """Name, factor, and how to open what makes children of some documents."""
 
-    def synonyms(rate: float) -> Callable[[], Augmenter]:
-        some = Corpus.of(documents.texts[:2000])
-        return lambda: Synonyms(sources_of(some, None, thesaurus, (), "wordfreq", "jieba"), rate)
+    def synonyms(rate: float) -> Callable[[Documents], Augmenter]:
+        return lambda draw: Synonyms(sources_of(Corpus.of(draw.texts), None, thesaurus, (), "wordfreq", "jieba"), rate)
 
-    found: list[tuple[str, int, Callable[[], Augmenter]]] = [
-        (COPIES, 2, Copies),
+    def routes(*pairs: str) -> Callable[[Documents], Augmenter]:
+        return lambda _: BackTranslation(tuple(route_of(f"apertium:{pair}", "route") for pair in pairs))
+
+    kinds = ("keyboard", "pinyin", "ocr", "spelling", "slips")
+    through = [
+        ("back-translation, Apertium eng-spa", 2, routes(ROUTES[0])),
+        ("back-translation, three routes of Apertium", 4, routes(*ROUTES)),
+    ]
+    return [
+        (COPIES, 2, lambda _: Copies()),
+        (COPIES, 4, lambda _: Copies()),
+        *(through if language == "English" else []),
         ("synonyms, rate 0.1", 2, synonyms(0.1)),
         ("synonyms, rate 0.3", 4, synonyms(0.3)),
-        ("noise, rate 0.05", 2, lambda: Noise(("keyboard", "pinyin", "ocr", "spelling", "slips"), 0.05, 3, "[MASK]")),
+        ("noise, rate 0.05", 2, lambda _: Noise(kinds, 0.05, 3, "[MASK]")),
+        ("shuffled sentences, rate 0.5", 2, lambda _: SentenceShuffle(0.5)),
     ]
-    if language == "English":
-        found.insert(
-            0,
-            (
-                "back-translation, Apertium eng-spa",
-                2,
-                lambda: BackTranslation((route_of("apertium:eng-spa", "route"),)),
-            ),
-        )
-    return found
 
 
 def drawn(documents: Documents, pool: Sequence[int], seed: int) -> Documents:

@@ -38,8 +38,18 @@ class Prompt:
 
     def of(self, text: str) -> str:
         """What is asked for a text, which is put in at one stroke, so that no brace in it counts."""
-        template = self.template or DEFAULT["zh" if mostly_han(text) else "en"]
-        return text.join(template.split("{text}"))
+        return text.join(self._template(text).split("{text}"))
+
+    def cue(self, text: str) -> str:
+        """What stands last in the prompt, behind the text, and small models say once more before they answer.
+
+        >>> Prompt().cue("很好"), Prompt("Say it anew: {text}").cue("very good")
+        ('改写：', '')
+        """
+        return self._template(text).rpartition("{text}")[2].strip().rpartition("\n")[2]
+
+    def _template(self, text: str) -> str:
+        return self.template or DEFAULT["zh" if mostly_han(text) else "en"]
 
 
 class Writer(Protocol):
@@ -58,13 +68,14 @@ class Writer(Protocol):
         """
 
 
-def answer_of(said: str) -> str:
-    """The text in an answer: without white space, and quotation marks, around it.
+def answer_of(said: str, cue: str = "") -> str:
+    """The text in an answer: without the cue before it, and white space and quotation marks around it.
 
-    >>> answer_of(' "A fine film."  '), answer_of("他说“好”")
-    ('A fine film.', '他说“好”')
+    >>> answer_of(' "A fine film."  '), answer_of("他说“好”"), answer_of("Rewritten text: Fine.", "Rewritten text:")
+    ('A fine film.', '他说“好”', 'Fine.')
     """
     bare = said.strip()
+    bare = bare.removeprefix(cue).strip()
     if len(bare) > 1 and _QUOTES.get(bare[0]) == bare[-1] and bare[-1] not in bare[1:-1]:
         bare = bare[1:-1].strip()
     return bare

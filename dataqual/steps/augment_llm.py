@@ -102,11 +102,12 @@ class Rewriting(Augmenter):
             int(self.room * len(text.encode()) / 2) + 32 for text in texts
         ]  # a token is two bytes at least, as a rule
         found = self.writer.write([self.prompt.of(text) for text in texts], seeds, how_many, room)
-        return [[_child(text, one) for one in answers] for text, answers in zip(texts, found, strict=True)]
+        cues = [self.prompt.cue(text) for text in texts]
+        return [[_child(text, one, cue) for one in said] for text, said, cue in zip(texts, found, cues, strict=True)]
 
 
-def _child(parent: str, said: str | InputError) -> Child | Failed:
+def _child(parent: str, said: str | InputError, cue: str) -> Child | Failed:
     if isinstance(said, InputError):
         return Failed(str(said))
-    answer = answer_of(said)
+    answer = answer_of(said, cue)
     return Child.rewritten(parent, answer, "llm") if answer else Failed("the answer is empty")

@@ -52,7 +52,7 @@ class Command(Translator):
             raise InputError(
                 f"{words[0]}: ended with {done.returncode} ({said[-1][:200] if said else 'and said nothing'})"
             )
-        lines = done.stdout.removesuffix(b"\n").split(b"\n")
+        lines = done.stdout.removesuffix(b"\n").split(b"\n") if done.stdout else []
         if len(lines) != len(asked):
             raise InputError(f"{words[0]}: gave {len(lines)} lines for {len(asked)}; it must give one for each")
         return lines

@@ -73,7 +73,7 @@ class Translator(ABC):
             return self._parted(wanted, error, [FAILURES])
         if any(isinstance(one, str) for one in found):
             self._answered.add(True)
-        return found
+        return _spoken(found)
 
     def _first(self, wanted: Sequence[str], error: InputError) -> None:
         """Raise the error, unless the engine translates the first piece, or the last, when it is asked for it alone."""
@@ -94,7 +94,7 @@ class Translator(ABC):
         found: list[Said] = []
         for half in (wanted[: len(wanted) // 2], wanted[len(wanted) // 2 :]):
             try:
-                found += self.translate(half)
+                found += _spoken(self.translate(half))
             except InputError as own:
                 found += self._parted(half, own, left)
         return found
@@ -187,6 +187,11 @@ def _together(parts: Sequence[tuple[str, bool]]) -> list[tuple[str, bool]]:
         elif piece:
             out.append((piece, spoken))
     return out
+
+
+def _spoken(found: Sequence[Said]) -> list[Said]:
+    """With an error in the place of what is empty, which no piece is."""
+    return [InputError("the engine gave nothing back") if one == "" else one for one in found]
 
 
 def _joined(parts: Sequence[Said]) -> Said:

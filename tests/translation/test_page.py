@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from dataqual.cli import main
 from dataqual.gating.rules import OF_A_CORPUS, OF_CHILDREN, SIGNALS, Rules, default_rules
 from dataqual.translation.apertium import MODES
+from studies.study import Study
 from tests.test_docs import ROOT, blocks
 
 PAGE = ROOT / "docs" / "back-translation.md"
@@ -92,3 +93,31 @@ def test_the_python_of_the_page_says_what_is_wrong(capsys: pytest.CaptureFixture
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith("False [('numbers_changed', 2.0, '<= 0')") and "antonyms_swapped" in first
     assert second == "True []"
+
+
+def test_the_figures_of_what_it_is_worth_are_those_that_were_measured() -> None:
+    """Each row of the page stands in the table that the benchmark wrote, under the method that it names."""
+    names = {
+        "mere copies, as a control": "exact copies, as a control", "back-translation, Spanish": "back-translation, Apertium eng-spa",
+        "back-translation, three routes": "back-translation, three routes of Apertium", "noise": "noise, rate 0.05",
+        "shuffled sentences": "shuffled sentences, rate 0.5",
+    }  # fmt: skip
+    measured = {
+        (cells[0], cells[1], cells[2], *cells[4:])
+        for line in (ROOT / "benchmarks" / "results" / "augment-worth.md").read_text(encoding="utf-8").splitlines()
+        if (cells := [cell.strip() for cell in line.strip("|").split("|")]) and len(cells) > 5
+    }
+    worth = PAGE.read_text(encoding="utf-8").partition("## Is it worth it?")[2].partition("\n## ")[0]
+    told = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in worth.splitlines() if line.startswith("|")
+    ]
+    rows = [cells for cells in told if cells[1] in ("2", "4")]
+    assert len(rows) == 10
+    for name, factor, *values in rows:
+        full = names.get(name, name)
+        assert (full, factor, "none" if "copies" in name else "default", *values) in measured, name
+
+
+def test_the_study_that_the_page_names_is_one() -> None:
+    study = Study.load(ROOT / "examples" / "augment.yaml")
+    assert [grade.name for grade in study.grades] == ["reviews", "synonyms", "copies"]
