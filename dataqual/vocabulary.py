@@ -8,6 +8,7 @@ import inspect
 import re
 import textwrap
 import typing
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -25,6 +26,8 @@ ABOUT = {
 }
 WIDTH = 100
 HAN, LATIN = re.compile("[\u4e00-\u9fff]"), re.compile("[A-Za-z]")
+PIECES = re.compile(r"(?: *[^ \u2e80-\uffef]+|[ ]*[“（《]*[\u2e80-\uffef])[，。；：！？、）》”]*")
+"""A word of letters, or a Han character, with the signs behind it that do not begin a line."""
 Say = Callable[[str], str]
 CITED = re.compile(r"\(([^()]*\b(?:19|20)\d\d\b[^()]*)\)")
 
@@ -43,7 +46,8 @@ class Parameter:
     def told(self, say: Say = str) -> str:
         """All of it on one line."""
         must = say("to be given" if self.default is None else f"unless told {self.default}")
-        return f"{self.name}: {self.type}; {must}"
+        kind = "".join(say(part) for part in re.split("(, each | or (?!false))", self.type))
+        return f"{self.name}: {kind}; {must}"
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,23 @@ def entry(kind: catalog.Kind, name: str) -> Entry:
 
 def _wrapped(text: str) -> list[str]:
     """Lines that fit a terminal, where a Han character is as wide as two letters."""
-    return textwrap.wrap(text, WIDTH // 2 if _is_chinese(text) else WIDTH)
+    return chinese_lines(text, WIDTH) if _is_chinese(text) else textwrap.wrap(text, WIDTH)
+
+
+def chinese_lines(text: str, width: int) -> list[str]:
+    """Chinese in lines so many letters wide, broken anywhere but within foreign words and before signs that close.
+
+    >>> chinese_lines("每一行都写满，但 words 不拆开。", 14)
+    ['每一行都写满，', '但 words 不拆', '开。']
+    """
+    lines, line, room = [], "", width
+    for piece in PIECES.findall(text):
+        wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in piece)
+        if wide > room and line:
+            lines, line, room = [*lines, line.rstrip()], "", width
+        piece = piece if line else piece.lstrip()
+        line, room = line + piece, room - wide
+    return [*lines, line.rstrip()] if line else lines
 
 
 def _is_chinese(text: str) -> bool:

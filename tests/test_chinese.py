@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 import dataqual
 import reports
-from dataqual import catalog, sample
+from dataqual import catalog, sample, vocabulary
 from dataqual.cli import main
 from dataqual.translating import Translation, sentences, translated, translation
 from tests.messages import HOLE, templates
@@ -94,7 +94,18 @@ def test_the_whole_vocabulary_has_a_translation() -> None:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
         told = [content.get("about"), content.get("caveat"), *(r.get("about") for r in content.get("rules") or [])]
         said |= {f"{file.name} {at}": " ".join(text.split()) for at, text in enumerate(told) if text}
-    assert {name: text for name, text in said.items() if not known(text)} == {}
+    for entry in vocabulary.entries():
+        said |= {f"{entry.name} more": entry.more, f"{entry.name} unit": entry.unit}
+    assert {name: text for name, text in said.items() if text and not known(text)} == {}
+
+
+def test_a_signal_is_told_in_chinese_to_its_last_paragraph() -> None:
+    for entry in vocabulary.entries():
+        told = entry.told(translation("zh")).split("\n\n")
+        prose = [part for part in told[1:] if not part.startswith((">>>", "  ", "来源"))]
+        assert all(
+            len(re.findall("[\u4e00-\u9fff]", part)) > len(re.findall("[A-Za-z]", part)) / 3 for part in prose
+        ), told
 
 
 @pytest.fixture(scope="module")
