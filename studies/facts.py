@@ -98,6 +98,7 @@ def assemble(
         "notes": [
             *study.notes,
             *notes,
+            *alike(data["grades"]),
             *(f"{held_out}: {n}" for held_out, found in fitted.items() for n in found["notes"]),
         ],
         "controls": checks,
@@ -147,6 +148,18 @@ def in_its_words(facts: Facts) -> Facts:
     spoken = {name: wording.facts(facts[name]) for name in ("exchange", "controls", "exposure", "laws")}
     lists = {name: wording.each(facts[name]) for name in ("notes", "not_claimed")}
     return facts | spoken | lists | {"sentence": wording(facts["sentence"])}
+
+
+def alike(grades: Mapping[str, Facts]) -> list[str]:
+    """A note for each grade that came to the very tokens of an earlier one: steps that changed nothing here.
+
+    >>> alike({"raw": {"sha256": "a"}, "long": {"sha256": "b"}, "minimal": {"sha256": "a"}})
+    ['grades.minimal: the very tokens of raw, as its steps changed nothing here: its worth is 1, and no run tells the two apart']
+    """
+    first: dict[str, str] = {}
+    said = "the very tokens of {}, as its steps changed nothing here: its worth is 1, and no run tells the two apart"
+    pairs = [(name, first.setdefault(grade["sha256"], name)) for name, grade in grades.items() if grade.get("sha256")]
+    return [f"grades.{name}: {said.format(other)}" for name, other in pairs if name != other]
 
 
 def with_token_yields(grades: Mapping[str, Facts], reference: str) -> dict[str, Facts]:

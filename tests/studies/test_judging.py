@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from studies.facts import assemble
+from dataqual.translating import Translation, sentences
+from studies.facts import alike, assemble
 from studies.fit import fit_table
 from studies.judging import judge
 from studies.results import Records
@@ -93,3 +94,9 @@ def test_what_a_table_left_out_of_its_laws_stands_in_laws_json(tmp_path: Path) -
         "all runs have the same parameters (N)" in note
         for note in fit_table(tmp_path / "one.csv", draws=50).facts()["notes"]
     )
+
+
+def test_a_grade_that_is_another_one_is_noted_in_english_and_chinese() -> None:
+    (note,) = alike({"raw": {"sha256": "a"}, "minimal": {"sha256": "a"}, "old": {}})
+    assert note.startswith("grades.minimal: the very tokens of raw,")
+    assert Translation(sentences("zh")).whole(note).startswith("grades.minimal：与 raw 的词元完全相同")
