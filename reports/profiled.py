@@ -60,6 +60,8 @@ def headline(facts: Facts) -> str:
     if not findings:
         return f"{documents}, nothing to mend."
     serious = sum(f.get("severity") == "error" for f in findings)
+    if len(findings) == 1:
+        return f"{documents}, one{say.NBSP}finding, {'a serious one' if serious else 'not a serious one'}."
     found = f"{_count(len(findings))}{say.NBSP}finding{'s' if len(findings) > 1 else ''}"
     return f"{documents}, {found}, {_count(serious)} of them serious."
 

@@ -13,6 +13,7 @@ import pytest
 
 import reports
 from reports import page, profile_page
+from reports.profiled import headline
 from tests.reports import facts as made
 from tests.reports import pages
 from tests.reports.pages import Tree
@@ -153,3 +154,9 @@ def test_numbers_of_any_kind_can_be_missing() -> None:
     tree = Tree(reports.profile(facts))
     assert "Nothing to measure." in tree.text
     assert not tree.all("svg")
+
+
+@pytest.mark.parametrize(("severity", "said"), [("error", "a serious one"), ("warning", "not a serious one")])
+def test_one_finding_is_said_as_one(severity: str, said: str) -> None:
+    one = {"readings": {"documents": {"value": 2}}, "findings": [{"severity": severity}]}
+    assert headline(one).replace("\u00a0", " ") == f"2 documents, one finding, {said}."
