@@ -160,6 +160,8 @@ def _timed(trial: Trial, train: TokenFile, few: int) -> float:
         stops=(whole_stop(STEPS * trial.batch, trial.batch),),
         held_out={},
         judging=None,
+        probes={},
+        validation=None,
     )
     seen: list[tuple[float, int]] = []
     for event in trial.learner.run(task):
