@@ -129,7 +129,7 @@ def test_the_page_shows_pictures_in_both_languages(profile: Profile, monkeypatch
     assert not re.search(r'src="(?!data:image)', page)
     missed: set[str] = set()
     monkeypatch.setattr("reports.page.translation", lambda language: Translation(sentences(language), missed.add))
-    assert "张图像" in reports.profile(facts, language="zh")
+    assert "张图片" in reports.profile(facts, language="zh")
     ours = {text.replace("\u00a0", " ") for text in missed if re.search("[a-z]{2}", text)}
     assert {text for text in ours if not IDENTIFIERS.search(text)} <= {"photos:"}
 
@@ -145,7 +145,7 @@ def test_the_command_prints_a_summary_and_writes_the_page(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for language, said in (("en", "40 pictures\n9"), ("zh", "40 张图像\n")):
+    for language, said in (("en", "40 pictures\n9"), ("zh", "40 张图片\n")):
         arguments = [
             "profile",
             str(folder),
