@@ -24,7 +24,7 @@ from dataqual.corpus import Corpus
 from dataqual.errors import DataqualError, InputError, SpecError, WorkerLost
 from dataqual.readers.paths import unchanged
 from dataqual.version import __version__
-from dataqual.writers.appearing import STDOUT, is_elsewhere, writing
+from dataqual.writers.appearing import STDOUT, is_elsewhere, unfinished_beside, writing
 
 try:
     import fcntl
@@ -218,8 +218,7 @@ def _folder(path: str) -> Path:
     if is_elsewhere(path):
         digest = hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         return _cache() / f".dataqual-{digest}.unfinished"
-    place = Path(os.path.realpath(path))
-    return place.parent / f".dataqual-{place.name}.unfinished"
+    return unfinished_beside(path)
 
 
 def _cache() -> Path:

@@ -67,6 +67,12 @@ def beside(path: str) -> Path:
     return Path(folder) / f".dataqual-{secrets.token_hex(6)}.part"
 
 
+def unfinished_beside(path: str) -> Path:
+    """The hidden folder in which what is written to `path` gathers: there as long as a run is at work, or after it was killed."""
+    place = Path(os.path.realpath(path))
+    return place.parent / f".dataqual-{place.name}.unfinished"
+
+
 def appear(place: Path, path: str) -> None:
     """What is complete gets its name, or goes to standard output, or under its URL."""
     if path == STDOUT:

@@ -18,7 +18,7 @@ from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.images.reading.files import PictureFiles
 from dataqual.lazy import lazy
 from dataqual.readers.paths import LEDGER
-from dataqual.writers.appearing import beside, writing
+from dataqual.writers.appearing import beside, unfinished_beside, writing
 from dataqual.writers.picture_names import PictureNames, below
 from dataqual.writers.writer import Encoder, State, Writer
 
@@ -177,8 +177,10 @@ def check_folder(path: str, corpus: Corpus) -> None:
         raise InputError(f"-o: {path} holds the inputs, which are never overwritten; choose another name")
     if not os.path.isdir(target) or not os.listdir(target):
         return
-    ledgers = f"{target}{LEDGER}", os.path.join(parent, f"split{LEDGER}")
-    ledger = next((place for place in ledgers if os.path.isfile(place)), None)
+    ledgers = f"{target}{LEDGER}", os.path.join(parent, f"split{LEDGER}"), unfinished_beside(target)
+    ledger = next(
+        (place for place in ledgers if os.path.exists(place)), None
+    )  # the last: killed before its ledger appeared
     if ledger is None:
         raise InputError(
             f"-o: {path} is there, and is no output of an earlier run; choose another name, or take it away"
