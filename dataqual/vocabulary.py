@@ -148,7 +148,8 @@ def chinese_lines(text: str, width: int) -> list[str]:
     >>> chinese_lines("每一行都写满，但 words 不拆开。", 14)
     ['每一行都写满，', '但 words 不拆', '开。']
     """
-    lines, line, room = [], "", width
+    lines: list[str] = []
+    line, room = "", width
     for piece in PIECES.findall(text):
         wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in piece)
         if wide > room and line:

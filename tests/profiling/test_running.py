@@ -175,8 +175,8 @@ def test_an_unknown_option_is_an_error_that_names_the_nearest() -> None:
     with pytest.raises(SpecError) as error:
         dataqual.profile(["a"], sampel=3)
     assert str(error.value) == (
-        "no option 'sampel'; did you mean 'sample'? there are: census, date, group, id, label, language, max_memory, max_unreadable, "
-        "near_copies, people, rules, sample, seed, skip, text, workers"
+        "no option 'sampel'; did you mean 'sample'? there are: census, date, embeddings, group, id, label, language, max_memory, "
+        "max_unreadable, near_copies, people, rules, sample, seed, skip, text, workers"
     )
     with pytest.raises(SpecError, match="no option 'sampel'; did you mean 'sample'"):
         dataqual.profile(dataqual.Corpus.of(["a"]), sampel=3)
