@@ -12,10 +12,11 @@ from dataqual.errors import SpecError
 from dataqual.images.image import Images
 from dataqual.images.signal import ImageSignal
 from dataqual.images.signals.side import Side
+from dataqual.operators import Worse
 
 if TYPE_CHECKING:
     from dataqual.corpus import Corpus
-    from dataqual.operators import Engine, Worse
+    from dataqual.operators import Engine
 
 NARROW = 1e-6
 """The least width of the middle half, as a share of its upper end: where all are of one size, any other is far away."""
