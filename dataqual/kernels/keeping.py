@@ -22,8 +22,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dataqual.kernels import linking
-
 HOME = Path(__file__).parent
 
 RETURNS = {"none": "", "int64": "i", "uint64": "u", "bool": "b", "boolean": "b", "float64": "f"}
@@ -33,9 +31,6 @@ HANDS: dict[str, Any] = {"i": ctypes.c_int64, "u": ctypes.c_uint64, "b": ctypes.
 
 FOREIGN = (b"NRT_MemInfo_alloc", b"NRT_Allocate")
 """A loop in which these names occur needs numba beside it: it makes arrays."""
-
-TELLING = ("vendor_id", "cpu family", "model\t", "stepping", "flags")
-"""Lines of /proc/cpuinfo that tell processors apart for which other code is made."""
 
 UNUSED = ("numba_gil_ensure", "numba_gil_release", "numba_do_raise", "numba_unpickle", "NRT_MemInfo_call_dtor", "NRT_Free",
           "NRT_adapt_ndarray_from_python", "NRT_adapt_ndarray_to_python_acqref",
@@ -48,10 +43,11 @@ class Loop:
 
     def __init__(self, code: bytes, symbol: str, returns: str) -> None:
         """RuntimeError where that is no code for this machine."""
-        address = _linked(code, symbol)
-        if not address:
-            self._engine = _engine(code)
-            address = self._engine.get_function_address(symbol)
+        binding = _binding()
+        self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine())
+        self._engine.add_object_file(binding.ObjectFileRef.from_data(code))
+        self._engine.finalize_object()
+        address = self._engine.get_function_address(symbol)
         if not address:
             raise RuntimeError(f"no {symbol} in it")
         self._function: Any = ctypes.CFUNCTYPE(ctypes.c_int32)(address)  # lets go of Python's lock
@@ -76,25 +72,6 @@ class Loop:
             return True, tuple(result)
         value = result[0] if self._returns else None
         return True, bool(value) if self._returns == "b" else value
-
-
-def _linked(code: bytes, symbol: str) -> int:
-    """The address of a loop that is linked here; 0 where it is for LLVM to do."""
-    if not linking.possible():
-        return 0
-    try:
-        return linking.linked(code, symbol, ctypes.cast(_never, ctypes.c_void_p).value or 0)
-    except (ValueError, OSError):
-        return 0
-
-
-def _engine(code: bytes) -> Any:
-    """An object file, linked by LLVM, for as long as it is referred to."""
-    binding = _binding()
-    engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine())
-    engine.add_object_file(binding.ObjectFileRef.from_data(code))
-    engine.finalize_object()
-    return engine
 
 
 class Place(NamedTuple):
@@ -221,8 +198,7 @@ def ahead() -> None:
     def ready() -> None:
         with suppress(Exception):  # whoever calls a loop sees what is wrong
             _made_of()
-            if not linking.possible():
-                _machine()
+            _machine()
 
     Thread(target=ready, name="dataqual-keeping", daemon=True).start()
 
@@ -230,25 +206,14 @@ def ahead() -> None:
 @cache
 def _made_of() -> str:
     """What all that is kept depends on, in short: sources, compiler, processor, and what numba was told otherwise."""
+    binding = _binding()
     told = [f"{name}={value}" for name, value in sorted(os.environ.items()) if name.startswith("NUMBA_")]
     parts = [
         *(path.read_bytes() for path in sorted(HOME.glob("*.py"))),
-        *(str(part).encode() for part in (_version(), told, _processor())),
+        *(str(part).encode() for part in (_version(), binding.get_default_triple(), binding.get_host_cpu_name(), told)),
+        binding.get_host_cpu_features().flatten().encode(),
     ]
     return sha256(b"\0".join(sha256(part).digest() for part in parts)).hexdigest()[:16]
-
-
-def _processor() -> list[str]:
-    """The kind of processor, and what it can do; asked of LLVM, which takes its time, where the system does not say so."""
-    if linking.possible():
-        with suppress(OSError), open("/proc/cpuinfo", "rb") as file:
-            first = file.read(1 << 14).partition(b"\n\n")[0].decode(errors="replace")
-            told = [line for line in first.splitlines() if line.startswith(TELLING)]
-            if len(told) == len(TELLING):
-                return told
-    binding = _binding()
-    features = binding.get_host_cpu_features().flatten()
-    return [binding.get_default_triple(), binding.get_host_cpu_name(), features]
 
 
 def _version() -> str:
