@@ -134,11 +134,14 @@ def _tell(text: Text, method: Method) -> Told:
     lettered = text.characters.letters > 0
     scores[~lettered] = 0
     unknown = settle(text.characters.scripts, known.labels, scores)
-    short = (text.cut("unicode").counts < FEW) & (scores.max(axis=1, initial=0) < UNSURE)
+    undetermined = lettered & unknown
+    unsure = np.flatnonzero(lettered & ~unknown & (scores.max(axis=1, initial=0) < UNSURE))
+    some = Text.of_bytes([text.data[text.offsets[row] : text.offsets[row + 1]].tobytes() for row in unsure])
+    undetermined[unsure] = some.cut("unicode").counts < FEW
     kinds = np.zeros(len(text), np.int64)
     rows = np.flatnonzero(scores.argmax(axis=1) == known.labels.index("zh")) if len(text) else kinds
     kinds[rows] = variants(text.data, starts[rows], ends[rows])
-    return Told(known.labels, scores, kinds, lettered & (unknown | short))
+    return Told(known.labels, scores, kinds, undetermined)
 
 
 def _at_characters(data: NDArray[np.uint8], ends: NDArray[np.int64], limits: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -21,6 +21,7 @@ HEAVY, WEIGHT = ("Han", "Hiragana", "Katakana", "Hangul", "Bopomofo"), 3
 """Scripts of which a character counts as three letters, its bytes in UTF-8: `系统自带office2007` is Chinese."""
 KANA = 0.02
 """Of the Han characters: fewer kana than that are a quotation in a Chinese text, and not Japanese."""
+DIALECTS = ("yue", "wuu")
 DIALECT = 0.9
 """Least chance of Cantonese or Wu, or it is Chinese: of 17,457 reviews in Mandarin 46 were called so, 41 of them less surely."""
 
@@ -70,7 +71,25 @@ def settle(scripts: NDArray[np.int32], labels: Sequence[str], scores: NDArray[np
     `scripts` is (documents, scripts), as `Characters.scripts`. Told is which documents, (documents,), are in a script in which
     the model knows no language; their scores are then 0.
     """
-    names, letters = np.array(labels), scripts * np.array([0, *(WEIGHT if s in HEAVY else 1 for s in SCRIPTS[1:])])
+    names, latin = np.array(labels), scripts[:, SCRIPTS.index("Latin")]
+    others = scripts[:, 1:].sum(axis=1, dtype=np.int64) - latin
+    unknown = np.zeros(len(scripts), np.bool_)
+    # In all other documents no script but Latin has most of the letters, and none is Han: most have nothing to settle.
+    some = np.flatnonzero((WEIGHT * others > latin) | (scripts[:, SCRIPTS.index("Han")] > 0))
+    if len(some):
+        settled = scores[some]
+        unknown[some] = _settle_by_script(scripts[some], names, settled)
+        scores[some] = settled
+    _settle_dialects(labels, scores)
+    scores[unknown] = 0
+    return unknown
+
+
+def _settle_by_script(
+    scripts: NDArray[np.int32], names: NDArray[np.str_], scores: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """Move what languages of other scripts have, in place; told is which documents are in a script of no language."""
+    letters = scripts * np.array([0, *(WEIGHT if s in HEAVY else 1 for s in SCRIPTS[1:])])
     han, kana = _of(letters, ("Han",)), _of(letters, ("Hiragana", "Katakana"))
     quoted = (han > 0) & (kana < KANA * han)
     _move(scores, quoted, np.equal(names, "ja"), np.equal(names, "zh"))
@@ -80,11 +99,18 @@ def settle(scripts: NDArray[np.int32], labels: Sequence[str], scores: NDArray[np
     for writing, rows in [*decided, *((writing, _of(letters, writing.scripts) > half) for writing in WRITINGS)]:
         others = ~np.isin(names, writing.languages)
         _move(scores, rows, others, np.equal(names, writing.main) if writing.main else ~others)
-    dialect = np.isin(names, ("yue", "wuu"))
-    _move(scores, scores[:, dialect].max(axis=1, initial=0) < DIALECT, dialect, np.equal(names, "zh"))
     unknown: NDArray[np.bool_] = _of(letters, UNKNOWN) > half
-    scores[unknown] = 0
     return unknown
+
+
+def _settle_dialects(labels: Sequence[str], scores: NDArray[np.float32]) -> None:
+    """What Cantonese and Wu have goes to Chinese, in place, but where one of them is nearly sure."""
+    chinese, *dialects = (labels.index(name) for name in ("zh", *DIALECTS))
+    chances = [scores[:, dialect] for dialect in dialects]
+    rows = np.flatnonzero(np.maximum(*chances) < DIALECT)
+    scores[rows, chinese] += np.add(*chances)[rows]
+    for dialect in dialects:
+        scores[rows, dialect] = 0
 
 
 def _of(letters: NDArray[Any], scripts: Sequence[str]) -> NDArray[np.int64]:
@@ -98,8 +124,13 @@ def _move(
     if not rows.any():
         return
     moved = scores[rows]
-    lost = np.where(others, moved, 0).sum(axis=1, keepdims=True)
-    own = np.where(to, moved, 0)
+    lost = (moved * others).sum(axis=1, keepdims=True)
+    if to.sum() == 1:
+        moved *= ~others
+        moved[:, to] += lost
+        scores[rows] = moved
+        return
+    own = moved * to
     total = own.sum(axis=1, keepdims=True)
     share = np.where(total > 0, own / np.where(total > 0, total, 1), to / to.sum())
     moved[:, others] = 0
