@@ -175,6 +175,7 @@ class Dispatch:
         # -P and the parent's path: the worker finds what its parent finds, and no file that happens to lie around.
         path = os.pathsep.join(place for place in _search_path())
         meeting = self.folder.resolve() / f"meeting-{number}-{self._started}"
+        meeting.unlink(missing_ok=True)  # of a run that was stopped: who reads it waits for processes that are gone
         self._started += 1
         with log.open("ab") as errors:
             begun = errors.tell()

@@ -198,3 +198,21 @@ def test_each_of_two_workers_of_two_sees_a_gpu_of_its_own(tmp_path: Path, monkey
         ]  # fmt: skip
     meetings = [meeting for *_, meeting in started]
     assert meetings[0] == meetings[1] != meetings[2] == meetings[3]
+
+
+def test_a_run_that_was_stopped_leaves_no_meeting_that_the_next_one_waits_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, found = subprocess.Popen, []
+
+    def met(line: list[str], **options: Any) -> Any:
+        meeting = Path(options["env"]["STUDIES_MEETING"])
+        found.append((options["env"]["RANK"], meeting.exists()))
+        meeting.write_text("where to find who met here")
+        return start(["cat"], **{**options, "env": os.environ})
+
+    monkeypatch.setattr(subprocess, "Popen", met)
+    for _ in range(2):  # killed as on Ctrl-C, so nobody clears up
+        with Dispatch(tmp_path, 1, [], together=2):
+            pass
+    assert found == [("0", False), ("1", True)] * 2
