@@ -30,8 +30,8 @@ class Meter(Protocol):
     def joules(self) -> float | None:
         """Until the last look; None where it cannot be known."""
 
-    def look(self) -> None:
-        """Count what came since the last look."""
+    def look(self, last: bool = False) -> None:
+        """Count what came since the last look; the `last` one does not wait until there is enough to count."""
 
 
 def meter(device: str) -> Meter | None:
@@ -64,10 +64,10 @@ class Rapl:
             return None
         return made if places and made.joules is not None else None
 
-    def look(self) -> None:
+    def look(self, last: bool = False) -> None:
         """As `Meter.look`; a counter that began anew is taken on from where it did so."""
         now = time.monotonic()
-        if now - self._looked < PAUSE:
+        if now - self._looked < PAUSE and not last:
             return
         self._looked = now
         try:
@@ -120,7 +120,7 @@ class Nvml:
         made.look()
         return None if made.joules is None else made
 
-    def look(self) -> None:
+    def look(self, last: bool = False) -> None:
         """As `Meter.look`."""
         count = ctypes.c_ulonglong()
         if self.library.nvmlDeviceGetTotalEnergyConsumption(self.handle, ctypes.byref(count)):

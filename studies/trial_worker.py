@@ -68,7 +68,7 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
                 ledger = asdict(event)
             elif isinstance(event, Progress) and time.monotonic() - said > PAUSE:
                 said = time.monotonic()
-                taken = {"seconds": many * (clock() - started), "joules": _sum(used, counter), "peak": top}
+                taken = {"seconds": many * (clock() - started), "joules": _sum(used, counter) or None, "peak": top}
                 say("progress", tokens=event.tokens, loss=event.loss, **taken)
     except Diverged as error:
         diverged, points, made = str(error), [], []
@@ -78,8 +78,8 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
     done |= {"started": begun, "seconds": many * (clock() - started)}  # of all devices that were at it
     done |= {"device": device_name(trial.setting.device), "diverged": diverged}
     if counter is not None:
-        counter.look()
-    done |= {"peak": top, "joules": _sum(used, counter)}
+        counter.look(last=True)
+    done |= {"peak": top, "joules": _sum(used, counter) or None}  # 0: too short for the counter
     write_whole(folder / f"{trial.key}.done", json.dumps(done, allow_nan=False).encode())
     say("done", key=trial.key)
 

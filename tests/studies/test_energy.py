@@ -11,15 +11,16 @@ from typing import Any
 import pytest
 
 from dataqual.translating import Translation, sentences
-from studies import costs, energy
+from studies import costs, energy, trial_worker
 from studies.energy import Nvml, Rapl
 from studies.progress import Display
 from studies.running import cost_of
 from studies.sentences import cost
 from studies.study import GpuHour
 from studies.trial import Trial
-from studies.trial_worker import load_snapshot, save_snapshot
+from studies.trial_worker import load_snapshot, save_snapshot, train
 from tests.studies.test_progress import Terminal, trials  # noqa: F401
+from tests.studies.test_running import plan
 
 pytestmark = pytest.mark.usefixtures("toy_package")
 
@@ -74,6 +75,35 @@ def test_a_process_has_the_share_of_the_packages_that_it_has_of_their_time(machi
     machine.show(50, 310, busy=56)  # the first wrapped at 1,000 J: 130 to 1,050
     meter.look()
     assert meter.joules == pytest.approx(10.0 + (920 + 100) * 1.0 / 2)
+
+
+def test_the_last_look_counts_what_came_since_the_one_before_it_however_soon(machine: Machine) -> None:
+    meter = found(machine)
+    machine.after(0.1, own=0.1)
+    machine.show(104, 200, busy=50.2)
+    meter.look(last=True)
+    assert meter.joules == pytest.approx(4 * 0.1 / 0.2)
+
+
+class Still:
+    """A counter that has not moved yet."""
+
+    joules = 0.0
+
+    def look(self, last: bool = False) -> None:
+        """Nothing."""
+
+
+def test_a_trial_that_is_too_short_for_the_counter_took_unknown_energy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[Any] = []
+    monkeypatch.setattr(trial_worker, "_meter", lambda trial: Still())
+    monkeypatch.setattr(trial_worker, "PAUSE", -1.0)
+    trial = plan(tmp_path)[0]
+    train(trial, tmp_path, lambda event, **facts: said.append(facts.get("joules")))
+    assert json.loads((tmp_path / f"{trial.key}.done").read_bytes())["joules"] is None
+    assert said and not any(said) and 0.0 not in said
 
 
 def test_a_counter_that_may_not_be_read_is_unknown(machine: Machine, tmp_path: Path) -> None:
