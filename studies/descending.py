@@ -15,10 +15,9 @@ class Descent:
 
     def __init__(self, model: nn.Module, weight_decay: float) -> None:
         self.decays = (weight_decay, 0.0)
-        self.flat = [
-            _flatten([p for p in model.parameters() if p.requires_grad and p.dim() >= 2]),
-            _flatten([p for p in model.parameters() if p.requires_grad and p.dim() < 2]),
-        ]
+        trained = [p for p in model.parameters() if p.requires_grad]
+        device = next(model.parameters()).device
+        self.flat = [_flatten([p for p in trained if (p.dim() >= 2) == matrices], device) for matrices in (True, False)]
         self.means = [torch.zeros_like(flat.data) for flat in self.flat]
         self.squares = [torch.zeros_like(flat.data) for flat in self.flat]
         self.counts = [torch.zeros((), device=flat.device) for flat in self.flat]
@@ -73,14 +72,14 @@ class Descent:
         return {"weights": weights, "means": self.means, "squares": self.squares, "counts": self.counts}
 
 
-def _flatten(parameters: list[nn.Parameter]) -> nn.Parameter:
-    """One long parameter whose memory, and whose gradient's, is that of all of these.
+def _flatten(parameters: list[nn.Parameter], device: torch.device) -> nn.Parameter:
+    """One long parameter on a device whose memory, and whose gradient's, is that of all of these, there; of none an empty one.
 
     The optimizer, clipping and copying then take one call each and not one per matrix: a tenth of a step of the
     smallest models.
     """
-    first = parameters[0] if parameters else torch.zeros(0)
-    flat = nn.Parameter(torch.cat([first.new_zeros(0), *(p.detach().flatten() for p in parameters)]))
+    empty = torch.zeros(0, device=device)
+    flat = nn.Parameter(torch.cat([empty, *(p.detach().flatten() for p in parameters)]))
     flat.grad = torch.zeros_like(flat)
     at = 0
     for p in parameters:

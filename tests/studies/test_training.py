@@ -14,6 +14,7 @@ import torch.nn.functional as F
 
 from dataqual.errors import SpecError
 from studies import footprint, training
+from studies.descending import Descent
 from studies.learner import Event, Ledger, Point, Progress, Snapshot, Task
 from studies.learners.gpt2 import Dimensions, Gpt2, Model
 from studies.schedule import factor, legs, peak_rate, tokens_apart, tokens_spent, whole_stop
@@ -275,3 +276,12 @@ def test_a_whole_stop_is_near_and_can_be(tokens: int) -> None:
     stop = whole_stop(tokens, 2048)
     assert stop % (5 * 2048) == 0 and stop >= 50 * 2048
     assert abs(stop - tokens) <= 2.5 * 2048 or stop == 50 * 2048
+
+
+def test_all_that_a_step_takes_lies_on_the_device_of_the_model_where_adapters_are_all_that_is_trained() -> None:
+    with torch.device("meta"):  # as a GPU is: not where tensors are made unless told
+        model = torch.nn.Sequential(torch.nn.Linear(3, 2, bias=False), torch.nn.LayerNorm(2))
+    model[1].requires_grad_(False)
+    descent = Descent(model, 0.1)
+    assert {tensor.device.type for tensors in descent.tensors().values() for tensor in tensors} == {"meta"}
+    descent.clip()
