@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.meta import find_referenced_templates
 from markupsafe import Markup
 
 from dataqual.picture_words import PictureWords
@@ -21,6 +21,8 @@ from reports.translated import translated
 MAX_BYTES = 2_000_000
 LONGEST = 2_000  # characters of any one thing printed
 TEMPLATES = Path(__file__).parent / "templates"
+REFERRED = re.compile(r'\{%[-+]?\s*(?:extends|from|import|include)\s+"([^"]+)"')
+"""The templates that one extends, imports and names to include."""
 
 
 @cache
@@ -70,7 +72,7 @@ def compiled(*templates: str) -> None:
             continue
         done.add(name)
         environment().get_template(name)
-        waiting += [found for found in find_referenced_templates(environment().parse(_source(name))) if found]
+        waiting += REFERRED.findall(_source(name))  # to parse it once more would take as long as all the rest
 
 
 def render(

@@ -243,6 +243,16 @@ def test_the_table_has_a_row_for_every_document_with_its_address(tmp_path: Path)
     assert set(table["file"]) == {"<polars frame>"}
 
 
+def test_a_fault_among_the_facts_is_told_and_no_section_waits_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(gathered: Any) -> None:
+        raise ArithmeticError("no overlap")
+
+    monkeypatch.setattr("dataqual.profiling.facts.overlap_facts", broken)
+    labelled = pl.DataFrame({"text": ["good wine", "bad wine", "红酒不错"], "label": ["a", "b", "a"]})
+    with pytest.raises(ArithmeticError, match="no overlap"):
+        dataqual.profile(labelled, label="label", workers=2, **NO_RULES)
+
+
 def test_a_hundred_thousand_groups_and_more_are_no_grouping() -> None:
     many = 100_001
     frame = pl.DataFrame({"text": ["a"] * many, "source": [str(n) for n in range(many)]})

@@ -8,8 +8,10 @@ from html import unescape
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2.meta import find_referenced_templates
 
 from reports import html
+from reports.page import REFERRED, TEMPLATES, environment
 
 anything = st.text(st.characters(), max_size=80)
 
@@ -101,3 +103,11 @@ def test_long_common_runs_of_two_copies_keep_their_ends() -> None:
 )  # fmt: skip
 def test_the_language_of_an_excerpt_is_told_by_its_script(text: str, lang: str | None) -> None:
     assert html.language(text) == lang
+
+
+def test_templates_that_others_name_are_found_without_parsing() -> None:
+    for file in TEMPLATES.glob("*.html"):
+        source = file.read_text(encoding="utf-8")
+        assert set(REFERRED.findall(source)) == set(find_referenced_templates(environment().parse(source))) - {None}, (
+            file.name
+        )

@@ -95,7 +95,8 @@ def facts_of(sections: Sequence[str], sample: DocumentSample, setting: Setting, 
         return section(name).facts(parts[_size(name)], setting)
 
     if threads > 1:
-        for part in parts.values():
+        sizes = [_size(name) for name in sections]
+        for part in (part for size, part in parts.items() if sizes.count(size) > 1):
             part.text.cut("unicode").folded  # noqa: B018 - made here, or two that ask at once would both make it
         with ThreadPoolExecutor(threads, thread_name_prefix="dataqual-section") as pool:
             found = dict(zip(sections, pool.map(block, sections), strict=True))
