@@ -19,6 +19,7 @@ from dataqual.finding import SEVERITIES, Finding, percent
 from dataqual.images.thumbnails import thumbnail
 from dataqual.masking import mask
 from dataqual.metrics.distribution import QUANTILES
+from dataqual.picture_words import in_words_of
 from dataqual.readers.paths import readable
 from dataqual.reading import wilson
 from dataqual.recipe import Recipe, recipes
@@ -212,7 +213,7 @@ def _cost(
         "rows": [_row(name, numbers, rules) for name, numbers in ordered[:LISTED]],
         "rest": _row(None, np.sum(rest, axis=0), rules) | {"groups": len(rest)} if rest else None,
     }
-    found = list(_eaten(recipe, role, column, ordered, rules))
+    found = list(_eaten(recipe, in_words_of(corpus.view, "documents"), role, column, ordered, rules))
     return facts, sorted(found, key=lambda finding: (-(finding.reading["value"] or 0), finding.name))[:WORST]
 
 
@@ -226,7 +227,12 @@ def _row(name: str | None, numbers: NDArray[np.int64], rules: Sequence[str]) -> 
 
 
 def _eaten(
-    recipe: Recipe, role: str, column: str, rows: Sequence[tuple[str | None, NDArray[np.int64]]], rules: Sequence[str]
+    recipe: Recipe,
+    noun: str,
+    role: str,
+    column: str,
+    rows: Sequence[tuple[str | None, NDArray[np.int64]]],
+    rules: Sequence[str],
 ) -> Iterator[Finding]:
     """Groups whose loss, at the lower end of its interval, is far above that of all others, at its upper end."""
     documents, dropped = (sum(int(numbers[at]) for _, numbers in rows) for at in (0, 1))
@@ -243,7 +249,7 @@ def _eaten(
         yield Finding(
             f"loss {column}={value}",
             "error" if own[0] >= EATEN else "warning",
-            f"{column} {value} loses {percent(lost / n)} of its documents, all others {rest}",
+            f"{column} {value} loses {percent(lost / n)} of its {noun}, all others {rest}",
             row["lost"],
             "What is left is another mixture than the corpus was, which nobody decided; a rule may be made for another "
             "language or kind of text.",
@@ -280,12 +286,13 @@ def _much_by_one(reasons: Sequence[Mapping[str, Any]], recipe: Recipe, facts: Ma
     """A recipe that drops most of a corpus was made for another one; so was a rule that alone takes a large share of it."""
     dropped = [reason for reason in reasons if reason["action"] == "dropped"]
     n, gone = facts["before"]["documents"], sum(reason["documents"] for reason in dropped)
+    noun = in_words_of(facts["corpus"]["view"], "documents")
     worst = max(dropped, key=lambda reason: reason["documents"], default=None)
     if worst is not None and gone > EATEN * n:
         yield Finding(
             "most_gone",
             "warning",
-            f"{percent(min(gone / n, 1.0))} of the documents go, most by {worst['rule']}",
+            f"{percent(min(gone / n, 1.0))} of the {noun} go, most by {worst['rule']}",
             {"value": min(gone / n, 1.0), "n": n, "of": "documents", "method": "exact"},
             "A recipe that leaves less than half of a corpus was made for other documents, or the corpus is not what it seems.",
             None,
@@ -300,7 +307,7 @@ def _much_by_one(reasons: Sequence[Mapping[str, Any]], recipe: Recipe, facts: Ma
         yield Finding(
             f"much_by_one {reason['rule']}",
             "warning",
-            f"{reason['rule']} alone takes {percent(reason['documents'] / n)} of all documents",
+            f"{reason['rule']} alone takes {percent(reason['documents'] / n)} of all {noun}",
             share(reason["documents"], n),
             "A limit that suits one kind of text takes most of another, such as short entries, messages or reviews.",
             None,

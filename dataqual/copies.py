@@ -17,6 +17,7 @@ from dataqual.lazy import lazy
 from dataqual.ledger import address_list, places
 from dataqual.masking import mask
 from dataqual.operators import Engine
+from dataqual.picture_words import in_words_of
 from dataqual.readers.paths import readable
 from dataqual.sketch import Sketch
 from dataqual.steps._known_copies import Earlier, Found, ids_in, moved
@@ -198,13 +199,14 @@ class Copies:
         goes = found.goes[found.earlier :]
         if not len(goes):
             return
+        noun = in_words_of(self.corpus.view, "documents")
         sizes = self.sizes
         large = np.flatnonzero((sizes >= ALARM_FROM) & (sizes > max_cluster_share * len(goes)))
         if len(large):
             largest = large[np.argmax(sizes[large])]
             size = int(sizes[largest])
             yield (
-                f"alarm: one cluster has {size:,} of {len(goes):,} documents ({percent(size / len(goes))}, more than "
+                f"alarm: one cluster has {size:,} of {len(goes):,} {noun} ({percent(size / len(goes))}, more than "
                 f"{percent(max_cluster_share)}){_and_more(len(large) - 1, 'cluster')}: {self._pair(found.original == largest)}"
             )
         if not len(found.sources):
@@ -217,7 +219,7 @@ class Copies:
             own = np.zeros(len(found.goes), bool)
             own[found.earlier :] = found.sources == worst
             yield (
-                f"alarm: source {found.source_names[worst] or '(none)'} loses {lost[worst]:,} of {total[worst]:,} documents "
+                f"alarm: source {found.source_names[worst] or '(none)'} loses {lost[worst]:,} of {total[worst]:,} {noun} "
                 f"({percent(lost[worst] / total[worst])}, more than {percent(max_source_loss)}){_and_more(len(poor) - 1, 'source')}: "
                 f"{self._pair(own)}"
             )

@@ -15,6 +15,7 @@ from dataqual.copies import CLUSTERS, Copies, percent
 from dataqual.corpus import Corpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, did_you_mean
+from dataqual.finding import plural
 from dataqual.images.perceptual import Perceptual, Variants
 from dataqual.near_duplicates import NearDuplicates, Semantic, Signing
 from dataqual.operators import Step
@@ -68,7 +69,8 @@ class Deduplicated(Cleaned):
     def __str__(self) -> str:
         """The sums, what each rule did, and where the files are: a few lines for people."""
         view = "image" if self.how.get("pictures") else "text"
-        extra = [in_words_of(view, f"{self.documents_in_clusters:,} documents in {self.found_clusters:,} clusters")]
+        clusters = plural(self.found_clusters, "cluster")
+        extra = [in_words_of(view, f"{self.documents_in_clusters:,} documents in {clusters}")]
         return "\n".join([super().__str__(), *(extra if self.found_clusters else []), *self._files()])
 
     def facts(self) -> dict[str, Any]:

@@ -291,7 +291,7 @@ def test_the_command_line_tells_what_it_did_and_explain_of_one_picture(
         main, ["dedup", str(folder), "-o", "out", "--max-unreadable", "0.5", "--clusters", "c.parquet"]
     )
     assert run.exit_code == 0, run.output
-    assert "3 pictures in 1 clusters" in run.output
+    assert "3 pictures in 1 cluster\n" in run.output
     clusters = pl.read_parquet("c.parquet")
     assert set(clusters["kept_id"]) == {"a/smaller.png"} and clusters.height == 3
     told = CliRunner().invoke(main, ["explain", "out", "b/same.jpg"])

@@ -6,6 +6,7 @@ import html
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 
@@ -88,3 +89,21 @@ def test_sums_of_pictures_say_pictures(corpus: dataqual.Corpus, deduplicated: An
     told = [line for line in own if "picture" in line]
     assert len(told) == 4
     assert [line for line in told if translated(line, "zh") == line] == []
+
+
+def test_findings_and_alarms_of_pictures_say_pictures() -> None:
+    dark, light = (np.full((250, 8, 8), level, np.uint8) for level in (10, 240))
+    corpus = {"images": np.concatenate([dark, light]), "label": np.repeat(["documents", "day"], 250)}
+    recipe = dataqual.Recipe.of([{"keep": {"signal": "brightness", "min": 0.5}}])
+    cleaned = dataqual.clean(corpus, recipe=recipe, dry_run=True)
+    told = [one["headline"] for one in cleaned.facts()["findings"]]
+    assert told == [
+        "label documents loses 100 % of its pictures, all others 0 %",
+        "brightness alone takes 50 % of all pictures",
+    ]
+    alarms = dataqual.dedup(corpus, dry_run=True, max_cluster_share=0.1).alarms
+    assert [line.partition(" (")[0] for line in alarms] == [
+        "alarm: one cluster has 250 of 500 pictures",
+        "alarm: source <pictures> loses 498 of 500 pictures",
+    ]
+    assert [line for line in (*told, *alarms) if translated(line, "zh") == line] == []
