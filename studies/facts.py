@@ -69,7 +69,7 @@ def assemble(
     if study.pictures is None:
         checks.append(controls.copies(data.get("copied")))
     checks.append(controls.order(records.trials))
-    tried = rates.checked(records.points, study.learning_rate)
+    tried = rates.checked(records.points, study.learning_rate, records.diverged)
     checks += rates.controls(tried)
     cost = costs.ledger(records.trials, spent, workers, study.gpu_hour, records.diverged)
     exchange = {
@@ -108,7 +108,7 @@ def assemble(
         **({"stopped": ended} if (ended := stopped(records)) else {}),
         "cost": cost,
         "made": [line for line in records.made_of("picture") if line["arm"] == "main" and line["seed"] == 0],
-        "diverged": [{name: line[name] for name in DIVERGED} for line in records.diverged],
+        "diverged": [{name: line[name] for name in DIVERGED} for line in records.diverged if line["arm"] != rates.ARM],
         "not_claimed": [],
         "run": {**run, "machine": machine(workers)},
     }

@@ -146,7 +146,7 @@ def _rows(part: Facts, trials: Sequence[str], points: Sequence[Line]) -> list[Fa
 
 
 def _predictions(plan: Sequence[Trial], points: Mapping[str, Sequence[Line]], reference: str) -> list[Facts]:
-    sets = plan[0].setting.sets
+    sets = largest(plan)[0].setting.sets
     rows = [{**point, "trunk": i} for i, key in enumerate(points) for point in points[key]]
     return [_prediction(plan, [row for row in rows if row["held_out"] == name], reference, name) for name in sets]
 

@@ -24,6 +24,7 @@ from studies.picture_file import LEVELS, PictureFile
 from studies.picture_keys import Pictures
 from studies.plan_sentences import lines
 from studies.prepared import Prepared
+from studies.rates import ARM
 from studies.running import load
 from studies.speeds import Speeds
 from studies.study import Study
@@ -66,7 +67,7 @@ class Plan:
             looks = self.study.pictures.generated * len(trial.stops) * forward
         looks += sum(
             (probe.epochs * probe.train + probe.test / 3) * self.study.window * trial.shape.flops_per_token
-            for probe in self.study.probes
+            for probe in (self.study.probes if trial.arm != ARM else ())
         ) * len(trial.stops)  # as if each example filled a window
         speed, steps = self.speeds.at(trial.shape.parameters), trial.tokens_spent / trial.batch
         return max(trial.flops_spent / speed, steps * self.speeds.step) + looks / speed

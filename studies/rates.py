@@ -7,6 +7,7 @@ order, so that differences are taken in pairs. No law is fitted to them.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,8 +30,9 @@ class RateCheck:
     """The stop; None: the first."""
 
 
-def checked(points: Sequence[Line], asked: float) -> list[Facts]:
-    """For each size and held-out set the losses at each rate less those at the study's, `asked`, and what follows."""
+def checked(points: Sequence[Line], asked: float, diverged: Sequence[Line] = ()) -> list[Facts]:
+    """For each size and held-out set the losses at each rate less those at the study's, `asked`, and what follows; of a rate
+    at which one of the `diverged` trials ran there is no loss, only how many did."""
     tried = [p for p in points if p["arm"] == ARM]
     own = {_cell(p): p["loss"] for p in points if p["arm"] == "main"}
     cells: dict[tuple[str, int, int, int], dict[float, list[float]]] = {}
@@ -38,9 +40,16 @@ def checked(points: Sequence[Line], asked: float) -> list[Facts]:
         if _cell(p) in own:
             where = cells.setdefault((p["held_out"], p["size"], p["parameters"], p["tokens"]), {})
             where.setdefault(p["learning_rate"] / asked, []).append(p["loss"] - own[_cell(p)])
+    lost: dict[tuple[str, int, int, int], Counter[float]] = {}
+    for line in (line for line in diverged if line["arm"] == ARM):
+        for held_out in dict.fromkeys(p["held_out"] for p in points):
+            if _cell(line | {"held_out": held_out}) in own:
+                key = held_out, line["size"], line["parameters"], line["tokens"]
+                cells.setdefault(key, {})
+                lost.setdefault(key, Counter())[line["learning_rate"] / asked] += 1
     return [
         {"held_out": held_out, "size": size, "parameters": parameters, "tokens": tokens}
-        | _judged(found, held_out, parameters, tokens, asked)
+        | _judged(found, lost.get((held_out, size, parameters, tokens), {}), held_out, parameters, tokens, asked)
         for (held_out, size, parameters, tokens), found in cells.items()
     ]
 
@@ -49,10 +58,21 @@ def _cell(p: Line) -> tuple[Any, ...]:
     return p["held_out"], p["size"], p["grade"], p["seed"], p["tokens"]
 
 
-def _judged(found: Mapping[float, Sequence[float]], held_out: str, parameters: int, tokens: int, asked: float) -> Facts:
-    rows = [{"factor": factor, **_mean(differences)} for factor, differences in sorted(found.items())]
-    best = min(rows, key=lambda row: row["difference"])
-    edge = best["difference"] < 0
+def _judged(
+    found: Mapping[float, Sequence[float]],
+    lost: Mapping[float, int],
+    held_out: str,
+    parameters: int,
+    tokens: int,
+    asked: float,
+) -> Facts:
+    none: Facts = {"difference": None, "interval": None, "n": 0}
+    rows: list[Facts] = [
+        {"factor": factor, **(none | {"diverged": lost[factor]} if factor in lost else _mean(found[factor]))}
+        for factor in sorted({*found, *lost})
+    ]
+    best = min((row for row in rows if row["n"]), key=lambda row: row["difference"], default=none)
+    edge = best["n"] > 0 and best["difference"] < 0
     return {"rows": rows, "edge": edge, "says": _says(rows, best, edge, held_out, parameters, tokens, asked)}
 
 
@@ -80,6 +100,8 @@ def _says(
 
 
 def _shown(row: Facts) -> str:
+    if "diverged" in row:
+        return f"{row['factor']:g} times diverged (n = {row['diverged']})"
     ends = row["interval"]
     around = "" if ends is None else f" [{ends[0]:+.4f}, {ends[1]:+.4f}]"
     return f"{row['factor']:g} times {row['difference']:+.4f}{around} (n = {row['n']})"

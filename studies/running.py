@@ -122,6 +122,7 @@ def run(
                 restart=restart,
                 watch=watch,
                 track=track,
+                examples=examples,
                 devices=devices,
             )
             for other in study.beside
@@ -402,7 +403,11 @@ def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line
     """The lines of points and of what was made, the closing line and the cost of a finished trial; TrialFailed where they are not as planned."""
     points, ledger = done["points"], done["ledger"]
     if done.get("diverged") is not None:
-        return [], {"kind": "diverged", **who(trial), "reason": done["diverged"]}, cost_of(trial, done)
+        close = {"kind": "diverged", **who(trial), "reason": done["diverged"]}
+        if trial.arm == ARM:
+            close |= {"learning_rate": trial.learning_rate, "tokens": trial.stops[-1]}
+            close |= {"parameters": trial.shape.parameters}
+        return [], close, cost_of(trial, done)
     stopped = stopped_early(trial, points)
     if [point["tokens"] for point in points] != list(trial.stops[: len(points) if stopped else None]):
         raise TrialFailed(f"{trial}: points at {[p['tokens'] for p in points]} tokens, planned {list(trial.stops)}")

@@ -12,11 +12,14 @@ from typing import Any
 import pytest
 
 from dataqual import sample
-from studies import foretelling
+from studies import foretelling, running
 from studies.foretelling import EARLIER, PREDICTION, compared, foretell, largest, to_foretell
 from studies.learner import Ledger, Point
+from studies.probe import Probe
 from studies.results import read
 from studies.running import run
+from studies.studied import Studied
+from studies.study import Study
 from studies.trial import Trial, canonical
 from tests.studies.test_generated import ASKED, Made
 
@@ -134,3 +137,31 @@ def test_a_study_that_grows_keeps_what_it_foretold_before(made: Made, tmp_path: 
     assert again is not None and not again["earlier"][0]["noted"]
     assert foretell(made.trials, {}, "clean", tmp_path) == second  # and nothing is written twice
     assert len((tmp_path / EARLIER).read_text().splitlines()) == 2
+
+
+def test_probes_are_foretold_where_the_cheapest_trial_tries_a_learning_rate_and_has_none(
+    made: Made, tmp_path: Path
+) -> None:
+    probe = Probe(Path("x"), "aa", "documents", ("a", "b"))
+    trials = [replace(t, setting=replace(t.setting, probes={"mood": probe})) for t in made.trials]
+    rate = replace(made.trials[0], arm="rate")
+    found = foretell([rate, *trials], {}, "clean", tmp_path)
+    assert [part["held_out"] for part in found["of"]] == ["raw", "neutral", "mood"]
+
+
+def test_a_study_beside_another_is_asked_for_all_that_the_first_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(sample.path(), tmp_path / "corpus.jsonl")
+    small = {**FILE, "sizes": [2000, 4000], "seeds": 1, "generate": False}
+    study = Study.of(small, "study", tmp_path)
+    asked: list[dict[str, Any]] = []
+
+    def noted(other: Study, place: Path, **options: Any) -> Studied:
+        asked.append(options)
+        return Studied({}, place)
+
+    first = running.run
+    monkeypatch.setattr(running, "run", noted)
+    first(replace(study, beside=(replace(study, name="other"),)), tmp_path / "s", workers=1, examples=False)
+    assert [options["examples"] for options in asked] == [False]

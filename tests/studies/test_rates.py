@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dataqual.errors import DataqualError
+from dataqual.translating import Translation, sentences
 from studies import facts as facts_of
 from studies.devices import Where
 from studies.planning import imagined, plan
@@ -77,6 +78,20 @@ def test_a_rate_at_the_edge_is_told_with_what_mends_it_and_with_how_sure_it_is()
     )
     [alone] = checked(tried([-0.05], [0.1]), 0.8)
     assert alone["edge"] and "though chance may do that" in alone["says"] and "(n = 1)" in alone["says"]
+
+
+def test_a_rate_at_which_a_run_diverged_is_told_and_no_trial_of_the_study_is_lost_by_it() -> None:
+    high = [p for p in tried([0.1, 0.1], [0.02, 0.02]) if not (p["arm"] == "rate" and p["trial"] == "2.01")]
+    lost = {**point("2.01", "rate", 1, 0.0, learning_rate=1.6), "kind": "diverged", "learner": "gpt2", "reason": "nan"}
+    [found] = checked(high, 0.8, [lost])
+    assert [(row["factor"], row["n"], row.get("diverged")) for row in found["rows"]] == [(0.5, 2, None), (2.0, 0, 1)]
+    assert not found["edge"] and found["says"].endswith(
+        "0.5 times +0.0200 [+0.0200, +0.0200] (n = 2), 2 times diverged (n = 1). The study's is the best of those tried."
+    )
+    [all_lost] = checked([p for p in high if p["arm"] == "main"], 0.8, [lost])
+    assert not all_lost["edge"] and "at the study's learning rate: 2 times diverged (n = 1)." in all_lost["says"]
+    for said in (found["says"], all_lost["says"]):
+        assert "发散" in (told := Translation(sentences("zh"))(said)) and "times" not in told
 
 
 def test_no_law_is_fitted_to_other_rates() -> None:
