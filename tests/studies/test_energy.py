@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from dataqual.translating import Translation, sentences
-from studies import costs, energy, trial_worker
+from studies import costs, trial_worker
 from studies.energy import Nvml, Rapl
 from studies.progress import Display
 from studies.running import cost_of
@@ -36,8 +36,8 @@ class Machine:
             (self.root / place / "name").write_text(f"{name}\n")
             (self.root / place / "max_energy_range_uj").write_text("1000000000\n")
         self.show(100, 200, busy=50)
-        monkeypatch.setattr(energy.time, "process_time", lambda: self.own)
-        monkeypatch.setattr(energy.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr("studies.energy.time.process_time", lambda: self.own)
+        monkeypatch.setattr("studies.energy.time.monotonic", lambda: self.now)
 
     def show(self, first: float, second: float, busy: float) -> None:
         for place, joules in (("intel-rapl:0", first), ("intel-rapl:1", second), ("intel-rapl:0:0", 7 * first)):
