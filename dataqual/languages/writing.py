@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ MOST = 0.5
 """Of the letters, as weighed here: scripts with more than that decide."""
 HEAVY, WEIGHT = ("Han", "Hiragana", "Katakana", "Hangul", "Bopomofo"), 3
 """Scripts of which a character counts as three letters, its bytes in UTF-8: `系统自带office2007` is Chinese."""
+WEIGHTS = np.array([0, *(WEIGHT if script in HEAVY else 1 for script in SCRIPTS[1:])])
 KANA = 0.02
 """Of the Han characters: fewer kana than that are a quotation in a Chinese text, and not Japanese."""
 DIALECTS = ("yue", "wuu")
@@ -57,6 +59,7 @@ WRITINGS = (
     *(Writing((script,), tuple(codes.split())) for script, codes in SHARED.items()),
     *(Writing((script,), tuple(codes.split()), codes.split()[0]) for script, codes in OWN.items()),
 )
+ALONE = {writing.scripts[0]: writing for writing in WRITINGS}
 UNKNOWN = tuple(
     name
     for name in SCRIPTS[1:]
@@ -71,14 +74,14 @@ def settle(scripts: NDArray[np.int32], labels: Sequence[str], scores: NDArray[np
     `scripts` is (documents, scripts), as `Characters.scripts`. Told is which documents, (documents,), are in a script in which
     the model knows no language; their scores are then 0.
     """
-    names, latin = np.array(labels), scripts[:, SCRIPTS.index("Latin")]
+    latin = scripts[:, SCRIPTS.index("Latin")]
     others = scripts[:, 1:].sum(axis=1, dtype=np.int64) - latin
     unknown = np.zeros(len(scripts), np.bool_)
     # In all other documents no script but Latin has most of the letters, and none is Han: most have nothing to settle.
     some = np.flatnonzero((WEIGHT * others > latin) | (scripts[:, SCRIPTS.index("Han")] > 0))
     if len(some):
         settled = scores[some]
-        unknown[some] = _settle_by_script(scripts[some], names, settled)
+        unknown[some] = _settle_by_script(scripts[some], tuple(labels), settled)
         scores[some] = settled
     _settle_dialects(labels, scores)
     scores[unknown] = 0
@@ -86,31 +89,45 @@ def settle(scripts: NDArray[np.int32], labels: Sequence[str], scores: NDArray[np
 
 
 def _settle_by_script(
-    scripts: NDArray[np.int32], names: NDArray[np.str_], scores: NDArray[np.float32]
+    scripts: NDArray[np.int32], labels: tuple[str, ...], scores: NDArray[np.float32]
 ) -> NDArray[np.bool_]:
     """Move what languages of other scripts have, in place; told is which documents are in a script of no language."""
-    letters = scripts * np.array([0, *(WEIGHT if s in HEAVY else 1 for s in SCRIPTS[1:])])
+    letters = scripts * WEIGHTS
     han, kana = _of(letters, ("Han",)), _of(letters, ("Hiragana", "Katakana"))
     quoted = (han > 0) & (kana < KANA * han)
-    _move(scores, quoted, np.equal(names, "ja"), np.equal(names, "zh"))
+    _merge(scores, np.flatnonzero(quoted), [labels.index("ja")], labels.index("zh"))
     half = MOST * letters.sum(axis=1)
     east = han + kana + _of(letters, ("Bopomofo",)) > half
     decided = [(CHINESE, east & (quoted | (kana == 0))), (JAPANESE, east & (kana > 0) & ~quoted)]
-    for writing, rows in [*decided, *((writing, _of(letters, writing.scripts) > half) for writing in WRITINGS)]:
-        others = ~np.isin(names, writing.languages)
-        _move(scores, rows, others, np.equal(names, writing.main) if writing.main else ~others)
+    most = np.where(letters.max(axis=1) > half, letters.argmax(axis=1), 0)
+    for script in np.unique(most).tolist():
+        if (writing := ALONE.get(SCRIPTS[script])) is not None:
+            decided.append((writing, most == script))
+    for writing, rows in decided:
+        own = _named(labels, writing.languages)
+        _move(scores, rows, ~own, _named(labels, (writing.main,)) if writing.main else own)
     unknown: NDArray[np.bool_] = _of(letters, UNKNOWN) > half
     return unknown
 
 
+@cache
+def _named(labels: tuple[str, ...], languages: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Which labels are these languages, (labels,)."""
+    return np.isin(labels, languages)
+
+
 def _settle_dialects(labels: Sequence[str], scores: NDArray[np.float32]) -> None:
     """What Cantonese and Wu have goes to Chinese, in place, but where one of them is nearly sure."""
-    chinese, *dialects = (labels.index(name) for name in ("zh", *DIALECTS))
-    chances = [scores[:, dialect] for dialect in dialects]
-    rows = np.flatnonzero(np.maximum(*chances) < DIALECT)
-    scores[rows, chinese] += np.add(*chances)[rows]
-    for dialect in dialects:
-        scores[rows, dialect] = 0
+    dialects = [labels.index(name) for name in DIALECTS]
+    rows = np.flatnonzero(np.maximum(*(scores[:, dialect] for dialect in dialects)) < DIALECT)
+    _merge(scores, rows, dialects, labels.index("zh"))
+
+
+def _merge(scores: NDArray[np.float32], rows: NDArray[np.int64], gone: list[int], to: int) -> None:
+    """What the labels `gone` have in these rows goes to one other."""
+    some = np.ix_(rows, np.array(gone))
+    scores[rows, to] += scores[some].sum(axis=1)
+    scores[some] = 0
 
 
 def _of(letters: NDArray[Any], scripts: Sequence[str]) -> NDArray[np.int64]:
