@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,19 @@ from numpy.typing import NDArray
 
 from dataqual.drawing import stream
 
-CHILD_ID = r"(.)(?:~[a-z]+(?:[-+][a-z]+)*-[0-9]{1,9})+(\.[A-Za-z0-9]{1,5})?$"
-"""The end of the id of a child, `PARENT~METHOD-NUMBER`, and of a child of that; of a picture its kind of file stands behind.
-With what the two groups hold in its place it is the id of the document from which all stem."""
+
+def child_id(methods: Iterable[str]) -> str:
+    r"""A pattern of the end of the id of a child, `PARENT~METHOD-NUMBER`, and of a child of that, of methods of these names.
+
+    Of a picture its kind of file stands behind, and the names of several methods with + between them. With what the two groups
+    hold in its place it is the id of the document from which all stem. Ids that are like it, but name no method, are none.
+
+    >>> ids = ["d1~noise-2", "d1~noise-1~noise-3", "a~crop+noise-1.png", "lee~page-7"]
+    >>> [re.sub(child_id(["crop", "noise"]), r"\1\2", one) for one in ids]
+    ['d1', 'd1', 'a.png', 'lee~page-7']
+    """
+    one = f"(?:{'|'.join(sorted(map(re.escape, methods)))})"
+    return rf"(.)(?:~{one}(?:\+{one})*-[0-9]{{1,9}})+(\.[A-Za-z0-9]{{1,5}})?$"
 
 
 @dataclass(frozen=True)

@@ -550,3 +550,9 @@ def test_a_child_is_in_the_part_of_its_parent_and_a_child_of_that_too(ending: st
     assert len(children) > 60
     assert {where[one] for one in children} == {"train", "test"}
     assert all(where[one] == where[one.split("~")[0]] for one in children)
+
+
+def test_ids_that_look_like_those_of_children_but_name_no_method_are_of_documents_of_their_own(tmp_path: Path) -> None:
+    given = [{"id": f"li~page-{i}", "text": prose(i)} for i in range(60)]
+    result = run(tmp_path, given, parts=HALVES)
+    assert rows_of(result)["part"].n_unique() == 2

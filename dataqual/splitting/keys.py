@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.children import CHILD_ID
+from dataqual import catalog
+from dataqual.children import child_id
 from dataqual.corpus import Chunk, Corpus, Unreadable
+from dataqual.images.operations import METHODS
 from dataqual.images.perceptual import PicturePart, PictureSigning
 from dataqual.ledger import addresses
 from dataqual.mixing import splitmix64
 from dataqual.near_duplicates import NearDuplicates, Part, Signing
 from dataqual.splitting.shares import GROUP, ID, TEXT, Splitting
 from dataqual.text import Text
+
+AUGMENT = "augment_"
+"""How the names of steps begin that make children."""
 
 _HASHING = Signing(NearDuplicates(), near=False)
 
@@ -51,11 +57,18 @@ class Look:
         for kind, role in ((ID, "id"), (GROUP, self.how.together)):
             if role in batch.columns.columns:
                 column = batch.columns[role]
-                hashes, there = _column(column.str.replace(CHILD_ID, "${1}${2}") if kind == ID else column)
+                hashes, there = _column(column.str.replace(_of_child(), "${1}${2}") if kind == ID else column)
                 names[there, kind] = splitmix64(hashes[there] ^ np.uint64(kind))
         strata = batch.columns[self.how.stratify].to_list() if self.how.stratify else ()
         where = addresses(batch.file, batch.record)
         return chunk.done, Looked(part, where, names, strata, batch.unreadable)
+
+
+@cache
+def _of_child() -> str:
+    """How ids of children end, of any augmentation there is."""
+    steps = [name for name in catalog.names("steps") if name.startswith(AUGMENT)]
+    return child_id({*METHODS, *(name.removeprefix(AUGMENT).replace("_", "-") for name in steps)})
 
 
 def _column(column: pl.Series) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
