@@ -77,6 +77,22 @@ def test_mixed_pictures_have_their_shares_in_an_array(arrays: Path, tmp_path: Pa
     assert (shares[made].max(1) < 1).sum() > 5
 
 
+def test_labels_that_were_the_only_array_beside_pictures_are_read_again_beside_their_children(tmp_path: Path) -> None:
+    np.savez(tmp_path / "shapes.npz", images=STACK, target=CODES)
+    augment(str(tmp_path / "shapes.npz"), tmp_path / "mixed.npz", method="mixup", parameters={"gate": "none"}, seed=1)
+    again = dataqual.read(tmp_path / "mixed.npz")
+    labels = [label for batch in again.batches() for label in batch.columns["label"].to_list()]
+    assert labels == np.load(tmp_path / "mixed.npz")["target"].astype(str).tolist() and len(labels) > len(CODES)
+    left = "images_ids, images_parents, images_shares, images_labels_of_shares"
+    assert any(f"not looked at: {left}" in note for note in again.notes)
+    augment(str(tmp_path / "mixed.npz"), tmp_path / "more.npz", method="crop", parameters={"gate": "none"}, seed=1)
+    more, before = (np.load(tmp_path / name) for name in ("more.npz", "mixed.npz"))
+    parents = {one: at for at, one in enumerate(["", *(f"mixed.npz:{n + 1}" for n in range(len(labels)))], -1)}
+    children = np.flatnonzero(more["images_parents"] != "")
+    own = [parents[one] for one in more["images_parents"][children]]
+    assert np.array_equal(more["images_shares"][children], before["images_shares"][own])
+
+
 def test_spoilt_labels_are_written_to_arrays_and_to_folders_and_pixels_stay(
     arrays: Path, folder: Path, tmp_path: Path
 ) -> None:

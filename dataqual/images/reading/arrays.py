@@ -8,7 +8,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
@@ -261,7 +261,8 @@ def described_npz(file: File, label: str | None) -> tuple[list[tuple[File, Descr
     for name, layout in chosen.items():
         lengths = {other: heads[other][0][0] for other in flat}
         same = [other for other, length in lengths.items() if length == layout.count]
-        labels_name = label if label in same else paired(name, same) if label in (None, "label") else None
+        others = [other for other in same if not _of_children(name, other, heads)]
+        labels_name = label if label in same else paired(name, others) if label in (None, "label") else None
         labels = load(path, labels_name).reshape(-1) if labels_name else None
         if (
             labels is not None
@@ -339,6 +340,16 @@ def called_labels(name: str, other: str) -> bool:
     (True, True, False)
     """
     return other in {label for _, label in PAIRS} or paired(name, [other, ""]) == other
+
+
+def _of_children(name: str, other: str, there: Container[str]) -> bool:
+    """Whether an array stands beside one of pictures because augmentation made some of others: their ids, parents and shares.
+
+    >>> _of_children("x", "x_parents", {"x", "x_ids", "x_parents"}), _of_children("x", "x_parents", {"x", "x_parents"})
+    (True, False)
+    """
+    made = f"{name}_ids" in there and f"{name}_parents" in there
+    return made and bool(re.fullmatch(rf"{re.escape(name)}_(ids|parents|shares|labels_of_shares)(-\d+)?", other))
 
 
 def _all_but_unique(labels: NDArray[Any]) -> bool:
