@@ -13,7 +13,7 @@ from reports import html, say
 Facts = Mapping[str, Any]
 
 
-SIZED = ("points", "curves", "repeats", "made", "texts")
+SIZED = ("points", "curves", "repeats", "made", "texts", "stopped")
 
 
 def counted(facts: Facts) -> dict[str, Any]:

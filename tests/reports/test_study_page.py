@@ -16,7 +16,7 @@ from reports import study_page
 from reports.study_sections import points
 from reports.study_sections.curves import marks_of
 from reports.study_sections.drawing import looks
-from reports.study_sections.facts import Clock, clock_of
+from reports.study_sections.facts import Clock, clock_of, counted
 from tests.reports import pages
 from tests.reports import study_facts as made
 from tests.reports.pages import Tree
@@ -362,3 +362,10 @@ def test_what_models_wrote_stands_beside_what_people_wrote_and_is_escaped() -> N
     facts = made.likely()
     facts["generated"]["examples"] = []
     assert "run with --no-examples" in reports.study(facts)
+
+
+def test_a_run_that_was_stopped_early_has_the_size_it_came_to_as_everywhere_else() -> None:
+    facts = made.labelled()
+    [stopped] = facts["stopped"]
+    came = {p["parameters"] for p in facts["points"] if p["size"] == stopped["size"]}
+    assert {row["size"] for row in counted(facts)["stopped"]} == came != {stopped["size"]}
