@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from dataqual.children import differing
 from dataqual.gating.pairs import HAN, Pairs, PairSignal, words
+from dataqual.gating.same_words import apart
 from dataqual.lexicons import FOLDER
 from dataqual.synonyms.everyday import everyday
 from dataqual.synonyms.word_classes import closed_words
@@ -59,7 +60,8 @@ class AntonymsSwapped(PairSignal):
     VADER, Hutto and Gilbert 2014); for Chinese both are lists of our own (lexicons/antonyms.*.txt, valence.*.txt), read by
     characters too (加重, 减轻). `not bad` for `good` counts too: who cannot tell refuses. So does a word that has an opposite, in
     the very place of another that has one, where no synset of WordNet, list of ours or source of synonyms (`Pairs.vouched`) says
-    that the two mean the same; of Chinese words where they have no character in common.
+    that the two mean the same; of Chinese words where they have no character in common. What our list of everyday Chinese words
+    lets stand for a word (不少 for 很多) is no opposite.
 
     >>> pairs = Pairs.of(["She loved it, a great film.", "服务很好", "a kind man"], ["She hated it, a great film.", "服务很差", "a nice man"])
     >>> AntonymsSwapped().measure(pairs).tolist()
@@ -201,6 +203,7 @@ def _chinese(parent: str, child: str, vouched: Vouched) -> int:
     """Words by their opposites, and those that came in the place of strangers; a text without Han characters has none."""
     if not re.search(f"[{HAN}]", parent):
         return 0
+    parent, child = apart(parent, child)
     before, after = (Counter(_chinese_words().findall(text)) for text in (parent, child))
     sides = _chinese_sides()
     gone, come = (set().union(*(sides[word] for word in side)) for side in (before - after, after - before))

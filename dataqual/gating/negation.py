@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.gating.pairs import HAN, Pairs, PairSignal, each
+from dataqual.gating.same_words import apart
 from dataqual.lexicons import FOLDER
 
 _APOSTROPHES = re.compile(r"\s?['’]\s?")
@@ -21,7 +22,8 @@ class NegationsChanged(PairSignal):
     """By how many the negations of parent and child differ, English and Chinese ones counted apart.
 
     `not`, `n't`, `never`, `no`, `without`, 不, 没, 无, 未 … count alike, so that `doesn't` may become `does not`; what
-    negates nothing (`no doubt`, 不过, 非常, 是不是) does not count. The lists are lexicons/negation*.txt.
+    negates nothing (`no doubt`, 不过, 非常, 是不是) does not count, nor does a word that our list of everyday Chinese words lets
+    stand for the one that went (不足 for 缺点). The lists are lexicons/negation*.txt.
 
     >>> pairs = Pairs.of(["It isn't good.", "不好吃", "不过很好"], ["It is not good.", "好吃", "但是很好"])
     >>> NegationsChanged().measure(pairs).tolist()
@@ -30,7 +32,7 @@ class NegationsChanged(PairSignal):
 
     def measure(self, pairs: Pairs) -> NDArray[np.float64]:
         def difference(parent: str, child: str) -> int:
-            (a, b), (c, d) = negations(parent), negations(child)
+            (a, b), (c, d) = (negations(text) for text in apart(parent, child))
             return abs(a - c) + abs(b - d)
 
         return each(pairs, difference)

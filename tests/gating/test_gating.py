@@ -24,6 +24,7 @@ from dataqual.gating.likeness import BigramOverlap, Chrf, Similarity
 from dataqual.gating.negation import NegationsChanged, negations
 from dataqual.ngram_model import NgramModel
 from dataqual.steps._gated import judge_of
+from dataqual.synonyms.everyday import everyday
 from dataqual.text import Text
 
 GOOD = [
@@ -131,6 +132,16 @@ def test_a_word_in_the_place_of_one_that_nobody_calls_its_like_is_refused(parent
 )
 def test_words_that_have_no_opposite_or_are_of_one_sense_are_no_strangers(parent: str, child: str) -> None:
     assert AntonymsSwapped().measure(Pairs.of([parent], [child])).tolist() == [0.0]
+
+
+def test_what_our_list_of_everyday_words_puts_in_the_place_of_a_word_is_neither_opposite_nor_negation() -> None:
+    listed = [(word, other) for word, others in everyday().may.items() for other in others]
+    pairs = Pairs.of([f"我说{word}啊" for word, _ in listed], [f"我说{other}啊" for _, other in listed])
+    assert [listed[i] for i in np.flatnonzero(AntonymsSwapped().measure(pairs))] == []
+    assert [listed[i] for i in np.flatnonzero(NegationsChanged().measure(pairs))] == []
+    worse = Pairs.of(["很多缺点，很好", "缺点"], ["不少不足，不好", "不缺点"])
+    assert NegationsChanged().measure(worse).tolist() == [1, 1]
+    assert AntonymsSwapped().measure(Pairs.of(["很多好的"], ["不少坏的"]))[0] >= 1
 
 
 def test_what_a_source_of_synonyms_vouches_for_is_no_stranger_but_an_opposite_stays_one() -> None:
