@@ -334,3 +334,11 @@ def test_of_many_labels_the_commonest_are_judged(tmp_path: Path) -> None:
     assert set(label_errors(path, top=2).ranked["given"]) == {"a", "b"}
     done = CliRunner().invoke(main, ["labels", str(path), "--top", "2", "--json", "--workers", "1"])
     assert json.loads(done.stdout)["readings"]["label_errors"]["detail"]["classes"] == 2
+
+
+def test_a_label_of_which_all_documents_are_copies_of_one_is_not_called_wrong() -> None:
+    template = " ".join(f"offer{i}" for i in range(30))
+    rows = [{"text": f"{template} x{i}", "label": "template"} for i in range(12)]
+    rows += [{"text": f"{word}{i} {word} {word}{i + 1}", "label": word} for word in ("好评", "bad") for i in range(12)]
+    reading = label_errors(rows).facts()["readings"]["label_errors"]
+    assert (reading["value"], reading["n"]) == (0.0, 24)

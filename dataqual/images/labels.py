@@ -79,7 +79,11 @@ def judge_pictures(
     classes = Classes.of(_counts(labels))
     if len(classes) < 2:
         return None
-    codes, copied = classes.codes(labels), copied or copied_of(pictures)
+    copied = copied or copied_of(pictures)
+    classes = _apart(classes, labels, copied, np.arange(len(labels)))
+    if len(classes) < 2:
+        return None
+    codes = classes.codes(labels)
     fold = folds(copied.keys, codes, together=copied.cluster, seed=seed)
     models = PictureModels.fit(pictures, codes, classes.names, fold, seed=seed, steps=steps)
     rows = np.flatnonzero(codes >= 0)
@@ -104,6 +108,12 @@ def copied_of(pictures: Sequence[Pixels]) -> Copied:
 def _keys(parts: Sequence[PicturePart]) -> NDArray[np.uint64]:
     """A hash of the pixels of each picture."""
     return np.concatenate([np.zeros(0, np.uint64), *(part.exact[:, 0] for part in parts)])
+
+
+def _apart(classes: Classes, labels: Sequence[str | None], copied: Copied, rows: NDArray[np.int64]) -> Classes:
+    """Those classes whose pictures, in these `rows`, are not all copies of one."""
+    left = copied.learnable([1] * len(classes), classes.codes(labels), rows)
+    return Classes(tuple(name for name, count in zip(classes.names, left, strict=True) if count))
 
 
 def _counts(labels: Sequence[str | None]) -> dict[str, int]:
@@ -174,13 +184,13 @@ def _judged(
     seed: int,
 ) -> Judged | None:
     """Every label that is not rare, judged; None where there are not two."""
-    classes = Classes.of(_counts(sample.labels))
+    rows = np.searchsorted(places, addresses(sample.file, sample.record))
+    classes = _apart(Classes.of(_counts(sample.labels)), sample.labels, copied, rows)
     if len(classes) < 2:
         return None
     number = np.array([*classes.codes(names), -1], np.int64)
     own = number[codes]
     fold = folds(copied.keys, own, together=copied.cluster, seed=seed)
-    rows = np.searchsorted(places, addresses(sample.file, sample.record))
     models = PictureModels.fit(sample.pictures, own[rows], classes.names, fold[rows], seed=seed)
 
     def ask(chunk: Chunk) -> Floats:

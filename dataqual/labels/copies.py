@@ -31,6 +31,18 @@ class Copied:
         survey.add(part)
         return cls(part.exact[:, 0].copy(), survey.clusters(lambda numbers: [text[number] for number in numbers]))
 
+    def learnable(self, counts: Sequence[int], codes: NDArray[np.int64], rows: NDArray[np.int64]) -> list[int]:
+        """The `counts` of labels, 0 for one whose documents are all copies of each other: they lie in one fold, so that whoever judges
+        them never saw the label. `codes`, (rows,), are the labels of these `rows`, -1 where there is none.
+
+        >>> copied = Copied(np.zeros(0, np.uint64), np.array([0, 0, 2, 3]))
+        >>> copied.learnable([2, 2], np.array([0, 0, 1, 1]), np.arange(4))
+        [0, 2]
+        """
+        pairs = np.unique(np.stack([codes, self.cluster[rows]]), axis=1)[0]
+        apart = np.bincount(pairs[pairs >= 0], minlength=len(counts))
+        return [count if several > 1 else 0 for count, several in zip(counts, apart.tolist(), strict=True)]
+
     def first(self, n: int) -> Copied:
         """Of the first `n` documents: clusters of these point at documents among them."""
         return Copied(self.keys[:n], self.cluster[:n])

@@ -178,9 +178,10 @@ class _Known:
         return Judged(classes.names, own, codes[own], chances)
 
     def _classes(self, rows: NDArray[np.int64]) -> Classes:
-        """Those that are not rare among the documents that are learnt from."""
+        """Those that are not rare among the documents that are learnt from, and are not told by copies of one alone."""
         codes = self.codes[rows]
         counts = np.bincount(codes[codes >= 0], minlength=len(self.names)).tolist()
+        counts = self.copied.learnable(counts, codes, rows)
         return Classes.of(dict(zip(self.names, counts, strict=True)), self.most)
 
     def _ask(self, models: FoldModels, fold: Codes, row: Codes, chances: Floats) -> None:

@@ -262,3 +262,8 @@ def test_what_is_of_pictures_alone_is_not_dropped_from_texts(tmp_path: Path) -> 
     with pytest.raises(DataqualError) as told:
         dataqual.check(["a"], [{"signal": "label_suspect", "max": 0}])
     assert "label_suspect must first see the corpus: a recipe's keep lets it" in str(told.value)
+
+
+def test_a_label_of_which_all_pictures_are_copies_of_one_is_not_judged() -> None:
+    dark, light = (np.full((24, 24, 3), level, np.uint8) for level in (0, 200))
+    assert judge_pictures([dark, light] * 12, ["a", "b"] * 12) is None
