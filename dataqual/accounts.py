@@ -249,7 +249,9 @@ def _eaten(
         yield Finding(
             f"loss {column}={value}",
             "error" if own[0] >= EATEN else "warning",
-            f"{column} {value} loses {percent(lost / n)} of its {noun}, all others {rest}",
+            f"{column} {value} loses {percent(lost / n)} of its documents, all others {rest}".replace(
+                "of its documents, all others", f"of its {noun}, all others"
+            ),
             row["lost"],
             "What is left is another mixture than the corpus was, which nobody decided; a rule may be made for another "
             "language or kind of text.",
@@ -286,13 +288,13 @@ def _much_by_one(reasons: Sequence[Mapping[str, Any]], recipe: Recipe, facts: Ma
     """A recipe that drops most of a corpus was made for another one; so was a rule that alone takes a large share of it."""
     dropped = [reason for reason in reasons if reason["action"] == "dropped"]
     n, gone = facts["before"]["documents"], sum(reason["documents"] for reason in dropped)
-    noun = in_words_of(facts["corpus"]["view"], "documents")
+    view = facts["corpus"]["view"]
     worst = max(dropped, key=lambda reason: reason["documents"], default=None)
     if worst is not None and gone > EATEN * n:
         yield Finding(
             "most_gone",
             "warning",
-            f"{percent(min(gone / n, 1.0))} of the {noun} go, most by {worst['rule']}",
+            in_words_of(view, f"{percent(min(gone / n, 1.0))} of the documents go, most by {worst['rule']}"),
             {"value": min(gone / n, 1.0), "n": n, "of": "documents", "method": "exact"},
             "A recipe that leaves less than half of a corpus was made for other documents, or the corpus is not what it seems.",
             None,
@@ -307,7 +309,7 @@ def _much_by_one(reasons: Sequence[Mapping[str, Any]], recipe: Recipe, facts: Ma
         yield Finding(
             f"much_by_one {reason['rule']}",
             "warning",
-            f"{reason['rule']} alone takes {percent(reason['documents'] / n)} of all {noun}",
+            in_words_of(view, f"{reason['rule']} alone takes {percent(reason['documents'] / n)} of all documents"),
             share(reason["documents"], n),
             "A limit that suits one kind of text takes most of another, such as short entries, messages or reviews.",
             None,

@@ -107,3 +107,9 @@ def test_findings_and_alarms_of_pictures_say_pictures() -> None:
         "alarm: source <pictures> loses 498 of 500 pictures",
     ]
     assert [line for line in (*told, *alarms) if translated(line, "zh") == line] == []
+
+
+def test_what_an_archive_holds_is_told_in_chinese() -> None:
+    told = translated("a.npz: 60 pictures of 16 × 16 in x, labels in y", "zh")
+    assert told == "a.npz：x 中有 60 张 16 × 16 的图片，标签在 y 中"
+    assert translated("a.npz: 2 pictures of 8 × 9 in x", "zh") == "a.npz：x 中有 2 张 8 × 9 的图片"
