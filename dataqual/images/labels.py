@@ -80,7 +80,7 @@ def judge_pictures(
     if len(classes) < 2:
         return None
     copied = copied or copied_of(pictures)
-    classes = _apart(classes, labels, copied, np.arange(len(labels)))
+    classes = classes.apart(labels, copied, np.arange(len(labels)))
     if len(classes) < 2:
         return None
     codes = classes.codes(labels)
@@ -108,12 +108,6 @@ def copied_of(pictures: Sequence[Pixels]) -> Copied:
 def _keys(parts: Sequence[PicturePart]) -> NDArray[np.uint64]:
     """A hash of the pixels of each picture."""
     return np.concatenate([np.zeros(0, np.uint64), *(part.exact[:, 0] for part in parts)])
-
-
-def _apart(classes: Classes, labels: Sequence[str | None], copied: Copied, rows: NDArray[np.int64]) -> Classes:
-    """Those classes whose pictures, in these `rows`, are not all copies of one."""
-    left = copied.learnable([1] * len(classes), classes.codes(labels), rows)
-    return Classes(tuple(name for name, count in zip(classes.names, left, strict=True) if count))
 
 
 def _counts(labels: Sequence[str | None]) -> dict[str, int]:
@@ -185,7 +179,7 @@ def _judged(
 ) -> Judged | None:
     """Every label that is not rare, judged; None where there are not two."""
     rows = np.searchsorted(places, addresses(sample.file, sample.record))
-    classes = _apart(Classes.of(_counts(sample.labels)), sample.labels, copied, rows)
+    classes = Classes.of(_counts(sample.labels)).apart(sample.labels, copied, rows)
     if len(classes) < 2:
         return None
     number = np.array([*classes.codes(names), -1], np.int64)

@@ -60,6 +60,11 @@ class Classes:
         number: dict[str | None, int] = {name: code for code, name in enumerate(self.names)}
         return np.array([number.get(label, -1) for label in labels], np.int64)
 
+    def apart(self, labels: Sequence[str | None], copied: Copied, rows: NDArray[np.int64]) -> Self:
+        """Without those whose documents are all copies of one; `labels` are those of `rows`."""
+        left = copied.learnable([1] * len(self), self.codes(labels), rows)
+        return type(self)(tuple(name for name, count in zip(self.names, left, strict=True) if count))
+
     def __len__(self) -> int:
         return len(self.names)
 
@@ -192,8 +197,11 @@ def judge(
     classes = Classes.of(counts)
     if len(classes) < 2:
         return None
-    codes = classes.codes(labels)
     copied = Copied.of(text)
+    classes = classes.apart(labels, copied, np.arange(len(labels)))
+    if len(classes) < 2:
+        return None
+    codes = classes.codes(labels)
     fold = folds(copied.keys, codes, together=copied.cluster, seed=seed)
     models, vectors = FoldModels.fit(text, codes, len(classes), fold, run, embed)
     rows = np.flatnonzero(codes >= 0)

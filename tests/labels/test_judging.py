@@ -123,3 +123,10 @@ def test_that_no_label_looks_wrong_does_not_prove_that_none_is() -> None:
         found = label_errors(labels, np.where(labels[:, None] == np.arange(2), 0.95, 0.05))
         assert found.value == 0.0 and found.interval is not None
         assert found.interval == (0.0, pytest.approx(1 - 0.025 ** (1 / (2 * n)))), "Clopper and Pearson, of none"
+
+
+def test_a_label_of_which_all_documents_are_copies_of_one_is_not_judged() -> None:
+    texts = ["only this one sentence"] * 12 + [f"{word}{i} {word}" for word in ("好评", "bad") for i in range(12)]
+    found = judge(Text.of(texts), ["template"] * 12 + ["好评"] * 12 + ["bad"] * 12)
+    assert found is not None
+    assert found.classes == ("bad", "好评")
