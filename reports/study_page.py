@@ -15,6 +15,7 @@ from reports.study_sections.controls import exposure, failed_where, removed
 from reports.study_sections.cost import tiles
 from reports.study_sections.curves import main_figure, panels
 from reports.study_sections.drawing import Look, looks, swatch
+from reports.study_sections.ensembles import ensembles_of
 from reports.study_sections.facts import (
     Clock,
     Facts,
@@ -122,6 +123,7 @@ def _context(written: Facts, room: Room) -> dict[str, Any]:
         "points": own,
         "download": download(own) if room.csv else None,
         "tiles": tiles(facts),
+        "ensembles": ensembles_of(facts, room.rows),
         "generated": generated_of(facts, look, room.rows),
         "probes": probes_of(facts, look, room.rows),
         "literature": literature("lit", facts),

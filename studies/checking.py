@@ -35,6 +35,10 @@ def check(study: Study, learner: Learner, vocabulary: int | None = None) -> None
         )
     if study.early_stopping and not getattr(learner, "tunable", False):
         raise SpecError(f"{study.where}.early_stopping: {study.learner} does not stop early; gpt2, lstm and tuned do")
+    if study.ensembles and not getattr(learner, "predicts", False):
+        raise SpecError(
+            f"{study.where}.ensembles: {study.learner} does not tell what its models give each token; gpt2, lstm and tuned do"
+        )
     vocabulary = vocabulary or vocabulary_of(study.tokenizer)
     _differ(study, "parameters", _parameters(study, learner, vocabulary))
     for size in study.sizes:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from dataqual.errors import InputError
-from studies import controls, costs, learners, picture_sentences, rates, sentences
+from studies import controls, costs, ensembles, learners, picture_sentences, rates, sentences
 from studies.probe import LOSS
 from studies.probe_facts import probes
 from studies.results import Line, Records, read_lines
@@ -209,9 +209,9 @@ def spent_by_trial(path: Path) -> dict[str, Line]:
 
 
 def points_csv(facts: Facts) -> str:
-    """Every point as a row of CSV; unknown is an empty cell."""
+    """Every point as a row of CSV, ensembles behind them; unknown is an empty cell."""
     text = io.StringIO()
-    rows = [point | measures_of(point) for point in facts["points"]]
+    rows = [point | measures_of(point) for point in facts["points"]] + ensembles.table(facts)
     more = list(dict.fromkeys(name for row in rows for name in row if name not in (*COLUMNS, "measures")))
     writer = csv.DictWriter(text, [*COLUMNS, *more], extrasaction="ignore", lineterminator="\n")
     writer.writeheader()

@@ -112,6 +112,7 @@ def _judge(study: Study, points: Sequence[Mapping[str, Any]], data: Mapping[str,
         "exchange": _plain(_without_again(found, study)),
         "curves": _plain([curve for curve in drawn if not curve["grade"].endswith(AGAIN)]),
         "frontiers": [{"held_out": held_out, **_plain(line)} for line in frontiers(asked, again)],
+        "draws": laws[0].draws,
         "again": {name: found["grades"].get(f"{name}{AGAIN}", {}).get("q") for name in study.again},
         "notes": notes,
     }

@@ -77,6 +77,8 @@ class Task:
     """Text whose loss says when to stop early; None: never."""
     patience: int = 1
     """Stops in a row without a lower loss on it, after which the run ends."""
+    predictions: bool = False
+    """Whether the nats of each held-out token are wanted at every stop, for averaging models."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,17 @@ class Made:
 
 
 @dataclass(frozen=True)
+class Predicted:
+    """What a model gives the tokens of one held-out set, after the `Point` of its stop, where the task wants it."""
+
+    tokens: int
+    """The stop."""
+    held_out: str
+    nats: bytes
+    """Of each token of the set, in its order: little-endian float32."""
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far it is: for people, never for results."""
 
@@ -158,7 +171,7 @@ class Diverged(DataqualError):
     """The loss is no number any more; a lower learning rate mends it."""
 
 
-Event = Point | Made | Progress | Snapshot | Ledger
+Event = Point | Made | Predicted | Progress | Snapshot | Ledger
 
 
 @runtime_checkable
@@ -174,7 +187,8 @@ class Learner(Protocol):
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
         """Train; one `Point` per stop, in order, `Progress` often, a `Snapshot` now and then, at last the `Ledger`.
 
-        A `Made` may follow a point: the last one where the task has prompts and the model can write, or makes pictures.
+        A `Made` may follow a point: the last one where the task has prompts and the model can write, or makes pictures. Where
+        the task wants predictions a `Predicted` of each held-out set follows every point, before its snapshot.
 
         With the `state` of a snapshot it goes on from there: the points that follow are those that would have come.
         Same task, same points (bit for bit on a CPU). Diverged where the loss is no number: the other trials go on.

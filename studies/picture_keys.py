@@ -21,6 +21,7 @@ NOT = (
     "probes",
     "early_stopping",
     "learning_rate_check",
+    "ensembles",
 )
 """Of a study of text alone."""
 SIDE, GENERATED = 32, 2_000

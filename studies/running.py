@@ -27,6 +27,7 @@ from studies import learners, picture_preparing
 from studies.checking import check, lengthened
 from studies.devices import Where, chosen, gpus, groups, resolve
 from studies.dispatching import Dispatch, TrialFailed
+from studies.ensembles import ensembles
 from studies.extending import EARLIER, closed, is_larger, set_aside
 from studies.folders import LOCK, home, made, make_folder
 from studies.foretelling import EARLIER as PREDICTIONS
@@ -34,6 +35,7 @@ from studies.foretelling import PREDICTION, bases, compared, foretell, to_forete
 from studies.generated import generated
 from studies.generated import records as texts_of
 from studies.judging import judge
+from studies.kept_predictions import clear as clear_predictions
 from studies.packing import is_pack, opened, pack, unpacked
 from studies.prepared import Prepared
 from studies.preparing import prepare
@@ -207,6 +209,10 @@ def conclude(
     found = facts_of.assemble(study, data, records, spent, fitted, workers=workers, run=run, notes=notes)
     found["generated"] = generated
     found["prediction"] = compared(folder, records.points)
+    if study.ensembles:
+        averaged = ensembles(study.ensembles, found, records.points, folder, fitted)
+        found["notes"] += averaged.pop("notes")
+        found["ensembles"] = averaged
     return Studied(found, folder)
 
 
@@ -217,6 +223,7 @@ def asked(study: Study, where: Where) -> Line:
         for name, value in study.resolved().items()
         if name not in ("name", "gpu_hour", "data_price", "operating_point")
     }
+    values |= {"ensembles": True} if study.ensembles else {}  # how many are averaged changes no point
     return {"kind": "study", "version": VERSION, "study": values | _told(where), "versions": versions()}
 
 
@@ -259,6 +266,7 @@ def clear(folder: Path) -> None:
         "report.html",
     ):
         (folder / name).unlink(missing_ok=True)
+    clear_predictions(folder)
     tidy(folder / "trials")
 
 
@@ -402,6 +410,7 @@ class Closing:
 def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line]:
     """The lines of points and of what was made, the closing line and the cost of a finished trial; TrialFailed where they are not as planned."""
     points, ledger = done["points"], done["ledger"]
+    kept = {point["tokens"]: point.get("predictions", {}) for point in points}
     if done.get("diverged") is not None:
         close = {"kind": "diverged", **who(trial), "reason": done["diverged"]}
         if trial.arm == ARM:
@@ -417,6 +426,8 @@ def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line
         else "it ended without saying what it has seen"
     ):
         raise TrialFailed(f"{trial}: {wrong}")
+    if trial.setting.predictions and any(set(found) != set(trial.setting.held_out) for found in kept.values()):
+        raise TrialFailed(f"{trial}: it ended without what its models give the held-out tokens")
     lines = [
         {
             "kind": "point",
@@ -431,6 +442,7 @@ def lines_of(trial: Trial, done: dict[str, Any]) -> tuple[list[Line], Line, Line
             "loss": point["losses"][held_out],
             **({"learning_rate": trial.learning_rate} if trial.arm == ARM else {}),
             **({"validation": point["validation"]} if "validation" in point else {}),
+            **({"predictions": digest} if (digest := kept[point["tokens"]].get(held_out)) else {}),
             **({"measures": found} if (found := point.get("measures", {}).get(held_out)) else {}),
         }
         for point in points

@@ -7,6 +7,7 @@ from typing import Any
 from dataqual import catalog, schemas
 from dataqual.recipe import recipes
 from studies import learners
+from studies.averaging import MOST
 from studies.study import GRADE_KEYS, REQUIRED, REQUIRED_OF_PICTURES
 
 Schema = dict[str, Any]
@@ -92,6 +93,9 @@ def study() -> Schema:
                     _mapping({"factors": {"type": "array", "items": ABOVE_0, "minItems": 1}, "tokens": QUANTITY})
                 ),
             ]
+        },
+        "ensembles": {
+            "anyOf": [{"type": "boolean"}, {"type": "integer", "minimum": 2, "maximum": MOST}, {"type": "null"}]
         },
         "probes": _absent_or({"type": "object", "additionalProperties": _probe()}),
         "pictures": QUANTITIES,

@@ -257,6 +257,7 @@ def _summary(facts: Facts) -> list[tuple[str, str | None]]:
         for row in facts["repeats"]
         if row["epochs"] == _most(facts["repeats"])
     ]
+    lines += [(f"  {line}", None) for line in (facts.get("ensembles") or {}).get("says") or []]
     lines.append(("", None))
     for control in facts["controls"]:
         lines.append((f"{MARKS[control['passed']]} {control['name']}: {control['says']}{_value(control)}", None))

@@ -15,6 +15,7 @@ from dataqual.errors import SpecError, did_you_mean
 from dataqual.operators import Step
 from dataqual.recipe import Recipe
 from studies import learners
+from studies.averaging import MOST
 from studies.learner import Learner
 from studies.picture_file import WINDOW
 from studies.picture_keys import FEWEST_GENERATED, GENERATED, NOT, SIDE, Pictures, refuse_mixed
@@ -59,7 +60,7 @@ REQUIRED_OF_PICTURES = ("sizes", "pictures", "seen")
 OPTIONAL = (
     "name", "corpus", "held_out", "grades", "reference", "again", "tokenizer", "learner", "window", "repeats", "seeds",
     "grade_sizes", "device", "precision", "compile", "learning_rate", "generate", "gpu_hour", "data_price",
-    "operating_point", "beside", "batch", "probes", "early_stopping", "learning_rate_check",
+    "operating_point", "beside", "batch", "probes", "early_stopping", "learning_rate_check", "ensembles",
 )  # fmt: skip
 
 
@@ -174,6 +175,8 @@ class Study:
     """Tokens per step at every size; None: as the learner wants it."""
     early_stopping: EarlyStopping | None = None
     learning_rate_check: RateCheck | None = None
+    ensembles: int | None = None
+    """Models that differ by their seed alone, averaged at most; None: none are."""
     probes: tuple[Probe, ...] = ()
     """Labelled text on which every model is tuned further, and tested."""
     beside: tuple[Study, ...] = ()
@@ -250,9 +253,11 @@ class Study:
             generate=_generate(content.get("generate"), f"{where}.generate"),
             early_stopping=_early_stopping(content.get("early_stopping"), held_out[0], f"{where}.early_stopping"),
             learning_rate_check=_rate_check(content.get("learning_rate_check"), tokens, f"{where}.learning_rate_check"),
+            ensembles=_ensembles(content.get("ensembles"), f"{where}.ensembles"),
             probes=probes_in(content.get("probes"), f"{where}.probes", base, _whole, _above_0),
             notes=(
                 *_notes(where, sizes, tokens, repeats, content.get("again")),
+                *_single(content, sizes, where),
                 *([f"{where}{ENGLISH}"] if content.get("corpus") is not None and held_out[2] is None else []),
             ),
             content=dict(content),
@@ -307,6 +312,7 @@ class Study:
         values["grades"] = {grade.name: {"share": grade.share, "steps": list(grade.says)} for grade in self.grades}
         values |= {"options": dict(self.options)} if self.options else {}
         values |= {"batch": self.batch} if self.batch else {}
+        values |= {"ensembles": self.ensembles} if self.ensembles else {}
         values |= {"pictures": self.pictures.plain()} if self.pictures else {}
         values |= {"probes": {probe.name: probe.plain() for probe in self.probes}} if self.probes else {}
         for name in ("early_stopping", "learning_rate_check"):
@@ -569,6 +575,26 @@ def _rate_check(content: object, stops: tuple[int, ...], where: str) -> RateChec
             f"{where}.tokens: {tokens:,} is none of the stops; there are: {', '.join(f'{stop:,}' for stop in stops)}"
         )
     return RateCheck(factors, tokens)
+
+
+def _ensembles(content: object, where: str) -> int | None:
+    """The most models of an ensemble: none unless asked for, `true` for as many as there may be."""
+    if content is None or isinstance(content, bool):
+        return MOST if content else None
+    if not isinstance(content, int) or not 2 <= content <= MOST:
+        raise SpecError(f"{where}: {content!r} is neither true nor false nor a number of models from 2 to {MOST}")
+    return content
+
+
+def _single(content: Mapping[str, Any], sizes: tuple[int, ...], where: str) -> Iterable[str]:
+    """A note where ensembles are asked for and seeds are too few for any, or more than are averaged."""
+    if not _ensembles(content.get("ensembles"), f"{where}.ensembles"):
+        return
+    seeds = max(_seeds(content.get("seeds", 1), sizes, f"{where}.seeds"))
+    if seeds < 2:
+        yield f"{where}.ensembles: no size has two seeds, so there is nothing to average; say seeds: 3"
+    if seeds > MOST:
+        yield f"{where}.ensembles: of {seeds} seeds the first {MOST} are averaged"
 
 
 def _gpu_hour(content: object, where: str) -> GpuHour | None:

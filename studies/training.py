@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from dataqual.errors import SpecError
 from studies.descending import Descent
 from studies.footprint import pieces
-from studies.learner import Diverged, Event, Ledger, Made, Point, Progress, Shape, Snapshot, Task, Texts
+from studies.learner import Diverged, Event, Ledger, Made, Point, Predicted, Progress, Shape, Snapshot, Task, Texts
 from studies.probe import Probe
 from studies.probing import Probed, Tunable, probed
 from studies.prompts import Prompts
@@ -104,6 +104,8 @@ class _Trip:
         self.trunk: dict[str, Any] | None = None
         self.validated: list[float] = []
         """Losses on the validation text at the stops so far."""
+        self.predicted: dict[str, Tensor] = {}
+        """Nats of each token of the held-out sets at the last stop, where they are wanted."""
 
     @property
     def first(self) -> bool:
@@ -129,6 +131,8 @@ class _Trip:
                 self.trunk = self.learned()
             else:
                 yield self.point(leg.stop * self.task.batch)
+                for name, nats in self.predicted.items() if self.first else ():
+                    yield Predicted(leg.stop * self.task.batch, name, nats.cpu().numpy().astype("<f4").tobytes())
                 if self.over:
                     break
                 if leg != self.legs[-1]:
@@ -173,7 +177,11 @@ class _Trip:
     def point(self, tokens: int) -> Point:
         """The losses at a stop, after proof that exactly the planned windows led there."""
         self.exposure.check(tokens)
-        losses = {name: self.pupil.bits_per_byte(file) for name, file in self.task.held_out.items()}
+        if self.task.predictions:
+            self.predicted = {name: self.pupil.room(file) for name, file in self.task.held_out.items()}
+        losses = {
+            name: self.pupil.bits_per_byte(file, self.predicted.get(name)) for name, file in self.task.held_out.items()
+        }
         for name, loss in losses.items():
             if not math.isfinite(loss):
                 raise Diverged(self._diverged(f"the loss on {name} is {loss}"))
@@ -298,9 +306,21 @@ class _Pupil:
 
     def nats(self, model: Any, windows: Tensor) -> Tensor:
         """The summed loss of windows (n, T + 1): T predictions each, with 1 … T tokens of context."""
+        return F.cross_entropy(*self.told(model, windows), reduction="sum")
+
+    def told(self, model: Any, windows: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (n · T, vocabulary) and the n · T tokens that they were to tell."""
         with self.precision():
             logits = model(windows[:, :-1])
-        return F.cross_entropy(logits.flatten(0, 1).float(), windows[:, 1:].flatten(), reduction="sum")
+        return logits.flatten(0, 1).float(), windows[:, 1:].flatten()
+
+    def noted(self, windows: Tensor, each: Tensor | None, starts: Tensor) -> float:
+        """The summed loss of windows that start at these tokens of a file; with `each`, that of every token is put in its place there."""
+        told, true = self.told(self.model, self.arrive(windows))
+        if each is not None:
+            places = (starts[:, None] + torch.arange(1, windows.shape[1])).flatten()
+            each[places.to(self.device)] = F.cross_entropy(told, true, reduction="none")
+        return F.cross_entropy(told, true, reduction="sum").item()
 
     def precision(self) -> AbstractContextManager[Any]:
         """bfloat16 in matrix products and attention where asked for; weights and sums stay in float32."""
@@ -312,32 +332,40 @@ class _Pupil:
             return windows
         return windows.pin_memory().to(self.device, non_blocking=True)
 
+    def room(self, file: TokenFile) -> Tensor:
+        """For the nats of each token of a file: four bytes a token, on the device."""
+        return torch.zeros(file.tokens, dtype=torch.float32, device=self.device)
+
     @torch.inference_mode()
-    def bits_per_byte(self, file: TokenFile) -> float:
+    def bits_per_byte(self, file: TokenFile, each: Tensor | None = None) -> float:
         """Of a whole file: each of its tokens predicted once, from those before it in its window.
 
         Windows do not overlap, so a token has half a window of context on average, in training and here alike. The
         first token of the file has none and counts as a uniform guess; the end-of-text tokens between documents count
-        too. Bytes are those of the text, so vocabularies can be compared.
+        too. Bytes are those of the text, so vocabularies can be compared. The nats of `each` token are noted there, as they are added up.
         """
         self.model.train(False)
         try:
-            return self._bits_per_byte(file)
+            return self._bits_per_byte(file, each)
         finally:
             self.model.train(True)
 
-    def _bits_per_byte(self, file: TokenFile) -> float:
+    def _bits_per_byte(self, file: TokenFile, each: Tensor | None) -> float:
         window, tokens = self.task.window, torch.from_numpy(file.read().astype("int64"))
         at_once = max(1, EVALUATED // window if self.device.type == "cpu" else self.task.batch // self.pieces // window)
         whole = (file.tokens - 1) // window
         tiles = tokens[: whole * window + 1].unfold(0, window + 1, window) if whole else tokens[:0]
         nats = math.log(self.task.vocabulary) if self.together.first else 0.0
         own = self.together.part(tiles)
-        for batch in torch.split(own, at_once) if len(own) else ():
-            nats += self.nats(self.model, self.arrive(batch.contiguous())).item()
+        starts = self.together.part(torch.arange(0, whole * window, window))
+        for at in range(0, len(own), at_once):
+            nats += self.noted(own[at : at + at_once].contiguous(), each, starts[at : at + at_once])
         rest = tokens[whole * window :]
         if len(rest) > 1 and self.together.first:
-            nats += self.nats(self.model, self.arrive(rest[None])).item()
+            nats += self.noted(rest[None], each, torch.tensor([whole * window]))
+        if each is not None:
+            each[:1] = math.log(self.task.vocabulary) if self.together.first else 0.0
+            self.together.add([each])
         if self.together.many > 1:
             sum_ = torch.tensor(nats, dtype=torch.float64, device=self.device)
             self.together.add([sum_])

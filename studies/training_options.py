@@ -17,6 +17,8 @@ class Options:
 
     tunable: ClassVar[bool] = True
     """Whether its models can be tuned on probes."""
+    predicts: ClassVar[bool] = True
+    """Whether they can tell what they give each held-out token."""
 
     weight_decay: float = WEIGHT_DECAY
     dropout: float = 0.0

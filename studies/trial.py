@@ -54,6 +54,8 @@ class Setting:
     validation: TokenFile | None = None
     """Whose loss ends a trial early; None: none does."""
     patience: int = 1
+    predictions: bool = False
+    """Whether models are kept as what they give the held-out tokens, to be averaged."""
 
     @property
     def sets(self) -> list[str]:
@@ -124,6 +126,8 @@ class Trial:
             judged = judged | {"together": setting.together}
         if setting.validation is not None:
             judged = judged | {"early_stopping": [setting.validation.sha256, setting.patience]}
+        if setting.predictions:
+            judged = judged | {"predictions": True}
         return judged | {
             "learner": {"name": self.name, **dataclasses.asdict(self.learner)},  # type: ignore[call-overload]
             "size": self.size,
@@ -169,6 +173,7 @@ class Trial:
             probes=setting.probes,
             validation=setting.validation,
             patience=setting.patience,
+            predictions=setting.predictions,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -244,9 +249,11 @@ def plan(
         prepared.judging,
         prepared.probes,
         together,
+        predictions=study.ensembles is not None,
     )
     if study.early_stopping is not None:
         setting = dataclasses.replace(setting, validation=prepared.validation, patience=study.early_stopping.patience)
+    unkept = dataclasses.replace(setting, predictions=False)
     place = {grade.name: i for i, grade in enumerate(study.grades)}
     trials = [
         _enough(
@@ -261,7 +268,7 @@ def plan(
                 seed,
                 stops,
                 batch,
-                setting,
+                unkept if arm == "again" else setting,
                 study.learning_rate,
             )
         )
@@ -285,7 +292,7 @@ def _rates(study: Study, trials: Sequence[Trial]) -> Iterator[Trial]:
     at = study.tokens.index(check.tokens) if check.tokens is not None else 0
     for trial in trials:
         if trial.arm == "main" and trial.grade == study.reference and trial.size in (study.sizes[0], study.sizes[-1]):
-            alone = dataclasses.replace(trial.setting, prompts=None, probes={}, validation=None)
+            alone = dataclasses.replace(trial.setting, prompts=None, probes={}, validation=None, predictions=False)
             for factor in check.factors:
                 rate = trial.learning_rate * factor
                 stops = trial.stops[at : at + 1]

@@ -27,9 +27,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from dataqual.errors import DataqualError
+from studies import kept_predictions
 from studies.devices import peak
 from studies.energy import Meter, meter
-from studies.learner import Diverged, Ledger, Made, Point, Precision, Progress, Sheet, Snapshot
+from studies.learner import Diverged, Ledger, Made, Point, Precision, Predicted, Progress, Sheet, Snapshot
 from studies.trial import Trial
 
 Say = Callable[..., None]
@@ -60,6 +61,12 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
                 made.append(_plain(event))
             elif not first:  # the first of those that train together keeps what is found
                 continue
+            elif isinstance(event, Predicted):  # before the snapshot that says they are there; again after a kill
+                path = kept_predictions.place(folder.parent, trial.key, event.tokens, event.held_out)
+                path.parent.mkdir(exist_ok=True)
+                write_whole(path, event.nats)
+                found = points[-1].setdefault("predictions", {})
+                found[event.held_out] = hashlib.sha256(event.nats).hexdigest()
             elif isinstance(event, Snapshot):
                 save_snapshot(
                     folder / f"{trial.key}.snapshot", points, made, clock() - started, _sum(used, counter), event.state
@@ -72,6 +79,8 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
                 say("progress", tokens=event.tokens, loss=event.loss, **taken)
     except Diverged as error:
         diverged, points, made = str(error), [], []
+        if first:
+            kept_predictions.clear(folder.parent, trial.key)
     if not first:
         return
     done: dict[str, Any] = {"points": points, "made": made, "ledger": ledger}

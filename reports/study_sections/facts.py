@@ -29,6 +29,8 @@ def counted(facts: Facts) -> dict[str, Any]:
         return {**row, "size": known[size]} if size in known else dict(row)
 
     found = dict(facts)
+    if facts.get("ensembles"):
+        found["ensembles"] = {**facts["ensembles"], "rows": [of(row) for row in facts["ensembles"]["rows"]]}
     for part in SIZED:
         if isinstance(facts.get(part), list):
             found[part] = [of(row) for row in facts[part]]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 import numpy as np
 
 from dataqual.errors import SpecError
 from studies import law as laws
 from studies.law import Inputs
-from studies.learner import Event, Ledger, Point, Progress, Shape, Snapshot, Task
+from studies.learner import Event, Ledger, Point, Predicted, Progress, Shape, Snapshot, Task
 from studies.schedule import tokens_apart, tokens_spent
 from studies.windows import Exposed, TokenFile, planned_exposure
 
@@ -26,6 +28,9 @@ class Oracle:
     A file not named in `quality` (by sha256 or by file name without suffix) counts once. Noise is drawn from the seed,
     the order and the file: same task, same points. The kind of held-out set adds `offsets` to the loss.
     """
+
+    predicts: ClassVar[bool] = True
+    """It gives every held-out token as much as the others."""
 
     law: str = "data_constrained"
     truth: Mapping[str, float] = field(default_factory=lambda: dict(TRUTH))
@@ -51,6 +56,9 @@ class Oracle:
         for point in self.points(replace(task, stops=task.stops[done:])):
             yield Progress(point.tokens, next(iter(point.losses.values()), float("nan")))
             yield point
+            for name, file in task.held_out.items() if task.predictions else ():
+                each = point.losses[name] * math.log(2) * file.bytes / file.tokens
+                yield Predicted(point.tokens, name, np.full(file.tokens, each, "<f4").tobytes())
             yield Snapshot(str(task.stops.index(point.tokens) + 1).encode())
         seen = planned_exposure(task.train, task.order, task.window, task.stops[-1])
         exposure = Exposed(windows=seen["windows"], times=seen["times"], order=seen["order"], adjacent=None)

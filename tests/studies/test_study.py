@@ -153,7 +153,7 @@ def test_what_says_less_than_hoped_is_noted(more: dict[str, Any], note: str) -> 
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"size": 1}, "no key 'size'; did you mean 'sizes'? there are: again, batch, beside, compile, corpus, data_price, device, early_stopping, generate, gpu_hour, grade_sizes, grades, held_out, learner, learning_rate, learning_rate_check, name, operating_point, precision, probes, reference, repeats, seeds, sizes, tokenizer, tokens, window"),
+        ({"size": 1}, "no key 'size'; did you mean 'sizes'? there are: again, batch, beside, compile, corpus, data_price, device, early_stopping, ensembles, generate, gpu_hour, grade_sizes, grades, held_out, learner, learning_rate, learning_rate_check, name, operating_point, precision, probes, reference, repeats, seeds, sizes, tokenizer, tokens, window"),
         ({"grades": {"typos": {"spoil_typos": {"dos": 1}}}}, "grades.typos.spoil_typos: no parameter 'dos'; did you mean 'dose'? there are: dose, rate, seed"),
         ({"grades": {"a": {"steps": [{"spoil_tpos": {}}]}}}, "grades.a.steps[0]: no step 'spoil_tpos'; did you mean 'spoil_typos'? there are: "),
         ({"grades": {"a": {"keep": {"rules": "gopher"}}}}, "grades.a.keep.rules: 'gopher' exists in 4 versions that differ: gopher@datatrove, gopher@dclm, gopher@dolma, gopher@nemo; name one of them"),

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import signal
+import struct
 import sys
 import time
 from collections.abc import Iterator
@@ -13,7 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataqual.errors import SpecError
-from studies.learner import Diverged, Event, Ledger, Made, Point, Progress, Shape, Sheet, Snapshot, Task, Texts
+from studies.learner import (
+    Diverged,
+    Event,
+    Ledger,
+    Made,
+    Point,
+    Predicted,
+    Progress,
+    Shape,
+    Sheet,
+    Snapshot,
+    Task,
+    Texts,
+)
 from studies.schedule import tokens_apart, tokens_spent
 from studies.windows import Exposed, planned_exposure
 
@@ -58,6 +72,8 @@ class Toy:
                 yield Point(
                     stop, unique, task.size, flops, dict.fromkeys(task.held_out, loss), measures if self.makes else {}
                 )
+                for name, file in task.held_out.items() if task.predictions else ():
+                    yield Predicted(stop, name, struct.pack("<f", loss) * file.tokens)
                 if self.makes and stop == task.stops[0]:
                     yield Made(stop, Texts(((1, 2), ()), (loss, 1.0)))
                 if self.makes and stop == task.stops[-1]:
