@@ -224,6 +224,8 @@ ASKED: dict[str, Any] = {
     "sizes": ["10k", "30k", "100k"], "tokens": [12800, 25600, 51200], "seeds": {"10k": 3, "30k": 2}, "device": "cpu",
 }  # fmt: skip
 
+SMALL = ["10k", "30k"]
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -294,11 +296,12 @@ def test_what_else_the_compute_buys_is_what_the_law_says_where_it_was_trained(fo
 
 
 def test_laws_and_points_are_those_of_the_study_without(folder: Path) -> None:
-    run(Study.of(ASKED, "study", folder), folder / "plain.study", workers=1)
+    run(Study.of({**ASKED, "sizes": SMALL}, "study", folder), folder / "plain.study", workers=1)  # too few for a law
     with_, without = (facts_of.load(folder / name) for name in ("few.study", "plain.study"))
-    assert with_["laws"] == without["laws"]
-    losses = [[p["loss"] for p in facts["points"]] for facts in (with_, without)]
-    assert losses[0] == losses[1]
+    losses = [[p["loss"] for p in facts["points"] if p["size"] < 100_000] for facts in (with_, without)]
+    assert sorted(losses[0]) == sorted(losses[1])
+    law = next(one for one in with_["laws"]["raw"] if one["used"])
+    assert law["n"] == sum(p["held_out"] == "raw" for p in with_["points"])
     assert "ensembles" not in without and not (folder / "plain.study" / "predictions").exists()
     assert "predictions" not in (folder / "plain.study" / "results.jsonl").read_text()
     with (folder / "few.study" / "points.csv").open() as file:
@@ -331,14 +334,16 @@ def test_fewer_are_averaged_without_training_and_what_was_lost_is_said(folder: P
     second.write_bytes(other)
 
 
+@pytest.mark.slow
 def test_a_study_that_grows_by_seeds_averages_them_too(folder: Path) -> None:
-    larger = Study.of({**ASKED, "ensembles": True, "seeds": 3}, "study", folder)
+    small = {**ASKED, "sizes": SMALL, "ensembles": True}  # too few for a law
+    larger = Study.of({**small, "seeds": 3}, "study", folder)
     run(larger, folder / "once.study", workers=1)
-    run(Study.of({**ASKED, "ensembles": True}, "study", folder), folder / "grown.study", workers=1)
+    run(Study.of(small, "study", folder), folder / "grown.study", workers=1)
     run(larger, folder / "grown.study", workers=1)
     assert everything(folder / "grown.study") == everything(folder / "once.study")
     assert {(r["size"], r["models"]) for r in rows(folder / "grown.study")} == {
-        (size, many) for size in (10_000, 30_000, 100_000) for many in (2, 3)
+        (size, many) for size in (10_000, 30_000) for many in (2, 3)
     }  # fmt: skip
 
 
