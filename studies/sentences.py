@@ -72,10 +72,21 @@ def _why_nothing(facts: Facts, failed: set[str]) -> str:
         kind = str(broken[0]["name"]).rsplit(", ", 1)[0]
         mine = [c for c in broken if str(c["name"]).rsplit(", ", 1)[0] == kind]
         values = ", ".join(f"{c['held_out']} {estimate(c)}" for c in mine)
-        what = "equal data did not look equal" if _equal(broken[0]) else "spoilt data looked better than whole data"
-        return f"{what} ({kind}: {values}), so no verdict counts"
+        return f"{_what_failed(mine)} ({kind}: {values}), so no verdict counts"
     reasons = dict.fromkeys(part["reason"] for part in facts["exchange"].values() if part.get("reason"))
     return "; ".join(reasons) or "there is no point to fit a law to"
+
+
+def _what_failed(controls: Sequence[Facts]) -> str:
+    """What controls of one kind showed: an interval of A/A that contains 1 is too wide, and says nothing against equality.
+
+    >>> _what_failed([{"name": "A/A, raw", "interval": [0.84, 1.16]}])
+    'too few runs to tell equal data from unequal'
+    """
+    if not _equal(controls[0]):
+        return "spoilt data looked better than whole data"
+    apart = any(c["interval"] and not c["interval"][0] <= 1 <= c["interval"][1] for c in controls)
+    return "equal data did not look equal" if apart else "too few runs to tell equal data from unequal"
 
 
 def _equal(control: Facts) -> bool:

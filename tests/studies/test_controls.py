@@ -204,6 +204,15 @@ def test_the_answer_after_a_control_failed_is_short_and_names_it() -> None:
     )
 
 
+def test_equal_data_measured_too_coarsely_is_not_called_unequal() -> None:
+    said = "Undecided: too few runs to tell equal data from unequal (A/A: raw {}), so no verdict counts."
+    wide = controls.equal_grades("asis", "raw", {"value": 0.99, "interval": [0.84, 1.16]})
+    found = {**facts("SUPPORTED", 0.031, [0.022, 0.04], passed=False), "controls": [wide]}
+    assert sentences.answer(found) == said.format("0.99 [0.84, 1.16]")
+    apart = controls.equal_grades("asis", "raw", {"value": 1.2, "interval": [1.1, 1.3]})
+    assert sentences.answer({**found, "controls": [wide, apart]}).startswith("Undecided: equal data did not look equal")
+
+
 def test_a_claim_names_the_hours_that_were_spent() -> None:
     verdict = {"claim": "doubling unique data lowers loss more than doubling GPU-hours", "verdict": "REFUTED"}
     assert in_hours_of("core-hours", verdict) == {
