@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from reports.html import visible
 from reports.page import facts_of, render, small_enough
 from reports.study_sections.answer import HERO_GRADES, WORDS, lines, matrix, questions, verdict
 from reports.study_sections.controls import exposure, failed_where, removed
@@ -56,6 +57,7 @@ SECTIONS = (
     ("method", "How it was computed"),
 )
 HELD_OUT, GRADES = 8, 24
+FILE = 60_000  # characters of the study file
 TITLE = 120  # characters of the answer in the title
 MANY = 1_500  # points that never had room with all their marks: the widest room is not tried
 
@@ -130,10 +132,18 @@ def _context(written: Facts, room: Room) -> dict[str, Any]:
         "foretold": facts.get("prediction"),
         "exposure": exposure(facts),
         "removed": removed(facts)[:GRADES],
-        "file": yaml.safe_dump(facts.get("study") or {}, sort_keys=False, allow_unicode=True, width=100),
+        "file": _file(written),
         "versions": list((run.get("versions") or {}).items())[:40],
         "run": [(k, v) for k, v in run.items() if k != "versions"],
     }
+
+
+def _file(facts: Facts) -> tuple[str, bool]:
+    """The study file, and whether all of it is there to be copied; of older facts, what the study came to."""
+    text = facts.get("file")
+    if isinstance(text, str):
+        return text, len(text) <= FILE and visible(text) == text
+    return yaml.safe_dump(facts.get("study") or {}, sort_keys=False, allow_unicode=True, width=100), False
 
 
 def _sections(facts: Facts) -> list[tuple[str, str]]:

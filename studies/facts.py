@@ -88,7 +88,8 @@ def assemble(
         "sentence": "",
         "task": task_of(study, data),
         "study": study.resolved(),
-        "data": {**data, "grades": with_token_yields(data["grades"], study.reference)},
+        **({} if study.text is None else {"file": study.text}),
+        "data": {**data, "grades": with_recipes(with_token_yields(data["grades"], study.reference), study)},
         "points": rows,
         **probed(data, rows),
         "laws": {held_out: pieces["laws"] for held_out, pieces in fitted.items()},
@@ -165,6 +166,12 @@ def alike(grades: Mapping[str, Facts]) -> list[str]:
 def with_token_yields(grades: Mapping[str, Facts], reference: str) -> dict[str, Facts]:
     """The grades with their yield in tokens beside that in bytes: the one is what laws count, the other what a reader sees."""
     return {name: {**grades[name], "token_yield": share} for name, share in token_yields(grades, reference).items()}
+
+
+def with_recipes(grades: Mapping[str, Facts], study: Study) -> dict[str, Facts]:
+    """The grades, each that is made by a recipe with the name of it."""
+    named = {grade.name: {"recipe": grade.recipe} for grade in study.grades if grade.recipe is not None}
+    return {name: {**facts, **named.get(name, {})} for name, facts in grades.items()}
 
 
 def points(records: Records, spent: Mapping[str, Line]) -> list[Facts]:

@@ -41,6 +41,7 @@ def pack(study: Study, prepared: Prepared, folder: Path, target: Path) -> int:
         "name": study.name,
         "where": study.where,
         "content": study.content,
+        "text": study.text,
         "grades": _grades(study),
         "vocabulary": prepared.vocabulary,
     }
@@ -70,10 +71,15 @@ def opened(path: Path) -> Study:
         raise InputError(f"{path}: not a pack of this version of dataqual; make it again by studies pack")
     bare = {**about["content"], "grades": {grade: {} for grade in about["grades"]}}
     study = Study.of(bare, about["where"])
-    grades = tuple(Grade(grade, made["share"], (), tuple(made["says"])) for grade, made in about["grades"].items())
+    grades = tuple(
+        Grade(grade, made["share"], (), tuple(made["says"]), made.get("recipe"))
+        for grade, made in about["grades"].items()
+    )
     if isinstance(study.tokenizer, str) and study.tokenizer != "bytes":  # its file is not here, its tokens are
         study = replace(study, tokenizer=about["vocabulary"])
-    return replace(study, name=about["name"], grades=grades, content=about["content"], pack=path)
+    return replace(
+        study, name=about["name"], grades=grades, content=about["content"], text=about.get("text"), pack=path
+    )
 
 
 def unpacked(path: Path, folder: Path) -> Prepared:
@@ -113,7 +119,9 @@ def together(planes: bytes) -> bytes:
 
 
 def _grades(study: Study) -> dict[str, Any]:
-    return {grade.name: {"share": grade.share, "says": list(grade.says)} for grade in study.grades}
+    return {
+        grade.name: {"share": grade.share, "says": list(grade.says), "recipe": grade.recipe} for grade in study.grades
+    }
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:

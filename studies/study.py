@@ -87,6 +87,8 @@ class Grade:
     steps: tuple[Step, ...] = ()
     says: tuple[str, ...] = ()
     """Each step as the file has it, on one line."""
+    recipe: str | None = None
+    """The recipe that the steps are of, as the file calls it."""
 
     @property
     def only_spoils(self) -> bool:
@@ -187,6 +189,8 @@ class Study:
     """What should be said before it runs: too few sizes for a law, and the like."""
     content: Mapping[str, Any] | None = None
     """The file as it was read, for the record."""
+    text: str | None = None
+    """Its very text, "…" in the place of secrets; None where the study came from no file."""
     where: str = "study"
     """How messages call the file."""
     base: Path | None = None
@@ -198,7 +202,8 @@ class Study:
     def load(cls, path: str | Path) -> Study:
         """The study in a YAML file; SpecError, one line with the place, for whatever in it is wrong."""
         file = Path(path)
-        return cls.of(specs.read_yaml(file), file.name, file.parent)
+        study = cls.of(specs.read_yaml(file), file.name, file.parent)
+        return replace(study, text=_unsaid(file.read_text(encoding="utf-8").removeprefix("\ufeff"), study.grades))
 
     @classmethod
     def default(cls) -> Study:
@@ -322,6 +327,14 @@ class Study:
             part = getattr(self, name)
             values[name] = None if part is None else {k: _json(v) for k, v in vars(part).items()}
         return values
+
+
+def _unsaid(text: str, grades: Iterable[Grade]) -> str:
+    """A text with "…" in the place of what the steps of grades keep secret."""
+    for step in (step for grade in grades for step in grade.steps):
+        for secret in (getattr(step, key) for key in step.secrets):
+            text = text.replace(secret, "…") if isinstance(secret, str) and secret[:1] not in ("", "$") else text
+    return text
 
 
 def _of_pictures(content: Mapping[str, Any], where: str, base: Path | None) -> Study:
@@ -452,7 +465,7 @@ def _grade(name: str, content: object, where: str, base: Path | None) -> Grade:
         recipe = Recipe.load(specs.string(given, "recipe", where), base)
     except SpecError as error:
         raise SpecError(f"{where}.recipe: {error}") from None
-    return Grade(name, share, recipe.steps, recipe.says)
+    return Grade(name, share, recipe.steps, recipe.says, recipe.name)
 
 
 def _held_out(content: object, where: str, base: Path | None) -> tuple[float, int, Source | None]:

@@ -52,6 +52,23 @@ def test_the_sections_come_in_order_and_the_contents_name_them_all(case: str) ->
     assert [str(a["href"])[1:] for a in read(case).all("a") if str(a["href"])[1:] in wanted][: len(wanted)] == wanted
 
 
+def test_what_is_no_study_file_is_shown_and_not_offered_to_be_copied() -> None:
+    facts = made.study(["clean"], made.points(["clean"], seeds=1))
+    button = '<span class="hear"> study file</span></button>'
+    assert button not in reports.study(facts)
+    assert "Nothing was kept of the file itself." in reports.study(facts)
+    assert button in reports.study(facts | {"file": "# mine\nsizes: 30k\n"})
+    assert button not in reports.study(facts | {"file": "# mine\u202e\n"}), "what is shown is not what was read"
+    assert button not in reports.study(facts | {"file": "#" * (study_page.FILE + 1)})
+
+
+def test_a_grade_names_its_recipe() -> None:
+    facts = made.study(["clean", "web"], made.points(["clean", "web"], seeds=1))
+    facts["data"]["grades"]["web"]["recipe"] = "chinese-web"
+    assert "recipe <bdi>chinese-web</bdi>" in reports.study(facts)
+    assert "配方 <bdi>chinese-web</bdi>" in reports.study(facts, language="zh")
+
+
 def test_a_name_of_dollars_is_a_name_and_no_formula() -> None:
     facts = made.study(["a$^x$b", "$\\frac$"], made.points(["a$^x$b", "$\\frac$"], seeds=1))
     facts["cost"]["unit"] = "$\\frac$-hours"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import html
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -98,6 +100,12 @@ def test_stdout_is_the_summary_and_stderr_a_line_per_trial(there: Path) -> None:
         f"{i}/9" for i in range(1, 10)
     ]
     assert "\r" not in err
+
+
+def test_the_page_gives_the_study_file_back_as_it_was_read(there: Path) -> None:
+    page = Path("scaling.study/report.html").read_text(encoding="utf-8")
+    (shown,) = re.findall(r'aria-label="The study file">(.*?)</pre><button', page, re.DOTALL)
+    assert html.unescape(shown).rstrip() == STUDY.rstrip()
 
 
 def test_no_time_stands_in_the_results(there: Path) -> None:

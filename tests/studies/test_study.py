@@ -22,6 +22,14 @@ def study(**more: Any) -> Study:
     return Study.of(LEAST | more, "scaling.yaml")
 
 
+def test_the_text_of_a_file_is_kept_and_a_grade_knows_its_recipe(tmp_path: Path) -> None:
+    text = "# 我的实验\nsizes: 30k\ntokens: 8k\ngrades: {网页: {recipe: chinese-web}}\n"
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    study = Study.load(tmp_path / "mine.yaml")
+    assert (study.text, study.grades[0].recipe) == (text, "chinese-web")
+    assert Study.of(study.content, "study").text is None
+
+
 def test_the_least_study_has_everything_else_by_default() -> None:
     least = study()
     assert least.resolved() == {
@@ -93,7 +101,7 @@ def test_grades_are_a_share_or_steps_or_one_step_or_both() -> None:
         Grade("half", 0.5),
         Grade("typos", 1.0, (SpoilTypos(0.3),), ("{spoil_typos: {dose: 0.3}}",)),
         Grade("both", 0.5, (SpoilTypos(1, seed=2),), ("{spoil_typos: {dose: 1, seed: 2}}",)),
-        Grade("recipe", 0.5, Recipe.load("minimal").steps, Recipe.load("minimal").says),
+        Grade("recipe", 0.5, Recipe.load("minimal").steps, Recipe.load("minimal").says, "minimal"),
         Grade("干净"),
     )
 
