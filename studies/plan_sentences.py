@@ -11,6 +11,9 @@ from studies.wording import Wording
 
 Facts = Mapping[str, Any]
 
+UNREPEATED = "what it will not tell: whether more data or more computing helps, which stays UNDECIDED without repeats; ask for repeats in the study file"
+"""Of a study without repeats, whose law has no term for data that are seen again."""
+
 HEAD = ("parameters", "trials", "tokens", "FLOPs", "time", "memory")
 
 
@@ -67,8 +70,14 @@ def _expected(facts: Facts) -> Iterator[str]:
         return
     if not facts["expected"]:
         yield "what it will tell: no law can be fitted to so few runs, or none was simulated"
-        return
-    for found in facts["expected"]:
+    yield from _told(facts["expected"])
+    if not facts["study"].get("repeats"):
+        yield UNREPEATED
+
+
+def _told(expected: Sequence[Facts]) -> Iterator[str]:
+    """Of each worth, the interval that it is to have."""
+    for found in expected:
         if found["interval"] is None:
             yield f"what it will tell: too few runs to tell the worth of {found['grade']} ({found['told']} of {found['of']} simulated studies could)"
             continue

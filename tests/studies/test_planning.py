@@ -210,6 +210,14 @@ def test_too_few_runs_are_expected_to_tell_nothing() -> None:
     assert any("no law can be fitted" in line for line in plan(few).summary())
 
 
+def test_a_plan_without_repeats_says_that_the_main_question_stays_open() -> None:
+    asked = {"sizes": "30k", "tokens": "60Ki"}
+    said = "what it will not tell: whether more data or more computing helps, which stays UNDECIDED without repeats"
+    repeats = {"unique": "30Ki", "epochs": [2]}
+    assert any(line.startswith(said) for line in plan(asked, simulations=0).summary())
+    assert not any(line.startswith(said) for line in plan(asked | {"repeats": repeats}, simulations=0).summary())
+
+
 @pytest.mark.parametrize("budget", ["", "25", "m", "-5m", "soon", 0, True])
 def test_what_is_no_time_is_refused(budget: Any) -> None:
     with pytest.raises(SpecError, match="is no time; write it as 25m, 1h30m or 90s"):
