@@ -11,7 +11,7 @@ from studies.costs import HOUR
 from studies.facts import spent_by_trial
 from studies.folders import LOCK
 from studies.progress import duration
-from studies.results import read
+from studies.results import Records, read
 
 try:
     import fcntl
@@ -27,9 +27,10 @@ def status(folder: str | Path) -> Facts:
     `running` is None where that cannot be told. InputError where there is no study.
     """
     place = Path(folder)
-    if not (place / "results.jsonl").exists():
+    if not (place / "results.jsonl").exists() and not (place / LOCK).exists():
         raise InputError(f"{place}: no results.jsonl; name the folder of a study, such as scaling.study")
-    records, spent = read(place / "results.jsonl"), spent_by_trial(place / "costs.jsonl")
+    results = place / "results.jsonl"  # not there while the corpus is prepared
+    records, spent = read(results) if results.exists() else Records(), spent_by_trial(place / "costs.jsonl")
     header = records.header or {}
     clocks = [spent.get(key, {}).get("seconds") for key in records.keys]
     known = [seconds for seconds in clocks if seconds is not None]
@@ -51,7 +52,7 @@ def status(folder: str | Path) -> Facts:
             "diverged": len(records.diverged),
             "begun": len(begun),
         },
-        "points": len(records.points),
+        "points": len({(point["trial"], point["tokens"]) for point in records.points}),
         "hours": sum(known) / HOUR if len(known) == len(clocks) and clocks else None,
         "flops": sum(line["flops_spent"] for line in records.trials),
         "largest": last and {
@@ -64,6 +65,12 @@ def status(folder: str | Path) -> Facts:
 def lines(found: Mapping[str, Any]) -> Iterator[str]:
     """The same for a terminal."""
     trials = found["trials"]
+    if trials["planned"] is None and found["running"]:
+        yield f"{found['folder']}: reading and grading the corpus; no trial has begun"
+        return
+    if trials["planned"] is None and not trials["done"]:
+        yield f"{found['folder']}: stopped before any trial began"
+        return
     state = {True: "running", False: "finished" if found["finished"] else "stopped", None: "unknown"}[found["running"]]
     planned = "?" if trials["planned"] is None else trials["planned"]
     yield f"{found['folder']}: {state}, {trials['done']} of {planned} trials done, {found['points']} points"

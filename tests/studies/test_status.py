@@ -66,7 +66,7 @@ def test_a_finished_study_is_told_by_its_results() -> None:
     found = status("one.study")
     assert (found["running"], found["finished"]) == (False, True)
     assert found["trials"] == {"planned": 2, "done": 2, "diverged": 0, "begun": 0}
-    assert (found["points"], found["flops"], found["hours"]) == (4, 12e9, 120 / 3600)
+    assert (found["points"], found["flops"], found["hours"]) == (2, 12e9, 120 / 3600)
     assert found["largest"] == {
         "grade": "clean",
         "parameters": 1000,
@@ -75,7 +75,7 @@ def test_a_finished_study_is_told_by_its_results() -> None:
     }
     said = run("status", "one.study")
     assert said.stdout.splitlines() == [
-        "one.study: finished, 2 of 2 trials done, 4 points",
+        "one.study: finished, 2 of 2 trials done, 2 points",
         "so far: 2 min 0 s of training, 1.2e+10 FLOPs",
         "largest run so far: clean, 1,000 parameters, 10 tokens: raw 2.5000, neutral 3.0000",
     ]
@@ -114,7 +114,17 @@ def test_one_that_was_stopped_or_runs_says_so() -> None:
     with (half / ".lock").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert status(half)["running"] is True
-    assert "one.study: stopped, 1 of 2 trials done, 2 points" in run("status", "one.study").stdout
+    assert "one.study: stopped, 1 of 2 trials done, 1 points" in run("status", "one.study").stdout
+
+
+def test_one_whose_corpus_is_being_read_is_a_study(tmp_path: Path) -> None:
+    (tmp_path / ".lock").touch()
+    assert run("status", str(tmp_path)).stdout.rstrip().endswith(": stopped before any trial began")
+    with (tmp_path / ".lock").open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        said = run("status", str(tmp_path)).stdout.rstrip()
+        assert said.endswith(": reading and grading the corpus; no trial has begun")
+        assert "正在读取语料并分级" in run("status", str(tmp_path), "--lang", "zh").stdout
 
 
 def test_a_folder_without_a_study_is_refused_in_one_line(tmp_path: Path) -> None:
