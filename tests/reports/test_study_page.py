@@ -65,8 +65,8 @@ def test_what_is_no_study_file_is_shown_and_not_offered_to_be_copied() -> None:
 def test_a_grade_names_its_recipe() -> None:
     facts = made.study(["clean", "web"], made.points(["clean", "web"], seeds=1))
     facts["data"]["grades"]["web"]["recipe"] = "chinese-web"
-    assert "recipe <bdi>chinese-web</bdi>" in reports.study(facts)
-    assert "配方 <bdi>chinese-web</bdi>" in reports.study(facts, language="zh")
+    assert "<span>by recipe</span> <bdi>chinese-web</bdi>" in reports.study(facts)
+    assert "<span>配方</span> <bdi>chinese-web</bdi>" in reports.study(facts, language="zh")
 
 
 def test_a_name_of_dollars_is_a_name_and_no_formula() -> None:
