@@ -20,7 +20,7 @@ from dataqual.operators import Engine
 from dataqual.picture_words import in_words_of
 from dataqual.readers.paths import readable
 from dataqual.sketch import Sketch
-from dataqual.steps._known_copies import Earlier, Found, ids_in, moved
+from dataqual.steps._known_copies import Earlier, Found, ids_in, labels_in, moved
 
 ALARM_FROM = 20
 """Documents of a cluster, or of a source, from which there is an alarm: of ten documents one may well be half."""
@@ -106,6 +106,19 @@ class Copies:
                 "kept_record": kept_record,
             }
         )
+
+    def torn(self, engine: Engine) -> int:
+        """How many clusters hold documents of the corpus with different labels; documents without one are passed over."""
+        found = self.found
+        own = np.flatnonzero(self.members)
+        own = own[own >= found.earlier]
+        labels: dict[int, set[str]] = {}
+        for head, label in zip(
+            found.original[own].tolist(), labels_in(self.corpus, found.address[own], engine), strict=True
+        ):
+            if label is not None:
+                labels.setdefault(head, set()).add(label)
+        return sum(len(several) > 1 for several in labels.values())
 
     def _ids(self, members: NDArray[np.int64], engine: Engine) -> Iterator[str | None]:
         """The ids of these documents, ascending."""

@@ -59,6 +59,8 @@ class Deduplicated(Cleaned):
     found_clusters: int = 0
     alarms: tuple[str, ...] = ()
     """A line each for clusters and sources that lose more than they should."""
+    label_conflicts: int = 0
+    """Clusters whose documents have different labels; of each, that of what is kept stays."""
     clusters: Path | None = None
     index: Path | None = None
     copies: Copies | None = field(default=None, repr=False, compare=False)
@@ -77,7 +79,19 @@ class Deduplicated(Cleaned):
         """As plain JSON values."""
         own = {name: getattr(self, name) for name in ("found_clusters", "documents_in_clusters")}
         paths = {name: str(path) if (path := getattr(self, name)) else None for name in ("clusters", "index")}
-        return super().facts() | own | {"alarms": list(self.alarms)} | paths
+        torn = {"label_conflicts": self.label_conflicts} if self.label_conflicts else {}
+        return super().facts() | own | {"alarms": list(self.alarms)} | torn | paths
+
+    @property
+    def contradicting(self) -> tuple[str, ...]:
+        """A line where copies have different labels, and how they are listed."""
+        count = self.label_conflicts
+        if not count:
+            return ()
+        told = "1 cluster holds" if count == 1 else f"{count:,} clusters hold"
+        return (
+            f"{told} copies with different labels, and one of them stays; dataqual labels with --conflicts FILE lists all of them",
+        )
 
     def page_facts(self) -> dict[str, Any]:
         """The facts with the largest clusters and their texts, which are read for it: what a page needs."""
@@ -177,6 +191,7 @@ def dedup(
         documents_in_clusters=told.documents,
         found_clusters=told.count,
         alarms=alarms,
+        label_conflicts=shown.torn,
         clusters=Path(more[0].path) if more else None,
         index=Path(seen.path) if seen is not None and not dry_run else None,
         copies=told,
@@ -188,6 +203,7 @@ class _Shown:
     """Who belongs together, once that is known and before anything appears."""
 
     copies: Copies
+    torn: int
 
     def __init__(self, corpus: Corpus, earlier: Sequence[Earlier], engine: Local, tables: Sequence[NewParquet]) -> None:
         """What is found of `corpus` is written to the `tables` of clusters, too."""
@@ -198,6 +214,7 @@ class _Shown:
         [settled] = steps
         assert isinstance(settled, Settled)
         self.copies = Copies(self._corpus, self._earlier, settled.found)
+        self.torn = self.copies.torn(self._engine)
         for table in self._tables:
             table.add(self.copies.clusters(self._engine))
             table.finish()

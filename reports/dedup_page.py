@@ -44,7 +44,9 @@ def dedup(deduplicated_or_facts: Any, *, rooms: Sequence[Room] = ROOMS, language
     """The page of a `Deduplicated`, or of its `page_facts()`; same facts, same text. Larger than 2 MB, it shows less."""
     found = getattr(deduplicated_or_facts, "page_facts", None)
     facts = found() if callable(found) else facts_of(deduplicated_or_facts, "reports.dedup needs a Deduplicated")
-    context = context_of({**facts, "findings": [*_alarms(facts), *(facts.get("findings") or [])]})
+    context = context_of(
+        {**facts, "findings": [*_alarms(facts), *_contradicting(facts), *(facts.get("findings") or [])]}
+    )
     context |= {"kind": "dedup", "sections": SECTIONS} | _found(facts)
     styles = ("page.css", "cleaning.css", "pictures.css")
     return small_enough(render("dedup.html", styles=styles, language=language, room=room, **context) for room in rooms)
@@ -71,6 +73,23 @@ def _alarms(facts: Facts) -> list[dict[str, Any]]:
             }
         )
     return made
+
+
+def _contradicting(facts: Facts) -> list[dict[str, Any]]:
+    """Copies with different labels as a finding."""
+    count = facts.get("label_conflicts")
+    if not count:
+        return []
+    told = "1 cluster holds" if count == 1 else f"{count:,} clusters hold"
+    return [
+        {
+            "name": "label_conflicts",
+            "severity": "warning",
+            "headline": f"{told} copies with different labels",
+            "why": "Which label stays depends on which copy is kept, and that may be the wrong one.",
+            "mend": {"say": "dataqual labels with --conflicts FILE lists all of them"},
+        }
+    ]
 
 
 def _found(facts: Facts) -> dict[str, Any]:

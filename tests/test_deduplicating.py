@@ -853,3 +853,25 @@ def test_what_parts_know_nothing_of_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="--clusters: says which documents are copies, and --method lines takes out"):
         dataqual.dedup(["a"], dry_run=True, method="lines", clusters=tmp_path / "c.parquet")
     assert dataqual.dedup(["a"], dry_run=True, method="lines", against=[]).kept == 1
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_copies_with_different_labels_are_told(tmp_path: Path, workers: int) -> None:
+    texts = ["one text", "one text", "another", "another", "a third", "a third", "alone"]
+    path = jsonl(tmp_path / "in.jsonl", texts, label=["+", "-", "+", "+", "-", None, "-"])
+    found = CliRunner().invoke(main, ["dedup", str(path), "-o", str(tmp_path / "out.jsonl"), "--workers", str(workers)])
+    line = "1 cluster holds copies with different labels, and one of them stays; dataqual labels with --conflicts FILE lists all of them"
+    assert found.exit_code == 0 and line in found.stderr.splitlines()
+    page = (tmp_path / "out.jsonl.report.html").read_text(encoding="utf-8")
+    assert "1 cluster holds copies with different labels" in page
+
+
+def test_copies_with_one_label_are_nothing_to_look_at(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "in.jsonl", ["one text", "one text", "another"], label=["+", "+", "-"])
+    assert "label_conflicts" not in dataqual.dedup(path, tmp_path / "out.jsonl").facts()
+
+
+def test_contradicting_labels_of_an_earlier_corpus_are_not_counted(tmp_path: Path) -> None:
+    earlier = jsonl(tmp_path / "earlier.jsonl", ["one text"], label=["+"])
+    path = jsonl(tmp_path / "in.jsonl", ["one text", "one text", "another"], label=["-", "-", "+"])
+    assert dataqual.dedup(path, tmp_path / "out.jsonl", against=earlier).label_conflicts == 0

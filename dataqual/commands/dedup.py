@@ -185,7 +185,7 @@ def dedup(
         tell(shared, result)
     elif not shared.quiet:
         console.cleaned(result, place)
-    for line in (*result.warnings, *result.alarms):
+    for line in (*result.warnings, *result.alarms, *result.contradicting):
         console.warn(line)
     if strict and result.alarms:
         sys.exit(EXCEEDED)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Chunk, Corpus, Progress
 from dataqual.errors import InputError, UnknownColumn
-from dataqual.images.features import Classifier, steps_for
+from dataqual.images.features import LARGEST, Classifier, side_of, steps_for
 from dataqual.images.image import Images
 from dataqual.images.perceptual import Perceptual, PicturePart, PictureSurvey
 from dataqual.images.sample import PictureSample, Pixels, small
@@ -43,14 +43,17 @@ class PictureModels:
         *,
         seed: int = 0,
         steps: int = STEPS,
+        side: int = LARGEST,
     ) -> PictureModels:
-        """Learn from pictures with a code of 0 or more."""
-        models = []
+        """Learn from pictures with a code of 0 or more, made to squares with sides of `side` at most."""
+        models, side = [], min(side, side_of(pictures))
         for held in range(FOLDS):
             rows = np.flatnonzero((codes >= 0) & (fold != held)).tolist()
             given = [names[codes[row]] for row in rows]
             some = min(steps, steps_for(len(rows)))
-            models.append(Classifier.fit([pictures[row] for row in rows], given, known=names, seed=seed, steps=some))
+            models.append(
+                Classifier.fit([pictures[row] for row in rows], given, known=names, seed=seed, side=side, steps=some)
+            )
         return cls(tuple(models))
 
     def __call__(self, pictures: Any, fold: Codes) -> Floats:
@@ -69,6 +72,7 @@ def judge_pictures(
     *,
     seed: int = 0,
     steps: int = STEPS,
+    side: int = LARGEST,
     copied: Copied | None = None,
 ) -> Judged | None:
     """The labels of pictures (height, width, channels) in memory; None where there are not two labels with ten each.
@@ -85,16 +89,16 @@ def judge_pictures(
         return None
     codes = classes.codes(labels)
     fold = folds(copied.keys, codes, together=copied.cluster, seed=seed)
-    models = PictureModels.fit(pictures, codes, classes.names, fold, seed=seed, steps=steps)
+    models = PictureModels.fit(pictures, codes, classes.names, fold, seed=seed, steps=steps, side=side)
     rows = np.flatnonzero(codes >= 0)
     return Judged(classes.names, rows, codes[rows], models([pictures[row] for row in rows.tolist()], fold[rows]))
 
 
 def judged_sample(
-    sample: PictureSample, *, seed: int = 0, steps: int = STEPS, copied: Copied | None = None
+    sample: PictureSample, *, seed: int = 0, steps: int = STEPS, side: int = LARGEST, copied: Copied | None = None
 ) -> Judged | None:
     """The labels of a sample."""
-    return judge_pictures(sample.pictures, sample.labels, seed=seed, steps=steps, copied=copied)
+    return judge_pictures(sample.pictures, sample.labels, seed=seed, steps=steps, side=side, copied=copied)
 
 
 def copied_of(pictures: Sequence[Pixels]) -> Copied:

@@ -245,15 +245,30 @@ def fetched(corpus: Corpus, where: NDArray[np.uint64]) -> list[str]:
 
 def ids_in(corpus: Corpus, where: NDArray[np.uint64], engine: Engine) -> list[str | None]:
     """The ids of the documents at these addresses, ascending; the corpus is read again for them, if it has any."""
-    if corpus.columns.id is None or not len(where):
+    if corpus.columns.id is None:
         return [None] * len(where)
+    return _column_in(corpus, "id", where, engine)
+
+
+def labels_in(corpus: Corpus, where: NDArray[np.uint64], engine: Engine) -> list[str | None]:
+    """The labels of the documents at these addresses, ascending; the corpus is read again for them, if it has any."""
+    if corpus.columns.label is None:
+        return [None] * len(where)
+    return _column_in(corpus, "label", where, engine)
+
+
+def _column_in(corpus: Corpus, role: str, where: NDArray[np.uint64], engine: Engine) -> list[str | None]:
+    if not len(where):
+        return []
 
     def look(chunk: Chunk) -> list[str | None]:
         batch = corpus.parse(chunk)
         own = addresses(batch.file, batch.record)
         at = np.searchsorted(where, own)  # np.isin would sort all of them anew for every batch
         wanted = where[at.clip(max=len(where) - 1)] == own
-        found: list[str | None] = batch.columns["id"].filter(pl.Series(wanted)).to_list()
+        if role not in batch.columns.columns:
+            return [None] * int(wanted.sum())
+        found: list[str | None] = batch.columns[role].filter(pl.Series(wanted)).to_list()
         return found
 
     return [name for names in engine.map(look, corpus.chunks()) for name in names]

@@ -25,6 +25,8 @@ SIZE = 2_000
 """Pictures of the sample."""
 LEARNT, STEPS = 1_000, 300
 """Pictures whose labels are judged, and steps of training of each of five networks: some seconds for each on one core."""
+SIDE = 32
+"""Side of the squares they learn from at most: a fourth of the time of 64."""
 MOST_LABELS = 20
 """Labels that a profile judges at most; of more, dataqual labels has the time."""
 SHOWN, FACES, LISTED, TORN, EACH = 12, 6, 50, 8, 4
@@ -116,7 +118,8 @@ def _judged(sample: PictureSample, setting: Setting, copied: Copied) -> tuple[Ju
     if len({label for label in sample.labels if label is not None}) > MOST_LABELS:
         return None, None
     try:
-        return judged_sample(sample.first(LEARNT), seed=setting.seed, steps=STEPS, copied=copied.first(LEARNT)), None
+        some, own = sample.first(LEARNT), copied.first(LEARNT)
+        return judged_sample(some, seed=setting.seed, steps=STEPS, side=SIDE, copied=own), None
     except MissingExtra as error:
         return None, {"package": error.package, "command": error.command}
 
