@@ -27,7 +27,7 @@ def test_the_text_of_a_file_is_kept_and_a_grade_knows_its_recipe(tmp_path: Path)
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     study = Study.load(tmp_path / "mine.yaml")
     assert (study.text, study.grades[0].recipe) == (text, "chinese-web")
-    assert Study.of(study.content, "study").text is None
+    assert Study.of(study.content or {}, "study").text is None
 
 
 def test_the_least_study_has_everything_else_by_default() -> None:
