@@ -17,7 +17,7 @@ from dataqual.corpus import SAMPLE, Address, Corpus, File, Piece, Rows
 from dataqual.errors import InputError, did_you_mean
 from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.images.reading.opening import FILES, both_kinds, picture_corpus
-from dataqual.images.reading.tables import Tables, picture_column, table_columns
+from dataqual.images.reading.tables import Tables, left_behind, picture_column, table_columns
 from dataqual.readers.arrow import Arrow
 from dataqual.readers.cutting import Sizes
 from dataqual.readers.delimited import Delimited
@@ -253,7 +253,8 @@ def _table_of_pictures(
     needed = (*columns.extras().values(), column)
     inner = FileCorpus(tuple(files), replace(columns, more=(*columns.more, *needed)), (), max_unreadable, "file", sizes)
     sources = dict.fromkeys({file.format for file in files}, Tables(inner))
-    return ImageCorpus(tuple(files), columns, (*notes, *found), max_unreadable, sources)
+    left = left_behind(sample, columns)
+    return ImageCorpus(tuple(files), columns, (*notes, *found, *left), max_unreadable, sources)
 
 
 def _sample(files: Sequence[File], txt: Txt, sizes: Sizes) -> list[dict[str, Any]]:

@@ -175,3 +175,11 @@ def test_records_that_come_once_are_one_clear_line() -> None:
 def test_tables_without_pictures_are_texts() -> None:
     for table in (pd.DataFrame({"text": ["a", None]}), pl.DataFrame({"text": ["a"], "n": [[1, 2]]}), [{"text": "a"}]):
         assert dataqual.Corpus.of(table).view == "text"
+
+
+def test_columns_that_go_along_with_no_picture_are_told_once_it_is_read() -> None:
+    rows = [{"image": data(row), "label": "cat", "caption": f"cat {row}", "score": row} for row in range(4)]
+    said = [note for note in dataqual.read(rows).notes if "do not: " in note]
+    assert said == ["where pictures are written, their labels go along, and these columns do not: caption, score"]
+    bare = dataqual.read([{"image": row["image"], "label": row["label"]} for row in rows])
+    assert not [note for note in bare.notes if "do not: " in note]

@@ -20,7 +20,7 @@ from dataqual.errors import InputError
 from dataqual.images.image import Images
 from dataqual.images.reading.corpus import ImageCorpus, image_rows
 from dataqual.images.reading.files import decoded, weight_of
-from dataqual.images.reading.tables import is_pixels, picture_column, picture_of, table_columns
+from dataqual.images.reading.tables import is_pixels, left_behind, picture_column, picture_of, table_columns
 
 FRAME = "frame"
 
@@ -98,10 +98,9 @@ def held_corpus(
     columns = _columns(data)
     bare = [{name: "" if name == column else value for name, value in record.items()} for record in sample]
     named, found = find_columns(bare, asked, text=column)
-    source = Held(columns)
-    corpus = ImageCorpus(
-        (File("<pictures>", FRAME),), table_columns(named, column), (*notes, *found), max_unreadable, {FRAME: source}
-    )
+    source, named = Held(columns), table_columns(named, column)
+    said = (*notes, *found, *left_behind(sample, named))
+    corpus = ImageCorpus((File("<pictures>", FRAME),), named, said, max_unreadable, {FRAME: source})
     return corpus, ()
 
 

@@ -141,6 +141,18 @@ def table_columns(columns: Columns, name: str) -> Columns:
     return replace(columns, text=name, turns=False)
 
 
+def left_behind(sample: Sequence[Record], columns: Columns) -> list[str]:
+    """A note of what a folder or an archive written from a table of pictures does not hold; none where it holds everything.
+
+    >>> left_behind([{"image": "a.png", "label": 1, "caption": "a cat"}], Columns(text="image", label="label"))
+    ['where pictures are written, their labels go along, and these columns do not: caption']
+    """
+    names = dict.fromkeys(name for record in sample for name in record)
+    others = [name for name in names if name not in (columns.text, columns.label)]
+    told = f"where pictures are written, their labels go along, and these columns do not: {', '.join(others)}"
+    return [told] if others else []
+
+
 def no_pictures(columns: Columns) -> Rows:
     """Of a piece without any."""
     return image_rows(Images.of([]), [], [], {role: [] for role in columns.extras()})
