@@ -114,7 +114,7 @@ class Exchange:
         }
 
     def worth(self, code: int, share: float) -> dict[str, Any]:
-        """q times a share; unknown where q ended at an end of its box, and an interval that reaches one is open."""
+        """q times a share; unknown where q ended at an end of its box, or its interval reaches both; one that reaches one is open."""
 
         def of(theta: Floats) -> Floats:
             q = self.quality(theta, code)
@@ -123,6 +123,9 @@ class Exchange:
 
         found = self.estimate(of)
         q = float(self.quality(self.draws.fit.theta[None], code)[0])
+        low, high = found["interval"] or (None, 0.0)
+        if high is None and (low is None or low * QUALITY_WALL <= share):
+            return found | {"value": None, "interval": None}
         return found if 1 / QUALITY_WALL < q < QUALITY_WALL else found | {"value": None}
 
     def share(self, code: int) -> float | None:
@@ -382,7 +385,8 @@ class Exchange:
         if not self.knows_tokens:
             return f"law {law} has no term for tokens: all runs have one size, or one number of tokens, or are too few"
         if stuck := at_the_wall(self.draws.fit):
-            return f"{stuck[0]} is at the end of what is searched: the runs do not tell how loss depends on {stuck[1]}"
+            name, what = next(iter(stuck.items()))
+            return f"{name} is at the end of what is searched: the runs do not tell how loss depends on {what}"
         if self.draws.noiseless:
             return "the law passes through the runs: they show no noise, so how sure the difference is cannot be identified"
         columns = {"parameters": runs.parameters, "tokens": runs.tokens, "unique": runs.unique}
@@ -467,13 +471,14 @@ def curves(
     return found
 
 
-def at_the_wall(fit: Fit) -> tuple[str, str] | None:
-    """An exponent that ended at the end of its box, and what it is the exponent of; None if none did."""
-    for place, coordinate in enumerate(fit.law.coordinates):
-        what = {"alpha": "parameters", "beta": "tokens", "gamma": "compute"}.get(coordinate.name)
-        if what and not coordinate.low + 1e-4 < fit.theta[place] < coordinate.high - 1e-4:
-            return coordinate.name, what
-    return None
+def at_the_wall(fit: Fit) -> dict[str, str]:
+    """The exponents that ended at an end of their boxes, each with what it is the exponent of; empty where none did."""
+    exponents = {"alpha": "parameters", "beta": "tokens", "gamma": "compute"}
+    return {
+        coordinate.name: exponents[coordinate.name]
+        for place, coordinate in enumerate(fit.law.coordinates)
+        if coordinate.name in exponents and not coordinate.low + 1e-4 < fit.theta[place] < coordinate.high - 1e-4
+    }
 
 
 def _turn(compute: Floats, difference: Floats, below: bool) -> Floats:

@@ -102,9 +102,9 @@ class Fitted:
         return {name: profile(self.fit, name) for name in self.fit.law.asymptotes if name not in self.fit.frozen}
 
     def weak(self) -> list[str]:
-        """Asymptotes whose 95 % profile spans more than a factor of four, and an exponent at the end of its box."""
+        """Asymptotes whose 95 % profile spans more than a factor of four, and every exponent at the end of its box."""
         stuck = at_the_wall(self.fit)
-        return [name for name, found in self.profiles.items() if found.weak or (stuck and stuck[0] == name)]
+        return [name for name, found in self.profiles.items() if found.weak or name in stuck]
 
     def warnings(self) -> list[str]:
         """No noise, runs that contradict one another, too few, and where Huber and least squares differ by a standard error."""

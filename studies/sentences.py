@@ -255,8 +255,11 @@ def _summary(facts: Facts) -> list[tuple[str, str | None]]:
     for held_out, part in facts["exchange"].items():
         for grade, worth in part["grades"].items():
             net = worth.get("net_worth")
-            text = f"  {held_out}: 1 token of {grade} = {estimate(worth['q'])} of {part['reference']}"
-            lines.append((text + (f"; per raw document {estimate(net)}" if net else ""), None))
+            known = worth["q"].get("value") is not None
+            text = (
+                f"  {held_out}: 1 token of {grade} = {estimate(worth['q'] if known else None)} of {part['reference']}"
+            )
+            lines.append((text + (f"; per raw document {estimate(net)}" if net and known else ""), None))
         for verdict in part["verdicts"]:
             text = (
                 f"  {held_out}: {verdict['claim']}: {verdict['verdict']} {estimate(verdict['difference'], '{:+.3f}')}"
@@ -281,7 +284,20 @@ def _summary(facts: Facts) -> list[tuple[str, str | None]]:
     elif taken := held_out_text(facts["data"]["grades"]):
         lines.append((f"  {taken}", None))
     lines += [("", None), *((f"note: {note}", None) for note in facts.get("notes") or [])]
+    lines += [(warning, "yellow") for warning in warned(facts)]
     return [*lines, (cost(facts["cost"]), None)]
+
+
+def warned(facts: Facts) -> Iterator[str]:
+    """What the laws in use warn of, each with its held-out set.
+
+    >>> list(warned({"laws": {"raw": [{"used": True, "warnings": ["too few runs"]}, {"warnings": ["other"]}]}}))
+    ['warning: law of raw: too few runs']
+    """
+    for held_out, tried in (facts.get("laws") or {}).items():
+        for law in tried:
+            if law.get("used"):
+                yield from (f"warning: law of {held_out}: {warning}" for warning in law.get("warnings") or [])
 
 
 def cost(spent: Facts) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studies import law as laws
-from studies.exchange import Exchange, OperatingPoint, curves, exchange
+from studies.exchange import Exchange, OperatingPoint, at_the_wall, curves, exchange
 from studies.fit import Fitted
 from studies.fitting import Fit, fit
 from studies.intervals import Draws, draw
@@ -197,6 +198,23 @@ def test_the_ceiling_is_the_law_with_endless_parameters_and_epochs() -> None:
 def test_the_operating_point_is_the_largest_fresh_run_of_the_reference() -> None:
     made = Runs.of([1e6, 1e6, 2e6], [1e7, 1.02e7, 9e9], [3, 3, 2], unique=[1e7, 1e6, 9e9], grade=["a", "a", "b"])
     assert OperatingPoint.of(made).tokens == 1e7
+
+
+def test_what_a_grade_is_worth_is_unknown_where_its_interval_says_nothing() -> None:
+    made = drawn("chinchilla", quality=(("a", 1.0), ("b", 1.2)))
+    theta = made.theta.copy()
+    theta[::2, -1], theta[1::2, -1] = np.log(1e-3), np.log(1e3)
+    found = Exchange(replace(made, theta=theta), OperatingPoint(3e5, 2e6, 5e5, 4e12)).grade(1)["q"]
+    assert (found["value"], found["interval"]) == (None, None)
+
+
+def test_every_exponent_at_the_end_of_its_box_is_found() -> None:
+    made = drawn("chinchilla").fit
+    theta = np.array(
+        [c.high if c.name in ("alpha", "beta") else t for c, t in zip(made.law.coordinates, made.theta, strict=False)]
+    )
+    assert at_the_wall(made) == {}
+    assert at_the_wall(replace(made, theta=theta)) == {"alpha": "parameters", "beta": "tokens"}
 
 
 def test_facts_are_plain_json_without_infinities() -> None:
