@@ -220,7 +220,7 @@ def test_every_exponent_at_the_end_of_its_box_is_found() -> None:
 def test_facts_are_plain_json_without_infinities() -> None:
     text = orjson.dumps(exchange(drawn("data_constrained"), yields={"a": 1.0, "b": 0.5}))
     facts = orjson.loads(text)
-    assert set(facts) == {"law", "reference", "operating_point", "grades", "data_for_compute", "ceiling", "break_even", "elasticities", "verdicts"}  # fmt: skip
+    assert set(facts) == {"law", "reference", "operating_point", "grades", "data_for_compute", "half_data", "ceiling", "break_even", "elasticities", "verdicts"}  # fmt: skip
     assert [found["what"] for found in facts["verdicts"]] == ["double_data", "grade:b"]
 
 
