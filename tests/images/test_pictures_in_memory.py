@@ -177,9 +177,10 @@ def test_tables_without_pictures_are_texts() -> None:
         assert dataqual.Corpus.of(table).view == "text"
 
 
-def test_columns_that_go_along_with_no_picture_are_told_once_it_is_read() -> None:
-    rows = [{"image": data(row), "label": "cat", "caption": f"cat {row}", "score": row} for row in range(4)]
-    said = [note for note in dataqual.read(rows).notes if "do not: " in note]
-    assert said == ["where pictures are written, their labels go along, and these columns do not: caption, score"]
-    bare = dataqual.read([{"image": row["image"], "label": row["label"]} for row in rows])
-    assert not [note for note in bare.notes if "do not: " in note]
+def test_columns_that_go_along_with_no_picture_are_told() -> None:
+    rows = [row | {"caption": f"cat {at}", "score": at} for at, row in enumerate(records(pillow))]
+    beside = [name for name in rows[0] if name not in ("image", "label")]
+    said = [note for note in dataqual.Corpus.of(rows).notes if "do not: " in note]
+    assert said == [f"where pictures are written, their labels go along, and these columns do not: {', '.join(beside)}"]
+    bare = [{"image": row["image"], "label": row["label"]} for row in rows]
+    assert not [note for note in dataqual.Corpus.of(bare).notes if "do not: " in note]
