@@ -337,13 +337,13 @@ def _prepare(
 
 
 def _anchor(phrase: bytes) -> int:
-    """Where in the phrase the two bytes begin that are rarest in English, by how common either is.
+    """Where in the phrase the two bytes begin that are rarest, by how common either is in English; first bytes of characters are common.
 
     >>> _anchor(b"privacy policy"), _anchor(b"#")
     (5, 0)
     """
     order = b" etaoinsrhldcumfpgwybvkxjqz"  # from the most common on
-    rarity = [order.index(byte) if byte in order else len(order) for byte in phrase]
+    rarity = [order.index(byte) if byte in order else 0 if byte >= 0xC0 else len(order) for byte in phrase]
     pairs = [first + second for first, second in pairwise(rarity)]
     return pairs.index(max(pairs)) if pairs else 0
 

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 
 from dataqual.kernels import suspecting
 from dataqual.line_cuts import Phrases, shared
-from dataqual.personal import cards, ibans, ids, internet, phones, secrets
+from dataqual.personal import accounts, cards, ibans, ids, internet, phones, secrets
 from dataqual.signals.email_addresses import EmailAddresses
 from dataqual.text import Text
 
-Kind = Literal["email", "phone", "ip", "id_number", "card", "iban", "secret"]
+Kind = Literal["email", "phone", "ip", "id_number", "card", "iban", "account", "secret"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-FIRST: tuple[Kind, ...] = ("secret", "email", "iban", "card", "id_number", "ip", "phone")
+FIRST: tuple[Kind, ...] = ("secret", "email", "iban", "card", "id_number", "ip", "phone", "account")
 """Where two kinds want the same place the earlier has it: the surer its marks and check digits are."""
 
 
@@ -59,7 +59,7 @@ def places(document: str, kinds: Collection[Kind] = KINDS, sorts: int | None = N
     there = [kind for kind in FIRST if kind in kinds and known & SORTS[kind]] if known else []
     if not there:
         return []
-    text = document if document.isascii() else WIDE.sub(lambda wide: chr(PLAIN[ord(wide[0])]), document)
+    text = _plain(document)
     runs = [] if WITHIN_RUNS.keys().isdisjoint(there) else list(_runs(text))
     found: list[Place] = []
     for kind in there:
@@ -70,12 +70,17 @@ def places(document: str, kinds: Collection[Kind] = KINDS, sorts: int | None = N
     return found
 
 
+def _plain(document: str) -> str:
+    return document if document.isascii() else WIDE.sub(lambda wide: chr(PLAIN[ord(wide[0])]), document)
+
+
 def suspicious(text: Text, kinds: Collection[Kind] = KINDS) -> NDArray[np.uint8]:
     """For each document the bits of what may be there of these kinds; where there are none there is nothing."""
     sorts = np.zeros(len(text), np.uint8)
     suspecting.suspect(text.data, text.offsets, suspecting.SORTED, np.empty(4, np.int64), sorts)
-    if "secret" in kinds:
-        sorts[Phrases.of(text, MARKS).counts(*MARKS) > 0] |= MARKED
+    for kind, marks in MARKS.items():
+        if kind in kinds:
+            sorts[Phrases.of(text, ALL_MARKS).counts(*marks) > 0] |= SORTS[kind] & (MARKED | NAMED)
     return sorts & np.bitwise_or.reduce([SORTS[kind] for kind in kinds], dtype=np.uint8)
 
 
@@ -96,6 +101,8 @@ def _tally(text: Text) -> dict[Kind, NDArray[np.int64]]:
     counts = {kind: np.zeros(len(text), np.int64) for kind in KINDS}
     counts["email"] = EmailAddresses().measure(text).astype(np.int64)
     whole = {row for row in _with_secrets(text) if next(_secrets(text[row]), None)}
+    named = np.flatnonzero(Phrases.of(text, ALL_MARKS).counts(*MARKS["account"])).tolist()
+    whole |= {row for row in named if row not in whole and next(accounts.find(_plain(text[row])), None)}
     for row in whole:
         counts["email"][row] = 0  # a part of a secret is no address
         for place in places(text[row]):
@@ -110,7 +117,7 @@ def _tally(text: Text) -> dict[Kind, NDArray[np.int64]]:
 
 def _with_secrets(text: Text) -> list[int]:
     """The documents that may have a secret: those with the mark of one, or with an `@` in a URL."""
-    marked = Phrases.of(text, MARKS).counts(*MARKS) > 0
+    marked = Phrases.of(text, ALL_MARKS).counts(*MARKS["secret"]) > 0
     at = Phrases.of(text, ("@",)).positions("@")
     documents = np.searchsorted(text.offsets, at, side="right") - 1
     for place, row in zip(at.tolist(), documents.tolist(), strict=True):
@@ -149,21 +156,30 @@ def _sorts(document: str) -> int:
     suspecting.suspect(
         np.frombuffer(raw, np.uint8), np.array([0, len(raw)]), suspecting.SORTED, np.empty(4, np.int64), sorts
     )
-    return int(sorts[0]) | (MARKED if secrets.marked(document) else 0)
+    marked = (MARKED if secrets.marked(document) else 0) | (NAMED if accounts.marked(document) else 0)
+    return int(sorts[0]) | marked
 
 
 NUMBERS: tuple[Kind, ...] = ("email", "iban", "card", "id_number", "ip", "phone")
 MARKED = 32
 """The mark of a secret."""
+NAMED = 64
+"""The name of a messenger."""
 SORTS: dict[Kind, int] = {
     "secret": MARKED | suspecting.AT,
+    "account": NAMED,
     "email": suspecting.AT | suspecting.WIDE,
     "ip": suspecting.QUADS | suspecting.GROUPS | suspecting.WIDE,
     **dict.fromkeys(("iban", "card", "id_number", "phone"), suspecting.DIGITS | suspecting.WIDE),
 }
 """What the bytes of a document that has such a place show."""
 
-MARKS = tuple(dict.fromkeys(mark.lower() for mark in secrets.MARKS))
+MARKS: dict[Kind, tuple[str, ...]] = {
+    "secret": tuple(dict.fromkeys(mark.lower() for mark in secrets.MARKS)),
+    "account": accounts.MARKS,
+}
+ALL_MARKS = tuple(mark for marks in MARKS.values() for mark in marks)
+"""Looked for in one pass."""
 
 
 def _found(kind: Kind, text: str, runs: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int]]:
@@ -195,6 +211,7 @@ def _emails(text: str) -> Iterator[tuple[int, int]]:
 
 ANYWHERE: dict[Kind, Callable[[str], Iterator[tuple[int, int]]]] = {
     "secret": _secrets,
+    "account": accounts.find,
     "email": _emails,
     "iban": ibans.find,
     "ip": internet.find,

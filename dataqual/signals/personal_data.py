@@ -17,7 +17,7 @@ from dataqual.text import Text
 class PersonalData(Signal):
     """Personal data and secrets in a document beside e-mail addresses, which `email_addresses` counts; by kind, or `any`.
 
-    Telephone numbers, public IP addresses, ID, card and account numbers by their check digits, keys, tokens and passwords
+    Telephone numbers, public IP addresses, ID, card and account numbers by their check digits, accounts on messengers, keys, tokens and passwords
     in URLs. `any` counts all of these but e-mail addresses.
 
     >>> PersonalData()(["Tel. 13812345678 or a@b.cn", "arXiv:2301.12345", "身份证11010519491231002X"]).tolist()
@@ -28,7 +28,7 @@ class PersonalData(Signal):
 
     unit: ClassVar[str] = "places"
 
-    kind: Literal["any", "email", "phone", "ip", "id_number", "card", "iban", "secret"] = "any"
+    kind: Literal["any", "email", "phone", "ip", "id_number", "card", "iban", "account", "secret"] = "any"
 
     def measure(self, text: Text) -> NDArray[Any]:
         found = tally(text)

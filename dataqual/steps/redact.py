@@ -22,7 +22,7 @@ from dataqual.operators import Step
 from dataqual.personal.finding import KINDS, PLAIN, Kind, Place, places, suspicious
 from dataqual.text import Text
 
-USUAL: tuple[Kind, ...] = ("email", "phone", "ip", "id_number", "card", "secret")
+USUAL: tuple[Kind, ...] = ("email", "phone", "ip", "id_number", "card", "account", "secret")
 
 SHORTEST_KEY = 16
 """Characters: what stands for a telephone number is no secret from who can try every key."""

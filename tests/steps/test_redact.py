@@ -131,8 +131,8 @@ def test_the_key_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ({"kinds": ["emial"]}, "w.redact: kinds is ['emial'], not a list, each one of email, phone, ip, id_number, card, iban, secret"),
-        ({"kinds": []}, "w.redact: kinds is empty; there are: email, phone, ip, id_number, card, iban, secret"),
+        ({"kinds": ["emial"]}, "w.redact: kinds is ['emial'], not a list, each one of email, phone, ip, id_number, card, iban, account, secret"),
+        ({"kinds": []}, "w.redact: kinds is empty; there are: email, phone, ip, id_number, card, iban, account, secret"),
         ({"replace_with": "stars"}, "w.redact: replace_with is 'stars', not one of mask, pseudonym"),
         ({"replace_with": "pseudonym"}, "w.redact: a key goes with pseudonyms, and pseudonyms with a key: key: $NAME of an environment variable"),
         ({"key": KEY}, "w.redact: a key goes with pseudonyms, and pseudonyms with a key: key: $NAME of an environment variable"),
