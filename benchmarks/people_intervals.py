@@ -21,9 +21,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
+from dataqual.clustered import ShareSums  # noqa: E402
 from dataqual.intervals import quotient  # noqa: E402
 from dataqual.people.association import npmi_between, significant  # noqa: E402
-from dataqual.people.clustered import ShareSums  # noqa: E402
 from dataqual.people.fighting_words import Usage, log_odds  # noqa: E402
 from dataqual.people.representation import odds  # noqa: E402
 from dataqual.reading import Interval, wilson  # noqa: E402

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.clustered import ShareSums
 from dataqual.errors import MissingExtra
 from dataqual.intervals import around, ratio
 from dataqual.metrics.distinct import Distinct
 from dataqual.metrics.gender_ratio import AXIS
 from dataqual.metrics.self_bleu import SelfBleu
-from dataqual.people.clustered import ShareSums
 from dataqual.people.mentions import Mentions
 from dataqual.people.words import OURS, lexicon
 from dataqual.reading import Reading

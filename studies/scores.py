@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.clustered import ShareSums
 from dataqual.intervals import around
-from dataqual.people.clustered import ShareSums
 
 Facts = dict[str, Any]
 Span = tuple[str, int, int]

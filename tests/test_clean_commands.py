@@ -286,7 +286,7 @@ def test_json_has_the_facts_the_findings_and_the_command(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     facts = json.loads(run("dataqual clean --dry-run --drop gopher@dolma --json").stdout)
     assert facts["schema"] == "dataqual.cleaning/1"
-    assert facts["command"] == "dataqual clean --dry-run --drop gopher@dolma --json"
+    assert facts["command"] == "dataqual clean --dry-run --drop gopher@dolma"
     assert "script Han loses 100 % of its documents" in " ".join(f["headline"] for f in facts["findings"])
 
 

@@ -248,7 +248,7 @@ def test_a_name_that_is_not_utf_8_is_profiled_and_shown_as_it_can_be(here: Path)
 def test_one_document_is_one_document(here: Path) -> None:
     Path("c.jsonl").write_text('{"text": "alone"}\n')
     assert run("c.jsonl", *FAST).stdout.startswith(
-        "c.jsonl: 1 document\n5 bytes of text · 1 word · en 100 % of the documents\n"
+        "c.jsonl: 1 document\n5 bytes of text · 1 word · undetermined 100 % of the documents\n"
     )
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.clustered import ShareSums
 from dataqual.mixing import splitmix64
-from dataqual.people.clustered import ShareSums
 from dataqual.people.mentions import Ints, Mentions
 from dataqual.people.words import Lexicon
 from dataqual.reading import Interval

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from dataqual.clustered import ShareSums
 from dataqual.intervals import quotient
-from dataqual.people.clustered import ShareSums
 from dataqual.people.mentions import Mentions
 from dataqual.people.words import Lexicon
 from dataqual.reading import Interval

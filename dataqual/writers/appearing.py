@@ -73,6 +73,12 @@ def unfinished_beside(path: str) -> Path:
     return place.parent / f".dataqual-{place.name}.unfinished"
 
 
+def replaced_beside(path: str) -> Path:
+    """The hidden place to which a folder goes that a new one replaces: it is there after a run that was killed just then."""
+    place = Path(os.path.realpath(path))
+    return place.parent / f".dataqual-{place.name}.replaced"
+
+
 def appear(place: Path, path: str) -> None:
     """What is complete gets its name, or goes to standard output, or under its URL."""
     if path == STDOUT:

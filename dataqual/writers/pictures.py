@@ -18,7 +18,7 @@ from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.images.reading.files import PictureFiles
 from dataqual.lazy import lazy
 from dataqual.readers.paths import LEDGER
-from dataqual.writers.appearing import beside, unfinished_beside, writing
+from dataqual.writers.appearing import replaced_beside, unfinished_beside, writing
 from dataqual.writers.picture_names import PictureNames, below
 from dataqual.writers.writer import Encoder, State, Writer
 
@@ -113,10 +113,11 @@ class NewFolder:
         """Take the place of what an earlier run left there."""
         target = os.path.realpath(path or self._path)
         with writing(path or self._path):
+            old = replaced_beside(target)
+            shutil.rmtree(old, ignore_errors=True)  # of a run that was killed
             if not os.path.isdir(target):
                 self._place.replace(target)
                 return
-            old = beside(target)
             os.replace(target, old)
             try:
                 self._place.replace(target)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks import people_intervals
+from dataqual.clustered import ShareSums
 from dataqual.corpus import Corpus
 from dataqual.errors import SpecError
 from dataqual.intervals import clopper_pearson, quotient, t_of, t_tail
@@ -16,7 +17,6 @@ from dataqual.measured import read
 from dataqual.metrics.gender_ratio import GenderRatio
 from dataqual.metrics.representation import Representation
 from dataqual.people import reference, represented
-from dataqual.people.clustered import ShareSums
 
 FEW = ["She met her sister and him.", "He left. 她走了。", "他和爸爸", "nobody", ""]
 
