@@ -11,7 +11,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -100,7 +100,7 @@ def examples() -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as a reader of the examples has it: some corpora, and the two commands on the PATH."""
+    """A folder as a reader of the examples has it: some corpora, and the two commands on the PATH; nothing adds to it."""
     folder = tmp_path_factory.mktemp("desk")
     lines = sample.path().read_bytes().splitlines(keepends=True)
     (folder / "corpus.jsonl").write_bytes(b"".join(lines))
@@ -206,10 +206,10 @@ def test_the_long_example_is_one_of_the_help() -> None:
 
 
 @pytest.mark.slow
-def test_the_embedded_study_runs_and_finds_its_reference_worth_itself(desk: Path) -> None:
-    done = shell(LONG, desk)
+def test_the_embedded_study_runs_and_finds_its_reference_worth_itself(at_the_desk: Path) -> None:
+    done = shell(LONG, at_the_desk)
     assert done.returncode == 0, done.stderr
-    facts = json.loads((desk / "embedded.study" / "study.json").read_bytes())
+    facts = json.loads((at_the_desk / "embedded.study" / "study.json").read_bytes())
     found = {control["name"]: control["passed"] for control in facts["controls"]}
     known = {f"known dose typos, {held_out}": True for held_out in ("raw", "neutral")}
     whole = {
@@ -220,7 +220,7 @@ def test_the_embedded_study_runs_and_finds_its_reference_worth_itself(desk: Path
         "order": True,
     }
     assert found == {**whole, **known}, done.stdout
-    beside = json.loads((desk / "embedded.study" / "pictures" / "study.json").read_bytes())
+    beside = json.loads((at_the_desk / "embedded.study" / "pictures" / "study.json").read_bytes())
     assert {control["name"]: control["passed"] for control in beside["controls"]}["planted leak"]
 
 
@@ -260,10 +260,11 @@ def test_a_shell_block_of_the_readme_works(block: Block, typed: Callable[[str], 
 
 
 @pytest.fixture
-def at_the_desk(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The current folder is the desk."""
-    monkeypatch.chdir(desk)
-    yield desk
+def at_the_desk(desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The current folder is a desk of one's own: what an example leaves behind, no other finds."""
+    own = shutil.copytree(desk, tmp_path / "desk")
+    monkeypatch.chdir(own)
+    return own
 
 
 def test_the_python_blocks_of_the_readme_work_in_order(at_the_desk: Path) -> None:
@@ -333,10 +334,10 @@ def test_the_index_of_the_documents_names_every_document() -> None:
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.py")), ids=lambda script: script.name)
-def test_an_example_script_works(script: Path, desk: Path) -> None:
+def test_an_example_script_works(script: Path, at_the_desk: Path) -> None:
     env = os.environ | {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, str(script), "corpus.jsonl"], cwd=desk, env=env, capture_output=True, text=True
+        [sys.executable, str(script), "corpus.jsonl"], cwd=at_the_desk, env=env, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout
