@@ -122,10 +122,14 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "item,annotator,label\na,ann,好\na,bob,好\nb,ann,差\nb,bob,好\n", encoding="utf-8"
     )
     shutil.copy(ROOT / "tests" / "studies" / "tiny.yaml", folder / "scaling.yaml")
+    packed = CliRunner().invoke(
+        studies.cli.main, ["pack", str(folder / "scaling.yaml"), "-o", str(folder / "scaling.pack")]
+    )
+    assert packed.exit_code == 0, packed.output
     (folder / "suite.yaml").write_text("checks:\n  - {metric: documents, min: 400}\n", encoding="utf-8")
     dataqual.check(folder / "corpus.jsonl", folder / "suite.yaml").save(folder / "release.json")
     for name in ("scaling", "english", "chinese"):
-        (folder / f"{name}.study").mkdir()
+        (folder / f"{name}.study").mkdir(exist_ok=True)
         (folder / f"{name}.study" / "study.json").write_text(json.dumps(study_facts.likely()), encoding="utf-8")
     (folder / "english.study" / "results.jsonl").write_text(BEGUN)
     (folder / "runs.csv").write_text(runs(), encoding="utf-8")
