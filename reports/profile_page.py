@@ -12,6 +12,7 @@ from reports.profiled import (
     PAIRS,
     SETS,
     SEVERITY,
+    draw_ahead,
     drawn_signals,
     headline,
     judged,
@@ -65,6 +66,11 @@ def prepare() -> None:
     """What the first page costs once, done ahead: the templates are compiled and matplotlib has found its fonts."""
     compiled("profile.html", *(f"profile_{name}.html" for name in profile_sections.names()))
     figures.histogram("", {"histogram": {"edges": [0, 1], "counts": [1]}}, "")
+
+
+def ahead(signals: Facts) -> None:
+    """Draw what a page of these signals will show; see `draw_ahead`."""
+    draw_ahead(signals)
 
 
 def _context(facts: Facts) -> dict[str, Any]:

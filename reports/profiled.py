@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
+
+from markupsafe import Markup
 
 from reports import figures, say
 
@@ -72,17 +75,37 @@ def _count(number: int) -> str:
 
 def drawn_signals(facts: Facts) -> list[dict[str, Any]]:
     """All signals with an id; the telling ones with their figure, as far as figures go."""
-    signals = [{"name": name, **signal} for name, signal in list((facts.get("signals") or {}).items())[:SIGNALS]]
-    found = named("signal", signals)
+    signals = list((facts.get("signals") or {}).items())[:SIGNALS]
+    found = named("signal", [{"name": name, **signal} for name, signal in signals])
     room = FIGURES
-    for index, signal in enumerate(found):
+    for index, (signal, (name, own)) in enumerate(zip(found, signals, strict=True)):
         wanted = bool(signal.get("telling")) and room > 0
-        signal["figure"] = figures.histogram(signal["name"], signal, f"f{index}") if wanted else None
+        signal["figure"] = _figure(name, own, f"f{index}") if wanted else None
         room -= signal["figure"] is not None
         signal["lines"] = _lines(signal)
         signal["base"], _, rest = str(signal["name"]).partition("(")
         signal["parameters"] = rest.removesuffix(")")
     return found
+
+
+_drawn_ahead: dict[str, tuple[str, Facts, Markup]] = {}
+"""Figures by their key, each with the name and the facts of its signal."""
+
+
+def draw_ahead(signals: Facts) -> None:
+    """Draw the figures of a page that this process will make of the same signals, while its other facts are still made."""
+    signals = deepcopy(signals)  # as they were drawn, whoever changes them later
+    for index, signal in enumerate(drawn_signals({"signals": signals})):
+        if signal["figure"] is not None:
+            _drawn_ahead[f"f{index}"] = signal["name"], signals[signal["name"]], signal["figure"]
+
+
+def _figure(name: str, signal: Facts, key: str) -> Markup | None:
+    """As it was drawn ahead, or drawn now where that was of other facts."""
+    ahead = _drawn_ahead.get(key)
+    if ahead is not None and ahead[:2] == (name, signal):
+        return ahead[2]
+    return figures.histogram(name, signal, key)
 
 
 def _lines(signal: Facts) -> list[tuple[str, list[str]]]:

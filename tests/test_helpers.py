@@ -18,7 +18,7 @@ import pytest
 
 import dataqual
 from dataqual import sample
-from dataqual.engine import Aside, Local, helper, local
+from dataqual.engine import Aside, Local, helper, local, staying
 from dataqual.errors import MissingExtra, SpecError, WorkerLost
 from tests.profiling.test_running import small
 
@@ -181,6 +181,31 @@ def test_a_helper_that_was_started_early_is_the_one_that_helps(tmp_path: Path) -
     assert workers_of(Local(2), 2) == {early, os.getpid()}
 
 
+def test_helpers_that_stay_work_on_the_next_function_and_end_with_the_block() -> None:
+    with staying():
+        with staying():
+            assert list(Local(2).map(partial(mul, 2), range(50), size=1, beside=True)) == [2 * n for n in range(50)]
+            [helping] = children()
+        assert set(Local(2).map(where, range(3), size=1, beside=True)) == {helping}
+        assert children() == [helping]
+    assert children() == []
+
+
+def test_a_helper_that_failed_or_was_left_in_its_work_does_not_stay() -> None:
+    with staying():
+        with pytest.raises(SpecError, match=r"^seven is refused$"):
+            list(Local(2).map(fail, range(1000), size=1, beside=True))
+        assert children() == []
+        results = Local(2).map(where, range(1000), size=1, beside=True)
+        next(results)
+        results.close()
+        assert children() == []
+
+
+def test_beside_other_work_threads_do_it_where_nobody_helps() -> None:
+    assert set(Local(2).map(where, range(5), size=0, beside=True)) == {os.getpid()}
+
+
 def test_memory_bounds_how_many_processes_help() -> None:
     enough = local.BASE_MEMORY + 2 * local.BATCH_MEMORY
     assert Local(8, enough + local.HELPER_MEMORY - 1).helpers(1) == 0
@@ -225,6 +250,20 @@ def aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_what_runs_aside_is_prepared_and_called_once(aside: str, process: bool) -> None:
     worker, prepared, n = Aside(aside, process=process).call("told", 5)
     assert (worker != os.getpid(), prepared, n) == (process, [worker], 5)
+
+
+def test_what_is_begun_aside_is_done_before_what_is_called(aside: str) -> None:
+    away = Aside(aside)
+    away.begin("prepare")
+    away.begin("refuse")
+    worker, prepared, n = away.call("told", 5)
+    assert (prepared, n) == ([worker, worker], 5)
+
+
+def test_nothing_is_begun_in_a_thread_aside(aside: str) -> None:
+    away = Aside(aside, process=False)
+    away.begin("prepare")
+    assert away.call("told", 5) == (os.getpid(), [os.getpid()], 5)
 
 
 @pytest.mark.parametrize("process", [True, False])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +133,7 @@ def profile(
             signals=folder / "signals.parquet",
             unreadable=folder / "unreadable.jsonl",
             progress=console.progress,
+            early=partial(page.begin, "ahead"),
         )
         if reference is not None:
             result = _beside(shared, console, result, reference, near_copies=not no_near_copies, language=language)

@@ -38,14 +38,23 @@ class Aside:
         self._module = module
         self._process: Process | None = None
         self._thread: Thread | None = None
+        self._unanswered = 0
+        """Calls of which nobody has taken what came of them; if one fails, so does what it prepares."""
         if process and possible():
             with suppress(OSError):
                 self._process = Process([module], without=UNWANTED)
                 send(self._process.channel, pickle.dumps(_Of(module), protocol=5))
-                send(self._process.channel, ("prepare", (), {}))
+                self.begin("prepare")
         if self._process is None:
             self._thread = Thread(target=lambda: import_module(module).prepare(), daemon=True)
             self._thread.start()
+
+    def begin(self, name: str, *args: Any) -> None:
+        """Call a function meanwhile, for what it leaves ready there; only in a process: a thread would gain nothing."""
+        if self._process is not None:
+            with suppress(OSError):  # it has died, as `call` will find
+                send(self._process.channel, (name, args, {}))
+                self._unanswered += 1
 
     def call(self, name: str, *args: Any, **options: Any) -> Any:
         """What the function of this name makes of these; once. What it raises is raised.
@@ -63,7 +72,8 @@ class Aside:
         try:
             receive(process.channel)  # it is ready
             send(process.channel, item)
-            receive(process.channel)  # what came of `prepare`: if it fails, so does what it prepares
+            for _ in range(self._unanswered):
+                receive(process.channel)
             fine, result = receive(process.channel)
         finally:
             process.end()

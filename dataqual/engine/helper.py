@@ -7,15 +7,15 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from socket import socketpair
 from threading import Lock, Thread
 from typing import Any
 
-from dataqual.engine.messages import receive, send
+from dataqual.engine.messages import Enough, receive, send
 from dataqual.errors import WorkerLost
 
 START = "import sys; sys.path.insert(0, sys.argv[2]); from dataqual.engine.worker import main; main(int(sys.argv[1]))"
@@ -76,6 +76,25 @@ def start_early(processes: int, module: str) -> None:
             _started.append(Process([module]))
 
 
+_blocks: list[object] = []
+"""Of `staying`, those that are entered."""
+
+
+@contextmanager
+def staying() -> Iterator[None]:
+    """Until the outermost of these blocks is left, helpers that have done their work wait for more: they need not import again."""
+    block = object()
+    _blocks.append(block)
+    try:
+        yield
+    finally:
+        _blocks.remove(block)
+        while _started and not _blocks:
+            process = _started.pop()
+            process.end()
+            process.channel.close()
+
+
 class Helper:
     """One more process that applies a function to items; `changed` is called whenever it has room again.
 
@@ -89,6 +108,7 @@ class Helper:
         self._lock = Lock()
         self._waiting: deque[Future[Any]] = deque()
         self._lost: Exception | None = None
+        self._ready = self._stays = False
         self._process = _started.pop() if _started else Process()
         self._channel = self._process.channel
         self._thread = Thread(target=self._converse, args=(function,), name="dataqual-helper", daemon=True)
@@ -113,10 +133,23 @@ class Helper:
         return future
 
     def close(self) -> None:
-        """End the process now, whatever it does."""
-        self._process.end()
+        """End the process now, whatever it does; where helpers are `staying`, one with nothing to do is left for the next."""
+        if not (_blocks and self._let_go()):
+            self._process.end()
         self._thread.join()
-        self._channel.close()
+        if self._stays:
+            _started.append(self._process)
+        else:
+            self._process.end()
+            self._channel.close()
+
+    def _let_go(self) -> bool:
+        """Tell it that nothing more will come, unless it still does something, or is not there yet."""
+        with self._lock, suppress(OSError):
+            if self._ready and not self._waiting and self._lost is None:
+                send(self._channel, Enough())
+                return True
+        return False
 
     def _converse(self, function: bytes) -> None:
         """Tell it what to do, then hand on what it answers until it is gone."""
@@ -125,14 +158,16 @@ class Helper:
             receive(self._channel)
         except (EOFError, OSError):
             return
+        self._ready = True
         self._more_room(AHEAD)
         try:
-            while True:
-                fine, result = receive(self._channel)
+            while not isinstance(answer := receive(self._channel), Enough):
+                fine, result = answer
                 with self._lock:
                     future = self._waiting.popleft()
                 _settle(future, result, fine)
                 self._more_room(1)
+            self._stays = True
         except EOFError:
             self._give_up(WorkerLost(_why(self._process.wait())))
         except Exception as error:  # an answer that cannot be loaded

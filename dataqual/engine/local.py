@@ -106,18 +106,19 @@ class Local:
         return helpers
 
     def map(
-        self, function: Callable[[Item], Result], items: Iterable[Item], *, size: int = 0
+        self, function: Callable[[Item], Result], items: Iterable[Item], *, size: int = 0, beside: bool = False
     ) -> Generator[Result, None, None]:
         """`function` of every item, in order; items are made in a thread of their own, a little ahead.
 
         With `size`, the bytes of all items, processes may help if the function can be pickled. The first error, in the
         order of the items, is raised and ends it; so does closing the generator. Either way no thread and no process
-        is left behind. An item that says it is `alone` is worked on when nothing else is.
+        is left behind, but for those that are `staying`. An item that says it is `alone` is worked on when nothing else is.
+        With `beside` this process works on none where others help: it has something else to do.
         """
         source = read_ahead(items, AHEAD)
         try:
             with Crew() as crew:
-                limit = self._man(crew, function, size)
+                limit = self._man(crew, function, size, beside)
                 if limit == 1:
                     for item in source:
                         yield function(item)
@@ -126,7 +127,7 @@ class Local:
         finally:
             source.close()
 
-    def _man(self, crew: Crew, function: Callable[[Any], Any], size: int) -> int:
+    def _man(self, crew: Crew, function: Callable[[Any], Any], size: int, beside: bool) -> int:
         """Fill the crew, and say how many items, or results not yet taken, there may be at once."""
         helpers = self.helpers(size)
         with suppress(OSError, *NOT_PICKLED):  # no process to be had, or a function that cannot be sent: threads do it
@@ -138,6 +139,8 @@ class Local:
             if self.in_flight > 1:
                 crew.hands.append(Threads(function, self.threads, self.in_flight, crew.changed))
             return self.in_flight
+        if beside:
+            return WAITING * helpers
         workers = (self.workers or _cores()) - helpers
         left = (self.memory - BASE_MEMORY - helpers * HELPER_MEMORY) // BATCH_MEMORY
         threads = max(1, min(workers, left - 1))

@@ -9,6 +9,10 @@ from typing import Any
 LENGTH = 8
 
 
+class Enough:
+    """Sent behind the last item, and sent back: another function, with items of its own, may follow."""
+
+
 def send(channel: socket, message: object) -> None:
     """Send one object; OSError where the other side is gone."""
     data = pickle.dumps(message, protocol=5)

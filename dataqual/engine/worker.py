@@ -1,4 +1,4 @@
-"""What a helping process does: take a function, then item after item, and answer with what it makes of each."""
+"""What a helping process does: take a function, then item after item, and answer with what it makes of each; then the next function."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from socket import socket
 from typing import Any, NoReturn
 
 from dataqual import starting
-from dataqual.engine.messages import receive, send
+from dataqual.engine.messages import Enough, receive, send
 from dataqual.engine.read_ahead import read_ahead
 from dataqual.errors import DataqualError
 
@@ -31,29 +31,35 @@ def main(descriptor: int) -> NoReturn:
 
 
 def serve(channel: socket) -> None:
-    """Say that the function could be loaded, or end without a word: then the items are worked on elsewhere."""
+    """Say of each function that it could be loaded, or end without a word: then the items are worked on elsewhere."""
     sys.path[:], modules, without = receive(channel)
     hidden: dict[str, Any] = dict.fromkeys(without)
     sys.modules.update(hidden)  # as if it were not installed
     for module in modules:
         import_module(module)
-    given = receive(channel)
-    try:
-        function = pickle.loads(given)
-    except Exception:  # it lives in a notebook, or in the script that was started, which nobody imports
-        return
-    send(channel, "ready")
-    for item in read_ahead(_items(channel), 1):
-        send(channel, answer(function, item))
+    while True:
+        given = receive(channel)
+        try:
+            function = pickle.loads(given)
+        except Exception:  # it lives in a notebook, or in the script that was started, which nobody imports
+            return
+        send(channel, "ready")
+        for item in read_ahead(_items(channel), 1):
+            send(channel, answer(function, item))
+        function = given = None  # it may hold much, and the next may be long in coming
+        send(channel, Enough())
 
 
 def _items(channel: socket) -> Iterator[Any]:
     """What is asked for; once nobody asks any more this process ends, in the middle of an item if need be."""
     while True:
         try:
-            yield receive(channel)
+            item = receive(channel)
         except EOFError:
             os._exit(0)
+        if isinstance(item, Enough):
+            return
+        yield item
 
 
 def answer(function: Callable[[Any], Any], item: Any) -> Answer:

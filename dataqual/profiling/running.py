@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Chunk, Corpus, Progress
 from dataqual.document_sample import DocumentSample, priorities
-from dataqual.engine import Local
+from dataqual.engine import Local, staying
 from dataqual.errors import InputError, SpecError
 from dataqual.operators import View
 from dataqual.profiling import facts as text_facts
@@ -28,6 +29,7 @@ from dataqual.profiling.pictures import facts as picture_facts
 from dataqual.profiling.pictures.subject import Pictures
 from dataqual.profiling.plan import Drawn, Plan, Seen, Survey
 from dataqual.profiling.result import Kept, Profile
+from dataqual.profiling.sections import Elsewhere
 from dataqual.profiling.table import Addresses, Parts, SignalTable
 from dataqual.profiling.texts import Texts
 from dataqual.profiling.unreadable_log import UnreadableLog
@@ -155,6 +157,7 @@ def profile(
     unreadable: str | Path | None = None,
     progress: Progress | None = None,
     inputs: Sequence[str] | None = None,
+    early: Callable[[Mapping[str, Any]], None] | None = None,
     **asked: Any,
 ) -> Profile:
     """What is in a corpus, what is wrong with it and what would mend it, in one pass.
@@ -162,6 +165,7 @@ def profile(
     `source` is a `Corpus`, a path, glob or folder (or a list of them), or documents in memory as `Corpus.of`
     takes them. `asked` are the fields of `Options`, and for paths the arguments of `dataqual.read`. `signals`
     names a parquet file to write with one row per document, `unreadable` one for the records that could not be read.
+    `early` is called with the facts of the signals while the others are still made.
 
     Raises NoDocuments where nothing is readable and TooManyUnreadable where more than the corpus allows is not.
     """
@@ -176,14 +180,15 @@ def profile(
         raise SpecError("--embeddings: vectors of texts, which pictures have not; leave it out")
     plan = SUBJECTS[corpus.view].plan(corpus, options, table=signals is not None)
     survey = plan.subject.survey(engine.memory // SURVEY_SHARE)
-    with survey, SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
+    with staying(), survey, SignalTable(signals, corpus) as table, UnreadableLog(corpus, unreadable) as log:
         sample = Sample.draw(corpus, options.sample, options.seed) if options.sample is not None else None
         run = _pass_over(Look(corpus, plan, sample, table.parts), engine, survey, table, log, progress)
         clock.tick("measure")
         log.count.check(corpus)
         told = _asked(corpus, options, plan), _inputs(source, inputs, corpus)
         with ThreadPoolExecutor(1) as beside:  # compiled code of another core
-            gathered = _gathered(run, plan, corpus, survey, beside, log, sample, *told, threads=engine.threads)
+            gathered = _gathered(run, plan, corpus, survey, beside, log, sample, *told)
+            gathered = replace(gathered, threads=engine.threads, elsewhere=_elsewhere(engine, corpus), early=early)
             joined = beside.submit(lambda: table.finish(gathered.copies))
             facts = FACTS[corpus.view](gathered)
             joined.result()
@@ -202,8 +207,6 @@ def _gathered(
     sample: Sample | None,
     asked: Mapping[str, Any],
     inputs: Sequence[str],
-    *,
-    threads: int,
 ) -> Gathered:
     """Everything that the facts are made of; copies are still sought, by `beside`."""
 
@@ -228,8 +231,14 @@ def _gathered(
         addresses=run.addresses,
         fetch=fetch,
         sample=drawn,
-        threads=threads,
     )
+
+
+def _elsewhere(engine: Local, corpus: Corpus) -> Elsewhere | None:
+    """`map` in the processes that helped to measure and are still there; None where none did."""
+    if not engine.helpers(corpus.size):
+        return None
+    return partial(engine.map, size=corpus.size, beside=True)
 
 
 def _kept(gathered: Gathered) -> Kept:

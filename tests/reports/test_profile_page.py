@@ -39,6 +39,20 @@ def test_what_was_prepared_is_not_compiled_again(monkeypatch: pytest.MonkeyPatch
     assert "</html>" in reports.profile(made.likely())
 
 
+def test_figures_drawn_ahead_are_those_of_the_page_and_of_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.profiled._drawn_ahead", {})
+    facts = made.likely()
+    profile_page.ahead(facts["signals"])
+    with monkeypatch.context() as nothing_is_drawn:
+        nothing_is_drawn.setattr("reports.figures.histogram", None)
+        assert reports.profile(made.likely()) == drawn("likely")
+    first = next(name for name, signal in facts["signals"].items() if signal["telling"])
+    facts["signals"][first]["quantiles"]["0.5"] *= 2
+    page_of_others = reports.profile(facts)
+    monkeypatch.setattr("reports.profiled._drawn_ahead", {})
+    assert page_of_others == reports.profile(facts) != drawn("likely")
+
+
 def test_the_top_says_size_and_findings_worst_first() -> None:
     text = read("likely").text
     assert "194,605 documents, six findings, two of them serious." in text

@@ -2,15 +2,15 @@
 
 A section is a module of this package with a function `facts(sample, setting)`: plain JSON values, or None where it has
 nothing to say. It may also have `findings(block, facts)`, what is wrong by its own block; `wanted(columns)`, whether it
-applies to a corpus with these columns; and `SIZE`, the documents it wants in the sample. The page has its counterpart of
-the same name in `reports.profile_sections`.
+applies to a corpus with these columns; `SIZE`, the documents it wants in the sample; and `ALONE`, where it reads none of the
+other facts, and so can be made in another process. The page has its counterpart of the same name in `reports.profile_sections`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -33,7 +33,7 @@ class Setting:
 
     columns: Columns
     facts: Mapping[str, Any]
-    """All other facts of the profile: readings, signals, groups and so on."""
+    """All other facts of the profile: readings, signals, groups and so on; none for a section that is `ALONE`."""
     path: Callable[[int], str]
     """The path of a file, by its number, as text."""
     seed: int = 0
@@ -85,24 +85,61 @@ def size(sections: Sequence[str]) -> int:
     return max((_size(name) for name in sections), default=0)
 
 
-def facts_of(sections: Sequence[str], sample: DocumentSample, setting: Setting, *, threads: int = 1) -> dict[str, Any]:
-    """The blocks of those that have something to say, by name; so many are at work at once."""
-    parts = {
-        size: sample.first(size) for size in sorted({_size(name) for name in sections})
-    }  # cut once for all of a size
+Block = dict[str, Any] | None
+Elsewhere = Callable[[Callable[[str], Block], Sequence[str]], Iterable[Block]]
+"""`map`, in other processes."""
 
-    def block(name: str) -> dict[str, Any] | None:
-        return section(name).facts(parts[_size(name)], setting)
 
-    if threads > 1:
-        sizes = [_size(name) for name in sections]
-        for part in (part for size, part in parts.items() if sizes.count(size) > 1):
-            part.text.cut("unicode").folded  # noqa: B018 - made here, or two that ask at once would both make it
-        with ThreadPoolExecutor(threads, thread_name_prefix="dataqual-section") as pool:
-            found = dict(zip(sections, pool.map(block, sections), strict=True))
+def facts_of(
+    sections: Sequence[str],
+    sample: DocumentSample,
+    setting: Setting,
+    *,
+    threads: int = 1,
+    elsewhere: Elsewhere | None = None,
+) -> dict[str, Any]:
+    """The blocks of those that have something to say, by name; so many are at work at once, and others `elsewhere`."""
+    make = _Make.of(sections, sample, setting)
+    apart = [name for name in sections if _alone(name)] if elsewhere is not None else []
+    here = [name for name in sections if name not in apart]
+    if threads == 1:
+        found = {name: make(name) for name in sections}
     else:
-        found = {name: block(name) for name in sections}
-    return {name: block for name, block in found.items() if block is not None}
+        with ThreadPoolExecutor(threads + 1, thread_name_prefix="dataqual-section") as pool:
+            sent = pool.submit(lambda: list(elsewhere(make.apart(), apart)) if elsewhere is not None else [])
+            make.cut_for(here)
+            found = dict(zip(here, pool.map(make, here), strict=True))
+            found |= dict(zip(apart, sent.result(), strict=True))
+    return {name: block for name in sections if (block := found[name]) is not None}
+
+
+@dataclass(frozen=True)
+class _Make:
+    """Makes the block of a section, from the sample of the size it wants."""
+
+    parts: Mapping[int, DocumentSample]
+    setting: Setting
+
+    @classmethod
+    def of(cls, sections: Sequence[str], sample: DocumentSample, setting: Setting) -> _Make:
+        """Samples of one size are one, so that they are cut once."""
+        return cls({size: sample.first(size) for size in sorted({_size(name) for name in sections})}, setting)
+
+    def __call__(self, name: str) -> Block:
+        setting = replace(self.setting, facts={}) if _alone(name) else self.setting
+        return section(name).facts(self.parts[_size(name)], setting)
+
+    def apart(self) -> _Make:
+        """The same for sections that are `ALONE`, to be sent: without facts, and without what was cut so far."""
+        parts = {size: replace(part) for size, part in self.parts.items()}
+        return replace(self, parts=parts, setting=replace(self.setting, facts={}))
+
+    def cut_for(self, names: Sequence[str]) -> None:
+        """Cut what several will look at: two that ask at once would both do it."""
+        sizes = [_size(name) for name in names]
+        for size, part in self.parts.items():
+            if sizes.count(size) > 1:
+                part.text.cut("unicode").folded  # noqa: B018 - it is kept
 
 
 def findings(facts: Mapping[str, Any]) -> Iterator[Finding]:
@@ -116,3 +153,7 @@ def findings(facts: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _size(name: str) -> int:
     return int(getattr(section(name), "SIZE", SIZE))
+
+
+def _alone(name: str) -> bool:
+    return bool(getattr(section(name), "ALONE", False))

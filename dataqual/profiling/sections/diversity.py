@@ -62,6 +62,7 @@ BY_GROUP: Mapping[str, SampleMetric] = {
 """What is read of every group by itself: of small sets, so that groups of a hundred documents have enough of them."""
 LEAST, GROUPS = 100, 6
 """Documents in the sample without which a group is not read, and groups that are."""
+ALONE = True
 TOPICS, FRAMES, SHOWN = 12, 6, 2
 REPEATED = 5
 """Documents of the sample that have a frame before it is listed."""

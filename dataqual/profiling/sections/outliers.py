@@ -15,6 +15,7 @@ from dataqual.profiling.findings import clean_command
 from dataqual.profiling.sections import Setting
 from dataqual.reading import wilson
 
+ALONE = True
 SHOWN = 8
 """Examples: a screen."""
 WARNED = 0.01

@@ -20,6 +20,7 @@ from dataqual.people.words import FLAGGED, OURS, Lexicon, lexicon
 from dataqual.profiling.sections import Setting
 from dataqual.reading import Reading, wilson
 
+ALONE = True
 SIZE = 4_000
 """Documents: short ones name people rarely, and what is said of whom wants many."""
 BYTES = 8 << 20
