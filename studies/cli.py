@@ -280,9 +280,9 @@ def fit(
 ) -> None:
     """Fit the laws to anybody's table of runs, a row per trained model: parameters, tokens, loss.
 
-    Columns are found by name (N, D, U, C, loss, grade, …). Says for each law its parameters with 95 % intervals and
-    which of them these runs leave open, and writes them to runs.laws.json for runs.csv, or to laws.json in a folder. The
-    laws of a study are never overwritten.
+    Columns are found by name (N, D, U, C, loss, grade, …). Says the law with its parameters, their 95 % intervals and
+    which of them these runs leave open, what data and compute are worth by it, and what may not be concluded; writes all
+    of it to runs.laws.json for runs.csv, or to laws.json in a folder. The laws of a study are never overwritten.
 
     \b
     Examples:
@@ -305,6 +305,7 @@ def fit(
         click.echo(target.read_text(encoding="utf-8"), nl=False)
     elif not quiet:
         tell(found.summary())
+        tell(f"{target}: all laws with intervals, residuals and verdicts; left-out rows with the reason")
 
 
 def _parameter(given: str) -> tuple[str, float]:

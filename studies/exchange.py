@@ -297,14 +297,14 @@ class Exchange:
     # Verdicts
 
     def double_data(self) -> dict[str, Any]:
-        """Whether doubling unique data lowers loss more than doubling GPU-hours."""
-        claim = "doubling unique data lowers loss more than doubling GPU-hours"
+        """Whether doubling unique data lowers loss more than doubling compute."""
+        claim = "doubling unique data lowers loss more than doubling compute"
         return {"claim": claim, "what": "double_data"} | self.verdict(2.0 * self.point.unique, None)
 
     def better_grade(self, code: int) -> dict[str, Any]:
-        """Whether grade g, with its own q and its own unique tokens, lowers loss more than doubling GPU-hours."""
+        """Whether grade g, with its own q and its own unique tokens, lowers loss more than doubling compute."""
         name, share = self.draws.fit.runs.grades[code], self.share(code)
-        claim = f"training on grade {name} lowers loss more than doubling GPU-hours"
+        claim = f"training on grade {name} lowers loss more than doubling compute"
         found = self.verdict((share or 1.0) * self.point.unique, code)
         if share is None:
             found["reason"] += "; its yield is unknown and taken as the reference's"

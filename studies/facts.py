@@ -206,8 +206,8 @@ def withheld(verdict: Facts, failed: Sequence[str]) -> Facts:
 
 
 def in_hours_of(unit: str, verdict: Facts) -> Facts:
-    """The verdict with its claim in the hours that were spent: a law says GPU-hours whatever it was trained on."""
-    return {**verdict, "claim": verdict["claim"].replace("GPU-hours", unit)}
+    """The verdict with its claim in the hours that were spent: a law knows compute alone."""
+    return {**verdict, "claim": verdict["claim"].replace("doubling compute", f"doubling {unit}")}
 
 
 def spent_by_trial(path: Path) -> dict[str, Line]:

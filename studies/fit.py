@@ -15,9 +15,10 @@ from dataqual.lazy import lazy
 from dataqual.writers.appearing import NewFile
 from studies import law as laws
 from studies.exchange import OperatingPoint, at_the_wall, exchange
+from studies.fit_sentences import lines
 from studies.fitting import Fit, evaluate, fit, too_little
 from studies.folders import make_folder
-from studies.intervals import DRAWS, LEAST_SPARE, Draws, Profile, cautious, draw, profile
+from studies.intervals import DRAWS, LEAST_SPARE, TELLING, Draws, Profile, cautious, draw, profile
 from studies.laws.data_constrained import PUBLISHED
 from studies.leaving_out import largest_left_out
 from studies.local import local_elasticities
@@ -32,6 +33,8 @@ OTHERS = 1_000
 """Draws, at most, for the laws that are not used."""
 DESCRIBES = 0.1
 """Median error below which the published data-constrained law is held to speak of the same kind of runs."""
+ASTRAY = 0.1
+"""Share of the runs that may lie below a law's floor, being wrong themselves; where more do, the floor is."""
 FIRST_STAGE = ("A", "B", "E", "alpha", "beta")
 
 
@@ -92,6 +95,8 @@ class Fitted:
             else:
                 _, low, high = self.draws.interval(lambda theta, place=place: found.natural(theta)[:, place])  # type: ignore[misc]
             ends[name] = None if name in found.frozen else _within(found, name, low, high)
+        if ends.get("E"):
+            ends["E"] = _below_losses(found, ends["E"])
         return ends
 
     @lazy
@@ -102,9 +107,15 @@ class Fitted:
         return {name: profile(self.fit, name) for name in self.fit.law.asymptotes if name not in self.fit.frozen}
 
     def weak(self) -> list[str]:
-        """Asymptotes whose 95 % profile spans more than a factor of four, and every exponent at the end of its box."""
-        stuck = at_the_wall(self.fit)
-        return [name for name, found in self.profiles.items() if found.weak or name in stuck]
+        """Asymptotes whose 95 % interval, which holds their profile, spans more than a factor of four, every exponent at the end
+        of its box, and a floor that may be as high as the lowest loss, or lies above many."""
+        stuck, ends = at_the_wall(self.fit), self.intervals()
+        lowest = float(self.fit.runs.loss.min())
+        return [
+            name
+            for name in self.profiles
+            if name in stuck or _spans(ends[name]) or (name == "E" and ends["E"] and ends["E"][1] == lowest)
+        ]
 
     def warnings(self) -> list[str]:
         """No noise, runs that contradict one another, too few, and where Huber and least squares differ by a standard error."""
@@ -119,6 +130,10 @@ class Fitted:
         if (spare := found.runs.trunks - found.free) < LEAST_SPARE:
             warnings.append(f"too few runs: {found.runs.trunks} independent for {found.free} parameters, {max(spare, 0) or 'none'} to spare; "
                             f"intervals are given as with {LEAST_SPARE} to spare and may be too narrow")  # fmt: skip
+        if below := _seen_below(found):
+            warnings.append(
+                f"E lies above the loss of {below} of {len(found.runs)} runs, which no floor can: they contradict the law, or are wrong"
+            )
         both = zip(self.fit.names(), self.fit.theta, self.fit.squares_theta, self._errors(), strict=True)
         return warnings + [
             f"{name}: Huber and least squares differ by {abs(a - b) / error:.1f} standard errors"
@@ -195,12 +210,17 @@ class FittedTable:
 
     def facts(self) -> dict[str, Any]:
         """laws.json, with how the table was read, the lines left out of it, and the exchange."""
+        return self._facts
+
+    @lazy
+    def _facts(self) -> dict[str, Any]:
+        """Made once: the largest size is left out and the law fitted again."""
         left_out = {
             name: [{"line": row.line, "reason": row.reason} for row in bad] for name, bad in self.table.refused.items()
         }
         laws = {name: [law.facts() for law in found] for name, found in self.laws.items()}
         return laws_json(laws, self.says(), table=Path(self.table.path).name, columns=self.table.columns, left_out=left_out,
-                         exchange=self.exchange)  # fmt: skip
+                         runs={name: found[0].fit.runs.facts() for name, found in self.laws.items()}, exchange=self.exchange)  # fmt: skip
 
     def says(self) -> list[str]:
         """How the table was read, and why laws were left out: what holds for several held-out sets once for all."""
@@ -219,13 +239,7 @@ class FittedTable:
 
     def summary(self) -> str:
         """The essentials for a terminal."""
-        lines = [f"{self.table.path}: " + ", ".join(f"{role} = {name}" for role, name in self.table.columns.items())]
-        lines += [f"  {note}" for note in self.says()]
-        for name, found in self.laws.items():
-            lines += ["", f"{name}: {len(found[0].fit.runs)} runs, {found[0].fit.runs.trunks} independent"]
-            lines += [line for law in found for line in _law_lines(law)]
-            lines += _exchange_lines(self.exchange[name])
-        return "\n".join(lines)
+        return "\n".join(lines(self.facts() | {"path": self.table.path}))
 
 
 def laws_file(table: str | Path, folder: str | Path | None) -> Path:
@@ -295,6 +309,24 @@ def _within(found: Fit, name: str, low: float, high: float) -> list[float]:
     return [float(max(low, least)), float(min(high, most))]
 
 
+def _seen_below(found: Fit) -> int:
+    """How many runs have a loss below the floor of their law."""
+    floor = found.parameters().get("E", 0.0)
+    return int((found.runs.loss < floor).sum())
+
+
+def _below_losses(found: Fit, ends: list[float]) -> list[float] | None:
+    """The interval of the floor, which no loss that was seen can lie below; None where too many do."""
+    if not (below := _seen_below(found)):
+        return [ends[0], min(ends[1], float(found.runs.loss.min()))]
+    return ends if below <= ASTRAY * len(found.runs) else None
+
+
+def _spans(ends: list[float] | None) -> bool:
+    """Whether an interval leaves a parameter open."""
+    return ends is None or not ends[1] <= TELLING * ends[0]
+
+
 def _known(frozen: Mapping[str, float] | None) -> Mapping[str, float]:
     """The frozen parameters; SpecError for a name that no law has."""
     every = sorted({name for law in ORDER for name in laws.find(law).names()})
@@ -302,56 +334,3 @@ def _known(frozen: Mapping[str, float] | None) -> Mapping[str, float]:
         if name not in every:
             raise SpecError(f"no law has a parameter {name!r}; there are: {', '.join(every)}")
     return frozen or {}
-
-
-def _law_lines(law: Fitted) -> list[str]:
-    found = law.fit
-    head = f"  {law.name}{' (used)' if law.used else ''}: {found.law.formula}"
-    lines = [head, f"    n {len(found.runs)}, objective {found.objective:.7g}, typical error {found.rmse():.2%}"]
-    intervals = law.intervals()
-    for name, value in found.parameters().items():
-        ends = intervals[name]
-        unknown = "frozen" if name in found.frozen else "[interval unknown]"
-        lines.append(f"    {name:8} {value:<10.5g} " + (unknown if ends is None else f"[{ends[0]:.4g}, {ends[1]:.4g}]"))
-    if law.published:
-        at = evaluate(found.law, found.runs, law.published)
-        lines.append(
-            f"    objective {at:.7g} at the published "
-            + ", ".join(f"{k} {law.published[k]:g}" for k in ("R_D*", "R_N*"))
-        )
-    for name in law.weak():
-        span = law.profiles[name]
-        lines.append(f"    {name} is weakly identified: its 95 % profile goes from {span.low:.3g} to {span.high:.3g}")
-    return lines + [f"    warning: {warning}" for warning in law.warnings()]
-
-
-def _exchange_lines(facts: Mapping[str, Any]) -> list[str]:
-    point = facts["operating_point"]
-    lines = [f"  at N {point['parameters']:.3g}, D {point['tokens']:.3g}, U {point['unique']:.3g}:"]
-    for name, grade in facts["grades"].items():
-        if name != facts["reference"]:
-            lines.append(f"  one token of {name} is worth {_says(grade['q'])} of {facts['reference']}; "
-                         f"as compute: x {_says(grade['compute_multiplier'])}")  # fmt: skip
-    for found in facts["data_for_compute"]:
-        if found["value"] is not None:
-            lines.append(f"  {found['k']:g} x compute = {_says(found)} x unique data")
-    said: set[str] = set()
-    for found in facts["verdicts"]:
-        reasons = found["reason"].split("; ")
-        new = [reason for reason in reasons if reason not in said]
-        lines.append(
-            f"  {found['verdict']}: {found['claim']} ({'; '.join(new if new == reasons else ['as above', *new])})"
-        )
-        said.update(reasons)
-    return lines
-
-
-def _says(found: Mapping[str, Any]) -> str:
-    def show(value: float | None) -> str:
-        return "unbounded" if value is None else f"{value:.3g}"
-
-    if found["interval"] is None:
-        return f"{show(found['value'])} [interval unknown]"
-    if found["value"] is None and found["interval"][1] is not None:
-        return f"unknown [{show(found['interval'][0])}, {show(found['interval'][1])}]"
-    return f"{show(found['value'])} [{show(found['interval'][0])}, {show(found['interval'][1])}]"

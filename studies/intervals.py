@@ -250,7 +250,7 @@ def _crossings(grid: Floats, objective: Floats, limit: float, middle: int) -> tu
         end = grid[order[-1]]
         for here, there in pairwise(order):
             if objective[there] > limit:
-                share = (limit - objective[here]) / (objective[there] - objective[here])
+                share = (limit - objective[here]) / max(objective[there] - objective[here], 1e-300)
                 end = grid[here] + np.clip(share, 0, 1) * (grid[there] - grid[here])
                 break
         ends.append(float(end))

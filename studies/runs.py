@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -99,6 +100,12 @@ class Runs:
     def trunks(self) -> int:
         """How many trunks there are: what the intervals rest on."""
         return len(np.unique(self.trunk))
+
+    def facts(self) -> dict[str, Any]:
+        """How many, and from where to where, as plain values."""
+        columns = {"parameters": self.parameters, "tokens": self.tokens, "unique": self.unique, "loss": self.loss}
+        spans = {name: [float(column.min()), float(column.max())] for name, column in columns.items()}
+        return {"n": len(self), "trunks": self.trunks, "grades": list(self.grades), "repeats": self.repeats} | spans
 
     def where(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Runs:
         """The runs of some rows, with the same grades and trunks."""

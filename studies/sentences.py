@@ -147,10 +147,10 @@ def _listed(names: Sequence[str]) -> str:
 def _amount(verdict: Facts) -> str:
     """The difference between the two, as a positive number for the side that wins."""
     found = verdict["difference"]
-    return estimate(_negative(found) if verdict["verdict"] == "REFUTED" else found, "{:.3f}")
+    return estimate(negative(found) if verdict["verdict"] == "REFUTED" else found, "{:.3f}")
 
 
-def _negative(found: Facts) -> Facts:
+def negative(found: Facts) -> Facts:
     """An estimate of the same with its sides changed."""
     value, interval = found.get("value"), found.get("interval")
     ends = interval and [None if end is None else -end for end in (interval[1], interval[0])]

@@ -214,7 +214,7 @@ def test_equal_data_measured_too_coarsely_is_not_called_unequal() -> None:
 
 
 def test_a_claim_names_the_hours_that_were_spent() -> None:
-    verdict = {"claim": "doubling unique data lowers loss more than doubling GPU-hours", "verdict": "REFUTED"}
+    verdict = {"claim": "doubling unique data lowers loss more than doubling compute", "verdict": "REFUTED"}
     assert in_hours_of("core-hours", verdict) == {
         "claim": "doubling unique data lowers loss more than doubling core-hours",
         "verdict": "REFUTED",

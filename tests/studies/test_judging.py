@@ -78,7 +78,7 @@ def test_laws_json_has_one_shape_whether_a_study_or_a_table_was_fitted(tmp_path:
     fitted = fit_table(tmp_path / "runs.csv", draws=50).facts()
     laws = {"raw": judge(study(), rows, BPE)["raw"]["laws"]}
     studied = laws_json(laws, ["a note"])
-    assert set(studied) | {"table", "columns", "left_out", "exchange"} == set(fitted)
+    assert set(studied) | {"table", "columns", "left_out", "runs", "exchange"} == set(fitted)
     for one, other in zip(studied["laws"], fitted["laws"], strict=True):
         assert set(one) == set(other)
         assert one["objective"] == pytest.approx(other["objective"], rel=1e-3)

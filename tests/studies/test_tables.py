@@ -374,8 +374,8 @@ def test_runs_of_one_size_without_noise_give_no_interval_and_a_warning_instead_o
         f"the law passes through the runs ({runs}, 4 parameters fitted): "
         "they show no noise, so how sure its numbers are cannot be identified"
     ]
-    assert "q[dup]   " in found.summary()
-    assert found.summary().count("[interval unknown]") == 6  # four parameters, q, the compute multiplier
+    assert "q[dup]  " in found.summary()
+    assert found.summary().count("[interval unknown]") == 7  # four parameters, q, the compute multiplier, the slope
 
 
 def test_a_table_of_many_sizes_made_by_a_formula_leaves_its_verdicts_open(tmp_path: Path) -> None:
@@ -403,11 +403,11 @@ def test_a_reason_that_holds_for_several_laws_sets_and_verdicts_is_said_once(tmp
     assert found.facts()["notes"] == [same]
     assert found.summary().count("nothing can be said") == 1
     blind = "law power has no term for tokens: all runs have one size, or one number of tokens, or are too few"
-    gain = "lowers loss more than doubling GPU-hours"
+    gain = "lowers loss more than doubling compute"
     assert [line for line in found.summary().split("loss_y: 12 runs")[1].splitlines() if "UNDECIDED" in line] == [
-        f"  UNDECIDED: doubling unique data {gain} ({blind})",
-        f"  UNDECIDED: training on grade b {gain} (as above; its yield is unknown and taken as the reference's)",
-        f"  UNDECIDED: training on grade c {gain} (as above)",
+        f"    doubling unique data {gain}: UNDECIDED ({blind})",
+        f"    training on grade b {gain}: UNDECIDED (as above; its yield is unknown and taken as the reference's)",
+        f"    training on grade c {gain}: UNDECIDED (as above)",
     ]
 
 
