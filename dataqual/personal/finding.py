@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from dataqual.kernels import suspecting
 from dataqual.line_cuts import Phrases, shared
-from dataqual.personal import accounts, cards, ibans, ids, internet, phones, secrets
-from dataqual.signals.email_addresses import EmailAddresses
+from dataqual.personal import accounts, cards, emails, ibans, ids, internet, phones, secrets
 from dataqual.text import Text
 
 Kind = Literal["email", "phone", "ip", "id_number", "card", "iban", "account", "secret"]
@@ -99,7 +98,7 @@ def tally(text: Text) -> dict[Kind, NDArray[np.int64]]:
 
 def _tally(text: Text) -> dict[Kind, NDArray[np.int64]]:
     counts = {kind: np.zeros(len(text), np.int64) for kind in KINDS}
-    counts["email"] = EmailAddresses().measure(text).astype(np.int64)
+    counts["email"] = emails.count(text).astype(np.int64)
     whole = {row for row in _with_secrets(text) if next(_secrets(text[row]), None)}
     named = np.flatnonzero(Phrases.of(text, ALL_MARKS).counts(*MARKS["account"])).tolist()
     whole |= {row for row in named if row not in whole and next(accounts.find(_plain(text[row])), None)}
@@ -205,8 +204,7 @@ def _secrets(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _emails(text: str) -> Iterator[tuple[int, int]]:
-    for start, end, _ in EmailAddresses().evidence(text) if "@" in text else ():
-        yield start, end
+    yield from emails.find(text) if "@" in text else ()
 
 
 ANYWHERE: dict[Kind, Callable[[str], Iterator[tuple[int, int]]]] = {

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.kernels import scanning
-from dataqual.line_cuts import Phrases, evidence
 from dataqual.operators import Signal
+from dataqual.personal import emails
 from dataqual.text import Text
-
-NO_DOMAINS = ("png", "jpg", "jpeg", "gif", "svg", "webp")
-"""What follows an `@` in names of pictures for fine screens: icon@2x.png."""
 
 
 @dataclass(frozen=True)
@@ -29,27 +23,8 @@ class EmailAddresses(Signal):
     unit: ClassVar[str] = "addresses"
 
     def measure(self, text: Text) -> NDArray[Any]:
-        starts, _ = find_emails(text)
-        documents = np.searchsorted(text.offsets, starts, side="right") - 1
-        return np.bincount(documents, minlength=len(text))
+        return emails.count(text)
 
     def evidence(self, document: str) -> list[tuple[int, int, str]]:
         """Every address."""
-        starts, ends = find_emails(Text.of([document]))
-        return evidence(document, starts.tolist(), ends.tolist(), "e-mail address")
-
-
-def find_emails(text: Text) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Byte bounds in `text.data` of every address."""
-    alone = len(text) == 1  # such as the surroundings of a number: looking for all known phrases would cost more
-    at = np.flatnonzero(text.data == ord("@")) if alone else Phrases.of(text, ("@",)).positions("@")
-    after = np.searchsorted(text.offsets, at, side="right")
-    starts, ends = np.empty(len(at), np.int64), np.empty(len(at), np.int64)
-    scanning.find_addresses(text.data, at, text.offsets[after - 1], text.offsets[after], _no_domains(), starts, ends)
-    found = ends > 0
-    return starts[found], ends[found]
-
-
-@cache
-def _no_domains() -> NDArray[np.uint64]:
-    return scanning.pack(NO_DOMAINS)
+        return [(start, end, "e-mail address") for start, end in emails.find(document)]
