@@ -16,13 +16,12 @@ from dataqual.effects import COUNTS, SUMS, Costs, Effects, Reason, Shown, Told
 from dataqual.errors import InputError
 from dataqual.excerpts import differences, excerpt, marked, replaced
 from dataqual.finding import SEVERITIES, Finding, percent
-from dataqual.images.thumbnails import thumbnail
 from dataqual.masking import mask
 from dataqual.metrics.distribution import QUANTILES
-from dataqual.picture_words import in_words_of
 from dataqual.readers.paths import readable
 from dataqual.reading import wilson
 from dataqual.recipe import Recipe, recipes
+from dataqual.views import in_words_of, view_of
 
 LISTED = 50
 """Groups that are listed by themselves, the largest; the others are one row."""
@@ -49,9 +48,6 @@ EATEN = 0.5
 WORST = 5
 """Findings of one grouping, the worst; the table has all groups."""
 
-PIXELS = {"characters": "pixels", "characters_after": "pixels_after"}
-"""What facts of pictures have in the place of those of texts."""
-
 Fetch = Callable[[list[Address]], list[str]]
 
 
@@ -64,8 +60,7 @@ def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[st
     costs = {role: _cost(corpus, recipe, role, costs, rules) for role, costs in effects.costs.items()}
     originals = _originals(effects, len(names), fetch)
     reasons = _reasons(effects.reasons, rules, names, originals, int(effects.before[0]))
-    if corpus.view == "image":
-        _show_kept(corpus, originals, names, reasons)
+    _show_kept(view_of(corpus).thumbnails(corpus, originals), names, reasons)
     facts = {
         "corpus": {
             "files": names[:FILES],
@@ -91,14 +86,8 @@ def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[st
     ]
     found.sort(key=lambda finding: (SEVERITIES.index(finding.severity), -(finding.reading["value"] or 0), finding.name))
     facts |= {"findings": [finding.facts() for finding in found]}
-    return _in_pixels(facts) if corpus.view == "image" else facts
-
-
-def _in_pixels(facts: Any) -> Any:
-    """Facts of pictures: what counts characters of texts counts pixels of these, and is called so."""
-    if isinstance(facts, dict):
-        return {PIXELS.get(key, key): _in_pixels(value) for key, value in facts.items()}
-    return [_in_pixels(value) for value in facts] if isinstance(facts, list) else facts
+    told: dict[str, Any] = view_of(corpus).units(facts)
+    return told
 
 
 def share(hits: int, n: int) -> dict[str, Any]:
@@ -174,12 +163,9 @@ def _example(shown: Shown, names: Sequence[str], originals: Mapping[Address, str
     return facts | {"kept": {"file": names[file], "record": record} | excerpt(kept)} | diff
 
 
-def _show_kept(
-    corpus: Corpus, originals: Mapping[Address, str], names: Sequence[str], reasons: Sequence[Mapping[str, Any]]
-) -> None:
+def _show_kept(thumbnails: Mapping[Address, str], names: Sequence[str], reasons: Sequence[Mapping[str, Any]]) -> None:
     """Thumbnails of what was kept in the place of the copies that are shown, put beside them."""
-    images = corpus.pictures(originals)  # type: ignore[attr-defined]
-    thumbs = {(names[file], record): thumbnail(images[at]) for at, (file, record) in enumerate(originals)}
+    thumbs = {(names[file], record): image for (file, record), image in thumbnails.items()}
     for reason in reasons:
         for example in reason["examples"]:
             if "kept" in example and (example["kept"]["file"], example["kept"]["record"]) in thumbs:

@@ -23,7 +23,7 @@ from dataqual.errors import SpecError, did_you_mean
 from dataqual.naming import snake_case
 
 if TYPE_CHECKING:
-    from dataqual.operators import Metric, Signal, View
+    from dataqual.operators import Metric, Signal, ViewName
 
 Kind = Literal["signals", "metrics", "steps"]
 Made = TypeVar("Made")
@@ -84,7 +84,7 @@ def label(operator: Any) -> str:
     return f"{name_of(operator)}({', '.join(changed)})" if changed else name_of(operator)
 
 
-def defaults(view: View = "text") -> dict[str, Signal]:
+def defaults(view: ViewName = "text") -> dict[str, Signal]:
     """Every signal of a view that needs neither a parameter nor a survey, with its defaults, by name; for others see `needing`."""
     found = {name: find("signals", name) for name in names("signals") if _may_have("signals", name, view)}
     return {
@@ -92,7 +92,7 @@ def defaults(view: View = "text") -> dict[str, Signal]:
     }
 
 
-def profiled(view: View = "text") -> dict[str, Signal]:
+def profiled(view: ViewName = "text") -> dict[str, Signal]:
     """Those of `defaults` that every profile measures, by name; the others wait for a rule that asks.
 
     >>> "word_count" in profiled(), "word_count" in profiled("image")
@@ -146,13 +146,13 @@ def _own(kind: Kind) -> frozenset[str]:
     return _own_of(kind, "text") | _own_of(kind, "image")
 
 
-def _may_have(kind: Kind, name: str, view: View) -> bool:
+def _may_have(kind: Kind, name: str, view: ViewName) -> bool:
     """Whether an operator may be of a view: ours by its folder, of others only they know."""
     return name in _own_of(kind, view) or name in _foreign(kind)
 
 
 @cache
-def _own_of(kind: Kind, view: View) -> frozenset[str]:
+def _own_of(kind: Kind, view: ViewName) -> frozenset[str]:
     home = Path(__file__).parent
     folder = (home / "images" if view == "image" else home) / kind
     return frozenset(file.stem for file in folder.glob("*.py") if not file.stem.startswith("_"))

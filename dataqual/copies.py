@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Corpus
 from dataqual.excerpts import differences, excerpt
-from dataqual.images.thumbnails import thumbnail
 from dataqual.lazy import lazy
 from dataqual.ledger import address_list, places
 from dataqual.masking import mask
 from dataqual.operators import Engine
-from dataqual.picture_words import in_words_of
 from dataqual.readers.paths import readable
 from dataqual.sketch import Sketch
 from dataqual.steps._known_copies import Earlier, Found, ids_in, labels_in, moved
+from dataqual.views import in_words_of, view_of
 
 ALARM_FROM = 20
 """Documents of a cluster, or of a source, from which there is an alarm: of ten documents one may well be half."""
@@ -163,7 +162,7 @@ class Copies:
         texts = dict(
             zip(numbers, (text[:TEXT] for text in found.texts(numbers, self.corpus, self.earlier)), strict=True)
         )
-        pictures = self._pictures(numbers) if self.corpus.view == "image" else {}
+        pictures = self._thumbnails(numbers)
         return [
             {
                 "documents": int(self.sizes[head]) + (head < found.earlier),
@@ -179,8 +178,8 @@ class Copies:
             for head, copies in chosen.items()
         ]
 
-    def _pictures(self, numbers: Sequence[int]) -> dict[int, dict[str, str]]:
-        """Thumbnails of these pictures, by number."""
+    def _thumbnails(self, numbers: Sequence[int]) -> dict[int, dict[str, str]]:
+        """Of these documents, by number, where they have any."""
         made: dict[int, dict[str, str]] = {}
         first, files = 0, len(self.corpus.files)
         asked = np.array(numbers, np.int64)
@@ -194,8 +193,13 @@ class Copies:
             own = asked[(start <= asked) & (asked < end)]
             if corpus is None or not len(own):
                 continue
-            images = corpus.pictures(address_list(moved(self.found.address[own], -before)))
-            made |= {number: {"picture": thumbnail(images[at])} for at, number in enumerate(own.tolist())}
+            places = address_list(moved(self.found.address[own], -before))
+            shown = view_of(corpus).thumbnails(corpus, places)
+            made |= {
+                number: {"picture": shown[place]}
+                for place, number in zip(places, own.tolist(), strict=True)
+                if place in shown
+            }
         return made
 
     def _shown(self, head: int) -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -203,6 +203,11 @@ class Batch:
             origins=[self.origins[row] for row in rows.tolist()] if self.origins is not None else None,
             images=self.images.take(rows) if self.images is not None else None,
         )
+
+    @property
+    def view(self) -> str:
+        """What the documents are: "image" where these are pictures, else "text"."""
+        return "text" if self.images is None else "image"
 
     @property
     def made(self) -> NDArray[np.bool_]:
@@ -428,7 +433,7 @@ class Corpus(ABC):
         return {**self.asked, "max_unreadable": self.max_unreadable}
 
     @property
-    def view(self) -> Literal["text", "image"]:
+    def view(self) -> str:
         """Whether these are texts or pictures."""
         return "text"
 

@@ -18,8 +18,7 @@ from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.finding import plural
 from dataqual.images.perceptual import Perceptual, Variants
 from dataqual.near_duplicates import NearDuplicates, Semantic, Signing
-from dataqual.operators import Step
-from dataqual.picture_words import in_words_of
+from dataqual.operators import Step, ViewName
 from dataqual.readers.paths import LEDGER, unchanged
 from dataqual.readers.sources import as_corpus, as_whole_corpus, is_path, options_of
 from dataqual.readers.unpacking import unpacked
@@ -30,6 +29,7 @@ from dataqual.steps._comparing_copies import Comparing, Settled
 from dataqual.steps._known_copies import Earlier, OtherCorpus
 from dataqual.steps.dedup import Dedup
 from dataqual.unfinished import Unfinished, described
+from dataqual.views import in_words_of, view_of
 from dataqual.writers import NewParquet
 from dataqual.writers.opening import check_place
 
@@ -37,8 +37,6 @@ PARTS = {"lines": "dedup_lines", "paragraphs": "dedup_paragraphs", "substring": 
 """Methods that take parts out of documents, and the steps that do it; a recipe has their parameters."""
 
 METHODS = ("minhash", "exact", "semantic", "perceptual", *PARTS)
-
-OF_PICTURES = ("exact", "perceptual")
 
 Near = NearDuplicates | Semantic | Perceptual
 
@@ -67,12 +65,12 @@ class Deduplicated(Cleaned):
     """All that was found; None where parts of documents went."""
     how: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """By what copies were told, as plain JSON values."""
+    view: ViewName = "text"
 
     def __str__(self) -> str:
         """The sums, what each rule did, and where the files are: a few lines for people."""
-        view = "image" if self.how.get("pictures") else "text"
         clusters = plural(self.found_clusters, "cluster")
-        extra = [in_words_of(view, f"{self.documents_in_clusters:,} documents in {clusters}")]
+        extra = [in_words_of(self.view, f"{self.documents_in_clusters:,} documents in {clusters}")]
         return "\n".join([super().__str__(), *(extra if self.found_clusters else []), *self._files()])
 
     def facts(self) -> dict[str, Any]:
@@ -152,7 +150,7 @@ def dedup(
     target = Target(output, as_said(ledger), dry_run, shard_size, resume)
     engine = Local(workers=workers, max_memory=max_memory)
     corpus = as_whole_corpus(source, also=options_of(dedup), **asked)
-    method = method_for(method, corpus)
+    view, method = view_of(corpus), method_for(method, corpus)
     if method in PARTS:
         given = {"normalized": normalized, "keep": keep != "first", "clusters": clusters, "index": index}
         given |= {"against": not isinstance(against, list | tuple) or len(against) > 0, "model": model}
@@ -195,7 +193,8 @@ def dedup(
         clusters=Path(more[0].path) if more else None,
         index=Path(seen.path) if seen is not None and not dry_run else None,
         copies=told,
-        how=how(step) | ({"pictures": True} if corpus.view == "image" else {}),
+        how=how(step) | dict(view.told_apart),
+        view=view.name,
     )
 
 
@@ -226,8 +225,7 @@ def _check_indexed(method: str, corpus: Corpus) -> None:
         raise SpecError(
             "--index: holds signatures and texts, no embeddings; --against compares with a corpus by meaning"
         )
-    if corpus.view == "image":
-        raise SpecError("--index: holds signatures of texts; --against compares with another corpus of pictures")
+    view_of(corpus).check_index()
 
 
 def _check_shares(**shares: float) -> None:
@@ -242,15 +240,11 @@ def method_for(method: str | None, corpus: Corpus) -> str:
     >>> method_for(None, Corpus.of(["a"])), method_for("exact", Corpus.of(["a"]))
     ('minhash', 'exact')
     """
-    pictures = corpus.view == "image"
+    view = view_of(corpus)
     if method is None:
-        return "perceptual" if pictures else "minhash"
-    if method in METHODS and pictures and method not in OF_PICTURES:
-        raise SpecError(
-            f"--method {method}: compares texts, and these are pictures; {' and '.join(OF_PICTURES)} compare pictures"
-        )
-    if method == "perceptual" and not pictures:
-        raise SpecError("--method perceptual: compares pictures, and these are texts; minhash compares texts")
+        return view.method
+    if method in METHODS:  # what is none is told where it is opened
+        view.check_method(method)
     return method
 
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from dataqual import catalog, rules, specs
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.faults import FINDINGS, FOUND, OUTLIERS, SURVEYED
+from dataqual.faults import FOUND, OUTLIERS, SURVEYED
 from dataqual.near_duplicates import NearDuplicates
-from dataqual.operators import Step, View
+from dataqual.operators import Step, ViewName
 from dataqual.rules.rule_set import Rule
 from dataqual.steps.dedup import Dedup
 from dataqual.steps.drop_outliers import DropOutliers
 from dataqual.steps.keep import Keep
+from dataqual.views import view_names, view_of
 
 
 @dataclass(frozen=True)
@@ -94,14 +95,14 @@ def _as_step(name: str) -> dict[str, Any]:
     return {"keep": {"signal": signal, **ends}}
 
 
-def droppable(view: View) -> list[str]:
+def droppable(view: ViewName) -> list[str]:
     """The names that `--drop` has for texts, or for pictures, but for files of rules.
 
     >>> [name for name in droppable("image") if name in droppable("text")]
     ['exact_copies', 'near_copies', 'label_errors']
     """
-    return [*FINDINGS[view], *rules.rule_sets(view)]
+    return [*view_of(view).findings, *rules.rule_sets(view)]
 
 
 def _known() -> list[str]:
-    return list(dict.fromkeys([*droppable("text"), *droppable("image")]))
+    return list(dict.fromkeys(name for view in view_names() for name in droppable(view)))

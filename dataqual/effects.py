@@ -13,24 +13,9 @@ from numpy.typing import NDArray
 from dataqual.catalog import label
 from dataqual.corpus import Address, Batch, Corpus
 from dataqual.document_sample import priorities
-from dataqual.excerpts import why
-from dataqual.images.image import Images
-from dataqual.images.thumbnails import thumbnail
-from dataqual.ledger import Added, Change, Dropped, Edited, Refused, addresses
+from dataqual.ledger import Added, Change, Dropped, Refused, addresses
 from dataqual.sketch import Sketch
-from dataqual.text import SCRIPTS, Text
-
-SHOWN = 5
-"""Examples of one reason: enough to see whether it hits what it should, few enough to be read."""
-
-PICTURES = 12
-"""The same of pictures, a dozen of which are seen at once."""
-
-TEXT_BYTES = 1 << 16
-"""What is kept of an example's text, so that evidence far into a long document is still found."""
-
-BEFORE, BEHIND = 600, 4096
-"""Bytes kept before and behind the first difference of an edit: longer than any address, so none is cut in two."""
+from dataqual.views import view_of
 
 MOST = 100_000
 """A column with more values than this names documents, not groups; counting it would have no bound."""
@@ -38,9 +23,6 @@ MOST = 100_000
 SUMS = ("documents", "bytes", "characters")
 COUNTS = ("documents", "dropped", "edited", "added", "characters", "characters_after")
 """What is counted per group, before the documents that each rule dropped."""
-
-LETTERLESS = "none"
-"""The script of a document without letters."""
 
 Reason = tuple[str, str, str]
 """(action, step, rule), as in the ledger."""
@@ -91,6 +73,8 @@ class Told:
     unit: str
     threshold: str | None
     examples: tuple[Shown, ...]
+    most: int
+    """Examples that are shown."""
 
     def merge(self, other: Told) -> Told:
         """What was done for it in both."""
@@ -102,14 +86,9 @@ class Told:
             self.signal,
             self.unit,
             self.threshold,
-            _first(self.examples + other.examples),
+            tuple(sorted(self.examples + other.examples, key=lambda shown: shown.order)[: self.most]),
+            self.most,
         )
-
-
-def _first(examples: Sequence[Shown]) -> tuple[Shown, ...]:
-    """Those that are shown of all."""
-    pictures = any(shown.picture is not None for shown in examples)
-    return tuple(sorted(examples, key=lambda shown: shown.order)[: PICTURES if pictures else SHOWN])
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +152,7 @@ class Accounting:
     def __call__(self, batch: Batch, left: Batch, changes: Sequence[Change]) -> Effects:
         """What `changes` did to `batch`, so that `left` is left."""
         places = addresses(batch.file, batch.record)
-        before = _lengths(batch)
+        before = view_of(batch).lengths(batch)
         stays = np.searchsorted(places, addresses(left.file, left.record))
         after = _characters(left, before[stays])
         parts = [(part, np.searchsorted(places, addresses(part.batch.file, part.batch.record))) for part in changes]
@@ -184,8 +163,8 @@ class Accounting:
             reason = (type(part).__name__.lower(), part.step, part.rule)
             reasons[reason] = reasons[reason].merge(told) if reason in reasons else told
         return Effects(
-            np.array([len(batch), _bytes(batch), before.sum()], np.int64),
-            np.array([len(left), _bytes(left), after.sum()], np.int64),
+            np.array([len(batch), view_of(batch).bytes(batch), before.sum()], np.int64),
+            np.array([len(left), view_of(left).bytes(left), after.sum()], np.int64),
             reasons,
             {role: self._costs(names, codes, table) for role, names, codes in self._groups(batch)},
         )
@@ -225,29 +204,7 @@ class Accounting:
             names = values.unique(maintain_order=True)
             numbered = values.replace_strict(names, pl.int_range(len(names), eager=True), return_dtype=pl.Int64)
             yield role, names.to_list(), numbered.to_numpy()
-        if batch.images is not None:
-            return
-        if self.files:
-            numbers, codes = np.unique(batch.file, return_inverse=True)
-            yield "file", [self.files[number] for number in numbers], codes
-        scripts = batch.text.scripts[:, 1:]
-        main = np.where(scripts.any(axis=1), np.argmax(scripts, axis=1), len(SCRIPTS) - 1)
-        there = np.bincount(main, minlength=len(SCRIPTS)) > 0  # np.unique would load its masked arrays for it
-        yield "script", [(*SCRIPTS[1:], LETTERLESS)[at] for at in np.flatnonzero(there)], (np.cumsum(there) - 1)[main]
-
-
-def _lengths(batch: Batch) -> NDArray[np.int64]:
-    """Characters of each document, pixels of each picture."""
-    if batch.images is not None:
-        return batch.images.heights * batch.images.widths
-    return batch.text.scripts.sum(axis=1, dtype=np.int64)
-
-
-def _bytes(batch: Batch) -> int:
-    """Of the texts, in UTF-8; of pictures those of their values, decoded: what an edit takes as a file is not known yet."""
-    if batch.images is not None:
-        return int((batch.images.heights * batch.images.widths * batch.images.channels).sum())
-    return int(batch.text.offsets[-1])
+        yield from view_of(batch).groups(batch, self.files)
 
 
 def _characters(left: Batch, before: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -255,7 +212,8 @@ def _characters(left: Batch, before: NDArray[np.int64]) -> NDArray[np.int64]:
     if left.edited is None or not left.edited.any():
         return before
     counts = before.copy()
-    counts[left.edited] = _lengths(left.take(np.flatnonzero(left.edited)))
+    edited = left.take(np.flatnonzero(left.edited))
+    counts[left.edited] = view_of(edited).lengths(edited)
     return counts
 
 
@@ -264,7 +222,7 @@ def _told(part: Change, characters: int) -> Told:
     if isinstance(part, Refused) and values is not None:
         values = None if np.isnan(values).all() else values[~np.isnan(values)]
     hashed = priorities(part.batch.file, part.batch.record)
-    rows = _few(part, hashed)
+    rows = view_of(part.batch).drawn(part, hashed)
     known = part.batch.columns["id"].to_list() if "id" in part.batch.columns.columns else [None] * len(part)
     ids = [known[row] for row in rows.tolist()]
     signal = part.signal if isinstance(part, Dropped) else None
@@ -281,102 +239,17 @@ def _told(part: Change, characters: int) -> Told:
                 key=lambda shown: shown.order,
             )
         ),
+        view_of(part.batch).shown,
     )
 
 
-def _few(part: Change, hashed: NDArray[np.uint64]) -> NDArray[np.int64]:
-    """The documents that are shown, those whose addresses hash lowest; of texts made of one document the first."""
-    if part.batch.images is not None:
-        return np.argsort(hashed, kind="stable")[:PICTURES]
-    if isinstance(part, Added | Refused):
-        return np.unique(hashed, return_index=True)[1][:SHOWN]
-    return np.argsort(hashed, kind="stable")[:SHOWN]
-
-
 def _shown(part: Change, row: int, priority: int, id: str | None) -> Shown:
-    batch = part.batch
     values = part.values
-    common: dict[str, Any] = {
-        "priority": priority,
-        "file": int(batch.file[row]),
-        "record": int(batch.record[row]),
-        "id": id,
-        "value": float(values[row]) if values is not None and not np.isnan(values[row]) else None,
-    }
-    if batch.images is not None:
-        return Shown(**common, **_pictured(part, batch.images, row))
-    if isinstance(part, Added | Refused) and part.before is not None:
-        edits = _edits(part, row)
-        if edits:
-            return Shown(**common, **_by_edits(part.before[row], edits))
-        return Shown(**common, **_differing(part.before, part.batch.text, row))
-    if isinstance(part, Edited):
-        return Shown(**common, **_edit(part, row))
-    if isinstance(part, Refused) and part.evidence is not None and part.parents is None:
-        return Shown(**common, text=part.evidence[row], cut=True)
-    start, end = (int(at) for at in batch.text.offsets[row : row + 2])
-    shown = _decoded(batch.text, start, min(end, start + TEXT_BYTES))
-    more: dict[str, Any] = {"marks": tuple(why(shown, part.signal))} if isinstance(part, Dropped) else {}
-    if isinstance(part, Dropped) and part.originals is not None:
-        more["original"] = (int(part.originals.file[row]), int(part.originals.record[row]))
-        more["similarity"] = float(part.originals.similarity[row])
-    return Shown(**common, text=shown, cut=end - start > TEXT_BYTES, **more)
-
-
-def _pictured(part: Change, images: Images, row: int) -> dict[str, Any]:
-    """Thumbnails of a picture, and in words what was done to it."""
-    shown: dict[str, Any] = {"text": "", "cut": False, "picture": thumbnail(images[row])}
-    if isinstance(part, Added | Refused) and part.parents is not None:
-        shown |= {"picture": thumbnail(part.parents[row]), "picture_after": thumbnail(images[row])}
-    if isinstance(part, Added) and part.batch.origins is not None and (origin := part.batch.origins[row]) is not None:
-        mixed = [f"{share:.2f} of label {label!r}" for label, share in origin.labels]
-        shown["text"] = "; ".join((*origin.done, *mixed))
-    elif isinstance(part, Edited | Refused) and part.evidence is not None:
-        shown["text"] = part.evidence[row]
-    if isinstance(part, Edited) and part.pictures is not None:
-        shown["picture_after"] = thumbnail(part.pictures[row])
-    if isinstance(part, Dropped) and part.originals is not None:
-        shown["original"] = (int(part.originals.file[row]), int(part.originals.record[row]))
-        shown["similarity"] = float(part.originals.similarity[row])
-    return shown
-
-
-def _edit(part: Edited, row: int) -> dict[str, Any]:
-    """What an edit may be shown by: the step's own words, or the text around the first difference before and after."""
-    if part.evidence is not None or part.after is None:
-        return {"text": part.evidence[row] if part.evidence is not None else "", "cut": True}
-    return _differing(part.batch.text, part.after, row)
-
-
-def _edits(part: Added | Refused, row: int) -> tuple[tuple[int, int, str, str], ...]:
-    """What makes a child of its parent; none where that is not known."""
-    if isinstance(part, Refused):
-        return part.edits[row] if part.edits is not None else ()
-    origin = part.batch.origins[row] if part.batch.origins is not None else None
-    return origin.edits if origin is not None else ()
-
-
-def _by_edits(parent: str, edits: Sequence[tuple[int, int, str, str]]) -> dict[str, Any]:
-    """The parent around its first edit, and the edits that begin there, cut where it is."""
-    start = max(0, edits[0][0] - BEFORE)
-    end = min(len(parent), edits[0][0] + BEHIND)
-    there = [(a - start, min(b, end) - start, new[:BEHIND]) for a, b, new, _ in edits if a <= end]
-    return {"text": parent[start:end], "edits": tuple(there), "cut": start > 0 or end < len(parent)}
-
-
-def _differing(before: Text, now: Text, row: int) -> dict[str, Any]:
-    """The text around the first difference of one document, before and after."""
-    ends = [tuple(int(at) for at in text.offsets[row : row + 2]) for text in (before, now)]
-    first, second = (text.data[a:b] for text, (a, b) in zip((before, now), ends, strict=True))
-    size = min(len(first), len(second))
-    different = np.flatnonzero(first[:size] != second[:size])
-    at = int(different[0]) if len(different) else size
-    start = max(0, at - BEFORE)
-    cut = start > 0 or max(len(first), len(second)) > at + BEHIND
-    # a character that is cut at either end is left out
-    shown = [side[start : at + BEHIND].tobytes().decode(errors="ignore") for side in (first, second)]
-    return {"text": shown[0], "after": shown[1], "cut": cut}
-
-
-def _decoded(text: Text, start: int, end: int) -> str:
-    return text.data[start:end].tobytes().decode(errors="ignore")
+    return Shown(
+        priority=priority,
+        file=int(part.batch.file[row]),
+        record=int(part.batch.record[row]),
+        id=id,
+        value=float(values[row]) if values is not None and not np.isnan(values[row]) else None,
+        **view_of(part.batch).example(part, row),
+    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from dataqual.embeddings import open_model
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, UnknownColumn, did_you_mean
 from dataqual.finding import percent, plural
-from dataqual.images.labels import survey_pictures
 from dataqual.labels.agreement import (
     annotator_agreement,
     cohen_kappa,
@@ -33,16 +31,16 @@ from dataqual.labels.copies import Conflict, conflict_reading, conflicts
 from dataqual.labels.giveaways import Giveaway, giveaways
 from dataqual.labels.judging import MOST, Judged
 from dataqual.labels.ratings import Level, Ratings
-from dataqual.labels.surveying import LEARNT_FROM, Surveyed, given, survey
+from dataqual.labels.surveying import LEARNT_FROM, Surveyed, given
 from dataqual.ledger import address_list
 from dataqual.masking import mask
-from dataqual.operators import View
-from dataqual.picture_words import in_words_of
+from dataqual.operators import ViewName
 from dataqual.ranked_labels import QUOTED, RankedLabels
 from dataqual.readers import ReadCount
 from dataqual.readers.paths import readable
 from dataqual.readers.sources import as_corpus, options_of
 from dataqual.reading import Reading
+from dataqual.views import in_words_of, view_of
 
 EXAMPLES = 5
 TABLES = (".jsonl", ".parquet", ".csv")
@@ -69,7 +67,7 @@ class Labelled:
     torn: pl.DataFrame = field(default_factory=pl.DataFrame)
     """A row for each document whose copies have another label, cluster by cluster: `contradictions` says which columns."""
     torn_written: Path | None = None
-    view: View = "text"
+    view: ViewName = "text"
 
     @property
     def ranked(self) -> pl.DataFrame:
@@ -112,7 +110,7 @@ class Labelled:
             place = f"{row['path']}:{row['record']}"
             chances = f"{row['given']} ({row['probability']:.2f}), probably {row['suggested']} ({row['suggested_probability']:.2f})"
             text = " ".join(row["text"].split())[:100]
-            lines.append(f"  {place}: {chances}: {text}" if self.view == "text" else f"  {place}: {chances}")
+            lines.append(f"  {place}: {chances}: {text}" if view_of(self.view).has_text else f"  {place}: {chances}")
         return lines
 
     def _conflicts(self) -> list[str]:
@@ -191,10 +189,10 @@ def label_errors(
     engine = Local(workers=workers, max_memory=max_memory)
     count = ReadCount()
     embed = open_model(embeddings) if embeddings is not None else None
-    if embed is not None and corpus.view == "image":
-        raise SpecError("--embeddings: pictures are judged by a network of their own; leave it out")
-    look = survey_pictures if corpus.view == "image" else partial(survey, embed=embed, most=top)
-    found = look(corpus, engine, seed=seed, size=learn_from, count=count.add, progress=progress)
+    view = view_of(corpus)
+    found = view.label_survey(
+        corpus, engine, seed=seed, size=learn_from, embed=embed, most=top, count=count.add, progress=progress
+    )
     count.check(corpus)
     judged = found.judged if probabilities is None else _given(corpus, found, probabilities, engine.memory)
     labels = found.labels
@@ -216,12 +214,12 @@ def label_errors(
         accuracy=judged.accuracy if judged else None,
         listed=listed,
         contradicting=[_told(corpus, found, one) for one in contradicting[:20]],
-        giveaways=giveaways(found.sample.text, found.sample.values("label")) if corpus.view == "text" else (),
+        giveaways=giveaways(found.sample.text, found.sample.values("label")) if view.has_text else (),
         learnt_from=len(found.sample) if probabilities is None else 0,
         model=embed.told if embed is not None else None,
         written=Path(output) if output is not None else None,
         torn=torn,
-        view=corpus.view,
+        view=view.name,
         torn_written=Path(conflicts_to) if conflicts_to is not None else None,
     )
 

@@ -24,8 +24,8 @@ State = TypeVar("State")
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-View = Literal["text", "image"]
-"""What is looked at: the text of documents, or pictures."""
+ViewName = str
+"""What is looked at: "text" of documents, or the pictures that they are, "image"; see `dataqual.views`."""
 
 Worse = Literal["high", "low"]
 """At which end of a signal a document is worse."""
@@ -38,7 +38,7 @@ class Signal(ABC):
     its class are one word (`word_count.py`, `word_count`, `WordCount`). It defines `measure`.
     """
 
-    view: ClassVar[View | None] = "text"
+    view: ClassVar[ViewName | None] = "text"
     """What it looks at: see `dataqual.images.signal` for signals of pictures; None for one that is of both."""
     unit: ClassVar[str] = ""
     """What one unit of the number is: "words", "characters", "bytes"; "" for a share (0 to 1) or ratio."""
@@ -194,7 +194,7 @@ class Step(ABC):
     batches may come in any order and thread. A step that must first see the corpus surveys it in `prepare`.
     """
 
-    view: ClassVar[View | None] = "text"
+    view: ClassVar[ViewName | None] = "text"
     """What it looks at, or None for one to which texts and pictures are alike."""
     idempotent: ClassVar[bool] = True
     rewrites: ClassVar[bool] = False

@@ -1,7 +1,7 @@
 """The words of a corpus of pictures: what is said of documents and characters, said of pictures and their pixels.
 
-Pages, sums and findings are the same for both views and have their sentences in the words of texts; `in_words_of` is the
-one place where these become those of pictures. `with_pictures` makes the Chinese of such sentences in the same way.
+Pages, sums and findings are the same for both views and have their sentences in the words of texts; `PictureWords` makes
+of these those of pictures. `with_pictures` makes the Chinese of such sentences in the same way.
 """
 
 from __future__ import annotations
@@ -47,15 +47,6 @@ class PictureWords:
     def find(self, text: str) -> str | None:
         """Nothing is known of a sentence as a whole: a page is told piece by piece."""
         return None
-
-
-def in_words_of(view: str, text: str) -> str:
-    """A sentence of ours about a corpus of that view, "text" or "image".
-
-    >>> in_words_of("image", "no documents"), in_words_of("text", "no documents")
-    ('no pictures', 'no documents')
-    """
-    return PictureWords()(text) if view == "image" else text
 
 
 def with_pictures(sentences: Mapping[str, str]) -> dict[str, str]:

@@ -19,10 +19,11 @@ from dataqual.corpus import Address, Batch, Chunk, Corpus, Piece, Progress, Rows
 from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.ledger import TORN_TURNS, Added, Change, Dropped, Edited
-from dataqual.operators import Engine, Step, View
+from dataqual.operators import Engine, Step, ViewName
 from dataqual.remembered import Passed, Remembered
 from dataqual.series import like, texts_of
 from dataqual.text import Text
+from dataqual.views import view_of
 
 FOLDER = Path(__file__).parent / "recipes"
 
@@ -233,7 +234,7 @@ class Remaining(Corpus):
         return cls(*told, source=corpus, steps=steps, progress=progress)
 
     @property
-    def view(self) -> View:
+    def view(self) -> ViewName:
         """Of the source."""
         return self.source.view
 
@@ -266,7 +267,7 @@ class Remaining(Corpus):
         """From the source, and then as the steps that rewrite text leave them: addresses stay."""
         wanted = list(addresses)
         texts = self.source.fetch(wanted)
-        if self.view == "image":
+        if not view_of(self).has_text:
             return texts
         rewriting = [step for step in self.steps if step.rewrites]
         if not rewriting or not wanted:

@@ -19,11 +19,10 @@ from dataqual.corpus import Batch, Chunk, Corpus, Progress, Unreadable
 from dataqual.effects import Accounting, Effects
 from dataqual.engine import Local
 from dataqual.errors import SpecError
-from dataqual.faults import FINDINGS
 from dataqual.finding import SIGNS, Finding
 from dataqual.ledger import NEVER_MADE, SCHEMA
 from dataqual.ledger import rows as ledger_rows
-from dataqual.operators import InOrder, Signal, Step, View
+from dataqual.operators import InOrder, Signal, Step, ViewName
 from dataqual.pseudonyms import SCHEMA as MAP_SCHEMA
 from dataqual.pseudonyms import rows as map_rows
 from dataqual.quoting import difference, evidences, replacements
@@ -31,6 +30,7 @@ from dataqual.readers import ReadCount
 from dataqual.readers.paths import LEDGER, MAP
 from dataqual.recipe import Recipe, Remaining, applied, prepared
 from dataqual.unfinished import PART, Unfinished, inputs
+from dataqual.views import view_of
 from dataqual.writers import NewParquet, Nowhere, Writer, open_writer
 from dataqual.writers.appearing import STDOUT, is_elsewhere, writing
 from dataqual.writers.opening import check_ledger, check_place, check_shard_size
@@ -303,12 +303,11 @@ def check_views(steps: Iterable[Step], corpus: Corpus) -> None:
                 raise SpecError(_other_view(operator, name, corpus.view))
 
 
-def _other_view(operator: Step | Signal, name: str, view: View) -> str:
+def _other_view(operator: Step | Signal, name: str, view: ViewName) -> str:
     """What is said of a step, or of a signal that judges under this name, of the other view than the corpus."""
-    said = {"text": "texts", "image": "pictures"}
-    own = operator.view or view
-    known = "" if isinstance(operator, Step) else f"; of {said[view]} --drop knows {', '.join(FINDINGS[view])}"
-    return f"{name} is for {said[own]}, and these are {said[view]}{known if name in FINDINGS[own] else ''}"
+    own, other = view_of(view), view_of(operator.view or view)
+    known = "" if isinstance(operator, Step) else f"; of {own.nouns} --drop knows {', '.join(own.findings)}"
+    return f"{name} is for {other.nouns}, and these are {own.nouns}{known if name in other.findings else ''}"
 
 
 def _appear(writer: Writer, beside: Sequence[Appearing], back: Appearing | None) -> list[str]:

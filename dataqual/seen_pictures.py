@@ -8,10 +8,10 @@ from typing import Any
 from dataqual.errors import DataqualError
 from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.images.reading.opening import FILES
-from dataqual.picture_words import in_words_of
 from dataqual.readers import open_corpus
 from dataqual.readers.paths import kind_of
 from dataqual.readers.remote import is_url
+from dataqual.views import in_words_of
 
 
 @dataclass(frozen=True)

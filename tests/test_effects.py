@@ -14,11 +14,14 @@ import dataqual
 from dataqual import rewriting, sample
 from dataqual.accounts import far_above
 from dataqual.corpus import Corpus
-from dataqual.effects import SHOWN, Accounting, Effects
+from dataqual.effects import Accounting, Effects
 from dataqual.engine import Local
 from dataqual.readers.cutting import Sizes
 from dataqual.recipe import Recipe, applied, prepared
 from dataqual.unfinished import Unfinished
+from dataqual.views import view_of
+
+SHOWN = view_of("text").shown
 
 MIXED = Recipe.of(
     {

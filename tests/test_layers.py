@@ -18,7 +18,7 @@ PACKAGES = ("dataqual", "studies", "reports")
 
 LAYERS = """
     version · lazy · starting · naming · errors · picture_words · translating · bounds · mixing, reading, intervals · clustered · kernels · sketch · text · model_file · series, line_cuts, shared_ngrams, quality_model, ngram_model, html_text, turns, posting · published_words · dates · columns · images.decoding, images.encoding · images.image · images.pixels · corpus · ledger · pseudonyms · embeddings · near_duplicates, networks · drift, vectors · drawing, document_sample, protected, word_spans · children · noise, synonyms, nlpaug_augmenters · diversity ·
-    operators · images.signal · lexicons, recurring, labels · measured · examples · catalog · specs · faults · finding · readers, writers, images.reading · people · images, signals, metrics, rules, personal, languages · masking, outliers, meaning, gating, translation, generating · steps, images.steps · schemas · vocabulary · quoting, excerpts · engine ·
+    operators · images.signal · lexicons, recurring, labels · measured · examples · catalog · specs · faults · finding · readers, writers, images.reading · people · personal · masking · quoting, excerpts · images · views · signals, metrics, rules, languages · outliers, meaning, gating, translation, generating · steps, images.steps · schemas · vocabulary · engine ·
     unfinished, page_place · remembered · recipe · effects · accounts · copies, dropping, rewriting, seen, seen_pictures, picture_leaks · cleaning, deduplicating, explaining, flipping, splitting, leaks, labelling, ranked_labels, contradictions, training · profiling · comparing · checking · augmenting · checks · adapters ·
     dataqual (the face) · studies · reports · the two cli
 """

@@ -15,7 +15,7 @@ from dataqual.errors import SpecError, did_you_mean
 from dataqual.finding import plural
 from dataqual.images.operations import METHODS as PICTURE_METHODS
 from dataqual.ledger import FAILED, UNCHANGED
-from dataqual.operators import Step, View
+from dataqual.operators import Step, ViewName
 from dataqual.readers import open_corpus
 from dataqual.readers.sources import as_whole_corpus, options_of
 from dataqual.recipe import Recipe
@@ -86,13 +86,13 @@ def methods() -> dict[str, str]:
     return {name.removeprefix(PREFIX).replace("_", "-"): name for name in found}
 
 
-KINDS: Mapping[View | None, str] = {"text": "texts", "image": "pictures", None: "both"}
+KINDS: Mapping[ViewName | None, str] = {"text": "texts", "image": "pictures", None: "both"}
 
 OF_PICTURES = "images"
 """The method whose step makes children of pictures, by methods of its own: `crop,rotate`."""
 
 
-def step_of(method: str | Augmenting | None, parameters: Mapping[str, Any], view: View | None = None) -> Augmenting:
+def step_of(method: str | Augmenting | None, parameters: Mapping[str, Any], view: ViewName | None = None) -> Augmenting:
     """The step of a method with its parameters, or of the default for texts or pictures; SpecError for one there is not.
 
     Several methods with commas between are those of pictures; so is a single one where it is none of texts, or these are.

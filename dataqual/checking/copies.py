@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from dataqual.checking.estimates import Clustered, Known
 from dataqual.checking.gauges import Gauge, Shown, Sight
 from dataqual.checking.looking import Looked
-from dataqual.errors import SpecError
 from dataqual.examples import KEPT
 from dataqual.images.perceptual import Perceptual, PictureCopies
 from dataqual.near_duplicates import NearCopies, NearDuplicates
@@ -29,7 +28,7 @@ class Copies(Gauge[None]):
 
     kind: Kind
     parameters: NearDuplicates | Perceptual = NEAR
-    """Those of pictures where it is told by one of theirs; `perceptual` says what the usual ones mean for pictures."""
+    """Those of pictures where it is told by one of theirs; `Pictures.near` says what the usual ones mean for pictures."""
     of: ClassVar[str] = "documents"
 
     def measure(self, looked: Looked) -> None:
@@ -64,30 +63,6 @@ class Copies(Gauge[None]):
         about = "about " if isinstance(copies, NearCopies) else ""
         similar = "" if self.kind == "exact_copies" else f", similarity {about}{copies.similarity[number]:.2f}"
         return Shown(file, record, None, note=f"a copy of {where}{similar}")
-
-
-def perceptual(parameters: NearDuplicates | Perceptual) -> Perceptual:
-    """How near copies of pictures are told; SpecError for what is said of words.
-
-    >>> perceptual(NearDuplicates()), perceptual(NearDuplicates(threshold=0.99)).threshold
-    (Perceptual(radius=10, threshold=0.985, variants='none'), 0.99)
-    """
-    if isinstance(parameters, Perceptual):
-        return parameters
-    own = {field.name: getattr(parameters, field.name) for field in fields(NearDuplicates)}
-    told = {name: value for name, value in own.items() if value != getattr(NEAR, name)}
-    if words := sorted(told.keys() - {"threshold"}):
-        raise SpecError(
-            f"near_copies: {words[0]} is of texts, and these are pictures; they have radius, threshold, variants"
-        )
-    return Perceptual(**told)
-
-
-def near_duplicates(parameters: NearDuplicates | Perceptual) -> NearDuplicates:
-    """How near copies of texts are told; SpecError for what is said of pictures."""
-    if isinstance(parameters, Perceptual):
-        raise SpecError("near_copies: radius and variants are of pictures, and these are texts")
-    return parameters
 
 
 def _few(copy_of: NDArray[np.int64], kept: NDArray[np.int64], counts: NDArray[np.int64]) -> list[int]:

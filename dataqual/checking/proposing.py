@@ -24,11 +24,10 @@ from dataqual.checking.running import check
 from dataqual.checking.suite import Suite
 from dataqual.checking.verdicts import Outcome
 from dataqual.corpus import Progress
-from dataqual.faults import PICTURES, SHARES
-from dataqual.operators import View, Worse
-from dataqual.picture_words import in_words_of
+from dataqual.operators import ViewName, Worse
 from dataqual.readers.sources import as_corpus
 from dataqual.rules import rule_sets
+from dataqual.views import in_words_of, view_of
 
 PASSES = 0.99
 """Share of fresh samples of the same corpus that pass the whole suite."""
@@ -39,30 +38,6 @@ MISFIT = 0.5
 MANY = 50
 """A column of labels has at most so many values; of more, an unseen one is to be expected."""
 
-OF_PICTURES: tuple[tuple[str, float], ...] = (
-    ("side", 0.05),
-    ("side", 0.5),
-    ("aspect_ratio", 0.05),
-    ("brightness", 0.5),
-    ("saturation", 0.5),
-    ("contrast", 0.05),
-    ("contrast", 0.5),
-    ("entropy", 0.05),
-    ("blurriness", 0.95),
-    ("blockiness", 0.95),
-)
-"""The same of pictures."""
-
-SIGNALS: tuple[tuple[str, float], ...] = (
-    ("word_count", 0.05),
-    ("word_count", 0.5),
-    ("word_count", 0.95),
-    ("mean_word_length", 0.5),
-    ("unique_word_share", 0.5),
-    ("duplicate_line_fraction", 0.95),
-)
-"""Signals with quantiles whose move is worth stopping for: lengths, the words' own, and repetition."""
-
 
 @dataclass(frozen=True)
 class Proposal:
@@ -70,7 +45,7 @@ class Proposal:
 
     content: dict[str, Any]
     documents: int
-    view: View = "text"
+    view: ViewName = "text"
 
     @property
     def suite(self) -> Suite:
@@ -119,7 +94,7 @@ def propose(
     sides = sum(map(_sides, kept))
     confidence = 1 - (1 - PASSES) / max(sides, 1)
     checks: list[dict[str, Any]] = [{"metric": "documents", "min": 1}]
-    if corpus.view == "text":
+    if view_of(corpus).has_text:
         checks += [{"columns": sorted({columns.text, *columns.extras().values()})}]
     checks += [bounded for outcome in kept for bounded in _bounded(outcome, confidence)]
     number = in_words_of(corpus.view, f"{seen.documents:,} documents")
@@ -128,11 +103,11 @@ def propose(
     return Proposal(content, seen.documents, corpus.view)
 
 
-def _asked(view: View) -> list[dict[str, Any]]:
+def _asked(view: ViewName) -> list[dict[str, Any]]:
     """What is looked at, with bounds that anything meets."""
-    own, signs = (PICTURES, OF_PICTURES) if view == "image" else (SHARES, SIGNALS)
-    faults = [{"metric": name, "max": 1.0} for name in ("unreadable", "exact_copies", "near_copies", *own)]
-    signals = [{"signal": name, "quantile": q, "min": 0.0} for name, q in signs]
+    own = view_of(view)
+    faults = [{"metric": name, "max": 1.0} for name in ("unreadable", "exact_copies", "near_copies", *own.shares)]
+    signals = [{"signal": name, "quantile": q, "min": 0.0} for name, q in own.quantiles]
     return [*faults, *signals, *({"rules": name, "mostly": 0.0} for name in rule_sets(view))]
 
 

@@ -21,11 +21,11 @@ from dataqual.excerpts import excerpt
 from dataqual.finding import percent, plural
 from dataqual.images.reading.opening import FILES
 from dataqual.masking import mask
-from dataqual.picture_words import in_words_of
 from dataqual.profiling.findings import clean_command
 from dataqual.readers.paths import readable
 from dataqual.readers.streams import COMPRESSIONS
 from dataqual.version import __version__
+from dataqual.views import in_words_of
 from dataqual.writers.appearing import write_text
 
 PASSED, FAILED, CANNOT_TELL = 0, 1, 2

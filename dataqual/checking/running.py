@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from dataqual.checking.baseline import Baseline
-from dataqual.checking.copies import Copies, near_duplicates, perceptual
+from dataqual.checking.copies import Copies
 from dataqual.checking.gauges import Gauge, Grouped, OfMetric, Sight
 from dataqual.checking.ledger import Paper, rows_of
 from dataqual.checking.looking import Looked, Table, tables
@@ -23,12 +23,14 @@ from dataqual.checking.verdicts import Outcome
 from dataqual.corpus import Batch, Chunk, Columns, Corpus, Progress, Unreadable
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError
-from dataqual.images.perceptual import Perceptual, PictureCopies, PicturePart, PictureSigning, PictureSurvey
+from dataqual.images.perceptual import Perceptual, PictureCopies, PicturePart, PictureSigning
 from dataqual.measured import Measured
-from dataqual.near_duplicates import NearCopies, NearDuplicates, Part, Signing, Survey
+from dataqual.near_duplicates import NearCopies, NearDuplicates, Part, Signing
 from dataqual.profiling.table import Addresses
 from dataqual.readers import ReadCount
 from dataqual.readers.remote import is_url
+from dataqual.views import View, view_of
+from dataqual.views.view import CopySurvey
 
 SURVEY_SHARE = 8
 """An eighth of the memory is for comparing signatures, as in a profile."""
@@ -181,7 +183,7 @@ def _pass_over(
     """What every gauge saw, and what was read."""
     gauges = tuple(dict.fromkeys(one.gauge for one in suite.checks))
     names = tuple(next(one.name for one in suite.checks if one.gauge == gauge) for gauge in gauges)
-    surveys = _surveys(gauges, engine, stack, pictures=corpus.view == "image")
+    surveys = _surveys(gauges, engine, stack, view_of(corpus))
     signings = tuple(survey.signing for survey in surveys.values())
     folder = paper.folder if paper is not None else None
     look = Look(corpus, gauges, signings, suite.columns, suite.listed, names, folder)
@@ -191,7 +193,7 @@ def _pass_over(
         for seen in looked:
             states = [g.merge(a, b) for g, a, b in zip(gauges, states, seen.states, strict=True)]
             for survey, part in zip(surveys.values(), seen.parts, strict=True):
-                survey.add(part)  # type: ignore[arg-type]
+                survey.add(part)
             if surveys:
                 addresses.add(*seen.addresses)
             records += seen.records
@@ -221,25 +223,20 @@ def _pass_over(
 
 
 def _surveys(
-    gauges: Sequence[Gauge[Any]], engine: Local, stack: ExitStack, *, pictures: bool
-) -> dict[NearDuplicates | Perceptual, Survey | PictureSurvey]:
+    gauges: Sequence[Gauge[Any]], engine: Local, stack: ExitStack, view: View
+) -> dict[NearDuplicates | Perceptual, CopySurvey]:
     """One survey for each set of parameters, of exact copies alone where nobody asks for near ones."""
     asked = [gauge for gauge in gauges if isinstance(gauge, Copies)]
-    surveys: dict[NearDuplicates | Perceptual, Survey | PictureSurvey] = {}
+    surveys: dict[NearDuplicates | Perceptual, CopySurvey] = {}
     for parameters in dict.fromkeys(gauge.parameters for gauge in asked):
         near = any(gauge.kind == "near_copies" for gauge in asked if gauge.parameters == parameters)
-        memory = engine.memory // SURVEY_SHARE
-        if pictures:
-            how = perceptual(parameters) if near else None
-            surveys[parameters] = stack.enter_context(PictureSurvey(how, memory=memory))
-        else:
-            words = near_duplicates(parameters)
-            surveys[parameters] = stack.enter_context(Survey(words, near=near, memory=memory))
+        survey = view.survey(view.near(parameters) if near else None, memory=engine.memory // SURVEY_SHARE)
+        surveys[parameters] = stack.enter_context(survey)
     return surveys
 
 
 def _finished(
-    surveys: Mapping[NearDuplicates | Perceptual, Survey | PictureSurvey], corpus: Corpus, addresses: Addresses
+    surveys: Mapping[NearDuplicates | Perceptual, CopySurvey], corpus: Corpus, addresses: Addresses
 ) -> dict[NearDuplicates | Perceptual, NearCopies | PictureCopies]:
     def fetch(numbers: Sequence[int]) -> list[str]:
         return corpus.fetch([addresses[number] for number in numbers])

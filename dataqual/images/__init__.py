@@ -4,4 +4,11 @@ from __future__ import annotations
 
 from dataqual.lazy import face
 
-__getattr__, __dir__ = face(__name__, {"Images": "dataqual.images.image", "ImageSignal": "dataqual.images.signal"})
+__getattr__, __dir__ = face(
+    __name__,
+    {
+        "Images": "dataqual.images.image",
+        "ImageSignal": "dataqual.images.signal",
+        "survey_pictures": "dataqual.images.labels",
+    },
+)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dataqual.errors import SpecError
 from dataqual.images.image import Images
 from dataqual.naming import snake_case
-from dataqual.operators import Signal, View
+from dataqual.operators import Signal, ViewName
 
 if TYPE_CHECKING:
     from dataqual.corpus import Batch
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class ImageSignal(Signal):
     """A `Signal` of pictures: a frozen dataclass in `dataqual/images/signals` that defines `measure`."""
 
-    view: ClassVar[View | None] = "image"
+    view: ClassVar[ViewName | None] = "image"
 
     def of_batch(self, batch: Batch) -> NDArray[Any]:
         """The number for every picture of a batch; SpecError for a batch of documents."""

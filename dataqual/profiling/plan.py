@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from dataqual import catalog
-from dataqual.bounds import Bounds
 from dataqual.corpus import Batch, Columns, Corpus, Unreadable
 from dataqual.errors import SpecError
 from dataqual.lazy import lazy
@@ -23,22 +21,10 @@ from dataqual.metrics.documents import Documents
 from dataqual.metrics.groups import Groups
 from dataqual.metrics.rule_failures import RuleFailures
 from dataqual.metrics.share import Share
-from dataqual.operators import Metric, Signal, View
+from dataqual.operators import Metric, Signal, ViewName
 from dataqual.rules import RuleSet, load
-
-
-class Survey(Protocol):
-    """Who finds copies: of texts `near_duplicates.Survey`, of pictures `images.perceptual.PictureSurvey`."""
-
-    def __enter__(self) -> Self: ...
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
-    def add(self, part: Any) -> None:
-        """Take what the next batch left, in corpus order."""
-
-    def finish(self, fetch: Callable[[Sequence[int]], list[str]]) -> Any:
-        """Exact and near copies."""
+from dataqual.views import view_of
+from dataqual.views.view import CopySurvey
 
 
 class Drawn(Protocol):
@@ -51,9 +37,7 @@ class Drawn(Protocol):
 class Subject(ABC):
     """What is profiled, texts or pictures: what is measured of them beside all that both have."""
 
-    view: ClassVar[View]
-    shares: ClassVar[Mapping[str, tuple[str, Bounds]]]
-    """Shares that have a name: signal and bounds."""
+    view: ClassVar[ViewName]
 
     @abstractmethod
     def signals(self, columns: Columns) -> dict[str, Signal]:
@@ -81,7 +65,7 @@ class Subject(ABC):
         """What the survey of copies needs of a batch."""
 
     @abstractmethod
-    def survey(self, memory: int) -> Survey:
+    def survey(self, memory: int) -> CopySurvey:
         """Who finds copies, within so many bytes."""
 
     def numbers(self, measured: Measured) -> dict[str, NDArray[Any]]:
@@ -135,10 +119,9 @@ class Plan:
         for rule_set in loaded:
             if known.count(rule_set.name) > 1:
                 raise SpecError(f"two rule sets are called {rule_set.name!r}; give one of them another name")
-            if rule_set.view == "text" != subject.view:
-                raise SpecError(f"{rule_set.name}: these rules judge texts, and these are pictures")
-            if rule_set.view == "image" != subject.view:
-                raise SpecError(f"{rule_set.name}: these rules judge pictures, and these are texts")
+            if rule_set.view != subject.view:
+                judged, own = view_of(rule_set.view).nouns, view_of(subject.view).nouns
+                raise SpecError(f"{rule_set.name}: these rules judge {judged}, and these are {own}")
         return cls(subject, corpus.columns, loaded, len(corpus.files), table, seed)
 
     @lazy
@@ -165,7 +148,10 @@ class Plan:
         """By name; `signal:` ones are distributions."""
         metrics: dict[str, Metric[Any]] = {"documents": Documents()}
         metrics |= {f"signal:{name}": Distribution(signal) for name, signal in self.signals.items()}
-        metrics |= {name: Share(self.signals[signal], bounds) for name, (signal, bounds) in self.subject.shares.items()}
+        metrics |= {
+            name: Share(self.signals[signal], bounds)
+            for name, (signal, bounds) in view_of(self.subject.view).shares.items()
+        }
         metrics["rule_failures"] = RuleFailures(self.rule_sets)
         metrics |= {role: self.subject.groups(role, self) for role in self.grouping}
         return metrics | self.subject.metrics(self)

@@ -21,25 +21,27 @@ from dataqual.corpus import Batch, Chunk, Corpus, Progress
 from dataqual.document_sample import DocumentSample, priorities
 from dataqual.engine import Local, staying
 from dataqual.errors import InputError, SpecError
-from dataqual.operators import View
+from dataqual.operators import ViewName
 from dataqual.profiling import facts as text_facts
 from dataqual.profiling.facts import Gathered
 from dataqual.profiling.options import Options
 from dataqual.profiling.pictures import facts as picture_facts
 from dataqual.profiling.pictures.subject import Pictures
-from dataqual.profiling.plan import Drawn, Plan, Seen, Survey
+from dataqual.profiling.plan import Drawn, Plan, Seen
 from dataqual.profiling.result import Kept, Profile
 from dataqual.profiling.sections import Elsewhere
 from dataqual.profiling.table import Addresses, Parts, SignalTable
 from dataqual.profiling.texts import Texts
 from dataqual.profiling.unreadable_log import UnreadableLog
 from dataqual.readers.sources import as_corpus, is_path
+from dataqual.views import view_of
+from dataqual.views.view import CopySurvey
 
 SURVEY_SHARE = 8
 """The survey of copies gets this part of the memory for what it compares at once."""
 
-SUBJECTS: Mapping[View, type[Texts] | type[Pictures]] = {"text": Texts, "image": Pictures}
-FACTS: Mapping[View, Callable[[Gathered], dict[str, Any]]] = {
+SUBJECTS: Mapping[ViewName, type[Texts] | type[Pictures]] = {"text": Texts, "image": Pictures}
+FACTS: Mapping[ViewName, Callable[[Gathered], dict[str, Any]]] = {
     "text": text_facts.facts_of,
     "image": picture_facts.facts_of,
 }
@@ -176,7 +178,7 @@ def profile(
         check_result(result, corpus)
     clock = Clock()
     engine = Local(workers=options.workers, max_memory=options.max_memory)
-    if corpus.view == "image" and options.embeddings is not None:
+    if options.embeddings is not None and not view_of(corpus).has_text:
         raise SpecError("--embeddings: vectors of texts, which pictures have not; leave it out")
     plan = SUBJECTS[corpus.view].plan(corpus, options, table=signals is not None)
     survey = plan.subject.survey(engine.memory // SURVEY_SHARE)
@@ -201,7 +203,7 @@ def _gathered(
     run: Run,
     plan: Plan,
     corpus: Corpus,
-    survey: Survey,
+    survey: CopySurvey,
     beside: ThreadPoolExecutor,
     log: UnreadableLog,
     sample: Sample | None,
@@ -269,7 +271,7 @@ def check_result(path: str | Path | None, corpus: Corpus) -> None:
 def _pass_over(
     look: Look,
     engine: Local,
-    survey: Survey,
+    survey: CopySurvey,
     table: SignalTable,
     log: UnreadableLog,
     progress: Progress | None,

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from dataqual import catalog
 from dataqual.corpus import Batch, Columns, Corpus
 from dataqual.document_sample import BYTES, DocumentSample
-from dataqual.faults import SHARES
 from dataqual.languages import telling
 from dataqual.languages.telling import Method, labelled
 from dataqual.measured import Measured
@@ -30,7 +29,6 @@ class Texts(Subject):
     """Languages, scripts, personal data and dates of documents, and their copies by MinHash."""
 
     view: ClassVar = "text"
-    shares: ClassVar = SHARES
 
     signing: Signing = field(default_factory=lambda: Signing(NearDuplicates()))
     languages: Method | None = None

@@ -16,7 +16,7 @@ from dataqual.bounds import Bounds
 from dataqual.errors import SpecError, did_you_mean
 
 if TYPE_CHECKING:
-    from dataqual.operators import Signal, View
+    from dataqual.operators import Signal, ViewName
 
 FOLDERS = {"text": Path(__file__).parent, "image": Path(__file__).parent.parent / "images" / "rules"}
 """Where the sets lie that judge texts, and those that judge pictures."""
@@ -58,7 +58,7 @@ class RuleSet:
     rules: tuple[Rule, ...]
 
     @property
-    def view(self) -> View:
+    def view(self) -> ViewName:
         """What it judges: texts or pictures."""
         return self.rules[0].signal.view or "text"
 
@@ -72,7 +72,7 @@ class RuleSet:
         return np.stack([~rule.bounds.accept(measured[rule.signal]) for rule in self.rules]).T
 
 
-def rule_sets(view: View | None = None) -> list[str]:
+def rule_sets(view: ViewName | None = None) -> list[str]:
     """The names of the rule sets that come with dataqual, in order: all, or those for texts or for pictures.
 
     >>> rule_sets("image")

@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Corpus
 from dataqual.errors import SpecError
-from dataqual.images.labels import survey_pictures
 from dataqual.labels.judging import Judged
-from dataqual.labels.surveying import LEARNT_FROM, survey
+from dataqual.labels.surveying import LEARNT_FROM
 from dataqual.naming import snake_case
-from dataqual.operators import Engine, Signal, View
+from dataqual.operators import Engine, Signal, ViewName
 from dataqual.signals._of_documents import OfDocuments
+from dataqual.views import view_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class OfLabels(Signal):
     """A subclass says what is told of a label that was judged, and of one that was not."""
 
-    view: ClassVar[View | None] = None
+    view: ClassVar[ViewName | None] = None
     profiled: ClassVar[bool] = False
     surveyed: ClassVar[bool] = True
     unjudged: ClassVar[float]
@@ -37,8 +37,7 @@ class OfLabels(Signal):
 
     def prepare(self, corpus: Corpus, engine: Engine) -> OfDocuments:
         """Judge every label; UnknownColumn where the corpus has none."""
-        look = survey_pictures if corpus.view == "image" else survey
-        found = look(corpus, engine, seed=self.seed, size=LEARNT_FROM)
+        found = view_of(corpus).label_survey(corpus, engine, seed=self.seed, size=LEARNT_FROM)
         values = np.full(len(found.places), self.unjudged)
         if found.judged is not None:
             values[found.judged.rows] = self.of_judged(found.judged)

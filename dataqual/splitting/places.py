@@ -13,7 +13,7 @@ from dataqual.corpus import Corpus
 from dataqual.errors import InputError
 from dataqual.readers.paths import LEDGER
 from dataqual.writers import Writer, open_writer
-from dataqual.writers.opening import NOT_WRITTEN, check_ledger, check_shard_size
+from dataqual.writers.opening import check_ledger, check_shard_size
 from dataqual.writers.pictures import check_folder
 from dataqual.writers.writer import shards_of
 
@@ -92,26 +92,6 @@ def _left_over(ledger: Path, written: Collection[Path], corpus: Corpus) -> tuple
                 f"-o: {path} was changed after the split that wrote it; move it away, or choose another folder"
             )
     return there
-
-
-def ending_like(corpus: Corpus) -> str:
-    """How files of the input's format end; .jsonl for several formats, and for texts that are a file each."""
-    if corpus.view == "image":
-        return ".npz" if _arrays(corpus) else ""
-    kinds = {(file.format, file.compression) for file in corpus.files}
-    formats = {kind for kind, _ in kinds}
-    if formats == {"frame"}:
-        return ".parquet"
-    if formats <= set(NOT_WRITTEN) or (formats == {"txt"} and getattr(corpus, "txt", "file") == "file"):
-        return ".jsonl"
-    compressions = {compression for _, compression in kinds}
-    compression = f".{compressions.pop()}" if len(compressions) == 1 and None not in compressions else ""
-    return f".{formats.pop() if len(formats) == 1 else 'jsonl'}{compression}"
-
-
-def _arrays(corpus: Corpus) -> bool:
-    """Whether pictures come as arrays of files, which go into arrays again."""
-    return {file.format for file in corpus.files} <= {"npz", "npy", "idx"}
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dataqual.picture_words import in_words_of
+from dataqual.operators import ViewName
+from dataqual.views import in_words_of, view_of
 
 SHOWN = 12
 """Strata that are printed, the largest; all are in the facts."""
@@ -31,9 +32,8 @@ class Split:
     largest: int
     """Documents in the largest."""
     keyed: Mapping[str, int]
-    """How many documents were told apart by what: `id`, `text`, or the value that keeps them `together`."""
-    view: str = "text"
-    """"image" of pictures."""
+    """How many documents were told apart by what: `id`, the `content` of their view, or the value that keeps them `together`."""
+    view: ViewName = "text"
     shards: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
     """The files of each part, one unless several were asked for; empty in a dry run."""
     ledger: Path | None = None
@@ -72,10 +72,9 @@ class Split:
         )
         lines[-1] = in_words_of(self.view, lines[-1])
         lines += [f"{name} is empty: what stays together is too large, or too little" for name in self._empty]
-        if not self.keyed.get("id") and self.keyed.get("text"):
-            lines.append("the records have no id: what decides is the text of each document")
-        if not self.keyed.get("id") and self.keyed.get("pixels"):
-            lines.append("the pictures have no id: what decides is the pixels of each")
+        view = view_of(self.view)
+        if not self.keyed.get("id") and self.keyed.get(view.content):
+            lines.append(view.by_content)
         for stratum, counts in list(self.strata.items())[:SHOWN]:
             total = sum(counts.values())
             shares = ", ".join(f"{name} {count:,} ({count / total:.1%})" for name, count in counts.items())

@@ -14,12 +14,13 @@ from dataqual.corpus import Corpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import SpecError
 from dataqual.readers.sources import as_whole_corpus
-from dataqual.splitting.places import Target, ending_like, made_for
+from dataqual.splitting.places import Target, made_for
 from dataqual.splitting.result import Split
 from dataqual.splitting.shares import PARTS, Key, Role, Splitting
 from dataqual.splitting.surveying import Surveying
 from dataqual.splitting.writing import SCHEMA, Writing
 from dataqual.unfinished import Unfinished, inputs
+from dataqual.views import view_of
 from dataqual.writers import NewParquet, Writer
 from dataqual.writers.appearing import writing as making
 
@@ -80,7 +81,7 @@ def split(
     target = None
     if output is not None:
         paper = None if ledger is None else str(ledger)
-        target = Target(Path(output), how.names, ending or ending_like(corpus), paper, shard_size, resume)
+        target = Target(Path(output), how.names, ending or view_of(corpus).ending(corpus), paper, shard_size, resume)
     if target is not None and not dry_run:
         return _written(corpus, how, target, engine, progress)
     if target is not None and target.folder.exists():

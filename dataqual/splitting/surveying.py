@@ -14,15 +14,15 @@ from dataqual.corpus import Batch, Corpus, Progress
 from dataqual.drawing import uniform
 from dataqual.engine import Local
 from dataqual.errors import InputError
-from dataqual.images.perceptual import Perceptual, PictureSurvey
 from dataqual.kernels import joining
 from dataqual.ledger import address_list, addresses
-from dataqual.near_duplicates import NearDuplicates, Survey
+from dataqual.operators import ViewName
 from dataqual.readers import ReadCount
 from dataqual.splitting.deciding import by_rank, strata_of
 from dataqual.splitting.keys import Look
 from dataqual.splitting.result import Split
 from dataqual.splitting.shares import GROUP, ID, Splitting
+from dataqual.views import view_of
 
 SURVEY_SHARE = 8
 """An eighth of the memory is for comparing signatures, as in a profile; batches in flight take the most of the rest."""
@@ -43,8 +43,7 @@ class Found:
     part: NDArray[np.int64]
     keyed: Mapping[str, int]
     count: ReadCount
-    view: str = "text"
-    """"image" of pictures."""
+    view: ViewName = "text"
 
     def split(self, how: Splitting) -> Split:
         """The sums, of which nothing is written yet."""
@@ -113,16 +112,14 @@ class Surveying:
             _join_equal(names[:, kind], cluster)
         kinds = self.how.deciding(names)
         keys = np.take_along_axis(names, kinds[:, None], axis=1)[:, 0]
-        said = ("pixels" if self.corpus.view == "image" else "text", "id", self.how.together or "")
+        said = (view_of(self.corpus).content, "id", self.how.together or "")
         keyed = {name: n for name, n in zip(said, np.bincount(kinds, minlength=3).tolist(), strict=True) if n}
         return self._decided(places, keys, cluster, strata, keyed, count)
 
     def _survey(self) -> Any:
         """Of texts, or of pictures, whose parts are its own."""
-        near, memory = self.how.near_copies, self.engine.memory // SURVEY_SHARE
-        if self.corpus.view == "image":
-            return PictureSurvey(Perceptual() if near else None, memory=memory)
-        return Survey(NearDuplicates(), near=near, memory=memory)
+        view = view_of(self.corpus)
+        return view.survey(view.near() if self.how.near_copies else None, memory=self.engine.memory // SURVEY_SHARE)
 
     def _decided(
         self,

@@ -8,18 +8,19 @@ from typing import ClassVar
 
 from dataqual.corpus import Batch, Corpus
 from dataqual.ledger import Dropped
-from dataqual.operators import Engine, InOrder, Step, View
+from dataqual.operators import Engine, InOrder, Step, ViewName
 from dataqual.steps._known_copies import Earlier, Found
 from dataqual.steps._passing_copies import PassingCopies
 from dataqual.steps._surveying_copies import Looked
 from dataqual.steps.dedup import Dedup
+from dataqual.views import view_of
 
 
 @dataclass(frozen=True)
 class Comparing(Step):
     """The search for copies, as a step: what it finds is kept beside an unfinished output, and not sought again."""
 
-    view: ClassVar[View | None] = None
+    view: ClassVar[ViewName | None] = None
     idempotent: ClassVar[bool] = False
 
     dedup: Dedup
@@ -39,7 +40,7 @@ class Comparing(Step):
 
     def in_order(self, corpus: Corpus) -> InOrder | None:
         """Of exact copies among texts, where the first stays."""
-        alone = self.dedup.of_firsts and not self.earlier and corpus.view == "text"
+        alone = self.dedup.of_firsts and not self.earlier and view_of(corpus).told_in_order
         return Passing(PassingCopies(self.dedup, corpus)) if alone else None
 
     def prepare(self, corpus: Corpus, engine: Engine) -> Settled:

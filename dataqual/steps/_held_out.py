@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 from dataqual.columns import look_up
 from dataqual.corpus import Batch, Chunk, Corpus, File
 from dataqual.errors import InputError
-from dataqual.images.hashing import picture_hashes
 from dataqual.ledger import addresses
-from dataqual.mixing import splitmix64
 from dataqual.operators import Engine
 from dataqual.readers.sources import as_corpus
-from dataqual.text import Text
+from dataqual.views import view_of
 
 SPLIT_NAMES = ("split", "part", "partition", "data_split", "fold")
 """Columns that may say in which part of a split a document is; they count only where they hold a name of `HELD_OUT`."""
@@ -49,7 +47,7 @@ class HeldOut:
         if len(self.addresses):
             held |= np.isin(addresses(batch.file, batch.record), self.addresses)
         if len(self.texts) and len(batch):
-            held |= np.isin(content_hashes(batch), self.texts)
+            held |= np.isin(view_of(batch).hashes(batch), self.texts)
         return held
 
 
@@ -73,7 +71,7 @@ def held_out(corpus: Corpus, engine: Engine, split: str | None, others: Sequence
     texts: list[NDArray[np.uint64]] = []
     for path in others:
         other = as_corpus(path, text=None)
-        texts += [content_hashes(batch) for batch in other.batches()]
+        texts += [view_of(batch).hashes(batch) for batch in other.batches()]
         own = tuple(at for at, file in enumerate(corpus.files) if other.holds(file.path))
         files += tuple(at for at in own if at not in files)
     hashes = np.unique(np.concatenate([np.zeros(0, np.uint64), *texts]))
@@ -89,39 +87,6 @@ def _by_name(file: File) -> bool:
         array = name.rpartition(":")[2].partition(".")[0]
         return any(HELD_OUT.fullmatch(word) or word == "t10k" for word in re.split(r"[-_]", array))
     return HELD_OUT.match(name) is not None
-
-
-def content_hashes(batch: Batch) -> NDArray[np.uint64]:
-    """A hash of each text, or of the pixels of each picture, (documents,)."""
-    return text_hashes(batch.text) if batch.images is None else picture_hashes(batch.images)
-
-
-def text_hashes(text: Text) -> NDArray[np.uint64]:
-    """A hash of each text by its words, folded, so that white space and capitals hide no copy; of one without words, its bytes.
-
-    >>> a, b, c = text_hashes(Text.of(["One  two!", "one two", "one"])).tolist()
-    >>> a == b, b == c
-    (True, False)
-    """
-    words = text.cut("unicode")
-    folded = words.folded
-    at = np.arange(len(words), dtype=np.uint64) - words.offsets[words.documents].astype(np.uint64)
-    with np.errstate(over="ignore"):
-        mixed = splitmix64(folded ^ splitmix64(at + np.uint64(1)))
-        total = np.zeros(len(text), np.uint64)
-        np.add.at(total, words.documents, mixed)
-    bare = np.flatnonzero(words.counts == 0)
-    for row in bare.tolist():
-        total[row] = hash_of(text[row])
-    return total
-
-
-def hash_of(text: str) -> np.uint64:
-    """Of a text without words: its bytes, rolled."""
-    out = np.zeros(1, np.uint64)
-    for byte in text.encode()[:4096]:
-        out = splitmix64(out ^ np.uint64(byte + 1))
-    return out[0]
 
 
 def _split_column(corpus: Corpus) -> str | None:
@@ -179,14 +144,4 @@ def _is_held_out(record: Mapping[str, Any], name: str) -> bool:
 
 def parents(batch: Batch, held: HeldOut) -> NDArray[np.bool_]:
     """Which documents, or pictures, of a batch may have children: those that were read, are not blank, and not held out."""
-    return ~(batch.made | held.mask(batch) | blank(batch))
-
-
-def blank(batch: Batch) -> NDArray[np.bool_]:
-    """Which documents of a batch have nothing but white space, or pictures one level throughout, (documents,)."""
-    if batch.images is None:
-        return np.asarray(batch.text.characters.total == batch.text.characters.space)
-    levels = (
-        pixels.max((1, 2, 3), initial=0) == pixels.min((1, 2, 3), initial=255) for _, pixels in batch.images.stacks()
-    )
-    return batch.images.spread(levels, bool)
+    return ~(batch.made | held.mask(batch) | view_of(batch).blank(batch))

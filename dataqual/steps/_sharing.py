@@ -14,8 +14,9 @@ from dataqual.drawing import document_keys, uniform
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.ledger import addresses
 from dataqual.operators import Engine
-from dataqual.steps._held_out import HeldOut, blank, parents
+from dataqual.steps._held_out import HeldOut, parents
 from dataqual.steps._taking import By, Value, kinds
+from dataqual.views import view_of
 
 
 class Sharing(Protocol):
@@ -112,7 +113,7 @@ def eligible(batch: Batch, held: HeldOut, only: tuple[str, ...], balance: By | N
 
 def barren(batch: Batch, held: HeldOut, only: tuple[str, ...], balance: By | None) -> NDArray[np.bool_]:
     """Which could have children but that they are blank, (documents,)."""
-    return blank(batch) & ~batch.made & ~held.mask(batch) & _named(batch, only, balance)
+    return view_of(batch).blank(batch) & ~batch.made & ~held.mask(batch) & _named(batch, only, balance)
 
 
 def _named(batch: Batch, only: tuple[str, ...], balance: By | None) -> NDArray[np.bool_]:

@@ -11,24 +11,19 @@ import numpy as np
 from dataqual import catalog, specs
 from dataqual.corpus import Batch, Corpus
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.images.perceptual import Perceptual, PictureSurvey
+from dataqual.images.perceptual import Perceptual
 from dataqual.ledger import Dropped
-from dataqual.near_duplicates import NearDuplicates, Semantic, SemanticSurvey, Survey
-from dataqual.operators import Engine, Signal, Step, View
+from dataqual.near_duplicates import NearDuplicates, Semantic
+from dataqual.operators import Engine, Signal, Step, ViewName
 from dataqual.steps._known_copies import Copies, Earlier, Found, KnownCopies, texts_of
 from dataqual.steps._surveying_copies import Asked, Known
+from dataqual.views import View, view_names, view_of
 
 SURVEY_SHARE = 8
 """An eighth of the memory is for comparing signatures, as in a profile; batches in flight take the most of the rest."""
 
 SIZES = ("longest", "largest")
 """Which of two copies stays by size, whatever it is called."""
-
-LARGEST = "side"
-"""What that means for pictures: the side of a square of as many pixels."""
-
-LONGEST = "character_count"
-"""What `keep: longest` means: bytes would give a script that takes more of them an advantage."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ class Dedup(Step):
     words than a shingle has, are copies only if they are the same, word for word at least.
     """
 
-    view: ClassVar[View | None] = None
+    view: ClassVar[ViewName | None] = None
     """Of pictures the same pixels are exact copies, and near ones are found by their hashes."""
     tells_by_address: ClassVar[bool] = True
 
@@ -59,10 +54,8 @@ class Dedup(Step):
     def __post_init__(self) -> None:
         if self.normalized and not self.exact:
             raise SpecError("dedup.normalized: says what exact copies are, and they are not to go; set exact, too")
-        policies = ("first", *SIZES)
-        if self.keep not in policies and self.keep not in {**catalog.defaults(), **catalog.defaults("image")}:
-            allowed = (*policies, *catalog.defaults(), *catalog.defaults("image"))
-            raise SpecError(f"dedup.keep: no policy or signal {self.keep!r}; {did_you_mean(self.keep, allowed)}")
+        if self.keep not in ("first", *SIZES) and self.keep not in policies():
+            raise SpecError(f"dedup.keep: no policy or signal {self.keep!r}; {did_you_mean(self.keep, policies())}")
 
     @classmethod
     def of_spec(cls, parameters: Mapping[str, Any], where: str) -> Dedup:
@@ -84,12 +77,12 @@ class Dedup(Step):
     def spec_schema(cls) -> dict[str, Any]:
         """Its fields, and `near` as a truth value too; one of both kinds of copies must go."""
         near = [{"$ref": "#/$defs/near_duplicates"}, {"type": ["boolean", "null"]}]
-        policies = {"enum": ["first", *SIZES, *catalog.defaults(), *catalog.defaults("image")], "default": "first"}
+        kept = {"enum": policies(), "default": "first"}
         properties = {"exact": {"type": "boolean"}, "near": {"anyOf": near}, "normalized": {"type": "boolean"}}
         nothing = {"required": ["exact"], "properties": {"exact": {"const": False}, "near": {"enum": [False, None]}}}
         return {
             "type": "object",
-            "properties": properties | {"keep": policies},
+            "properties": properties | {"keep": kept},
             "additionalProperties": False,
             "not": nothing,
         }
@@ -114,22 +107,14 @@ class Dedup(Step):
         """The weights of the model, where there is one: a name does not tell them."""
         return self.near.opened.digest if isinstance(self.near, Semantic) else None
 
-    def _judge(self, pictures: bool) -> Signal | None:
+    def _judge(self, view: View) -> Signal | None:
         """What decides who is kept; None where the order does."""
         if self.keep == "first":
             return None
-        found = catalog.signal((LARGEST if pictures else LONGEST) if self.keep in SIZES else self.keep)
-        if pictures and found.view == "text":
-            raise SpecError(f"keep: {self.keep} is a signal of texts, and these are pictures")
-        if found.view == "image" and not pictures:
-            raise SpecError(f"keep: {self.keep} is a signal of pictures, and these are texts")
+        found = catalog.signal(view.largest if self.keep in SIZES else self.keep)
+        if found.view not in (None, view.name):
+            raise SpecError(f"keep: {self.keep} is a signal of {view_of(found.view).nouns}, and these are {view.nouns}")
         return found
-
-    def _check_pictures(self) -> None:
-        if self.normalized:
-            raise SpecError("normalized: pictures have no words; leave it out")
-        if isinstance(self.near, Semantic):
-            raise SpecError("semantic copies are copies of texts, and these are pictures; perceptual compares pictures")
 
     def prepare(self, corpus: Corpus, engine: Engine) -> KnownCopies:
         """Survey the corpus; every pair is verified."""
@@ -137,9 +122,10 @@ class Dedup(Step):
 
     def find(self, corpus: Corpus, engine: Engine, earlier: Sequence[Earlier] = (), *, sources: bool = False) -> Found:
         """The copies in a corpus, of each other and of what came `earlier`; told by group, or file, with `sources`."""
-        pictures = corpus.view == "image"
-        judge = self._judge(pictures)
-        with self._survey(engine, pictures) as survey:
+        view = view_of(corpus)
+        judge = self._judge(view)
+        how = {"memory": engine.memory // SURVEY_SHARE, "threads": engine.threads}
+        with view.survey(self.near, normalized=self.normalized, **how) as survey:
             known = Known(survey, len(corpus.files))
             for one in earlier:
                 known.take(one, engine)
@@ -175,31 +161,19 @@ class Dedup(Step):
             names,
             self.told_as,
             self.alike,
-            self._threshold(corpus.view == "image"),
+            view_of(corpus).threshold(self.near),
         )
-
-    def pictured(self) -> Perceptual | None:
-        """How near copies of pictures are told."""
-        return self.near if isinstance(self.near, Perceptual) else Perceptual() if self.near is not None else None
-
-    def _threshold(self, pictures: bool) -> str | None:
-        if pictures:
-            found = self.pictured()
-            return found.told if found is not None else None
-        return self.near.told if isinstance(self.near, Semantic) else None
-
-    def _survey(self, engine: Engine, pictures: bool) -> Survey | SemanticSurvey | PictureSurvey:
-        memory = engine.memory // SURVEY_SHARE
-        if pictures:
-            self._check_pictures()
-            return PictureSurvey(self.pictured(), memory=memory)
-        if isinstance(self.near, Perceptual):
-            raise SpecError("perceptual copies are copies of pictures, and these are texts; minhash compares texts")
-        if isinstance(self.near, Semantic):
-            return SemanticSurvey(self.near, normalized=self.normalized, memory=memory)
-        parameters, near = self.near or NearDuplicates(), self.near is not None
-        return Survey(parameters, near=near, normalized=self.normalized, memory=memory, threads=engine.threads)
 
     def __call__(self, batch: Batch) -> tuple[Batch, Sequence[Dropped]]:
         """Only a survey can tell what is a copy."""
         raise TypeError("dedup must see the corpus first: call prepare, and then what it returns")
+
+
+def policies() -> list[str]:
+    """What `keep` may be: the first, the longest or largest, or any signal of any view.
+
+    >>> policies()[:3], "word_count" in policies()
+    (['first', 'longest', 'largest'], True)
+    """
+    signals = (catalog.defaults(view) for view in view_names())
+    return ["first", *SIZES, *dict.fromkeys(name for own in signals for name in own)]

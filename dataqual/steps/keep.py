@@ -13,7 +13,7 @@ from dataqual.corpus import Batch, Corpus
 from dataqual.errors import SpecError
 from dataqual.ledger import Dropped
 from dataqual.measured import Measured
-from dataqual.operators import Engine, Signal, Step, View
+from dataqual.operators import Engine, Signal, Step, ViewName
 from dataqual.rules.rule_set import Rule, load, rules_of
 
 
@@ -33,7 +33,7 @@ class Keep(Step):
     (1, 'three', 'short', [1], '>= 2')
     """
 
-    view: ClassVar[View | None] = None
+    view: ClassVar[ViewName | None] = None
     """That of its signals."""
     only_drops: ClassVar[bool] = True
 

@@ -11,7 +11,7 @@ from dataqual import specs
 from dataqual.corpus import Batch, Corpus
 from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.ledger import Dropped
-from dataqual.operators import Engine, Step, View
+from dataqual.operators import Engine, Step, ViewName
 from dataqual.steps._taking import By, Quota, Taken, Value, tallied
 
 Shares = tuple[tuple[str, float], ...]
@@ -32,7 +32,7 @@ class Rebalance(Step):
     stays. A corpus that is within one document of its shares stays as it is.
     """
 
-    view: ClassVar[View | None] = None
+    view: ClassVar[ViewName | None] = None
 
     by: By
     to: Literal["uniform"] | Shares | None = None

@@ -15,7 +15,7 @@ from dataqual.corpus import Batch, Corpus
 from dataqual.drawing import document_keys, uniform
 from dataqual.errors import SpecError
 from dataqual.ledger import Dropped
-from dataqual.operators import Engine, Step, View
+from dataqual.operators import Engine, Step, ViewName
 from dataqual.steps._taking import By, Quota, Taken, Value, tallied
 
 
@@ -33,7 +33,7 @@ class Sample(Step):
     (115, 885, 'share 0.1')
     """
 
-    view: ClassVar[View | None] = None
+    view: ClassVar[ViewName | None] = None
     idempotent: ClassVar[bool] = False
     """A share of a share is smaller."""
 

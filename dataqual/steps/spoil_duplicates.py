@@ -11,7 +11,7 @@ import numpy as np
 from dataqual.corpus import Batch
 from dataqual.errors import SpecError
 from dataqual.ledger import Added
-from dataqual.operators import Step, View
+from dataqual.operators import Step, ViewName
 from dataqual.steps._spoiling import check_share, drawn
 
 
@@ -28,7 +28,7 @@ class SpoilDuplicates(Step):
     (['one', 'one', 'one', '二', '二', '二'], 4, [1, 1, 1, 2, 2, 2])
     """
 
-    view: ClassVar[View | None] = None
+    view: ClassVar[ViewName | None] = None
     idempotent: ClassVar[bool] = False
     adds: ClassVar[bool] = True
 

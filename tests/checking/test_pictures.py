@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from dataqual import catalog
-from dataqual.checking import Suite, proposing
+from dataqual.checking import Suite
 from dataqual.checking.proposing import propose
 from dataqual.checking.running import check
 from dataqual.errors import SpecError
 from dataqual.images.image import Pixels
+from dataqual.views.image import Pictures
 from tests.images.made import noise, waves
 from tests.images.test_image import encoded
 
@@ -69,7 +70,7 @@ def test_a_proposed_suite_passes_on_what_it_was_proposed_from() -> None:
     "name", [name for name, kind in catalog.signals().items() if kind.view == "image" and not kind.surveyed]
 )
 def test_bounds_of_pictures_stand_at_the_end_that_is_worse(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proposing, "OF_PICTURES", ((name, 0.5),))
+    monkeypatch.setattr(Pictures, "quantiles", ((name, 0.5),))
     [bounded] = [one for one in propose(pictures()).content["checks"] if one.get("signal") == name] or [{}]
     ends = {"blurriness": "max", "darkness": "max", "lightness": "max", "single_color_share": "max", "blockiness": "max",
             "text_overlay": "max", "mislabelled": "max", "frames": "max", "contrast": "min", "entropy": "min",
@@ -80,7 +81,7 @@ def test_bounds_of_pictures_stand_at_the_end_that_is_worse(name: str, monkeypatc
 
 
 def test_sharper_pictures_pass_a_suite_and_blurred_ones_fail_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proposing, "OF_PICTURES", (("blurriness", 0.95), ("contrast", 0.05)))
+    monkeypatch.setattr(Pictures, "quantiles", (("blurriness", 0.95), ("contrast", 0.05)))
     sharp = [noise(24, 24, 3, seed) for seed in range(300)]
     soft = [np.repeat(np.repeat(one[::6, ::6], 6, 0), 6, 1) // 4 + 96 for one in sharp]
 

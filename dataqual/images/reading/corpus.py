@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -38,7 +38,7 @@ class ImageCorpus(Corpus):
     """How files are read, by their format."""
 
     @property
-    def view(self) -> Literal["text", "image"]:
+    def view(self) -> str:
         """Pictures."""
         return "image"
 

@@ -30,7 +30,7 @@ from dataqual.images.operations import METHODS, MIXING, Made, Partner, Strength,
 from dataqual.images.sample import small
 from dataqual.images.steps._pictures import Pixels, pictures_of
 from dataqual.ledger import Change
-from dataqual.operators import Engine, View
+from dataqual.operators import Engine, ViewName
 from dataqual.steps._growing import Augmenting, GrowingStep, Wanted, growing_of
 from dataqual.steps._held_out import HeldOut, held_out, parents
 
@@ -54,7 +54,7 @@ class AugmentImages(Augmenting):
     `measured` lets the gate decide by classifiers that never saw the parent. Whatever else is given goes before it.
     """
 
-    view: ClassVar[View] = "image"
+    view: ClassVar[ViewName] = "image"
 
     methods: tuple[str, ...] = ("crop", "rotate")
     keeps_label: str = MEASURED
@@ -214,7 +214,7 @@ def _each(images: Images) -> Iterator[Pixels]:
 class GrowingPictures(GrowingStep[Pixels, Made]):
     """Adds the children; what a picture gets depends on it, its address and the seed alone."""
 
-    view: ClassVar[View] = "image"
+    view: ClassVar[ViewName] = "image"
 
     methods: tuple[str, ...]
     strength: Strength

@@ -11,7 +11,7 @@ from dataqual.errors import SpecError
 from dataqual.images.perceptual import Perceptual, Variants
 from dataqual.lazy import lazy
 from dataqual.ledger import Dropped
-from dataqual.operators import Engine, Step, View
+from dataqual.operators import Engine, Step, ViewName
 from dataqual.steps._known_copies import KnownCopies
 from dataqual.steps.dedup import Dedup
 
@@ -27,7 +27,7 @@ class DedupImages(Step):
     pixels only.
     """
 
-    view: ClassVar[View] = "image"
+    view: ClassVar[ViewName] = "image"
     tells_by_address: ClassVar[bool] = True
 
     idempotent: ClassVar[bool] = False

@@ -14,7 +14,7 @@ from dataqual.corpus import Batch
 from dataqual.errors import SpecError
 from dataqual.images.steps._pictures import check_share, spoilt
 from dataqual.ledger import Edited
-from dataqual.operators import Step, View
+from dataqual.operators import Step, ViewName
 
 REACH = 4
 """Standard deviations after which a weight is less than half a level of 255."""
@@ -31,7 +31,7 @@ class SpoilBlur(Step):
 
     idempotent: ClassVar[bool] = False
     rewrites: ClassVar[bool] = True
-    view: ClassVar[View] = "image"
+    view: ClassVar[ViewName] = "image"
 
     dose: float
     sigma: float = 1.5

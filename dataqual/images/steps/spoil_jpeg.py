@@ -13,7 +13,7 @@ from dataqual.corpus import Batch
 from dataqual.errors import SpecError
 from dataqual.images.steps._pictures import check_share, spoilt
 from dataqual.ledger import Edited
-from dataqual.operators import Step, View
+from dataqual.operators import Step, ViewName
 
 LUMINANCE = np.array([
     [16, 11, 10, 16, 24, 40, 51, 61], [12, 12, 14, 19, 26, 58, 60, 55], [14, 13, 16, 24, 40, 57, 69, 56],
@@ -39,7 +39,7 @@ class SpoilJpeg(Step):
 
     idempotent: ClassVar[bool] = False
     rewrites: ClassVar[bool] = True
-    view: ClassVar[View] = "image"
+    view: ClassVar[ViewName] = "image"
 
     dose: float
     quality: int = 10

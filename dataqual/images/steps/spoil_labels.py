@@ -15,7 +15,7 @@ from dataqual.drawing import document_keys, stream, uniform
 from dataqual.errors import SpecError
 from dataqual.images.steps._pictures import check_share, pictures_of
 from dataqual.ledger import Edited
-from dataqual.operators import Engine, Step, View
+from dataqual.operators import Engine, Step, ViewName
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class SpoilLabels(Step):
 
     idempotent: ClassVar[bool] = False
     rewrites: ClassVar[bool] = True
-    view: ClassVar[View] = "image"
+    view: ClassVar[ViewName] = "image"
 
     dose: float
     seed: int = 0
@@ -63,7 +63,7 @@ class Mislabelling(Step):
 
     idempotent: ClassVar[bool] = False
     rewrites: ClassVar[bool] = True
-    view: ClassVar[View] = "image"
+    view: ClassVar[ViewName] = "image"
 
     dose: float
     seed: int

@@ -13,7 +13,7 @@ from dataqual.corpus import Batch
 from dataqual.drawing import stream
 from dataqual.images.steps._pictures import check_share, spoilt
 from dataqual.ledger import Edited
-from dataqual.operators import Step, View
+from dataqual.operators import Step, ViewName
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class SpoilPixelNoise(Step):
 
     idempotent: ClassVar[bool] = False
     rewrites: ClassVar[bool] = True
-    view: ClassVar[View] = "image"
+    view: ClassVar[ViewName] = "image"
 
     dose: float
     deviation: float = 0.1

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from dataqual import catalog
 from dataqual.corpus import Batch, Columns, Corpus
-from dataqual.faults import PICTURES
 from dataqual.images.perceptual import Perceptual, PicturePart, PictureSigning, PictureSurvey
 from dataqual.images.sample import PictureSample
 from dataqual.images.signals.side import Side
@@ -38,7 +37,6 @@ class Pictures(Subject):
     """Formats and sizes of pictures, those at the ends of signals, and their copies by hashes, verified on the pixels."""
 
     view: ClassVar = "image"
-    shares: ClassVar = PICTURES
 
     near: Perceptual | None = None
     """How near copies are told; None for exact ones alone."""
