@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -24,6 +24,9 @@ from dataqual.naming import snake_case
 
 if TYPE_CHECKING:
     from dataqual.operators import Metric, Signal, ViewName
+
+HOMES: Mapping[ViewName, str] = {"text": "dataqual", "image": "dataqual.images"}
+"""Where the folders of each view lie."""
 
 Kind = Literal["signals", "metrics", "steps"]
 Made = TypeVar("Made")
@@ -113,7 +116,7 @@ def find(kind: Kind, name: str) -> Any:
         return _foreign(kind)[name].load()
     if name not in _own(kind):
         raise SpecError(f"no {kind[:-1]} {name!r}; {did_you_mean(name, names(kind))}")
-    home = "dataqual.images" if name in _own_of(kind, "image") else "dataqual"
+    home = next(HOMES[view] for view in HOMES if name in _own_of(kind, view))
     return getattr(import_module(f"{home}.{kind}.{name}"), "".join(part.capitalize() for part in name.split("_")))
 
 
@@ -143,7 +146,27 @@ def construct(operator: type[Made], name: str, parameters: dict[str, Any]) -> Ma
 
 
 def _own(kind: Kind) -> frozenset[str]:
-    return _own_of(kind, "text") | _own_of(kind, "image")
+    return frozenset().union(*(_own_of(kind, view) for view in HOMES))
+
+
+def folder_of(view: ViewName, kind: str) -> Path:
+    """The folder in which a view has its operators, or rules, of a kind.
+
+    >>> folder_of("image", "signals").parts[-3:]
+    ('dataqual', 'images', 'signals')
+    """
+    return Path(__file__).parent.joinpath(*HOMES[view].split(".")[1:], kind)
+
+
+def view_in(operator: Any) -> ViewName:
+    """What an operator looks at: by the folder it lies in, or by its own word.
+
+    >>> view_in(find("signals", "word_count")), view_in(find("signals", "blurriness"))
+    ('text', 'image')
+    """
+    homes = [view for view, home in HOMES.items() if home != "dataqual" and operator.__module__.startswith(f"{home}.")]
+    found: ViewName = homes[0] if homes else getattr(operator, "view", None) or "text"
+    return found
 
 
 def _may_have(kind: Kind, name: str, view: ViewName) -> bool:
@@ -153,9 +176,7 @@ def _may_have(kind: Kind, name: str, view: ViewName) -> bool:
 
 @cache
 def _own_of(kind: Kind, view: ViewName) -> frozenset[str]:
-    home = Path(__file__).parent
-    folder = (home / "images" if view == "image" else home) / kind
-    return frozenset(file.stem for file in folder.glob("*.py") if not file.stem.startswith("_"))
+    return frozenset(file.stem for file in folder_of(view, kind).glob("*.py") if not file.stem.startswith("_"))
 
 
 @cache

@@ -15,6 +15,8 @@ from typing import Any, Literal, get_args
 
 from dataqual import catalog, rules, schemas
 from dataqual.errors import SpecError, did_you_mean
+from dataqual.operators import ViewName
+from dataqual.views import in_words_of, view_names, view_of
 
 Kind = Literal["signals", "metrics", "steps", "rules"]
 TITLES = {"signals": "Signals", "metrics": "Metrics", "steps": "Steps", "rules": "Rule sets"}
@@ -58,8 +60,7 @@ class Entry:
     name: str
     about: str
     """What it is, the first paragraph of its docstring."""
-    view: str = "text"
-    """What it looks at: "text" or "image"."""
+    view: ViewName = "text"
     unit: str = ""
     """Of a signal: what one of it is; "" for a share or ratio."""
     profiled: bool = True
@@ -88,7 +89,7 @@ class Entry:
 
     def told(self, say: Say = str) -> str:
         """All that is known of it, for people, in the language of `say`; what it has no words for stays English, paragraph by paragraph."""
-        kind = TITLES[self.kind].lower().removesuffix("s") + (" of pictures" if self.view == "image" else "")
+        kind = TITLES[self.kind].lower().removesuffix("s") + _of(self.view)
         when = "" if self.profiled else "A profile measures or applies it only where it is asked for."
         source = f"{say('Source:')} {self.source}" if self.source else ""
         unit = say(self.unit)
@@ -127,7 +128,7 @@ def entry(kind: catalog.Kind, name: str) -> Entry:
         kind,
         name,
         schemas.about(operator),
-        view_of(operator),
+        catalog.view_in(operator),
         getattr(operator, "unit", ""),
         getattr(operator, "profiled", True) if kind == "signals" else True,
         " ".join(more.split()),
@@ -207,10 +208,15 @@ def page() -> str:
 def _chapters(known: list[Entry]) -> Iterator[tuple[str, str, list[Entry]]]:
     """Title, what is said of it, and its words: kind by kind, those of pictures behind those of texts."""
     for kind, title in TITLES.items():
-        for view, of in (("text", ""), ("image", " of pictures")):
+        for view in view_names():
             ones = [one for one in known if (one.kind, one.view) == (kind, view)]
             if ones:
-                yield title + of, ABOUT[kind].replace("document", "picture") if of else ABOUT[kind], ones
+                yield title + _of(view), in_words_of(view, ABOUT[kind]), ones
+
+
+def _of(view: ViewName) -> str:
+    """What stands behind a kind of words that are not of texts."""
+    return "" if view_of(view).has_text else f" of {view_of(view).nouns}"
 
 
 def _row(one: Entry) -> str:
@@ -224,11 +230,6 @@ def _rule_set(name: str) -> Entry:
     about = f"{found.about} {len(found.rules)} rules."
     profiled = name in (*rules.PROFILED, *rules.PROFILED_PICTURES)
     return Entry("rules", name, about, found.view, "", profiled, found.caveat or "", (), found.source)
-
-
-def view_of(operator: Any) -> str:
-    """What an operator looks at: by its own word, or by the folder it lies in."""
-    return "image" if operator.__module__.startswith("dataqual.images.") else getattr(operator, "view", None) or "text"
 
 
 def _parameters(operator: Any) -> tuple[Parameter, ...]:

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual import specs
+from dataqual import catalog, specs
 from dataqual.bounds import Bounds
 from dataqual.errors import SpecError, did_you_mean
 
 if TYPE_CHECKING:
     from dataqual.operators import Signal, ViewName
 
-FOLDERS = {"text": Path(__file__).parent, "image": Path(__file__).parent.parent / "images" / "rules"}
-"""Where the sets lie that judge texts, and those that judge pictures."""
+FOLDERS = {view: catalog.folder_of(view, "rules") for view in catalog.HOMES}
+"""Where the sets lie that judge each view."""
 REQUIRED, OPTIONAL = ("name", "about", "source", "rules"), ("language", "caveat", "includes")
 """The keys of a file of rules; those of a rule are `RULE_REQUIRED` and `RULE_OPTIONAL`."""
 RULE_REQUIRED, RULE_OPTIONAL = ("name", "about", "signal"), ("with", *specs.ENDS)
