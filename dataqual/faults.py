@@ -37,3 +37,6 @@ COPIES = ("exact_copies", "near_copies")
 OUTLIERS = "outliers"
 SURVEYED = (*COPIES, OUTLIERS)
 """What is found beside other documents, by steps of its own."""
+
+FINDINGS = {"text": (*SURVEYED, *SHARES, *JUDGED), "image": (*COPIES, *JUDGED, *PICTURES)}
+"""Every finding that `clean --drop` leaves out by its name, of each view, beside rule sets and files of rules."""

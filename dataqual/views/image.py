@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dataqual import images
 from dataqual.corpus import Address, Batch, Corpus, Progress
 from dataqual.errors import SpecError
-from dataqual.faults import COPIES, JUDGED, PICTURES
+from dataqual.faults import FINDINGS, PICTURES
 from dataqual.images.hashing import picture_hashes
 from dataqual.images.image import Images
 from dataqual.images.perceptual import Perceptual, PictureSurvey
@@ -43,7 +43,7 @@ class Pictures(View):
     shown: ClassVar[int] = 12
     """A dozen of which are seen at once."""
     shares: ClassVar = PICTURES
-    findings: ClassVar = (*COPIES, *JUDGED, *PICTURES)
+    findings: ClassVar = FINDINGS["image"]
     quantiles: ClassVar = (
         ("side", 0.05),
         ("side", 0.5),

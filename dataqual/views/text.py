@@ -12,7 +12,7 @@ from dataqual import labels
 from dataqual.corpus import Batch, Corpus, Progress
 from dataqual.errors import SpecError
 from dataqual.excerpts import why
-from dataqual.faults import JUDGED, SHARES, SURVEYED
+from dataqual.faults import FINDINGS, SHARES
 from dataqual.images.perceptual import Perceptual
 from dataqual.ledger import Added, Change, Dropped, Edited, Refused
 from dataqual.mixing import splitmix64
@@ -51,7 +51,7 @@ class Texts(View):
     """In bytes, a script that takes more of them would have an advantage."""
     shown: ClassVar[int] = 5
     shares: ClassVar = SHARES
-    findings: ClassVar = (*SURVEYED, *SHARES, *JUDGED)
+    findings: ClassVar = FINDINGS["text"]
     quantiles: ClassVar = (
         ("word_count", 0.05),
         ("word_count", 0.5),
