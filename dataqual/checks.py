@@ -20,9 +20,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from dataqual.checking import Check, Checked, Outcome, Suite
 from dataqual.checking import check as run
-from dataqual.checking.suite import check as one
-from dataqual.checking.suite import suite_of
 from dataqual.errors import CheckFailed, InputError, SpecError, did_you_mean
+from dataqual.suites.suite import check as one
+from dataqual.suites.suite import suite_of
 
 __all__ = [
     "Check",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from dataqual import checking
 from dataqual.corpus import Corpus, Progress
 from dataqual.dropping import Drop
 from dataqual.engine import Local
@@ -16,9 +16,6 @@ from dataqual.readers import open_corpus
 from dataqual.readers.sources import as_whole_corpus, options_of
 from dataqual.recipe import Recipe, Remaining
 from dataqual.rewriting import Cleaned, Target, as_said, rewrite
-
-CHECKING = "dataqual.checking"
-"""Who makes checks: found by its name, for it stands above."""
 
 
 def clean(
@@ -63,7 +60,7 @@ def clean(
     if not cleaned.written:
         return replace(cleaned, untold=True)
     left = _left(cleaned, corpus, tuple(prepared), what.checks.columns)
-    checked = import_module(CHECKING).check(left, what.checks, workers=workers, max_memory=max_memory)
+    checked = checking.check(left, what.checks, workers=workers, max_memory=max_memory)
     return replace(cleaned, checked=checked, warnings=(*cleaned.warnings, *checked.warnings))
 
 

@@ -6,14 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from dataqual import specs
+from dataqual import specs, suites
 from dataqual.catalog import name_of
 from dataqual.corpus import Address, Batch, Chunk, Corpus, Piece, Progress, Rows
 from dataqual.engine import Local
@@ -26,9 +25,6 @@ from dataqual.text import Text
 from dataqual.views import view_of
 
 FOLDER = Path(__file__).parent / "recipes"
-
-SUITES = "dataqual.checking.suite"
-"""Who reads checks: found by its name where a recipe has some, for it stands above, and takes a tenth of a second to load."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +43,8 @@ class Recipe:
     """The language it is meant for; None for any."""
     says: tuple[str, ...] = ()
     """Each step as YAML has it, on one line, without its secrets; empty where it was not made from YAML."""
-    checks: Any = None
-    """The `dataqual.checking.Suite` that the cleaned corpus must pass; None where nothing is asked of it."""
+    checks: suites.Suite | None = None
+    """The suite that the cleaned corpus must pass; None where nothing is asked of it."""
 
     @classmethod
     def load(cls, name: str, base: Path | None = None) -> Recipe:
@@ -74,8 +70,7 @@ class Recipe:
             raise SpecError(f"{where}.steps: expected at least one step")
         said = {key: specs.string(given, key, where) for key in ("about", "language") if key in given}
         check_order(steps, f"{where}.steps")
-        suites = import_module(SUITES) if "checks" in given else None
-        checks = suites.Suite.of({"checks": given["checks"]}, where) if suites else None
+        checks = suites.Suite.of({"checks": given["checks"]}, where) if "checks" in given else None
         return cls(where, steps, **said, says=tuple(map(_said, steps, given["steps"])), checks=checks)
 
     def on(self, column: Any) -> Any:

@@ -29,7 +29,7 @@ TYPES = {int: "integer", float: "number", bool: "boolean", str: "string", NoneTy
 
 
 def recipe() -> Schema:
-    """The schema of a recipe without its checks, which `dataqual.checking.schema` adds."""
+    """The schema of a recipe without its checks, which `dataqual.suites.schema` adds."""
     properties = {"about": STRING, "language": STRING, "steps": {"$ref": "#/$defs/steps", "minItems": 1}}
     return document("A recipe of dataqual", properties, ("steps",))
 

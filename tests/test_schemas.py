@@ -13,12 +13,12 @@ from jsonschema import Draft202012Validator
 
 from dataqual import schemas
 from dataqual.checking import Suite
-from dataqual.checking.schema import recipe, suite
 from dataqual.cli import main
 from dataqual.commands.schema import SCHEMAS
 from dataqual.errors import SpecError
 from dataqual.recipe import Recipe
 from dataqual.rules import load
+from dataqual.suites.schema import recipe, suite
 from studies.picture_keys import KEYS as PICTURE_KEYS
 from studies.schema import study
 from studies.study import OPTIONAL, REQUIRED, TEMPLATE, Study

@@ -13,8 +13,8 @@ from typing import Any
 from dataqual.adapters import great_expectations as dq
 from dataqual.adapters.great_expectations import page_of
 from dataqual.checking.result import Checked, seen
-from dataqual.checking.verdicts import Outcome
 from dataqual.errors import InputError, SpecError
+from dataqual.suites.verdicts import Outcome
 from dataqual.writers.appearing import write_text
 
 FOREIGN = (

@@ -26,15 +26,15 @@ import numpy as np
 
 from dataqual import catalog
 from dataqual.bounds import Bounds
-from dataqual.checking.columns import HowMany, Meets, NotNull, OfColumn, Present, Unique
-from dataqual.checking.conditions import Length, Matches, OfType, OneOf, Within
-from dataqual.checking.gauges import OfMetric
 from dataqual.checking.running import check as run_check
-from dataqual.checking.suite import Suite, suite_of
-from dataqual.checking.verdicts import Check
 from dataqual.errors import MissingExtra, SpecError
 from dataqual.metrics.documents import Documents
 from dataqual.rules import load
+from dataqual.suites.columns import HowMany, Meets, NotNull, OfColumn, Present, Unique
+from dataqual.suites.conditions import Length, Matches, OfType, OneOf, Within
+from dataqual.suites.gauges import OfMetric
+from dataqual.suites.suite import Suite, suite_of
+from dataqual.suites.verdicts import Check
 
 if find_spec("great_expectations") is None:
     raise MissingExtra("great-expectations", "checks")

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dataqual.checking.estimates import Clustered, Estimate, Proportion, estimate_of
-from dataqual.checking.gauges import Gauge, Grouped
-from dataqual.checking.suite import Suite
-from dataqual.checking.verdicts import Outcome
 from dataqual.errors import InputError, nearest_file
 from dataqual.faults import SHARES
 from dataqual.rules import rule_sets
+from dataqual.suites.estimates import Clustered, Estimate, Proportion, estimate_of
+from dataqual.suites.gauges import Gauge, Grouped
+from dataqual.suites.suite import Suite
+from dataqual.suites.verdicts import Outcome
 
 SCHEMA = "dataqual.check/1"
 PROFILE = "dataqual.profile/1"

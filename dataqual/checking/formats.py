@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from dataqual.checking.gauges import Shown
 from dataqual.checking.result import Checked, seen
-from dataqual.checking.verdicts import Outcome
+from dataqual.suites.gauges import Shown
+from dataqual.suites.verdicts import Outcome
 from dataqual.version import __version__
 
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -13,9 +13,6 @@ import numpy as np
 import polars as pl
 
 from dataqual.catalog import label
-from dataqual.checking.copies import Copies
-from dataqual.checking.gauges import Gauge
-from dataqual.checking.looking import Looked
 from dataqual.corpus import Corpus
 from dataqual.errors import InputError, SpecError
 from dataqual.images.perceptual import PictureCopies
@@ -24,6 +21,9 @@ from dataqual.near_duplicates import NearCopies
 from dataqual.operators import Signal
 from dataqual.profiling.table import Addresses
 from dataqual.quoting import difference, evidences, replacements
+from dataqual.suites.copies import Copies
+from dataqual.suites.gauges import Gauge
+from dataqual.suites.looking import Looked
 from dataqual.writers.appearing import writing
 
 ACTION = "failed"

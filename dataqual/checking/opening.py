@@ -8,11 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from dataqual.checking.suite import Suite
 from dataqual.corpus import Corpus
 from dataqual.errors import UnknownColumn
 from dataqual.readers.sliced import is_sliced, sliced
 from dataqual.readers.sources import as_corpus, is_path
+from dataqual.suites.suite import Suite
 
 TEXTLESS = ("null text", "missing text", "text is not a string")
 """Kinds of records that are no documents, but records all the same."""

@@ -19,14 +19,14 @@ from typing import Any
 import yaml
 
 from dataqual import catalog
-from dataqual.checking.columns import OfColumn
 from dataqual.checking.running import check
-from dataqual.checking.suite import Suite
-from dataqual.checking.verdicts import Outcome
 from dataqual.corpus import Progress
 from dataqual.operators import ViewName, Worse
 from dataqual.readers.sources import as_corpus
 from dataqual.rules import rule_sets
+from dataqual.suites.columns import OfColumn
+from dataqual.suites.suite import Suite
+from dataqual.suites.verdicts import Outcome
 from dataqual.views import in_words_of, view_of
 
 PASSES = 0.99

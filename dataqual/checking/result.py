@@ -13,9 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from dataqual.checking.baseline import SCHEMA
-from dataqual.checking.gauges import Shown
-from dataqual.checking.suite import Suite
-from dataqual.checking.verdicts import Outcome
 from dataqual.errors import CheckFailed
 from dataqual.excerpts import excerpt
 from dataqual.finding import percent, plural
@@ -24,6 +21,9 @@ from dataqual.masking import mask
 from dataqual.profiling.findings import clean_command
 from dataqual.readers.paths import readable
 from dataqual.readers.streams import COMPRESSIONS
+from dataqual.suites.gauges import Shown
+from dataqual.suites.suite import Suite
+from dataqual.suites.verdicts import Outcome
 from dataqual.version import __version__
 from dataqual.views import in_words_of
 from dataqual.writers.appearing import write_text

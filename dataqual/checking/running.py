@@ -12,14 +12,9 @@ import numpy as np
 import polars as pl
 
 from dataqual.checking.baseline import Baseline
-from dataqual.checking.copies import Copies
-from dataqual.checking.gauges import Gauge, Grouped, OfMetric, Sight
 from dataqual.checking.ledger import Paper, rows_of
-from dataqual.checking.looking import Looked, Table, tables
 from dataqual.checking.opening import TEXTLESS, opened
 from dataqual.checking.result import Checked
-from dataqual.checking.suite import Suite, suite_of
-from dataqual.checking.verdicts import Outcome
 from dataqual.corpus import Batch, Chunk, Columns, Corpus, Progress, Unreadable
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError
@@ -29,6 +24,11 @@ from dataqual.near_duplicates import NearCopies, NearDuplicates, Part, Signing
 from dataqual.profiling.table import Addresses
 from dataqual.readers import ReadCount
 from dataqual.readers.remote import is_url
+from dataqual.suites.copies import Copies
+from dataqual.suites.gauges import Gauge, Grouped, OfMetric, Sight
+from dataqual.suites.looking import Looked, Table, tables
+from dataqual.suites.suite import Suite, suite_of
+from dataqual.suites.verdicts import Outcome
 from dataqual.views import View, view_of
 from dataqual.views.view import CopySurvey
 

@@ -10,9 +10,9 @@ import click
 from dataqual.ending import mendable
 
 SCHEMAS = {
-    "recipe": ("dataqual.checking.schema", "recipe"),
+    "recipe": ("dataqual.suites.schema", "recipe"),
     "rules": ("dataqual.schemas", "rules_file"),
-    "suite": ("dataqual.checking.schema", "suite"),
+    "suite": ("dataqual.suites.schema", "suite"),
     "study": ("studies.schema", "study"),
 }
 """A kind of file -> the module that knows its schema, and the function there that makes it."""

@@ -10,8 +10,8 @@ import pytest
 from dataqual import sample
 from dataqual.checking import check
 from dataqual.checking.proposing import propose
-from dataqual.checking.suite import Suite
 from dataqual.intervals import clopper_pearson
+from dataqual.suites.suite import Suite
 
 WORDS = "the of and a to in is was for on with as by at from this that it be are 我们 今天 天气 很好 公园".split()
 

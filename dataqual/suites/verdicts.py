@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from dataqual.bounds import Bounds
-from dataqual.checking.estimates import Estimate, Known
-from dataqual.checking.gauges import Gauge, Grouped, Shown, Sight
 from dataqual.intervals import difference
 from dataqual.reading import Interval
+from dataqual.suites.estimates import Estimate, Known
+from dataqual.suites.gauges import Gauge, Grouped, Shown, Sight
 
 Status = Literal["passed", "failed", "cannot tell"]
 Unsure = Literal["pass", "fail", "cannot tell"]
@@ -45,7 +45,7 @@ class Check:
     def expected(self) -> str:
         """In words.
 
-        >>> from dataqual.checking.columns import HowMany
+        >>> from dataqual.suites.columns import HowMany
         >>> Check("records", HowMany(), Bounds(min=1), says="the number of records").expected
         'the number of records is >= 1'
         """

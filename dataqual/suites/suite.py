@@ -10,19 +10,19 @@ from typing import Any, get_args
 
 from dataqual import catalog, specs
 from dataqual.bounds import Bounds
-from dataqual.checking.agreement import KrippendorffAlpha
-from dataqual.checking.columns import STATISTICS, HowMany, Meets, NotNull, OfColumn, Present, Unique
-from dataqual.checking.conditions import Condition, Length, Matches, OfType, OneOf, Within
-from dataqual.checking.copies import Copies
-from dataqual.checking.gauges import Gauge, Grouped, OfMetric, OfSignal, Passing
-from dataqual.checking.unreadable import Unreadable
-from dataqual.checking.verdicts import Check, Unsure
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.faults import PICTURES, SHARES
 from dataqual.images.perceptual import Perceptual
 from dataqual.metrics.documents import Documents
 from dataqual.near_duplicates import NearDuplicates
 from dataqual.rules.rule_set import Rule, load
+from dataqual.suites.agreement import KrippendorffAlpha
+from dataqual.suites.columns import STATISTICS, HowMany, Meets, NotNull, OfColumn, Present, Unique
+from dataqual.suites.conditions import Condition, Length, Matches, OfType, OneOf, Within
+from dataqual.suites.copies import Copies
+from dataqual.suites.gauges import Gauge, Grouped, OfMetric, OfSignal, Passing
+from dataqual.suites.unreadable import Unreadable
+from dataqual.suites.verdicts import Check, Unsure
 
 SUBJECTS = ("metric", "signal", "rules", "column", "unique", "columns")
 """What a check may be about: one of these keys, and one only."""

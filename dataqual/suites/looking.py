@@ -12,10 +12,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.checking.conditions import is_null
 from dataqual.columns import as_string, look_up
 from dataqual.corpus import Chunk, Corpus
 from dataqual.measured import Measured
+from dataqual.suites.conditions import is_null
 
 STRINGS_ALONE = ("csv", "tsv")
 """Formats in which every value is a string."""

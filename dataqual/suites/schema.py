@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from dataqual import catalog, schemas, specs
-from dataqual.checking.columns import STATISTICS
-from dataqual.checking.conditions import TYPES
-from dataqual.checking.suite import OF_SIGNAL, OWN_METRICS, SUBJECTS
-from dataqual.checking.verdicts import Unsure
 from dataqual.faults import PICTURES, SHARES
+from dataqual.suites.columns import STATISTICS
+from dataqual.suites.conditions import TYPES
+from dataqual.suites.suite import OF_SIGNAL, OWN_METRICS, SUBJECTS
+from dataqual.suites.verdicts import Unsure
 
 Schema = dict[str, Any]
 

@@ -8,12 +8,12 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.checking.estimates import Clustered, Known
-from dataqual.checking.gauges import Gauge, Shown, Sight
-from dataqual.checking.looking import Looked
 from dataqual.examples import KEPT
 from dataqual.images.perceptual import Perceptual, PictureCopies
 from dataqual.near_duplicates import NearCopies, NearDuplicates
+from dataqual.suites.estimates import Clustered, Known
+from dataqual.suites.gauges import Gauge, Shown, Sight
+from dataqual.suites.looking import Looked
 
 NEAR = NearDuplicates()
 Kind = Literal["exact_copies", "near_copies"]

@@ -9,13 +9,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from dataqual.checking.estimates import Known
-from dataqual.checking.gauges import Gauge, Sight
-from dataqual.checking.looking import Looked
 from dataqual.columns import as_string
 from dataqual.errors import SpecError
 from dataqual.labels.agreement import krippendorff_alpha
 from dataqual.labels.ratings import LEVELS, Level, Ratings
+from dataqual.suites.estimates import Known
+from dataqual.suites.gauges import Gauge, Sight
+from dataqual.suites.looking import Looked
 
 Patterns = Mapping[tuple[str | None, ...], int]
 """What annotators gave one item, and how many items were given that: a few hundred patterns, however many items."""

@@ -10,13 +10,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.checking.conditions import Condition, is_null, key
-from dataqual.checking.estimates import Estimate, Known, Mean, Proportion
-from dataqual.checking.gauges import Gauge, Judged, Shown, Sight
-from dataqual.checking.looking import Looked, Table
 from dataqual.document_sample import priorities
 from dataqual.examples import KEPT
 from dataqual.ledger import addresses, places
+from dataqual.suites.conditions import Condition, is_null, key
+from dataqual.suites.estimates import Estimate, Known, Mean, Proportion
+from dataqual.suites.gauges import Gauge, Judged, Shown, Sight
+from dataqual.suites.looking import Looked, Table
 
 Ranked = tuple[tuple[int, int, int, Any], ...]
 """(priority, file, record, value) of a few values, the lowest first."""

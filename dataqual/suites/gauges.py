@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.bounds import Bounds
-from dataqual.checking.estimates import Estimate, Known, Mean, Proportion, Quantile
-from dataqual.checking.looking import Looked
 from dataqual.document_sample import priorities
 from dataqual.examples import KEPT, TEXT_BYTES, Example, Examples, choose, merge
 from dataqual.operators import Metric, Signal
 from dataqual.rules.rule_set import Rule
 from dataqual.sketch import Sketch
+from dataqual.suites.estimates import Estimate, Known, Mean, Proportion, Quantile
+from dataqual.suites.looking import Looked
 
 State = TypeVar("State")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from dataqual.checking.estimates import Proportion
-from dataqual.checking.gauges import Gauge, Shown, Sight
-from dataqual.checking.looking import Looked
 from dataqual.corpus import Unreadable as Bad
 from dataqual.examples import KEPT
+from dataqual.suites.estimates import Proportion
+from dataqual.suites.gauges import Gauge, Shown, Sight
+from dataqual.suites.looking import Looked
 
 
 @dataclass(frozen=True)
