@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from markupsafe import Markup, escape
 
-from reports.html import visible
+from reports.html import cut, visible
 from reports.page import facts_of, render, small_enough
+from reports.say import number
 from reports.study_sections.answer import HERO_GRADES, WORDS, lines, matrix, questions, verdict
 from reports.study_sections.controls import exposure, failed_where, removed
 from reports.study_sections.cost import tiles
@@ -113,7 +115,7 @@ def _context(written: Facts, room: Room) -> dict[str, Any]:
         "unit": unit,
         "clock": clock,
         "held": held,
-        "matrix": matrix(held, unit)[:GRADES],
+        "matrix": matrix(held, unit, GRADES),
         "held_more": len(held_outs) - len(held),
         "grades": [(g, swatch(look[g])) for g in grades[:GRADES]],
         "has_again": any(p.get("arm") == "again" for p in points),
@@ -134,16 +136,26 @@ def _context(written: Facts, room: Room) -> dict[str, Any]:
         "removed": removed(facts)[:GRADES],
         "file": _file(written),
         "versions": list((run.get("versions") or {}).items())[:40],
-        "run": [(k, v) for k, v in run.items() if k != "versions"],
+        "run": [(k, _whole(v)) for k, v in run.items() if k != "versions"],
     }
 
 
-def _file(facts: Facts) -> tuple[str, bool]:
+def _whole(value: Any) -> Any:
+    """Seconds and the like without the digits that nobody measured.
+
+    >>> _whole(428.3914782109932), _whole("x86_64")
+    ('428', 'x86_64')
+    """
+    return number(value) if isinstance(value, float) else value
+
+
+def _file(facts: Facts) -> tuple[Markup, bool]:
     """The study file, and whether all of it is there to be copied; of older facts, what the study came to."""
     text = facts.get("file")
     if isinstance(text, str):
-        return text, len(text) <= FILE and visible(text) == text
-    return yaml.safe_dump(facts.get("study") or {}, sort_keys=False, allow_unicode=True, width=100), False
+        return escape(cut(text, FILE)), len(text) <= FILE and visible(text) == text
+    came_to = yaml.safe_dump(facts.get("study") or {}, sort_keys=False, allow_unicode=True, width=100)
+    return escape(cut(came_to, FILE)), False
 
 
 def _sections(facts: Facts) -> list[tuple[str, str]]:
@@ -213,5 +225,5 @@ def _held_out(
         "laws": laws,
         "used": used,
         **residuals(f"r{index}", used, facts.get("points") or [], look),
-        **repeats_of(f"e{index}", name, facts),
+        **repeats_of(f"e{index}", name, facts, loss),
     }

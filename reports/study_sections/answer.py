@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -38,11 +39,27 @@ def _sentence(text: object) -> str:
     return said[:1].upper() + said[1:]
 
 
-def matrix(held: Sequence[Facts], unit: str) -> list[tuple[Markup, list[dict[str, Any] | None]]]:
-    """The verdicts as a table: a question for each row, a held-out set for each column; None where it was not asked there.
+def matrix(held: Sequence[Facts], unit: str, most: int) -> dict[str, Any] | None:
+    """The verdicts as a table, questions by held-out sets, the fewer of the two as columns; None where nothing was asked.
 
-    Of a grade a cell has what a token of it is worth, of more data the difference in loss.
+    A cell is None where a question was not asked on a set; `wide` tables have no room beside the figure.
     """
+    asked = _asked(held, unit)[:most]
+    if not asked:
+        return None
+    sets = [ON.format(html.label(h["name"], 40)) for h in held]
+    if len(sets) <= max(BESIDE, len(asked)):
+        return {"columns": sets, "rows": asked, "wide": len(sets) > BESIDE}
+    turned = [(name, [cells[i] for _, cells in asked]) for i, name in enumerate(sets)]
+    return {"columns": [question for question, _ in asked], "rows": turned, "wide": len(asked) > BESIDE}
+
+
+def _asked(held: Sequence[Facts], unit: str) -> list[tuple[Markup, list[dict[str, Any] | None]]]:
+    """Each question with its verdicts, one for each held-out set.
+
+    A cell says who won and by how much: of a grade what a token of it is worth, of more data the difference in loss.
+    """
+    hours = html.cut(unit, 30)
     found = []
     for what in once(*([v.get("what") for v in h["verdicts"]] for h in held)):
         cells: list[dict[str, Any] | None] = []
@@ -50,13 +67,60 @@ def matrix(held: Sequence[Facts], unit: str) -> list[tuple[Markup, list[dict[str
         for h in held:
             ruling = next((v for v in h["verdicts"] if v.get("what") == what), None)
             q = ((h["exchange"].get("grades") or {}).get(grade) or {}).get("q")
-            cells.append(None if ruling is None else {**ruling, "q": q, "grade": grade, "loss": h["loss"]})
-        hours = html.cut(unit, 30)
+            says = _token(q) if grade else _winner((ruling or {}).get("difference"), hours, h["loss"])
+            cells.append(None if ruling is None else {**ruling, "says": says})
         name = TWICE.format(hours) if grade is None else RATHER.format(html.label(grade, 40), hours)
         found.append((name, cells))
     return found
 
 
+def _token(q: Facts | None) -> str:
+    """What a token of a grade is worth, for a cell.
+
+    >>> _token({"value": 0.5, "interval": [0.45, 0.55]})
+    'a token of it: 0.50 [0.45,\\xa00.55]'
+    """
+    return f"a token of it: {say.estimate(q)}"
+
+
+def _winner(difference: Facts | None, hours: str, loss: str) -> str:
+    """Which of data and machine time lowers loss more, and by how much; where that is open, between what the difference lies.
+
+    >>> _winner({"value": -0.056, "interval": [-0.075, -0.043]}, "core-hours", "bits per byte")
+    'core-hours win by 0.056 [0.043,\\xa00.075] bits per byte'
+    >>> _winner({"value": 0.01, "interval": [-0.02, 0.04]}, "core-hours", "FID")
+    'difference 0.01 [−0.02,\\xa00.04] FID'
+    >>> _winner({"value": None, "interval": [0.01, 0.04]}, "core-hours", "FID"), _winner(None, "core-hours", "FID")
+    ('data wins by 0.01 to 0.04 FID', '')
+    """
+    value, ends = (difference or {}).get("value"), (difference or {}).get("interval")
+    if value is None and not ends:
+        return ""
+    low, high = ends or (value, value)
+    if low is not None and low > 0:
+        return f"data wins by {_spread(value, low, high)} {loss}"
+    if high is not None and high < 0:
+        return (
+            f"{hours} win by {_spread(None if value is None else -value, -high, None if low is None else -low)} {loss}"
+        )
+    return f"difference {_spread(value, low, high)} {loss}"
+
+
+def _spread(value: float | None, low: float | None, high: float | None) -> str:
+    """An estimate with its ends; of a value that is not one, the ends alone.
+
+    >>> _spread(0.03, 0.02, 0.04), _spread(None, -0.01, 0.02), _spread(None, 0.02, None)
+    ('0.03 [0.02,\\xa00.04]', '−0.01 to 0.02', '0.02 to ∞')
+    """
+    if value is not None:
+        return say.estimate({"value": value, "interval": [low, high] if low != high else None})
+    ends = say.alike([-math.inf if low is None else low, math.inf if high is None else high])
+    return " to ".join(ends)
+
+
+ON = Markup("on {}")
+BESIDE = 2
+"""Columns of verdicts for which there is room beside a figure."""
 TWICE = Markup("<b>Twice the data</b> rather than twice the {}")
 RATHER = Markup("<b>{}</b> rather than twice the {}")
 AT_EQUAL_TOKENS = Markup("<b>{} at equal tokens</b> (q): one of its tokens is worth this many of {}")
@@ -112,7 +176,7 @@ def _times(reading: Facts | None) -> tuple[str, str]:
     low = ((reading or {}).get("interval") or [None])[0]
     if low is not None:
         return f"more than ×{say.number(round(low, 2 if low < 10 else 0))}", ""
-    return ("no end" if str((reading or {}).get("says")).startswith("no amount") else value), ""
+    return ("no end" if _endless(reading) else value), ""
 
 
 def _near(reading: Facts | None) -> Facts | None:
@@ -143,6 +207,8 @@ def questions(held: Sequence[Facts], unit: str) -> list[tuple[str, list[str], st
         found = [d.get(k) for d in doublings]
         text = f"{say.number(k)} times the {html.cut(unit, 30)} are worth so many times the unique data"
         rows.append((text, [_shown(_plain_times(d)) for d in found], found))
+        if all(map(_endless, found)):
+            break  # what makes up for less than that makes up for no more either
     halves = [h["exchange"].get("half_data") for h in held]
     if any(halves):
         text = f"times the {html.cut(unit, 30)} that make up for half of the unique data"
@@ -150,8 +216,13 @@ def questions(held: Sequence[Facts], unit: str) -> list[tuple[str, list[str], st
     ceilings = [h["exchange"].get("ceiling") for h in held]
     if any(ceilings):
         unique = say.short(next((c["unique"] for c in ceilings if c and c.get("unique")), None))
-        text = f"lowest loss that {unique} unique tokens allow, however much compute (bits per byte)"
-        rows.append((text, [_shown(say.split(c)) for c in ceilings], ceilings))
+        units = once(h["loss"] for h in held)
+        behind = f" ({units[0]})" if len(units) == 1 else ""
+        text = f"lowest loss that {unique} unique tokens allow, however much compute{behind}"
+        amounts = [_shown(say.split(c)) for c in ceilings]
+        if not behind:
+            amounts = [f"{amount} {h['loss']}" for amount, h in zip(amounts, held, strict=True)]
+        rows.append((text, amounts, ceilings))
     prices = [h["exchange"].get("break_even") for h in held]
     if any(prices):
         part, amount = say.time_unit(max((abs(p["value"]) for p in prices if (p or {}).get("value")), default=0), unit)
@@ -208,8 +279,15 @@ def _turn(turn: Facts | None) -> str:
 
 
 def _plain_times(reading: Facts | None) -> tuple[str, str]:
+    if _endless(reading):
+        return "no amount", ""
     value, between = say.split(_near(reading))
     return (value if value == "unknown" else f"×{value}"), between
+
+
+def _endless(reading: Facts | None) -> bool:
+    """Whether no amount of the one makes up for the other, which is known, and not unknown."""
+    return (reading or {}).get("value") is None and str((reading or {}).get("says")).startswith("no amount")
 
 
 def _shown(answer: tuple[str, str]) -> str:

@@ -29,6 +29,9 @@ def counted(facts: Facts) -> dict[str, Any]:
         return {**row, "size": known[size]} if size in known else dict(row)
 
     found = dict(facts)
+    if (facts.get("generated") or {}).get("examples"):
+        examples = [{**e, "texts": [of(text) for text in e["texts"]]} for e in facts["generated"]["examples"]]
+        found["generated"] = {**facts["generated"], "examples": examples}
     if facts.get("ensembles"):
         found["ensembles"] = {**facts["ensembles"], "rows": [of(row) for row in facts["ensembles"]["rows"]]}
     for part in SIZED:

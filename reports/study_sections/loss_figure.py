@@ -123,8 +123,8 @@ def _sizes(axes: Axes, items: Sequence[Marks | Curve], place: Places, inches: tu
     """The name of each size above the start of its highest curve; names that would touch are stacked."""
     starts: dict[str, tuple[float, float]] = {}
     for item in items:
-        at = int(np.argmin(item.x))
-        x, y = place(float(item.x[at])), float(item.y[at])
+        least = float(item.x.min())
+        x, y = place(least), float(item.y[item.x <= least].max())
         before = starts.get(item.size)
         starts[item.size] = (x, y) if before is None else (min(x, before[0]), max(y, before[1]))
     wide, high = inches[0] * 72 - 44, inches[1] * 72 - 60

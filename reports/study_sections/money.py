@@ -46,7 +46,9 @@ class _Arrow:
     dear: float
     says: str
     told: str
-    """The same for those who do not see it, and above the figure."""
+    """The same for those who do not see it, and below the figure."""
+    colour: str = INK
+    """That of the grade whose worth it tells."""
 
 
 def money(
@@ -61,7 +63,7 @@ def money(
     rate, unit = _rate(exchange, unit, max(line["flops"][-1] for line in lines))
     made = [_line(line, look[str(line["grade"])], rate) for line in lines]
     marks = _marks([p for p in facts.get("points") or [] if str(p.get("held_out")) == name], shown, look, rate)
-    arrows = [a for a in (_grade_arrow(exchange, lines, rate), _half_arrow(exchange, lines, rate)) if a]
+    arrows = [a for a in (_grade_arrow(exchange, lines, rate, look), _half_arrow(exchange, lines, rate)) if a]
     alt = f"Least loss on {name} against {unit}. " + " ".join(f"{arrow.told}." for arrow in arrows)
     return {
         "money": {
@@ -115,7 +117,7 @@ def _marks(
     return found
 
 
-def _grade_arrow(exchange: Facts, lines: Sequence[Facts], rate: float) -> _Arrow | None:
+def _grade_arrow(exchange: Facts, lines: Sequence[Facts], rate: float, look: Mapping[str, Look]) -> _Arrow | None:
     """From the time that the reference needs for what a grade does at the operating point, to that point's."""
     at = (exchange.get("operating_point") or {}).get("flops")
     reference = html.cut(exchange.get("reference"), 40)
@@ -128,7 +130,8 @@ def _grade_arrow(exchange: Facts, lines: Sequence[Facts], rate: float) -> _Arrow
         loss = float(np.interp(np.log(at), np.log(own["flops"]), own["loss"]))
         amount = f"×{say.estimate(times)}"
         told = f"An hour on {html.cut(name, 40)} does what {say.estimate(times)} hours on {reference} do"
-        return _Arrow(loss, rate * at * min(value, 1), rate * at * max(value, 1), amount, told)
+        ends = rate * at * min(value, 1), rate * at * max(value, 1)
+        return _Arrow(loss, *ends, amount, told, look[name].colour)
     return None
 
 
@@ -180,13 +183,14 @@ def _exchange(axes: Axes, arrow: _Arrow, at: int, place: Places, inches: tuple[f
     ends = [place(arrow.cheap), place(arrow.dear)]
     (left, right), low = axes.get_xlim(), axes.get_ylim()[0]
     for end in ends:
-        axes.plot([end, end], [low, arrow.loss], color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
+        axes.plot([end, end], [low, arrow.loss], color=arrow.colour, linewidth=0.8, linestyle=(0, (2, 2)))
     axes.annotate(
         "", (ends[0], arrow.loss), xytext=(ends[1], arrow.loss),
-        arrowprops={"arrowstyle": "<|-|>", "color": INK, "linewidth": 2, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 11},
+        arrowprops={"arrowstyle": "<|-|>", "color": arrow.colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 11},
     )  # fmt: skip
     room = (1.1 * _LETTER * len(arrow.says) + 10) / (inches[0] * 72 - 44) * (right - left)
+    fits = at > 0 and ends[1] + room < right
     axes.annotate(
-        arrow.says, (max(ends[0], left + room), low), xytext=(-5, 5 + 16 * at), textcoords="offset points", ha="right",
-        va="bottom", fontsize=12, fontweight="bold", color=INK,
+        arrow.says, (ends[1] if fits else max(ends[0], left + room), low), xytext=(5 if fits else -5, 5 + 16 * at),
+        textcoords="offset points", ha="left" if fits else "right", va="bottom", fontsize=12, fontweight="bold", color=arrow.colour,
     )  # fmt: skip

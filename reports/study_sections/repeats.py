@@ -29,8 +29,8 @@ class _Group:
     high: Array
 
 
-def repeats_of(key: str, name: str, facts: Facts) -> dict[str, Any]:
-    """Fresh against repeated data for one held-out set: a figure, its rows and a sentence."""
+def repeats_of(key: str, name: str, facts: Facts, loss: str = "bits per byte") -> dict[str, Any]:
+    """Fresh against repeated data for one held-out set: a figure, its rows and a sentence; `loss` is what it is counted in."""
     rows = [r for r in facts.get("repeats") or [] if str(r.get("held_out")) == name]
     cells = list(dict.fromkeys((r.get("size"), r.get("unique")) for r in rows))
     several = len({unique for _, unique in cells}) > 1
@@ -47,7 +47,7 @@ def repeats_of(key: str, name: str, facts: Facts) -> dict[str, Any]:
     alt = f"Loss of repeated minus fresh data on {name} by epochs"
     return {
         "repeats": rows,
-        "repeats_figure": _drawn(groups, key, alt),
+        "repeats_figure": _drawn(groups, key, alt, loss),
         "repeats_legend": legend,
         "harmless": _harmless(rows),
     }
@@ -67,7 +67,7 @@ def _harmless(rows: Sequence[Facts]) -> float | None:
     return most
 
 
-def _drawn(groups: Sequence[_Group], key: str, alt: str) -> Markup | None:
+def _drawn(groups: Sequence[_Group], key: str, alt: str, loss: str) -> Markup | None:
     """Loss of repeated minus fresh data by epochs, with intervals (NaN where unknown); None without any."""
     groups = [group for group in groups if len(group.epochs)]
     if not groups:
@@ -90,6 +90,6 @@ def _drawn(groups: Sequence[_Group], key: str, alt: str) -> Markup | None:
                 x, group.difference, color=group.look.colour, linestyle=group.look.dash, linewidth=1.2,
                 marker=group.look.marker, markersize=5.4, markeredgewidth=0,
             )  # fmt: skip
-        said(axes, "bits per byte worse than fresh", "epochs", PANEL)
+        said(axes, f"{loss} worse than fresh", "epochs", PANEL)
 
     return drawn(draw, key, alt, PANEL)

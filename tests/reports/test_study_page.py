@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html as html_module
 import io
 import math
 import re
@@ -94,11 +95,49 @@ def test_the_verdicts_are_a_table_of_questions_and_held_out_sets() -> None:
     assert told[0] == ["Which lowers loss more?", "on raw", "on neutral"]
     assert told[1][:2] == [
         "Twice the data rather than twice the core-hours",
-        "SUPPORTED by 0.031 [0.022, 0.041] bits per byte",
+        "SUPPORTED data wins by 0.031 [0.022, 0.041] bits per byte",
     ]
     assert ["typos rather than twice the core-hours", "REFUTED a token of it: 0.42 [0.38, 0.46]"] in [
         row[:2] for row in told
     ]
+
+
+def test_the_fewer_of_questions_and_held_out_sets_are_the_columns_of_the_verdicts() -> None:
+    page = reports.study(made.labelled()).replace(NB, " ")
+    table = page[page.index('class="scroll verdicts"') :].split("</table>")[0]
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.split("</tr>")[:-1]]
+    told = [[" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in row] for row in rows]
+    assert [row[0] for row in told] == ["Which lowers loss more?", "on raw", "on neutral", "on mood"]
+    assert told[1][1] == "SUPPORTED data wins by 0.031 [0.022, 0.041] bits per byte"
+    assert told[3][1] == "SUPPORTED data wins by 0.031 [0.022, 0.041] bits per label"
+
+
+def test_of_sets_with_losses_of_their_own_each_ceiling_has_its_unit() -> None:
+    text = plain(Tree(reports.study(made.labelled())))
+    ceiling = "1.93 [1.84, 1.99] bits per "
+    assert f"unique tokens allow, however much compute{ceiling}byte{ceiling}byte{ceiling}label" in text
+
+
+def test_what_no_amount_makes_up_for_is_asked_once_and_is_not_unknown() -> None:
+    facts = made.likely()
+    for part in facts["exchange"].values():
+        for doubling in part["data_for_compute"]:
+            doubling |= {
+                "value": None,
+                "interval": None,
+                "says": f"no amount of unique data makes up for {doubling['k']}",
+            }
+    text = plain(Tree(reports.study(facts)))
+    question = "2 times the core-hours are worth so many times the unique data"
+    assert f"{question}no amount of unique data makes up for 2no amountno amount" in text
+    assert "4 times the core-hours" not in text
+
+
+def test_a_long_study_file_is_whole() -> None:
+    file = "# é & <b>\n" + "\n".join(f"# line {i}" for i in range(900)) + "\nname: last\n"
+    facts = made.study(["clean"], made.points(["clean"], seeds=1)) | {"file": file}
+    (shown,) = re.findall(r'aria-label="The study file">(.*?)</pre>', reports.study(facts), re.DOTALL)
+    assert html_module.unescape(shown) == file
 
 
 def test_the_first_figure_has_a_line_for_each_grade_and_amount_of_data_and_the_exchange() -> None:
