@@ -244,7 +244,7 @@ def test_an_order_that_is_worth_itself_within_more_than_a_tenth_withholds_verdic
         assert found["passed"] is passed
     assert controls.equal_grades("clean", "raw", {"value": 1.0, "interval": [0.9, 1.2]})["says"] == (
         "clean in another order is worth itself, but anything between 0.90 and 1.20 would have passed as 1, "
-        "which is wider than ±10%: verdicts on raw text are withheld; more seeds narrow it."
+        "which is wider than ±10%: verdicts on raw text are withheld; about 3 times as many seeds would narrow it to that."
     )
 
 
