@@ -31,7 +31,7 @@ from reports.study_sections.facts import (
     others,
     unit_of,
 )
-from reports.study_sections.fit import ranked, residuals
+from reports.study_sections.fit import misses, ranked, residuals
 from reports.study_sections.generated import generated_of
 from reports.study_sections.grades import worth
 from reports.study_sections.literature import literature
@@ -224,6 +224,7 @@ def _held_out(
         "panels": panels(f"p{index}", points, curves, look, clock, room.marks, room.panels, loss),
         "laws": laws,
         "used": used,
+        "misses": misses(used, facts.get("points") or [], exchange),
         **residuals(f"r{index}", used, facts.get("points") or [], look),
         **repeats_of(f"e{index}", name, facts, loss),
     }

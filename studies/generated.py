@@ -1,7 +1,8 @@
 """What the final models wrote, and what that is worth: its likeness to real text, variety, repetition, copying and bias.
 
-Models of one grade, size and arm are taken together. Every number has its n, in texts, and all but those of variety their 95 % interval; the prompts are
-what was drawn, so texts of several seeds on one prompt count as one cluster.
+Models of one grade, size and arm are taken together. Every number has its n, in texts, and its 95 % interval. The prompts are
+what was drawn, so texts of several seeds on one prompt count as one cluster; of variety (distinct-2, self-BLEU) the interval is that of the metric, over sets of
+words or texts, for texts drawn twice would look less varied than they are, and so a bootstrap over texts is none for it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from reports import html, say
 from reports.figures import INK, QUIET, Places, drawn, plain
 from reports.study_sections.drawing import PANEL, Array, Look, across, axes_of, heights, said
-from reports.study_sections.facts import Facts
+from reports.study_sections.facts import Facts, size_name
 
 WEAK, NOT_JUDGED = "weakly identified", "not judged"
 FACTOR = 4  # between the ends of a profile, from which a study calls a parameter weakly identified
@@ -46,6 +46,64 @@ def _row(law: Facts, name: str) -> dict[str, Any]:
         "ratio": "" if span is None else f"×{say.power(round(span, 2))}",
         "other": (law.get("least_squares") or {}).get(name),
     }
+
+
+def misses(law: Facts | None, points: Sequence[Facts], at: Facts | None) -> list[str]:
+    """Where a law that does not fit misses most, by how much at the operating point, and whether its slope is wrong there.
+
+    Residuals of runs that differ by their seed or order alone are averaged; nothing of a law that was not rejected.
+    """
+    if not law or not (law.get("lack_of_fit") or {}).get("rejected"):
+        return []
+    cells: dict[tuple[Any, ...], list[float]] = {}
+    for residual in law.get("residuals") or []:
+        if residual.get("residual") is not None and residual.get("point") in range(len(points)):
+            cells.setdefault(_cell(points[residual["point"]]), []).append(residual["residual"])
+    means = {cell: float(np.expm1(np.mean(found))) for cell, found in cells.items() if None not in cell}
+    if not means:
+        return []
+    (grade, size, tokens, _), most = max(means.items(), key=lambda item: abs(item[1]))
+    where = f"{html.cut(grade, 40)} at size {size_name(size)} after {say.short(tokens)} tokens"
+    told = [f"It misses most of {where}: measured loss is {_off(most)} the law."]
+    reference = str((at or {}).get("reference"))
+    point = (at or {}).get("operating_point") or {}
+    here = [mean for cell, mean in means.items() if cell == (reference, *(point.get(k) for k in CELL[1:]))]
+    if here:
+        told.append(f"At the operating point it is {_off(here[0])} it.")
+    return told + _tilted(means, reference, law.get("repeat_sd") or 0.0)
+
+
+CELL = ("grade", "parameters", "tokens", "unique")
+
+
+def _cell(point: Facts) -> tuple[Any, ...]:
+    return tuple(point.get(key) for key in CELL)
+
+
+def _tilted(means: Mapping[tuple[Any, ...], float], reference: str, sd: float) -> list[str]:
+    """Whether the largest size falls less or more steeply with tokens than the law, by more than seeds do; fresh runs alone."""
+    fresh = [
+        (size, tokens, mean)
+        for (grade, size, tokens, unique), mean in means.items()
+        if grade == reference and unique == tokens
+    ]
+    largest = sorted((tokens, mean) for size, tokens, mean in fresh if size == max(s for s, _, _ in fresh))
+    if len(largest) < 2 or abs(largest[-1][1] - largest[0][1]) <= 2 * sd:
+        return []
+    way = "less" if largest[-1][1] > largest[0][1] else "more"
+    return [
+        f"The largest size falls {way} steeply with tokens than the law, which has one exponent of tokens for all sizes: "
+        "take what it says of larger models, and of more compute, for a guess."
+    ]
+
+
+def _off(share: float) -> str:
+    """How far measured loss is from the law.
+
+    >>> _off(0.0248), _off(-0.03)
+    ('2.5\\xa0% above', '3\\xa0% below')
+    """
+    return f"{say.share(abs(share))} {'above' if share > 0 else 'below'}"
 
 
 def _rank(name: str) -> tuple[int, str]:

@@ -18,6 +18,7 @@ from reports.study_sections import points
 from reports.study_sections.curves import marks_of
 from reports.study_sections.drawing import looks
 from reports.study_sections.facts import Clock, clock_of, counted
+from reports.study_sections.fit import misses
 from tests.reports import pages
 from tests.reports import study_facts as made
 from tests.reports.pages import Tree
@@ -271,6 +272,23 @@ def test_a_law_that_does_not_fit_says_so() -> None:
     )
     assert "Lack of fit: none found beyond chance (F = 1.12" in plain(read("likely"))
     assert "No law was fitted." in plain(read("bare"))
+
+
+def test_a_law_that_does_not_fit_says_where_and_whether_its_slope_is_wrong() -> None:
+    rows = [(1e5, 1e5, 0.0), (1e5, 2e5, 0.0), (3e5, 1e5, -0.04), (3e5, 1e5, -0.02), (3e5, 2e5, 0.02), (3e5, 2e5, 0.02)]
+    points = [{"grade": "clean", "parameters": n, "tokens": d, "unique": d} for n, d, _ in rows]
+    law = {"residuals": [{"point": i, "residual": r} for i, (_, _, r) in enumerate(rows)], "repeat_sd": 0.01}
+    at = {"reference": "clean", "operating_point": {"parameters": 3e5, "tokens": 2e5, "unique": 2e5}}
+    told = [line.replace(NB, " ") for line in misses(law | {"lack_of_fit": {"rejected": True}}, points, at)]
+    assert told[:2] == [
+        "It misses most of clean at size 300k after 100 k tokens: measured loss is 3 % below the law.",
+        "At the operating point it is 2 % above it.",
+    ]
+    assert told[2].startswith("The largest size falls less steeply with tokens than the law")
+    assert len(misses(law | {"lack_of_fit": {"rejected": True}, "repeat_sd": 0.03}, points, at)) == 2, (
+        "no more than seeds do"
+    )
+    assert misses(law | {"lack_of_fit": {"rejected": False}}, points, at) == []
 
 
 def test_notes_stand_on_the_page_and_a_missing_verdict_says_why() -> None:
