@@ -89,9 +89,9 @@ def _winner(difference: Facts | None, hours: str, loss: str) -> str:
     >>> _winner({"value": -0.056, "interval": [-0.075, -0.043]}, "core-hours", "bits per byte")
     'core-hours win by 0.056 [0.043,\\xa00.075] bits per byte'
     >>> _winner({"value": 0.01, "interval": [-0.02, 0.04]}, "core-hours", "FID")
-    'difference 0.01 [−0.02,\\xa00.04] FID'
+    'difference 0.010 [−0.020,\\xa00.040] FID'
     >>> _winner({"value": None, "interval": [0.01, 0.04]}, "core-hours", "FID"), _winner(None, "core-hours", "FID")
-    ('data wins by 0.01 to 0.04 FID', '')
+    ('data wins by 0.010 to 0.040 FID', '')
     """
     value, ends = (difference or {}).get("value"), (difference or {}).get("interval")
     if value is None and not ends:
@@ -110,7 +110,7 @@ def _spread(value: float | None, low: float | None, high: float | None) -> str:
     """An estimate with its ends; of a value that is not one, the ends alone.
 
     >>> _spread(0.03, 0.02, 0.04), _spread(None, -0.01, 0.02), _spread(None, 0.02, None)
-    ('0.03 [0.02,\\xa00.04]', '−0.01 to 0.02', '0.02 to ∞')
+    ('0.030 [0.020,\\xa00.040]', '−0.010 to 0.020', '0.02 to ∞')
     """
     if value is not None:
         return say.estimate({"value": value, "interval": [low, high] if low != high else None})
