@@ -36,6 +36,7 @@ from dataqual.intervals import clopper_pearson  # noqa: E402
 from dataqual.quality_model import QualityModel  # noqa: E402
 from dataqual.steps._gated import Gated  # noqa: E402
 from dataqual.synonyms import Synonyms, sources_of  # noqa: E402
+from dataqual.synonyms.chinese_thesaurus import find, read  # noqa: E402
 from dataqual.text import Text  # noqa: E402
 from dataqual.translation.routes import route_of  # noqa: E402
 from dataqual.vectors.text_classifier import TextClassifier  # noqa: E402
@@ -72,6 +73,10 @@ HEAD = [
     "looked once: for English irregular forms were added since (18 % passed then), for Chinese the list grew (30 % passed then).",
     "`others' list` are opposites that others wrote down (benchmarks/opposites_elsewhere.py), doubtful ones with the rest; when they were",
     "first planted, English ones passed in 27 %, Chinese ones in 41 %, and what was done since are rules and lists of other makers, no word of these.",
+    "The rules by glosses, characters and strangers of Chinese were chosen on 316 pairs of a third list, none of them in this one (55.0 % refused",
+    "before, 92.7 % then), and this one was planted when they were settled: 78.4 % (76.1 % to 80.5 %) before. `good, others' list` are words and what Cilin has in one",
+    "group with them, loose ones with the rest, without a source that speaks for them: 14.0 % (12.7 % to 15.3 %) were refused before. Good ones refused before: 3.4 % Chinese,",
+    "0.9 % English. Of the English held-out list 93.4 % were refused before, all that passed being life and death, which a line now has.",
     "",
 ]
 
@@ -88,13 +93,14 @@ def load(path: Path) -> list[Row]:
 def planted(rows: Sequence[Row], language: str, model: str | None) -> list[str]:
     """Precision and recall over all kinds, and what becomes of each kind."""
     found = pairs([row["text"] for row in rows], language, seed=0)
+    found += likes([row["text"] for row in rows]) if language == "zh" else []
     start = time.process_time()
     verdicts = Gate.default().judge([one.parent for one in found], [one.child for one in found])
     seconds = time.process_time() - start
     by_kind: dict[str, list[Verdict]] = defaultdict(list)
     for one, verdict in zip(found, verdicts, strict=True):
         by_kind[one.kind].append(verdict)
-    good = by_kind.pop("good")
+    good, others = by_kind.pop("good"), by_kind.pop(LIKE, [])
     passed = sum(verdict.accepted for verdict in good)
     lines = [
         f"## {NAMES[language]}: planted pairs",
@@ -104,6 +110,7 @@ def planted(rows: Sequence[Row], language: str, model: str | None) -> list[str]:
         "| child | pairs | let through | refused most by |",
         "|---|---|---|---|",
         row_of("good", good),
+        *([row_of(LIKE, others)] if others else []),
         *(row_of(kind, own) for kind, own in sorted(by_kind.items())),
         "",
     ]
@@ -117,6 +124,27 @@ def planted(rows: Sequence[Row], language: str, model: str | None) -> list[str]:
     if model:
         lines += similarities(found, model)
     return lines
+
+
+LIKE = "good, others' list"
+
+
+def likes(texts: Sequence[str]) -> list[Planted]:
+    """A word of each text and one that Cilin has in the same group, both in that alone; none where Cilin is not installed."""
+    path = find(None)
+    thesaurus = read(path) if path is not None else None
+    if thesaurus is None or thesaurus.senses is None:
+        return []
+    one = [[word for word in group if thesaurus.senses.get(word) == 1 and len(word) <= 4] for group in thesaurus.groups]
+    near = {word: [other for other in group if other != word] for group in one for word in group if len(group) > 1}
+    found = []
+    for at, text in enumerate(texts):
+        spans = {text[start : start + size] for size in (2, 3, 4) for start in range(len(text) - size + 1)}
+        if fitting := sorted(near.keys() & spans):
+            rng = random.Random(f"like {at}")
+            word = rng.choice(fitting)
+            found.append(Planted(text, text.replace(word, rng.choice(near[word]), 1), LIKE, "zh"))
+    return found
 
 
 def similarities(found: Sequence[Planted], model: str) -> list[str]:

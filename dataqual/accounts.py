@@ -149,6 +149,8 @@ def _example(shown: Shown, names: Sequence[str], originals: Mapping[Address, str
     if shown.picture is not None:
         facts |= {"picture": shown.picture}
         facts |= {"picture_after": shown.picture_after} if shown.picture_after is not None else {}
+    if shown.seen:
+        facts |= {"seen": mask(shown.seen)}
     if shown.edits:
         return facts | {"diff": replaced(shown.text, shown.edits)}
     if shown.after is not None:

@@ -49,6 +49,8 @@ class Shown:
     original: Address | None = None
     """Of a copy, where what was kept in its place is; None where that is no document of this corpus."""
     similarity: float | None = None
+    seen: str | None = None
+    """Of a child that was refused, what the rule saw, such as the words that are opposites."""
     picture: str | None = None
     """Of a picture, a thumbnail as the address of an image: as it came, or that of the parent."""
     picture_after: str | None = None
@@ -251,5 +253,6 @@ def _shown(part: Change, row: int, priority: int, id: str | None) -> Shown:
         record=int(part.batch.record[row]),
         id=id,
         value=float(values[row]) if values is not None and not np.isnan(values[row]) else None,
+        seen=part.evidence[row] if isinstance(part, Refused) and part.evidence and part.before is not None else None,
         **view_of(part.batch).example(part, row),
     )

@@ -121,6 +121,7 @@ _QUOTED = {
     "unreadable": "There:",
     FAILED: "What it said:",
     "copies_child": "It is like:",
+    "antonyms_swapped": "Opposite:",
 }
 """What is quoted, by what was done, or by the rule."""
 

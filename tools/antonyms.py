@@ -16,6 +16,9 @@ from pathlib import Path
 FILES = {"n": "data.noun", "v": "data.verb", "a": "data.adj", "r": "data.adv"}
 OUT = Path(__file__).parent.parent / "dataqual" / "lexicons"
 
+OWN = ("death | life",)
+"""Opposites of everyday of which WordNet says so in other parts of speech only: to be born and to die, dead and alive."""
+
 Place = tuple[str, str]
 
 
@@ -59,7 +62,7 @@ def side(every: dict[Place, Synset], place: Place) -> str:
 
 def lines(every: dict[Place, Synset]) -> list[str]:
     """One for each pair of opposite synsets, once."""
-    found = set()
+    found = set(OWN)
     for place, synset in every.items():
         for symbol, other in synset.pointers:
             if symbol == "!":

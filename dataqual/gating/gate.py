@@ -104,10 +104,11 @@ class Gate:
         """The same of pairs."""
         measured = self.measure(pairs) if len(pairs) else {}
         refusals: list[list[Refusal]] = [[] for _ in range(len(pairs))]
-        for rule in self.rules:
-            if (values := measured.get(rule.signal)) is not None:
+        for rule, signal in zip(self.rules, self.signals, strict=True):
+            if signal is not None and (values := measured.get(rule.signal)) is not None:
                 for at in np.flatnonzero(~(rule.bounds.accept(values) | np.isnan(values))).tolist():
-                    refusals[at].append(Refusal(rule.signal, float(values[at]), str(rule.bounds)))
+                    seen = signal.evidence(pairs, at)
+                    refusals[at].append(Refusal(rule.signal, float(values[at]), str(rule.bounds), seen))
         like = next((measured[name] for name in LIKENESS if name in measured), None)
         near = [None if like is None or np.isnan(value) else float(value) for value in _or_nan(like, len(pairs))]
         return [Verdict(tuple(found), value) for found, value in zip(refusals, near, strict=True)]

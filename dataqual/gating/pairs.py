@@ -49,6 +49,11 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.children)
 
+    def at(self, row: int) -> Pairs:
+        """One of them."""
+        parent, child = self.texts[row]
+        return Pairs.of([parent], [child], self.labels[row : row + 1], self.vouched[row : row + 1])
+
     @lazy
     def texts(self) -> list[tuple[str, str]]:
         """Each parent with its child, as str."""
@@ -88,6 +93,10 @@ class PairSignal(ABC):
     @abstractmethod
     def measure(self, pairs: Pairs) -> NDArray[np.float64]:
         """(pairs,); pure, each pair on its own."""
+
+    def evidence(self, pairs: Pairs, at: int) -> str | None:
+        """What it saw in one pair, to be quoted where that is refused; None where the number says all."""
+        return None
 
 
 def words(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from dataqual.corpus import Batch, Corpus, Origin
 from dataqual.drawing import document_keys
 from dataqual.errors import SpecError
 from dataqual.gating import Gate, PairRule, gate_of
-from dataqual.ledger import FAILED, TORN_TURNS, Change, addresses
+from dataqual.ledger import FAILED, NEVER_MADE, TORN_TURNS, Change, addresses
 from dataqual.operators import Engine
 from dataqual.series import like, texts_of
 from dataqual.steps._children_survey import MadeChildren, made_children
@@ -188,6 +188,8 @@ class Growing(GrowingStep[str, Child]):
         )
         for (one, child), verdict in zip(judged, verdicts, strict=True):
             one.judged(child, verdict)
+        for one in waiting:
+            one.refused = _told_once(one.refused)
 
     def _parent(self, batch: Batch, row: int) -> str:
         return batch.text[row]
@@ -207,6 +209,19 @@ class Growing(GrowingStep[str, Child]):
 
     def _edits(self, child: Child) -> tuple[tuple[int, int, str, str], ...]:
         return tuple((edit.start, edit.end, edit.replacement, edit.reason) for edit in child.edits)
+
+
+def _told_once(refused: Sequence[tuple[Child, Refusal]]) -> list[tuple[Child, Refusal]]:
+    """Each text with one reason: that a child is another's like is no news of one that a gate refused, or a second time."""
+    told = {child.text for child, why in refused if why.rule not in (SAME, *NEVER_MADE)}
+    out = []
+    for child, why in refused:
+        if why.rule == SAME:
+            if child.text in told:
+                continue
+            told.add(child.text)
+        out.append((child, why))
+    return out
 
 
 def failed(one: Wanted[str, Child], made: Sequence[Child | Failed]) -> None:

@@ -22,6 +22,7 @@ from dataqual.gating.kept_facts import names, numbers
 from dataqual.gating.label_agreement import LabelModels, folds_of
 from dataqual.gating.likeness import BigramOverlap, Chrf, Similarity
 from dataqual.gating.negation import NegationsChanged, negations
+from dataqual.lexicons import FOLDER
 from dataqual.ngram_model import NgramModel
 from dataqual.steps._gated import judge_of
 from dataqual.synonyms.everyday import everyday
@@ -126,7 +127,7 @@ def test_a_word_in_the_place_of_one_that_nobody_calls_its_like_is_refused(parent
         ("It was truly odd.", "It was really odd."),  # of one synset
         ("We talked about the table.", "We talked about the chair."),  # no word that has an opposite
         ("The walk on the hill was fine.", "The walk over the hill was fine."),  # of a closed class
-        ("我们下午坐地铁去博物馆", "我们下午坐火车去博物馆"),
+        ("我们下午住酒店", "我们下午住宾馆"),  # of one gloss
         ("他做事认真", "他做事十分认真"),
     ],
 )
@@ -294,3 +295,33 @@ def test_a_rare_label_is_agreed_with_as_readily_as_a_frequent_one() -> None:
     assert rare > 0.8  # nothing speaks for either; 30 to 270 is no reason
     assert good >= 1
     assert bad < 0.5
+
+
+@pytest.mark.parametrize(
+    ("parent", "child", "told"),
+    [
+        ("服务很好，早餐清淡", "服务很差，早餐清淡", "很好 / 很差"),
+        ("服务周到，早餐清淡", "服务周到，早餐油腻", "清淡 / 油腻"),  # strangers
+        ("停車場是免費的", "停車場是收費的", "免費 / 收費"),  # an antonymic compound, in traditional characters
+        ("She loved this film.", "She hated this film.", "loved / hated"),
+    ],
+)
+def test_a_refusal_says_which_words_are_opposites(parent: str, child: str, told: str) -> None:
+    [verdict] = Gate.of(gate_of([{"signal": "antonyms_swapped", "max": 0}]).rules).judge([parent], [child])
+    assert [refusal.evidence for refusal in verdict.refusals] == [told]
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [("愉快", "忧愁"), ("坚硬", "柔软"), ("勤快", "懒散"), ("丰满", "瘦削"), ("城市", "农村"), ("雨天", "晴天")],
+)
+def test_chinese_opposites_on_no_list_are_told_by_glosses_characters_or_as_strangers(was: str, now: str) -> None:
+    listed = (FOLDER / "antonyms.zh.txt").read_text(encoding="utf-8")
+    assert not [line for line in listed.splitlines() if {was, now} <= set(line.split())]
+    pairs = Pairs.of([f"我说{was}啊", f"我说{now}啊"], [f"我说{now}啊", f"我说{was}啊"])
+    assert AntonymsSwapped().measure(pairs).tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(("was", "now"), [("酒店", "宾馆"), ("愉快", "快乐"), ("惬意", "满意"), ("電影", "影片")])
+def test_chinese_words_with_a_gloss_or_a_character_in_common_are_alike(was: str, now: str) -> None:
+    assert AntonymsSwapped().measure(Pairs.of([f"我说{was}啊"], [f"我说{now}啊"])).tolist() == [0.0]
