@@ -75,7 +75,7 @@ HEAD = [
     "first planted, English ones passed in 27 %, Chinese ones in 41 %, and what was done since are rules and lists of other makers, no word of these.",
     "The rules by glosses, characters and strangers of Chinese were chosen on 316 pairs of a third list, none of them in this one (55.0 % refused",
     "before, 92.7 % then), and this one was planted when they were settled: 78.4 % (76.1 % to 80.5 %) before. `good, others' list` are words and what Cilin has in one",
-    "group with them, loose ones with the rest, without a source that speaks for them: 14.0 % (12.7 % to 15.3 %) were refused before. Good ones refused before: 3.4 % Chinese,",
+    "group with them, loose ones with the rest, without a source that speaks for them: 14.5 % (13.3 % to 15.9 %) were refused before. Good ones refused before: 3.2 % (2.6 % to 4.0 %) Chinese,",
     "0.9 % English. Of the English held-out list 93.4 % were refused before, all that passed being life and death, which a line now has.",
     "",
 ]
@@ -93,14 +93,13 @@ def load(path: Path) -> list[Row]:
 def planted(rows: Sequence[Row], language: str, model: str | None) -> list[str]:
     """Precision and recall over all kinds, and what becomes of each kind."""
     found = pairs([row["text"] for row in rows], language, seed=0)
-    found += likes([row["text"] for row in rows]) if language == "zh" else []
     start = time.process_time()
     verdicts = Gate.default().judge([one.parent for one in found], [one.child for one in found])
     seconds = time.process_time() - start
     by_kind: dict[str, list[Verdict]] = defaultdict(list)
     for one, verdict in zip(found, verdicts, strict=True):
         by_kind[one.kind].append(verdict)
-    good, others = by_kind.pop("good"), by_kind.pop(LIKE, [])
+    good, others = by_kind.pop("good"), likes([row["text"] for row in rows]) if language == "zh" else []
     passed = sum(verdict.accepted for verdict in good)
     lines = [
         f"## {NAMES[language]}: planted pairs",
@@ -110,7 +109,7 @@ def planted(rows: Sequence[Row], language: str, model: str | None) -> list[str]:
         "| child | pairs | let through | refused most by |",
         "|---|---|---|---|",
         row_of("good", good),
-        *([row_of(LIKE, others)] if others else []),
+        *([row_of(LIKE, Gate.default().judge(*sides(others)))] if others else []),
         *(row_of(kind, own) for kind, own in sorted(by_kind.items())),
         "",
     ]
@@ -127,6 +126,11 @@ def planted(rows: Sequence[Row], language: str, model: str | None) -> list[str]:
 
 
 LIKE = "good, others' list"
+
+
+def sides(found: Sequence[Planted]) -> tuple[list[str], list[str]]:
+    """The parents and the children."""
+    return [one.parent for one in found], [one.child for one in found]
 
 
 def likes(texts: Sequence[str]) -> list[Planted]:
