@@ -5,7 +5,8 @@
 
 First the peak of large matrix products, then tokens per second of each size, one after the other in one process: ours as it
 is and compiled, the Trainer, and a loop as nanoGPT's (its model of plain PyTorch, fused AdamW, compiled on a GPU), all with
-as many tokens to a step, the same arithmetic and random tokens. Bars: ours at least as fast as the faster of the others at
+as many tokens to a step, the same arithmetic, no dropout and random tokens; one that runs out of memory tries again with half as many
+windows at a time. No way is begun after `--minutes`, and with `-o` the same command goes on behind the sizes that are done. Bars: ours at least as fast as the faster of the others at
 124M parameters, and twice as fast below 10M. A way that is not installed, or fails, is told with its reason, and is no number.
 """
 
@@ -122,7 +123,7 @@ def trainer(size: int, asked: argparse.Namespace, folder: Path) -> float:
     model = GPT2LMHeadModel(
         GPT2Config(
             vocab_size=asked.vocabulary, n_positions=asked.window, n_embd=d.width, n_layer=d.layers, n_head=d.heads,
-            bos_token_id=0, eos_token_id=0,
+            bos_token_id=0, eos_token_id=0, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0,
         )
     )  # fmt: skip
     each = min(asked.at_once, asked.batch // asked.window)
@@ -189,23 +190,51 @@ def ways(asked: argparse.Namespace, folder: Path) -> dict[str, Callable[[int], f
     }
 
 
-def measure(asked: argparse.Namespace) -> Iterator[Row]:
-    """A row for each size; what failed has None and its reason."""
+def measure(asked: argparse.Namespace, done: Sequence[Row] = ()) -> Iterator[Row]:
+    """A row for each size, those that are done as they are; what failed, or was not begun in time, has None and its reason."""
+    known = {row["size"]: row for row in done}
+    end = time.monotonic() + 60 * asked.minutes
     with tempfile.TemporaryDirectory() as folder:
         for size in asked.sizes:
+            if size in known:
+                yield known[size]
+                continue
             shape = Gpt2().shape(size, asked.vocabulary, asked.window)
-            row: Row = {"parameters": shape.parameters, "flops_per_token": shape.flops_per_token, "failed": {}}
-            for name, way in ways(asked, Path(folder)).items():
-                if name == "ours, compiled" and asked.no_compile:
-                    row[name], row["failed"][name] = None, "left out (--no-compile)"
-                    continue
-                try:
-                    row[name] = way(size)
-                except Exception as error:  # a peer that is not installed, or does not fit, is no reason to stop
-                    row[name], row["failed"][name] = None, f"{type(error).__name__}: {error}".splitlines()[0][:200]
-                if asked.device == "cuda":
-                    torch.cuda.empty_cache()
+            row: Row = {
+                "size": size,
+                "parameters": shape.parameters,
+                "flops_per_token": shape.flops_per_token,
+                "failed": {},
+            }
+            for name in ways(asked, Path(folder)):
+                row[name], why = _tried(name, size, asked, Path(folder), end)
+                row["failed"] |= {name: why} if why else {}
             yield row | _against(row)
+
+
+LATE = "not begun: the time was up (--minutes)"
+
+
+def _tried(
+    name: str, size: int, asked: argparse.Namespace, folder: Path, end: float
+) -> tuple[float | None, str | None]:
+    """Tokens per second of a way, or why there are none; out of memory, with half as many windows at a time."""
+    if name == "ours, compiled" and asked.no_compile:
+        return None, "left out (--no-compile)"
+    at_once = asked.at_once
+    while time.monotonic() < end:
+        try:
+            return ways(argparse.Namespace(**{**vars(asked), "at_once": at_once}), folder)[name](size), None
+        except torch.OutOfMemoryError as error:
+            if at_once == 1:
+                return None, f"out of memory with one window: {error}".splitlines()[0][:200]
+            at_once //= 2
+        except Exception as error:  # a peer that is not installed, or fails, is no reason to stop
+            return None, f"{type(error).__name__}: {error}".splitlines()[0][:200]
+        finally:
+            if asked.device == "cuda":
+                torch.cuda.empty_cache()
+    return None, LATE
 
 
 def _against(row: Row) -> Row:
@@ -249,12 +278,23 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--vocabulary", type=int, default=16_384)
     parser.add_argument("--seconds", type=float, default=4.0, help="that each is timed")
     parser.add_argument("--at-once", type=int, default=64, help="windows in memory at a time, of the others")
+    parser.add_argument("--minutes", type=float, default=11.0, help="after which no way is begun")
     parser.add_argument("--no-compile", action="store_true")
     parser.add_argument("-o", "--out", type=Path)
     asked = parser.parse_args(given)
     asked.sizes = [quantity(size, "--sizes") for size in asked.sizes]
     asked.batch = quantity(asked.batch, "--batch")
     return asked
+
+
+def _before(path: Path | None, facts: Row) -> list[Row]:
+    """The whole rows of an earlier calibration in that file, if it was of the same device and settings."""
+    if path is None or not path.exists():
+        return []
+    found: Row = json.loads(path.read_text(encoding="utf-8"))
+    if any(found.get(name) != value for name, value in facts.items() if name not in ("peak", "sizes")):
+        return []
+    return [row for row in found["sizes"] if LATE not in row["failed"].values()]
 
 
 def main(given: Sequence[str] | None = None) -> Row:
@@ -270,7 +310,7 @@ def main(given: Sequence[str] | None = None) -> Row:
         "device": name, "precision": where.precision, "peak": peak(where.device, where.precision),
         "torch": torch.__version__, "window": asked.window, "batch": asked.batch, "vocabulary": asked.vocabulary, "sizes": [],
     }  # fmt: skip
-    for row in measure(asked):
+    for row in measure(asked, _before(asked.out, facts)):
         facts["sizes"].append(row)
         if asked.out:  # after each size: a machine may vanish
             asked.out.write_text(json.dumps(facts, indent=1), encoding="utf-8")

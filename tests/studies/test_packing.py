@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
+import lzma
 import tarfile
 from pathlib import Path
 
 import pytest
 import yaml
-import zstandard
 from click.testing import CliRunner, Result
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dataqual import sample
 from dataqual.errors import InputError
-from studies import packing
 from studies.cli import main
 from studies.devices import Where
-from studies.packing import apart, opened, together, unpacked
+from studies.packing import FILTERS, opened, unpacked
 from studies.planning import imagined
 from studies.study import Study
 
@@ -94,11 +91,20 @@ def test_a_study_of_a_pack_is_that_of_its_file(desk: Path) -> None:
     assert [t.description() for t in imagined(packed, where)] == [t.description() for t in imagined(file, where)]
 
 
-@given(st.binary().map(lambda b: b[: len(b) // 2 * 2]), st.integers(1, 9))
-def test_taking_apart_loses_nothing(tokens: bytes, block: int) -> None:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(packing, "BLOCK", block)
-        assert together(apart(tokens)) == tokens
+def test_the_token_files_of_a_pack_are_those_that_went_in_byte_for_byte(desk: Path, tmp_path: Path) -> None:
+    unpacked(desk / "scaling.pack", tmp_path)
+    before = {path.name: path.read_bytes() for path in (desk / "scaling.study/data").iterdir()}
+    assert {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()} == before
+    assert {"clean.u16", "mended.u16", "typos.u16", "held_out-raw.u16"} <= set(before)
+
+
+def test_a_grade_that_shares_its_documents_costs_next_to_nothing(desk: Path) -> None:
+    study = desk / "scaling.study"
+    others = [path for path in sorted((study / "data").iterdir()) if path.name != "mended.u16"]
+    without = b"".join(path.read_bytes() for path in [*others, study / "removed.parquet"])
+    alone = len(lzma.compress((study / "data/mended.u16").read_bytes(), preset=9))
+    added = (desk / "scaling.pack").stat().st_size - len(lzma.compress(without, filters=FILTERS))
+    assert added < 0.2 * alone  # what the study file said is in it, too
 
 
 def test_what_is_no_pack_is_refused_in_one_line(desk: Path, tmp_path: Path) -> None:
@@ -118,8 +124,7 @@ def test_what_is_no_pack_is_refused_in_one_line(desk: Path, tmp_path: Path) -> N
 def test_a_member_that_would_lie_elsewhere_is_refused(tmp_path: Path) -> None:
     evil = tmp_path / "evil.pack"
     with (
-        evil.open("wb") as file,
-        zstandard.ZstdCompressor().stream_writer(file) as stream,
+        lzma.open(evil, "wb") as stream,
         tarfile.open(fileobj=stream, mode="w|") as tar,
     ):
         tar.addfile(tarfile.TarInfo("../outside"))
