@@ -11,6 +11,8 @@ from dataqual.lazy import face
 from dataqual.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from dataqual.agreeing import Agreement as Agreement
+    from dataqual.agreeing import agreement as agreement
     from dataqual.augmenting import Augmented as Augmented
     from dataqual.augmenting import augment as augment
     from dataqual.augmenting import augment_column as augment_column
@@ -27,9 +29,7 @@ if TYPE_CHECKING:
     from dataqual.deduplicating import dedup as dedup
     from dataqual.errors import DataqualError as DataqualError
     from dataqual.explaining import explain as explain
-    from dataqual.labelling import Agreement as Agreement
     from dataqual.labelling import Labelled as Labelled
-    from dataqual.labelling import agreement as agreement
     from dataqual.labelling import label_errors as label_errors
     from dataqual.leaks import Leakage as Leakage
     from dataqual.leaks import leakage as leakage
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from dataqual.text import Text as Text
 
 _HOMES = {
-    "Agreement": "dataqual.labelling",
+    "Agreement": "dataqual.agreeing",
     "Augmented": "dataqual.augmenting",
     "Batch": "dataqual.corpus",
     "Bounds": "dataqual.bounds",
@@ -70,7 +70,7 @@ _HOMES = {
     "Split": "dataqual.splitting",
     "Suite": "dataqual.checking",
     "Text": "dataqual.text",
-    "agreement": "dataqual.labelling",
+    "agreement": "dataqual.agreeing",
     "augment": "dataqual.augmenting",
     "augment_column": "dataqual.augmenting",
     "check": "dataqual.checking",

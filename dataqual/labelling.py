@@ -1,36 +1,27 @@
-"""`label_errors` and `agreement`: which labels of a corpus are probably wrong, and how well annotators agree."""
+"""`label_errors`: which labels of a corpus are probably wrong, and which contradict each other."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from dataqual.columns import ANNOTATOR_NAMES, ITEM_NAMES, RATING_NAMES, TEXT_NAMES, as_string
 from dataqual.contradictions import contradictions, write_contradictions
 from dataqual.corpus import Corpus, Progress
 from dataqual.embeddings import open_model
 from dataqual.engine import Local
 from dataqual.errors import InputError, SpecError, UnknownColumn, did_you_mean
 from dataqual.finding import percent, plural
-from dataqual.labels.agreement import (
-    annotator_agreement,
-    cohen_kappa,
-    fleiss_kappa,
-    item_agreement,
-    krippendorff_alpha,
-)
 from dataqual.labels.balance import balance
 from dataqual.labels.confident_learning import RANKINGS, Ranking
 from dataqual.labels.copies import Conflict, conflict_reading, conflicts
 from dataqual.labels.giveaways import Giveaway, giveaways
 from dataqual.labels.judging import MOST, Judged
-from dataqual.labels.ratings import Level, Ratings
 from dataqual.labels.surveying import LEARNT_FROM, Surveyed, given
 from dataqual.ledger import address_list
 from dataqual.masking import mask
@@ -289,267 +280,3 @@ def _told(corpus: Corpus, found: Surveyed, one: Conflict) -> dict[str, Any]:
         "labels": [list(pair) for pair in one.labels],
         "examples": examples,
     }
-
-
-@dataclass(frozen=True, eq=False)
-class Agreement:
-    """How well annotators agree: on all items, on each, and each annotator with the others."""
-
-    ratings: Ratings
-    level: Level
-    readings: Mapping[str, Reading]
-    """`krippendorff_alpha`, and where they apply `fleiss_kappa` and `cohen_kappa`."""
-    annotators: Sequence[Mapping[str, Any]]
-    """`annotator`, `given`, `agreement` with the others, and `alpha` without this one; None where nothing can be told."""
-    items: Sequence[Mapping[str, Any]]
-    """The items with two values or more, the least agreed first: `item`, `values` and how often each, `agreement`."""
-    notes: Sequence[str] = ()
-    """A line for each column that was taken as something, or left out, without being named."""
-
-    def __str__(self) -> str:
-        """A line for each coefficient, annotator, and the least agreed items."""
-        size = self.readings["krippendorff_alpha"].detail
-        lines = [
-            f"{size['items']:,} items, {size['annotators']:,} annotators, {size['given']:,} values given ({self.level} level)"
-        ]
-        for name, reading in self.readings.items():
-            if reading.value is None:
-                lines.append(f"{NAMES[name]}: cannot be told, for nothing can disagree")
-            else:
-                low, high = reading.interval or (reading.value, reading.value)
-                lines.append(f"{NAMES[name]} {reading.value:.3f} (95 %: {low:.3f} to {high:.3f}, {reading.n:,} items)")
-        for row in self.annotators[:EXAMPLES]:
-            lines.append(
-                f"  annotator {row['annotator']}: agreement with the others {_shown(row['agreement'])}, alpha without {_shown(row['alpha'])}"
-            )
-        for row in self.items[:EXAMPLES]:
-            given = ", ".join(f"{value} {count}" for value, count in row["values"])
-            lines.append(f"  item {row['item']}: {given} (agreement {_shown(row['agreement'])})")
-        return "\n".join(lines)
-
-    def facts(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return {
-            "schema": "dataqual.agreement/1",
-            "level": self.level,
-            "readings": {name: reading.facts() for name, reading in self.readings.items()},
-            "annotators": list(self.annotators),
-            "items": list(self.items),
-        }
-
-
-NAMES = {
-    "krippendorff_alpha": "Krippendorff's alpha",
-    "fleiss_kappa": "Fleiss' kappa",
-    "cohen_kappa": "Cohen's kappa",
-}
-
-
-def agreement(
-    source: Any,
-    *,
-    columns: Sequence[str] = (),
-    item: str | None = None,
-    annotator: str | None = None,
-    label: str | None = None,
-    level: Level = "nominal",
-    order: Sequence[str] = (),
-    seed: int = 0,
-) -> Agreement:
-    """How well annotators agree, from a table with a column for each (`columns`), or a long one.
-
-    A long table has a row for each value: `item`, `annotator` and `label` name its columns. `source` is a path, a polars
-    or pandas frame, or a list of records. Where nothing is named, columns are told by their names, and `notes` of what is
-    returned says which was taken as what. `order` names the values of the ordinal level, the lowest first. Alpha is told
-    always, Fleiss' kappa where all items have equally many values, Cohen's kappa of two annotators.
-    """
-    records = _records(source)
-    notes: list[str] = []
-    if not (columns or annotator or label):
-        item, annotator, label = _long_columns(records, item, notes)
-    if annotator is not None or label is not None:
-        if not (annotator and label and item):
-            raise SpecError("a long table takes all three: --item, --annotator and --label")
-        present = _named_columns(records, (item, annotator, label))
-        ratings = Ratings.of_long(
-            ((_text(row, present[0]) or "", _text(row, present[1]) or "", _text(row, present[2])) for row in records),
-            order,
-        )
-    else:
-        item = item or _item_column(records, columns, notes)
-        names = _named_columns(records, columns) if columns else _rating_columns(records, item, level, notes)
-        named = [_text(row, item) or "" for row in records] if item else None
-        ratings = Ratings.of_columns({name: [_text(row, name) for row in records] for name in names}, named, order)
-    return replace(measure_agreement(ratings, level, seed), notes=tuple(notes))
-
-
-def measure_agreement(ratings: Ratings, level: Level = "nominal", seed: int = 0) -> Agreement:
-    """Of ratings in memory."""
-    readings = {"krippendorff_alpha": krippendorff_alpha(ratings, level, seed=seed)}
-    sizes = set((ratings.codes >= 0).sum(axis=1).tolist()) - {0}
-    if level == "nominal" and len(sizes) == 1 and min(sizes) > 1:
-        readings["fleiss_kappa"] = fleiss_kappa(ratings, seed=seed)
-    if len(ratings.annotators) == 2:
-        readings["cohen_kappa"] = cohen_kappa(
-            ratings,
-            weights="none" if level == "nominal" else "linear" if level == "ordinal" else "quadratic",
-            seed=seed,
-        )
-    return Agreement(ratings, level, readings, _annotators(ratings, level), _items(ratings, level))
-
-
-def _annotators(ratings: Ratings, level: Level) -> list[dict[str, Any]]:
-    own = annotator_agreement(ratings, level)
-    every = range(len(ratings.annotators))
-    rows = []
-    for at in every:
-        without = krippendorff_alpha(ratings.of([other for other in every if other != at]), level, draws=0)
-        rows.append(
-            {
-                "annotator": ratings.annotators[at],
-                "given": int((ratings.codes[:, at] >= 0).sum()),
-                "agreement": _known(own[at]),
-                "alpha": without.value,
-            }
-        )
-    return sorted(rows, key=lambda row: (row["agreement"] is None, row["agreement"] or 0.0, row["annotator"]))
-
-
-def _items(ratings: Ratings, level: Level) -> list[dict[str, Any]]:
-    own, counts = item_agreement(ratings, level), ratings.counts
-    rows = []
-    for at in np.flatnonzero(ratings.pairable).tolist():
-        values = [(ratings.values[code], int(counts[at, code])) for code in np.flatnonzero(counts[at]).tolist()]
-        values.sort(key=lambda pair: -pair[1])
-        rows.append(
-            {"item": ratings.items[at], "values": [list(pair) for pair in values], "agreement": _known(own[at])}
-        )
-    return sorted(rows, key=lambda row: 2.0 if row["agreement"] is None else row["agreement"])
-
-
-def _known(value: Any) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _shown(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
-
-
-def _records(source: Any) -> Sequence[Mapping[str, Any]]:
-    """The rows of a table, all of them: annotations fit into memory."""
-    if isinstance(source, list) and all(isinstance(row, Mapping) for row in source):
-        return source
-    if isinstance(source, pl.DataFrame):
-        return source.to_dicts()
-    if hasattr(source, "to_dict"):
-        rows: list[Mapping[str, Any]] = source.to_dict("records")
-        return rows
-    return _read_table(Path(source)).to_dicts()
-
-
-def _read_table(path: Path) -> pl.DataFrame:
-    """InputError where it is not there, of no known kind, or damaged."""
-    kind = next((ending for ending in (".csv", ".tsv", ".jsonl", ".parquet") if ending in path.suffixes[-2:]), None)
-    if kind is None:
-        raise InputError(f"{path}: no table by its name; it ends in .csv, .tsv, .jsonl or .parquet")
-    try:
-        if kind == ".parquet":
-            return pl.read_parquet(path)
-        if kind == ".jsonl":
-            return pl.read_ndjson(path, infer_schema_length=None)
-        return pl.read_csv(path, separator="," if kind == ".csv" else "\t", infer_schema=False)
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from None
-    except pl.exceptions.NoDataError:
-        raise InputError(f"{path}: nothing in it") from None
-    except pl.exceptions.PolarsError as error:
-        raise InputError(f"{path}: cannot be read as a table ({str(error).splitlines()[0]})") from None
-
-
-def _named_columns(records: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[str]:
-    """These columns; UnknownColumn for one that no row has."""
-    present = _columns(records)
-    for name in names:
-        if name not in present:
-            raise UnknownColumn(f"no column {name!r}; {did_you_mean(name, present)}")
-    return list(names)
-
-
-def _long_columns(
-    records: Sequence[Mapping[str, Any]], item: str | None, notes: list[str]
-) -> tuple[str | None, str | None, str | None]:
-    """The columns of item, annotator and label where their names say that the table is long; else `item` and None twice."""
-    present = _columns(records)
-    annotator = _called(ANNOTATOR_NAMES, present)
-    if annotator is None:
-        return item, None, None
-    found = item or _called(ITEM_NAMES, present)
-    label = _called(RATING_NAMES, [name for name in present if name != found])
-    if found is None or label is None:
-        raise SpecError("a long table takes all three: --item, --annotator and --label")
-    notes += [f"item column: {found!r} (found)"] if item is None else []
-    notes += [f"annotator column: {annotator!r} (found)", f"label column: {label!r} (found)"]
-    return found, annotator, label
-
-
-def _called(names: Sequence[str], present: Sequence[str]) -> str | None:
-    """The first of these columns whose name is one of `names`, the most telling first; None where there is none."""
-    return next((name for wanted in names for name in present if name.strip().lower() == wanted), None)
-
-
-def _item_column(records: Sequence[Mapping[str, Any]], columns: Sequence[str], notes: list[str]) -> str | None:
-    """The column that names the items of a table with a row for each, by its name: a value in every row, and none twice."""
-    name = _called(ITEM_NAMES, [name for name in _columns(records) if name not in columns])
-    values = [_text(row, name) for row in records] if name is not None else []
-    if name is None or not all(values) or len(set(values)) < len(values):
-        return None
-    notes.append(f"item column: {name!r} (found)")
-    return name
-
-
-def _rating_columns(
-    records: Sequence[Mapping[str, Any]], item: str | None, level: Level, notes: list[str]
-) -> list[str]:
-    """All columns but those that by name hold an item, a text or a label agreed on, and those with no value twice."""
-    names: list[str] = []
-    others = [name for name in _columns(records) if name != item]
-    for name in others:
-        known = name.strip().lower()
-        if known in ITEM_NAMES:
-            notes.append(f"id column: {name!r} (found); left out")
-        elif known in TEXT_NAMES:
-            notes.append(f"text column: {name!r} (found); left out")
-        elif level in ("nominal", "ordinal") and _tells_rows_apart(records, name, others):
-            notes.append(f"column {name!r}: another value in every row, as ids have; left out; --columns takes it")
-        else:
-            names.append(name)
-    labels = [name for name in names if name.strip().lower() in RATING_NAMES]
-    if labels and len(names) - len(labels) > 1:
-        names = [name for name in names if name not in labels]
-        notes += [f"label column: {name!r} (found); left out; --columns takes it" for name in labels]
-    if len(names) < 2:
-        raise InputError("a table of ratings has a column for each annotator, two or more; name them with --columns")
-    notes.append(f"annotators: {', '.join(map(repr, names))} (found; --columns names others)")
-    return names
-
-
-def _tells_rows_apart(records: Sequence[Mapping[str, Any]], name: str, others: Sequence[str]) -> bool:
-    """Whether a column has a value in each of three rows or more, none twice, most of which no other column has."""
-    own = {_text(row, name) for row in records}
-    if len(records) < 3 or len(own) < len(records) or None in own:
-        return False
-    shared = {_text(row, other) for row in records for other in others if other != name}
-    return 2 * len(own & shared) < len(own)
-
-
-def _columns(records: Sequence[Mapping[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(name for row in records for name in row))
-
-
-def _text(row: Mapping[str, Any], name: str | None) -> str | None:
-    """A value as text; None for nothing, blanks and what is no number."""
-    value = row.get(name or "")
-    if isinstance(value, float):
-        return None if value != value else f"{value:.15g}"
-    found = as_string(value)
-    return found.strip() or None if found is not None else None

@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 import dataqual
+from dataqual.agreeing import agreement
 from dataqual.cli import main
 from dataqual.errors import DataqualError
-from dataqual.labelling import agreement, label_errors
+from dataqual.labelling import label_errors
 from dataqual.labels.chances import room
 from dataqual.labels.giveaways import RUN, _standing, giveaways
 from dataqual.text import Text

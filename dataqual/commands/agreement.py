@@ -53,7 +53,7 @@ def agreement(
       dataqual agreement ratings.csv --level ordinal --json
       dataqual agreement votes.csv --item item --annotator annotator --label label
     """
-    from dataqual.labelling import agreement as agreement_of
+    from dataqual.agreeing import agreement as agreement_of
 
     result = agreement_of(
         table,
