@@ -620,7 +620,7 @@ def test_clusters_have_a_row_for_every_document_in_one(tmp_path: Path) -> None:
 def test_a_run_that_is_killed_leaves_nothing_of_its_clusters_behind_the_next(tmp_path: Path) -> None:
     source, clusters = jsonl(tmp_path / "in.jsonl", ["a", "a"]), tmp_path / "c.parquet"
     killed = (
-        "import os, sys, dataqual, dataqual.deduplicating as module; module.rewrite = lambda *given, **more: os._exit(9);"
+        "import os, sys, dataqual, dataqual.deduplicating.running as module; module.rewrite = lambda *given, **more: os._exit(9);"
         "dataqual.dedup(sys.argv[1], sys.argv[2], clusters=sys.argv[3])"
     )
     arguments = [str(source), str(tmp_path / "out.jsonl"), str(clusters)]
