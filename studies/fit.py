@@ -95,8 +95,8 @@ class Fitted:
             else:
                 _, low, high = self.draws.interval(lambda theta, place=place: found.natural(theta)[:, place])  # type: ignore[misc]
             ends[name] = None if name in found.frozen else _within(found, name, low, high)
-        if ends.get("E"):
-            ends["E"] = _below_losses(found, ends["E"])
+        if floor := ends.get("E"):
+            ends["E"] = _below_losses(found, floor)
         return ends
 
     @lazy
