@@ -7,6 +7,7 @@ MASTER_ADDR and MASTER_PORT; or, where `studies run --together` starts them, by 
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Together:
                 world_size=many,
                 timeout=WAIT,
             )
+            atexit.register(_leave)
         return cls(rank, many)
 
     @property
@@ -68,3 +70,9 @@ class Together:
         found = torch.tensor(float(here), device=device)
         self.add([found])
         return bool(found.item() > 0)
+
+
+def _leave() -> None:
+    """End the meeting before the interpreter ends: threads of gloo that outlive it abort the process, whose trial was done."""
+    if dist.is_initialized():
+        dist.destroy_process_group()
