@@ -31,7 +31,7 @@ from dataqual.readers import ReadCount
 from dataqual.readers.paths import readable
 from dataqual.readers.sources import as_corpus, options_of
 from dataqual.reading import Reading
-from dataqual.views import in_words_of, view_of
+from dataqual.views import Judging, in_words_of, view_of
 
 EXAMPLES = 5
 TABLES = (".jsonl", ".parquet", ".csv")
@@ -181,9 +181,8 @@ def label_errors(
     count = ReadCount()
     embed = open_model(embeddings) if embeddings is not None else None
     view = view_of(corpus)
-    found = view.label_survey(
-        corpus, engine, seed=seed, size=learn_from, embed=embed, most=top, count=count.add, progress=progress
-    )
+    asked_for = Judging(learn_from, seed, embed, top, count.add, progress)
+    found = view.label_survey(corpus, engine, asked_for)
     count.check(corpus)
     judged = found.judged if probabilities is None else _given(corpus, found, probabilities, engine.memory)
     labels = found.labels

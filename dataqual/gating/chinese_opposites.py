@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from dataqual.children import differing
-from dataqual.gating.english_opposites import Vouched, lines, numbered
 from dataqual.gating.glosses import alike, glosses, leaning, opposed, simplified
+from dataqual.gating.oppositions import Vouched, lines, numbered
 from dataqual.gating.pairs import HAN
 from dataqual.gating.same_words import apart
 from dataqual.synonyms.everyday import everyday

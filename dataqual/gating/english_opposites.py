@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
+from dataqual.gating.oppositions import Vouched, lines, numbered
 from dataqual.gating.pairs import words
-from dataqual.lexicons import FOLDER
 from dataqual.synonyms.word_classes import closed_words
 
 PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "mis")
@@ -29,9 +29,6 @@ IRREGULAR = {
     "known": "know", "slept": "sleep", "woke": "wake", "stood": "stand", "sat": "sit", "understood": "understand",
 }  # fmt: skip
 """Forms that no ending tells, of words that have opposites."""
-
-Vouched = Collection[tuple[str, str]]
-"""Words of a parent, in lower case, and what a source of synonyms put in their place: it says that they mean the same."""
 
 VALENCE = 2
 """Oppositions as which praise and blame count, so that one rare sense that two words share does not outweigh them."""
@@ -144,18 +141,3 @@ def _sides() -> dict[str, tuple[int, ...]]:
     """English word -> the sides of oppositions on which it stands; of each opposition one is even, the other one more."""
     valence = [*lines("valence.en")] * VALENCE
     return numbered(line.split(" | ") for line in (*lines("antonyms.en"), *valence))
-
-
-def numbered(oppositions: Iterable[Iterable[str]]) -> dict[str, tuple[int, ...]]:
-    """Word -> the sides of oppositions on which it stands; of each opposition one is even, the other one more."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for number, sides in enumerate(oppositions):
-        for which, side in enumerate(sides):
-            for word in side.split():
-                found[word].append(2 * number + which)
-    return {word: tuple(sides) for word, sides in found.items()}
-
-
-def lines(name: str) -> Iterator[str]:
-    """Those of a lexicon that are not empty."""
-    yield from filter(None, (FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("\n"))

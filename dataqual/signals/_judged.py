@@ -16,7 +16,7 @@ from dataqual.labels.surveying import LEARNT_FROM
 from dataqual.naming import snake_case
 from dataqual.operators import Engine, Signal, ViewName
 from dataqual.signals._of_documents import OfDocuments
-from dataqual.views import view_of
+from dataqual.views import Judging, view_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class OfLabels(Signal):
 
     def prepare(self, corpus: Corpus, engine: Engine) -> OfDocuments:
         """Judge every label; UnknownColumn where the corpus has none."""
-        found = view_of(corpus).label_survey(corpus, engine, seed=self.seed, size=LEARNT_FROM)
+        found = view_of(corpus).label_survey(corpus, engine, Judging(LEARNT_FROM, self.seed))
         values = np.full(len(found.places), self.unjudged)
         if found.judged is not None:
             values[found.judged.rows] = self.of_judged(found.judged)

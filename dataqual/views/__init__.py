@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Protocol
 
 from dataqual.operators import ViewName
-from dataqual.views.view import View
+from dataqual.views.view import Judging, View
 
-__all__ = ["View", "in_words_of", "view_names", "view_of"]
+__all__ = ["Judging", "View", "in_words_of", "view_names", "view_of"]
 
 
 class Viewed(Protocol):

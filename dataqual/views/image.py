@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual import images
-from dataqual.corpus import Address, Batch, Corpus, Progress
+from dataqual.corpus import Address, Batch, Corpus
 from dataqual.errors import SpecError
 from dataqual.faults import FINDINGS, PICTURES
 from dataqual.images.hashing import picture_hashes
@@ -21,11 +21,10 @@ from dataqual.ledger import Added, Change, Edited, Refused
 from dataqual.near_duplicates import NearDuplicates, Semantic
 from dataqual.operators import Engine, ViewName
 from dataqual.picture_words import PictureWords
-from dataqual.views.view import USUAL, View, original
+from dataqual.views.view import USUAL, Judging, View, original
 
 if TYPE_CHECKING:
-    from dataqual.embeddings import Model
-    from dataqual.labels.surveying import Count, Surveyed
+    from dataqual.labels.surveying import Surveyed
 
 PIXELS = {"characters": "pixels", "characters_after": "pixels_after"}
 """What facts of pictures have in the place of those of texts."""
@@ -153,35 +152,26 @@ class Pictures(View):
         return Perceptual(**told)
 
     def survey(self, near: Any, *, memory: int, normalized: bool = False, threads: int = 1) -> PictureSurvey:
-        """By hashes, verified on the pixels; what is asked of near copies of texts is asked of these as usual."""
+        """By hashes, verified on the pixels."""
         if normalized:
             raise SpecError("normalized: pictures have no words; leave it out")
         if isinstance(near, Semantic):
             raise SpecError("semantic copies are copies of texts, and these are pictures; perceptual compares pictures")
-        return PictureSurvey(_perceptual(near), memory=memory)
+        return PictureSurvey(self._told(near), memory=memory)
 
     def threshold(self, near: Any) -> str | None:
         """Of their pixels and hashes."""
-        found = _perceptual(near)
+        found = self._told(near)
         return found.told if found is not None else None
 
-    def label_survey(
-        self,
-        corpus: Corpus,
-        engine: Engine,
-        *,
-        seed: int,
-        size: int,
-        embed: Model | None = None,
-        most: int | None = None,
-        count: Count | None = None,
-        progress: Progress | None = None,
-    ) -> Surveyed:
+    def _told(self, near: Any) -> Perceptual | None:
+        return self.near(near) if near is not None else None
+
+    def label_survey(self, corpus: Corpus, engine: Engine, asked: Judging) -> Surveyed:
         """By a network that is trained for it; all labels that are not rare are judged."""
-        if embed is not None:
+        if asked.embed is not None:
             raise SpecError("--embeddings: pictures are judged by a network of their own; leave it out")
-        given = {} if count is None else {"count": count}
-        found: Surveyed = images.survey_pictures(corpus, engine, seed=seed, size=size, progress=progress, **given)
+        found: Surveyed = images.survey_pictures(corpus, engine, **asked.told("seed", "size", "count", "progress"))
         return found
 
 
@@ -191,8 +181,3 @@ VIEW = Pictures()
 def _of(batch: Batch) -> Images:
     assert batch.images is not None, "a corpus of pictures has pictures in its batches"
     return batch.images
-
-
-def _perceptual(near: Any) -> Perceptual | None:
-    """How near copies are told; of what is said of texts nothing but that they are wanted."""
-    return near if isinstance(near, Perceptual) else Perceptual() if near is not None else None

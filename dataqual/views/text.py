@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual import labels
-from dataqual.corpus import Batch, Corpus, Progress
+from dataqual.corpus import Batch, Corpus
 from dataqual.errors import SpecError
 from dataqual.excerpts import why
 from dataqual.faults import FINDINGS, SHARES
@@ -19,12 +19,11 @@ from dataqual.mixing import splitmix64
 from dataqual.near_duplicates import NearDuplicates, Semantic, SemanticSurvey, Survey
 from dataqual.operators import Engine, ViewName
 from dataqual.text import SCRIPTS, Text
-from dataqual.views.view import USUAL, View, original
+from dataqual.views.view import USUAL, Judging, View, original
 from dataqual.writers.opening import NOT_WRITTEN
 
 if TYPE_CHECKING:
-    from dataqual.embeddings import Model
-    from dataqual.labels.surveying import Count, Surveyed
+    from dataqual.labels.surveying import Surveyed
 
 TEXT_BYTES = 1 << 16
 """What is kept of an example's text, so that evidence far into a long document is still found."""
@@ -154,22 +153,10 @@ class Texts(View):
         """Of copies by meaning; that of Jaccard's similarity is no news."""
         return near.told if isinstance(near, Semantic) else None
 
-    def label_survey(
-        self,
-        corpus: Corpus,
-        engine: Engine,
-        *,
-        seed: int,
-        size: int,
-        embed: Model | None = None,
-        most: int | None = None,
-        count: Count | None = None,
-        progress: Progress | None = None,
-    ) -> Surveyed:
+    def label_survey(self, corpus: Corpus, engine: Engine, asked: Judging) -> Surveyed:
         """By their words, and what `embed` makes of them."""
-        told = {"most": most, "count": count}
-        given = {name: value for name, value in told.items() if value is not None}
-        found: Surveyed = labels.survey(corpus, engine, seed=seed, size=size, embed=embed, progress=progress, **given)
+        told = asked.told("seed", "size", "embed", "most", "count", "progress")
+        found: Surveyed = labels.survey(corpus, engine, **told)
         return found
 
 

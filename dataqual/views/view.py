@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
 
@@ -41,6 +42,27 @@ class CopySurvey(Protocol):
     @property
     def finish(self) -> Callable[..., Any]:
         """Called with what fetches documents by their numbers: exact and near copies."""
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How labels are judged; None for what is left to whoever judges."""
+
+    size: int
+    """Documents learnt from, at most."""
+    seed: int = 0
+    embed: Model | None = None
+    most: int | None = None
+    count: Count | None = None
+    progress: Progress | None = None
+
+    def told(self, *names: str) -> dict[str, Any]:
+        """Of these settings those that are not None, by their names.
+
+        >>> Judging(100, most=3).told("seed", "most", "count")
+        {'seed': 0, 'most': 3}
+        """
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
 
 
 class View(ABC):
@@ -153,18 +175,7 @@ class View(ABC):
     # Labels
 
     @abstractmethod
-    def label_survey(
-        self,
-        corpus: Corpus,
-        engine: Engine,
-        *,
-        seed: int,
-        size: int,
-        embed: Model | None = None,
-        most: int | None = None,
-        count: Count | None = None,
-        progress: Progress | None = None,
-    ) -> Surveyed:
+    def label_survey(self, corpus: Corpus, engine: Engine, asked: Judging) -> Surveyed:
         """Judge every label by models that saw neither its document nor a copy: see `dataqual.labels.surveying.survey`."""
 
 

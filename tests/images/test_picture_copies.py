@@ -361,3 +361,19 @@ def test_the_pages_show_copies_side_by_side_in_both_languages(folder: Path, tmp_
         assert page.count('<img src="data:image/png;base64,') >= 4 and said in page
         assert page.count('…" alt') == 0 and len(page.encode()) < 2_000_000  # no picture is cut short
         assert '<img src="data:image/png;base64,' in reports.cleaning(cleaned, language=language)
+
+
+@pytest.mark.parametrize("threshold", [0.99, 0.9999])
+def test_a_recipe_s_threshold_is_of_pictures_too_and_what_is_of_words_is_refused(
+    threshold: float, folder: Path
+) -> None:
+    asked = {"max_unreadable": 0.5}
+    by_step = dataqual.clean(
+        folder, recipe=Recipe.of([{"dedup_images": {"threshold": threshold}}]), dry_run=True, **asked
+    )
+    by_name = dataqual.clean(
+        folder, recipe=Recipe.of([{"dedup": {"near": {"threshold": threshold}}}]), dry_run=True, **asked
+    )
+    assert by_name.dropped == by_step.dropped
+    with pytest.raises(SpecError, match="near_copies: shingle is of texts, and these are pictures"):
+        dataqual.clean(folder, recipe=Recipe.of([{"dedup": {"near": {"shingle": 3}}}]), dry_run=True, **asked)
