@@ -367,7 +367,7 @@ def test_the_pages_show_copies_side_by_side_in_both_languages(folder: Path, tmp_
 def test_a_recipe_s_threshold_is_of_pictures_too_and_what_is_of_words_is_refused(
     threshold: float, folder: Path
 ) -> None:
-    asked = {"max_unreadable": 0.5}
+    asked: dict[str, Any] = {"max_unreadable": 0.5}
     by_step = dataqual.clean(
         folder, recipe=Recipe.of([{"dedup_images": {"threshold": threshold}}]), dry_run=True, **asked
     )
