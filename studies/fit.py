@@ -231,7 +231,8 @@ class FittedTable:
         return [*self.table.says(), *(f"{', '.join(names)}: {note}" for note, names in sets.items())]
 
     def save(self, target: Path) -> None:
-        """Write laws.json, or whatever `target` calls it, whole or not at all."""
+        """Write laws.json, or whatever `target` calls it, whole or not at all, in a folder that is made where there is none."""
+        make_folder(target.parent)
         with NewFile(str(target)) as file:
             file.write(orjson.dumps(self.facts(), option=orjson.OPT_INDENT_2) + b"\n")
             file.finish()
@@ -243,15 +244,11 @@ class FittedTable:
 
 
 def laws_file(table: str | Path, folder: str | Path | None) -> Path:
-    """Where the laws of a table go: laws.json in `folder`, which is made; without one STEM.laws.json in the current one.
+    """Where the laws of a table go: laws.json in `folder`; without one STEM.laws.json in the current one.
 
     InputError where a study has its laws.
     """
-    if folder is None:
-        target = Path(f"{Path(table).stem}.laws.json")
-    else:
-        make_folder(Path(folder))
-        target = Path(folder) / "laws.json"
+    target = Path(f"{Path(table).stem}.laws.json") if folder is None else Path(folder) / "laws.json"
     if target.exists() and not _of_a_table(target):
         raise InputError(f"{target}: a study has its laws here; name another folder with -o")
     return target

@@ -175,6 +175,7 @@ def _limits(facts: Facts) -> Iterator[str]:
         f"Anything outside {count(min(n))} to {count(max(n))} parameters and {count(min(d))} to {count(max(d))} tokens: "
         "no law was tested there."
     )
+    yield from _beyond_grades(points)
     if not pictures:
         ratios = [p["tokens"] / p["parameters"] for p in points]
         yield (
@@ -207,6 +208,18 @@ def _limits(facts: Facts) -> Iterator[str]:
         yield from of_text(facts)
     if facts["cost"]["hours"] is not None:
         yield f"Hours on other machines: those here are {facts['cost']['unit']} of {facts['cost']['device']}."
+
+
+def _beyond_grades(points: Sequence[Facts]) -> Iterator[str]:
+    """Grades that were trained at smaller sizes alone: what is said of them at the largest goes on along the law."""
+    largest = max(point["parameters"] for point in points)
+    for grade in sorted({point["grade"] for point in points}):
+        most = max(point["parameters"] for point in points if point["grade"] == grade)
+        if most < largest:
+            yield (
+                f"That grade {grade} does the same at size {count(largest)}: it was trained up to {count(most)}, and the law "
+                "goes on from there."
+            )
 
 
 def of_text(facts: Facts) -> Iterator[str]:

@@ -44,12 +44,12 @@ def _listed(parent: str, child: str) -> list[tuple[str, str]]:
     sides = _sides()
     left, right = list(before - after), list(after - before)
     gone, come = (set().union(*(sides[word] for word in side)) for side in (left, right))
-    new, old = come - gone, gone - come
-    found = []
-    for word in left:
-        facing = {side ^ 1 for side in sides[word] if side in old and side ^ 1 in new}
-        if facing:
-            found.append((word, next(other for other in right if facing.intersection(sides[other]))))
+    old = {side for side in gone - come if side ^ 1 in come - gone}
+    found: list[tuple[str, str]] = []
+    facing = {(a, b): sum(side in old and side ^ 1 in sides[b] for side in sides[a]) for a in left for b in right}
+    for (a, b), many in sorted(facing.items(), key=lambda one: -one[1]):  # those that face each other most, each once
+        if many and a not in (was for was, _ in found) and b not in (now for _, now in found):
+            found.append((a, b))
     return found
 
 

@@ -304,6 +304,11 @@ def test_a_rare_label_is_agreed_with_as_readily_as_a_frequent_one() -> None:
         ("服务周到，早餐清淡", "服务周到，早餐油腻", "清淡 / 油腻"),  # strangers
         ("停車場是免費的", "停車場是收費的", "免費 / 收費"),  # an antonymic compound, in traditional characters
         ("She loved this film.", "She hated this film.", "loved / hated"),
+        (
+            "我喜欢这里，也很干净",
+            "我讨厌这里，也很肮脏",
+            "喜欢 / 讨厌; 干净 / 肮脏",
+        ),  # praise and blame, but each in its own place
     ],
 )
 def test_a_refusal_says_which_words_are_opposites(parent: str, child: str, told: str) -> None:

@@ -131,6 +131,18 @@ def test_the_command_says_where_everything_is(tmp_path: Path, monkeypatch: pytes
     assert (tmp_path / "mine.laws.json").exists()
 
 
+def test_a_table_that_cannot_be_read_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("wrong.csv").write_text("size,loss\n1e7,3\n")
+    assert CliRunner().invoke(main, ["fit", "wrong.csv", "-o", "fitted"]).exit_code == 2
+    assert not Path("fitted").exists()
+
+
+def test_a_row_that_is_left_out_is_told_in_chinese_with_its_reason() -> None:
+    told = SAY.whole("loss: 1 row left out, tokens is -2e+07; it must be above 0: line 5")
+    assert told == "loss：略去 1 行，tokens 为 -2e+07；必须大于 0：第 5 行"
+
+
 @pytest.mark.parametrize("case", ["fresh", "repeated"])
 def test_every_line_is_told_in_chinese(case: str, request: pytest.FixtureRequest) -> None:
     for line in request.getfixturevalue(case).summary().splitlines():

@@ -14,7 +14,7 @@ from studies.fit import fit_table
 from studies.judging import judge
 from studies.results import Records
 from studies.saved_laws import laws_json
-from studies.sentences import answer, summary
+from studies.sentences import _beyond_grades, answer, summary
 from studies.study import Study
 from tests.studies.made import runs
 
@@ -100,3 +100,11 @@ def test_a_grade_that_is_another_one_is_noted_in_english_and_chinese() -> None:
     (note,) = alike({"raw": {"sha256": "a"}, "minimal": {"sha256": "a"}, "old": {}})
     assert note.startswith("grades.minimal: the very tokens of raw,")
     assert Translation(sentences("zh")).whole(note).startswith("grades.minimal：与 raw 的词元完全相同")
+
+
+def test_a_grade_of_smaller_sizes_alone_is_not_claimed_for_the_largest() -> None:
+    sizes = {"clean": (65_000, 245_000), "typos": (65_000, 113_000), "terse": (245_000,)}
+    points = [{"grade": grade, "parameters": size} for grade, there in sizes.items() for size in there]
+    assert list(_beyond_grades(points)) == [
+        "That grade typos does the same at size 245 thousand: it was trained up to 113 thousand, and the law goes on from there."
+    ]
