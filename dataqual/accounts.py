@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -65,6 +66,7 @@ def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[st
         "corpus": {
             "files": names[:FILES],
             "files_more": max(0, len(names) - FILES),
+            **({"folder": above} if (above := _folder(names)) else {}),
             "columns": {role: getattr(corpus.columns, role) for role in ("text", "id", "label", "group")},
             "view": corpus.view,
             **({"asked": dict(corpus.asked)} if corpus.asked else {}),
@@ -88,6 +90,18 @@ def account(corpus: Corpus, recipe: Recipe, effects: Effects, rules: Sequence[st
     facts |= {"findings": [finding.facts() for finding in found]}
     told: dict[str, Any] = view_of(corpus).units(facts)
     return told
+
+
+def _folder(names: Sequence[str]) -> str | None:
+    """The folder that all files lie in, as it is written; None of one file, or where there is none.
+
+    >>> _folder(["photos/cat/1.jpg", "photos/dog/2.png"]), _folder(["a.jsonl"]), _folder(["a.jsonl", "b.jsonl"])
+    ('photos', None, None)
+    """
+    try:
+        return os.path.commonpath([os.path.dirname(name) for name in names]) or None if len(names) > 1 else None
+    except ValueError:  # some relative, some not
+        return None
 
 
 def share(hits: int, n: int) -> dict[str, Any]:

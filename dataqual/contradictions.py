@@ -14,7 +14,7 @@ from dataqual.corpus import Corpus
 from dataqual.labels.copies import Conflict
 from dataqual.labels.surveying import Surveyed
 from dataqual.ledger import address_list
-from dataqual.ranked_labels import beginnings, begun, whole
+from dataqual.ranked_labels import told_of, whole
 from dataqual.readers.paths import readable
 
 SCHEMA: dict[str, Any] = {
@@ -26,28 +26,30 @@ SCHEMA: dict[str, Any] = {
 def contradictions(corpus: Corpus, found: Surveyed, conflicts: Sequence[Conflict]) -> pl.DataFrame:
     """A row for each document in a cluster of copies with several labels, the largest cluster first: `cluster` from 1, the
     `documents` in it, whether they are `exact` copies, `path`, `record`, `id`, `given` label, and where it was judged the
-    `suggested` one and the `probability` of the given; `text` is its beginning, empty for a picture. The corpus is read again.
+    `suggested` one and the `probability` of the given; of texts `text` is the beginning, for which the corpus is read again.
     """
     if not conflicts:
         return pl.DataFrame(schema=SCHEMA)
     rows = np.array(sorted(row for one in conflicts for row in one.members), np.int64)
     places = dict(zip(rows.tolist(), address_list(found.places[rows]), strict=True))
     judged = _judged(found, rows)
-    with tempfile.TemporaryDirectory(prefix="dataqual-labels-") as folder:
-        path = Path(folder, "texts")
-        borders = beginnings(path, corpus, found.places[rows])
-        with path.open("rb") as texts:
-            told = {row: begun(texts, borders, at) for at, row in enumerate(rows.tolist())}
+    with (
+        tempfile.TemporaryDirectory(prefix="dataqual-labels-") as folder,
+        told_of(Path(folder), corpus, found, rows) as tell,
+    ):
+        told = tell(np.arange(len(rows)))
+    place = {row: at for at, row in enumerate(rows.tolist())}
     labels = [found.names[code] for code in found.codes[rows].tolist()]
     given = dict(zip(rows.tolist(), labels, strict=True))
+    texts = told.get("text")
     return pl.DataFrame(
         [
-            (number, one.size, one.exact, readable(corpus.files[places[row][0]].path), places[row][1], told[row][1],
-             given[row], *judged.get(row, (None, None)), told[row][0])
+            (number, one.size, one.exact, readable(corpus.files[places[row][0]].path), places[row][1], told["id"][place[row]],
+             given[row], *judged.get(row, (None, None)), *([texts[place[row]]] if texts else []))
             for number, one in enumerate(conflicts, start=1)
             for row in one.members
         ],
-        schema=SCHEMA,
+        schema={name: kind for name, kind in SCHEMA.items() if texts or name != "text"},
         orient="row",
     )  # fmt: skip
 

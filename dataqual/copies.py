@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Corpus
 from dataqual.excerpts import differences, excerpt
+from dataqual.finding import below_one
 from dataqual.lazy import lazy
 from dataqual.ledger import address_list, places
 from dataqual.masking import mask
@@ -251,9 +252,10 @@ class Copies:
 
         def shown(number: int) -> str:
             file, record = places(found.address[number])
-            return f"{self._paths[int(file)]} record {record}, “{_excerpt(texts[number])}”"
+            begins = _excerpt(texts[number])
+            return f"{self._paths[int(file)]} record {record}{f', “{begins}”' if begins else ''}"
 
-        return f"{shown(copy)} goes for {shown(kept)} (similarity {found.similarity[copy]:.2f})"
+        return f"{shown(copy)} goes for {shown(kept)} (similarity {below_one(found.similarity[copy])})"
 
 
 def percent(share: float) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from dataqual.errors import InputError
+from dataqual.finding import below_one
 from dataqual.lazy import lazy
 from dataqual.ledger import BLANK, FAILED, SCHEMA, TORN_TURNS, UNCHANGED
 from dataqual.readers import open_corpus
@@ -90,6 +91,7 @@ class Story:
             lines.append(f"  {number}. {self._own(_said(event))}")
             if kept is not None:
                 lines.append(f"     what was kept: {kept}")
+                lines += [f"     {line}" for line in _labelled_otherwise(self.picture, kept)]
             if event.get("evidence"):
                 lines.append(f"     {_QUOTED[_quoted(event)]} {_one_line(event['evidence'])}")
         return "\n".join([*lines, f"  {self._own(_ENDS[self.outcome])}"])
@@ -99,11 +101,23 @@ class Story:
         return in_own_words(self.path, self.picture, sentence)
 
     def _named(self) -> str:
+        if self.id is None and self.path is not None and self.picture is not None:
+            return f"picture {self.record} of {self.path}"
         name = f"document {self.id}" if self.id is not None else "a document without an id"
         if self.path is None:
             return name
         line = f", line {self.line}" if self.line is not None else ""
         return f"{name}, record {self.record} of {self.path}{line}"
+
+
+def _labelled_otherwise(own: SeenPicture | None, kept: SeenPicture) -> list[str]:
+    """A line where what was kept has another label, or lies in another folder where there are no labels."""
+    if own is None:
+        return []
+    for what, mine, theirs in (("labels", own.label, kept.label), ("folders", own.folder, kept.folder)):
+        if mine is not None and theirs is not None:
+            return [f"their {what} differ: {mine}, and {theirs} of what was kept"] if mine != theirs else []
+    return []
 
 
 _ENDS = {
@@ -372,7 +386,7 @@ def _reason(event: dict[str, Any]) -> str:
             return _of_pictures(event, where)
         if event["rule"] == "exact_copies":
             return f"it has the same text as {where}, which was kept"
-        return f"{where}, which was kept, has {event['similarity']:.3f} of its shingles in common with it"
+        return f"{where}, which was kept, has {below_one(event['similarity'])} of its shingles in common with it"
     if "threshold" in event and "value" in event:
         return f"{event.get('signal', 'what it counts')} is {event['value']:g}, not {event['threshold']}"
     if event["rule"] == TORN_TURNS:
@@ -384,7 +398,7 @@ def _of_pictures(event: dict[str, Any], where: str) -> str:
     """Why a picture went as a copy: the value is in how many bits the hashes differ."""
     if event["rule"] == "exact_copies":
         return f"it has the same pixels as {where}, which was kept"
-    return f"its pixels correlate by {event['similarity']:.3f} with {where}, which was kept; their hashes differ in {event['value']:.0f} bits"
+    return f"its pixels correlate by {below_one(event['similarity'])} with {where}, which was kept; their hashes differ in {event['value']:.0f} bits"
 
 
 def _one_line(text: str) -> str:

@@ -57,6 +57,15 @@ def percent(share: float) -> str:
     return f"{hundred:.{digits}f} %"
 
 
+def below_one(similarity: float) -> str:
+    """A similarity with three decimals, cut and not rounded where it would say that what differs is the same.
+
+    >>> below_one(0.9872), below_one(0.99996), below_one(1.0)
+    ('0.987', '0.999', '1.000')
+    """
+    return f"{similarity if similarity >= 1 else min(similarity, 0.999):.3f}"
+
+
 def plural(count: int, noun: str) -> str:
     """A number with its noun.
 

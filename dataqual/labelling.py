@@ -63,7 +63,7 @@ class Labelled:
     @property
     def ranked(self) -> pl.DataFrame:
         """One row for each document whose label was judged, the most suspect first: `rank`, `path`, `record`, `id`, `given`,
-        `suggested`, `probability` (of the given label), `suggested_probability`, `quality`, `suspect`, `text`."""
+        `suggested`, `probability` (of the given label), `suggested_probability`, `quality`, `suspect`, and of texts `text`."""
         return self.listed.frame()
 
     def __str__(self) -> str:
@@ -100,8 +100,8 @@ class Labelled:
         for row in self.listed.suspects(EXAMPLES).iter_rows(named=True):
             place = f"{row['path']}:{row['record']}"
             chances = f"{row['given']} ({row['probability']:.2f}), probably {row['suggested']} ({row['suggested_probability']:.2f})"
-            text = " ".join(row["text"].split())[:100]
-            lines.append(f"  {place}: {chances}: {text}" if view_of(self.view).has_text else f"  {place}: {chances}")
+            text = f": {' '.join(row['text'].split())[:100]}" if "text" in row else ""
+            lines.append(f"  {place}: {chances}{text}")
         return lines
 
     def _conflicts(self) -> list[str]:

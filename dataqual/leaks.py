@@ -16,6 +16,7 @@ from dataqual import specs
 from dataqual.corpus import Chunk, Corpus, Progress, Unreadable
 from dataqual.engine import Local
 from dataqual.errors import InputError
+from dataqual.finding import below_one
 from dataqual.images.perceptual import Perceptual
 from dataqual.ledger import RECORD_BITS, address_list, addresses
 from dataqual.masking import mask
@@ -78,7 +79,7 @@ class Leak:
     def __str__(self) -> str:
         (test, test_record), (train, train_record) = self.test, self.train
         how = (
-            f"similarity {self.similarity:.3f}"
+            f"similarity {below_one(self.similarity)}"
             if self.similarity is not None
             else f"{self.shared:,} of {self.of:,} n-grams"
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,11 +29,13 @@ QUOTED = 200
 """Characters of a text in the list."""
 PIECE = 1 << 14
 """Rows at once: some ten megabytes."""
+Columns = dict[str, list[str | None]]
 SCHEMA: dict[str, Any] = {
     "rank": pl.Int64, "path": pl.String, "record": pl.Int64, "id": pl.String, "given": pl.String, "suggested": pl.String,
     "probability": pl.Float64, "suggested_probability": pl.Float64, "quality": pl.Float64, "suspect": pl.Boolean,
     "text": pl.String,
 }  # fmt: skip
+"""Of pictures without the last."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +77,7 @@ class RankedLabels:
     def _write_lines(self, part: Path, *, csv: bool) -> None:
         with part.open("wb") as file:
             if csv:
-                pl.DataFrame(schema=SCHEMA).write_csv(file)
+                self.suspects(0).write_csv(file)
             for piece in self.pieces:
                 frame = pl.read_parquet(piece)
                 frame.write_csv(file, include_header=False) if csv else frame.write_ndjson(file)
@@ -96,28 +98,48 @@ def _written(folder: Path, corpus: Corpus, found: Surveyed, judged: Judged, by: 
     scores = quality(judged.labels, judged.probabilities, by)
     order = np.lexsort((judged.rows, scores, ~judged.suspects))
     names = np.array(judged.classes, object)
-    borders = beginnings(folder / "texts", corpus, found.places[judged.rows])
-    with (folder / "texts").open("rb") as texts:
+    with told_of(folder, corpus, found, judged.rows) as tell:
         for start in range(0, len(order), PIECE):
             rows = order[start : start + PIECE]
             places = address_list(found.places[judged.rows[rows]])
-            told = [begun(texts, borders, row) for row in rows.tolist()]
+            told = tell(rows)
             frame = {
                 "rank": np.arange(start + 1, start + len(rows) + 1),
                 "path": [readable(corpus.files[file].path) for file, _ in places],
                 "record": [record for _, record in places],
-                "id": [name for _, name in told],
+                "id": told["id"],
                 "given": names[judged.labels[rows]].tolist(),
                 "suggested": names[judged.suggested[rows]].tolist(),
                 "probability": judged.quality[rows],
                 "suggested_probability": judged.likeliest[rows],
                 "quality": scores[rows],
                 "suspect": judged.suspects[rows],
-                "text": [text for text, _ in told],
-            }
+            } | ({"text": told["text"]} if "text" in told else {})
             piece = folder / f"{start:012d}.parquet"
-            pl.DataFrame(frame, schema=SCHEMA).write_parquet(piece)
+            pl.DataFrame(frame, schema={name: SCHEMA[name] for name in frame}).write_parquet(piece)
             yield piece
+
+
+@contextmanager
+def told_of(
+    folder: Path, corpus: Corpus, found: Surveyed, documents: NDArray[np.int64]
+) -> Iterator[Callable[[NDArray[np.int64]], Columns]]:
+    """Gives the columns `id`, and of texts `text`, of some of these documents, ascending, by their places among them.
+
+    The corpus is read again for beginnings of texts, into a file in `folder`, which must not be closed before all is told.
+    """
+    if found.ids is not None:
+        ids = found.ids.gather(documents)
+        yield lambda rows: {"id": ids.gather(rows).to_list()}
+        return
+    borders = beginnings(folder / "texts", corpus, found.places[documents])
+    with (folder / "texts").open("rb") as texts:
+
+        def both(rows: NDArray[np.int64]) -> Columns:
+            each = [begun(texts, borders, row) for row in rows.tolist()]
+            return {"id": [name for _, name in each], "text": [text for text, _ in each]}
+
+        yield both
 
 
 def beginnings(path: Path, corpus: Corpus, wanted: NDArray[np.uint64]) -> NDArray[np.int64]:

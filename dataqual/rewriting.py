@@ -84,6 +84,8 @@ class Cleaned:
     """None after a dry run."""
     resumed: int = 0
     """Of the records read, how many an earlier run had done that was killed."""
+    went_on: bool = False
+    """Whether there was such a run, and something of what it had done was taken, be it a survey alone."""
     account: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What was done and what it cost, with examples, as plain JSON values: docs/facts.md says what."""
     warnings: tuple[str, ...] = ()
@@ -141,6 +143,8 @@ class Cleaned:
             lines.append("nothing is left, so the checks cannot be told" if self.untold else "nothing is left")
         if self.resumed:
             lines.append(f"{self.resumed:,} of the records were done by an earlier run")
+        elif self.went_on:
+            lines.append("went on with an earlier run: what it had surveyed was not surveyed again")
         for finding in self.findings:
             lines += [f"{SIGNS[finding.severity]} {finding.headline}", *([f"    {finding.say}"] if finding.say else [])]
         written = [str(path) for path in self.outputs[:1]]
@@ -267,7 +271,7 @@ def rewrite(
         if state:
             for name in KEPT:
                 setattr(run, name, state[name])
-        resumed = run.count.documents + run.count.unreadable
+        resumed, went_on = run.count.documents + run.count.unreadable, unfinished.goes_on
         if any(step.reversible for step in recipe.steps):
             if is_elsewhere(target.output):
                 raise SpecError(
@@ -288,7 +292,8 @@ def rewrite(
     outputs = tuple(Path(name) for name in names if not is_elsewhere(name))
     sent = tuple(name for name in (*names, ledger) if is_elsewhere(name))
     own = None if is_elsewhere(ledger) else Path(ledger)
-    return replace(run.cleaned(outputs, own, resumed), map=Path(target.map) if run.map else None, sent=sent)
+    back = Path(target.map) if run.map else None
+    return replace(run.cleaned(outputs, own, resumed), went_on=went_on, map=back, sent=sent)
 
 
 def check_views(steps: Iterable[Step], corpus: Corpus) -> None:
@@ -507,7 +512,7 @@ class _Run:
         kinds = {"unreadable_kinds": dict(sorted(self.count.kinds.items(), key=lambda item: (-item[1], item[0])))}
         sums = read, self._kept, dropped, unreadable, edited, added
         warnings = self.count.warnings(self.corpus)
-        return Cleaned(*sums, rules, outputs, ledger, resumed, facts | kinds, warnings)
+        return Cleaned(*sums, rules, outputs, ledger, resumed, account=facts | kinds, warnings=warnings)
 
     def _chunks(self) -> Iterator[Chunk]:
         """Those that no earlier run has done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from pathlib import PurePath
 from typing import Any
 
 from dataqual.errors import DataqualError
@@ -25,6 +26,10 @@ class SeenPicture:
     channels: int
     bytes: int | None
     """Of its file; None for pixels."""
+    label: str | None = None
+    """As the array beside it, or its row of a table, says."""
+    folder: str | None = None
+    """That it lies in, of a file."""
 
     def __str__(self) -> str:
         """A line for people.
@@ -61,9 +66,11 @@ def picture_at(path: str | None, record: int | None, text: str | None = None) ->
         corpus = open_corpus([path], text=text)
         if not isinstance(corpus, ImageCorpus):
             return None
-        images = corpus.pictures([(0, record)])
+        images, (label,) = corpus.labelled([(0, record)])
     except (DataqualError, OSError):
         return None
     pixels, encoded = images[0], images.encoded(0)
     height, width, channels = pixels.shape
-    return SeenPicture(images.formats[0], width, height, channels, len(encoded) if encoded is not None else None)
+    folder = PurePath(path).parent.name or None if corpus.files[0].format in FILES else None
+    size = len(encoded) if encoded is not None else None
+    return SeenPicture(images.formats[0], width, height, channels, size, label, folder)

@@ -66,6 +66,8 @@ class Unfinished:
         self._lock: IO[bytes] | None = None
         self.state: Any = None
         """What was given to the last `mark`; None where nothing was."""
+        self.goes_on = False
+        """Whether an earlier run was killed or broken off, and something that it had done is there."""
         self._kept = False
         self._key = _key()
         self._aside = ThreadPoolExecutor(1, thread_name_prefix="dataqual-mark")
@@ -100,6 +102,8 @@ class Unfinished:
     def _begin(self) -> None:
         if self._resume is not False and self._read("plan") == self._plan:
             self.state = self._read("state")
+            done = {place.name for place in self.folder.glob("*.pickle")} - {"plan.pickle"}
+            self.goes_on = bool(done) or any(place.is_file() for place in self.scratch.rglob("*"))
             return
         if self._resume:
             raise SpecError(f"--resume: there is nothing to go on from beside {self.path}; leave it out to begin")
@@ -114,7 +118,7 @@ class Unfinished:
         """Forget what an earlier run did."""
         self._clear()
         self.state = None
-        self._kept = False
+        self._kept = self.goes_on = False
         self._write("plan", self._plan)
 
     def mark(self, state: object, written: Iterable[Durable]) -> None:

@@ -76,7 +76,8 @@ def context_of(facts: Facts) -> dict[str, Any]:
     reasons = [_reason(reason, at) for at, reason in enumerate(facts.get("reasons") or [])]
     files = (facts.get("corpus") or {}).get("files") or []
     checks = checks_of(facts.get("checks") or {})
-    name = _name(files, (facts.get("corpus") or {}).get("files_more") or 0)
+    corpus = facts.get("corpus") or {}
+    name = _name(files, corpus.get("files_more") or 0, corpus.get("folder"))
     wording = wording_of(facts, name)
     return {
         "facts": facts,
@@ -115,8 +116,10 @@ def headline(facts: Facts) -> str:
     return f"{', '.join([stays, *more])}; {told}."
 
 
-def _name(files: Sequence[str], more: int) -> str:
+def _name(files: Sequence[str], more: int, folder: str | None = None) -> str:
     """What the corpus is called: its first file, without folders, and how many more there are; pictures by their folder.
+
+    `files` are the first ones, `folder` that of all.
 
     >>> _name(["photos/cat/1.jpg", "photos/dog/2.png"], 0), _name(["a/web.jsonl", "a/b.jsonl"], 3)
     ('photos', 'web.jsonl and 4 more')
@@ -125,7 +128,7 @@ def _name(files: Sequence[str], more: int) -> str:
         return "a corpus"
     if len(files) > 1 and all(PurePath(path).suffix.lower() in SUFFIXES for path in files):
         with suppress(ValueError):  # some relative, some not
-            return _base(os.path.commonpath([os.path.dirname(path) for path in files])) or "pictures"
+            return _base(folder or os.path.commonpath([os.path.dirname(path) for path in files])) or "pictures"
     first, rest = _base(files[0]), len(files) - 1 + more
     return f"{first} and {rest} more" if rest else first
 

@@ -30,7 +30,7 @@ NAMES = {
     "blurriness": "Most blurred", "darkness": "Darkest", "lightness": "Lightest", "contrast": "Least contrast",
     "entropy": "Least in them", "single_color_share": "Most of one colour", "aspect_ratio": "Longest strips",
     "blockiness": "Most blocks of JPEG", "saturation": "Strongest colours", "bytes_per_pixel": "Most strongly compressed",
-    "side": "Smallest", "text_overlay": "Most like written over",
+    "side": "Smallest", "text_overlay": "Most like written over", "sharpness": "Least sharp",
 }  # fmt: skip
 """What stands over the pictures at an end of a signal."""
 
@@ -89,6 +89,7 @@ def _context(facts: Facts) -> dict[str, Any]:
         "scale": profiled.scale_of(rules),
         "pictures": pictures,
         "worst": [(name, NAMES.get(name, name), worst) for name, worst in (pictures.get("worst") or {}).items()],
+        "every": ((facts.get("readings") or {}).get("documents") or {}).get("value"),
         "groups": facts.get("groups") or [],
     }
 

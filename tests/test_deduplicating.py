@@ -653,6 +653,8 @@ def test_a_run_that_is_killed_after_it_compared_does_not_compare_again(
         patch.setattr("dataqual.steps.dedup.Dedup.find", lambda *given, **more: pytest.fail("compared again"))
         again = dataqual.dedup(source, out, **asked)
     assert {path: path.read_bytes() for path in before} == before
+    assert (whole.went_on, again.went_on, again.resumed) == (False, True, 0)
+    assert "went on with an earlier run: what it had surveyed was not surveyed again" in str(again)
     assert (again.rules, again.alarms, again.found_clusters) == (whole.rules, whole.alarms, whole.found_clusters)
     assert not list(tmp_path.glob(".dataqual*"))
 
@@ -725,7 +727,7 @@ def test_a_large_cluster_and_a_source_that_loses_much_are_alarms_with_excerpts(t
     assert done.exit_code == 0
     cluster, lost = done.stderr.splitlines()
     excerpt = "“Write to a••••••@•••••••.com about word0 word1 word2 word3 w…”"
-    pair = f"{source} record 2, {excerpt} goes for {source} record 1, {excerpt} (similarity 1.00)"
+    pair = f"{source} record 2, {excerpt} goes for {source} record 1, {excerpt} (similarity 1.000)"
     assert cluster == f"alarm: one cluster has 30 of 100 documents (30.0 %, more than 5.0 %): {pair}"
     assert lost == f"alarm: source mail loses 29 of 31 documents (93.5 %, more than 50.0 %): {pair}"
     strict = run(source, "-o", tmp_path / "strict.jsonl", "--quiet", "--strict")

@@ -100,6 +100,8 @@ def augment(
         step_of(method, given)  # what is wrong is told before anything is opened
     with shared.corpus(console, "augmenting") as corpus:
         step = step_of(method, given, corpus.view)
+        for line in step.ahead(corpus):
+            console.say(line)
         places: dict[str, Any] = {name: target[name] for name in ("output", "ledger", "dry_run")}
         place = report_for(corpus, report=report, wanted=not no_report, **places)
         page = Aside("reports.augmentation_page", process=helpers > 0) if place else None

@@ -73,10 +73,11 @@ class Told:
         return self.suffix in SUFFIXES and SUFFIXES[self.suffix] != self.format
 
 
-def decode(data: bytes, max_pixels: int = MAX_PIXELS) -> tuple[NDArray[np.uint8], Told]:
+def decode(data: bytes, max_pixels: int = MAX_PIXELS, least: int = 0) -> tuple[NDArray[np.uint8], Told]:
     """Pixels (height, width, channels) of an encoded picture, and what was told of it; BadPicture, or MissingExtra.
 
-    Of several frames the first; turned as its EXIF says; palettes become colours, 16 bits become 8.
+    Of several frames the first; turned as its EXIF says; palettes become colours, 16 bits become 8. With `least` a JPEG is
+    decoded to a half, a quarter or an eighth where its shorter side keeps so many pixels (libjpeg's scaled decoding).
     """
     if not data:
         raise BadPicture("empty file", "no bytes")
@@ -86,6 +87,8 @@ def decode(data: bytes, max_pixels: int = MAX_PIXELS) -> tuple[NDArray[np.uint8]
         raise BadPicture(
             "too many pixels", f"{width:,} by {height:,} pixels says its header; at most {max_pixels:,} are decoded"
         )
+    if least:
+        image.draft(None, (least, least))  # of other formats nothing
     try:
         return decode_open(image)
     except (BadPicture, MissingExtra):

@@ -111,24 +111,42 @@ class Classifier(Features):
         A label is a string, or what `str` makes one of; `known` names those there may be, where not all were given. Where
         `labels` is an array float (n, labels), a row has the shares of `known`. InputError for fewer than two labels.
         """
+        every = np.arange(len(images))
+        told: dict[str, Any] = {"side": side, "dimensions": dimensions, "shift": shift, "known": known}
+        (found,) = cls.fit_each(images, labels, [every], seed=seed, steps=steps, **told)
+        return found
+
+    @classmethod
+    def fit_each(
+        cls,
+        images: Any,
+        labels: Sequence[Any] | NDArray[Any],
+        parts: Sequence[NDArray[np.int64]],
+        *,
+        seed: int = 0,
+        side: int | None = None,
+        dimensions: int = DIMENSIONS,
+        steps: int | None = None,
+        most: int = MOST,
+        shift: int = SHIFT,
+        known: Sequence[str] | None = None,
+        threads: int = 1,
+    ) -> tuple[Self, ...]:
+        """One for each part, which are rows of the pictures; `fit` says what labels are.
+
+        Each takes `steps`, or as many as its size asks for and `most` at most; `threads` learn at once.
+        """
         if len(labels) != len(images):
             raise InputError(f"{len(labels):,} labels for {len(images):,} pictures")
         side, channels = side or side_of(images), channels_of(images)
-        if isinstance(labels, np.ndarray) and labels.ndim == 2:
-            names = list(known) if known is not None else [str(at) for at in range(labels.shape[1])]
-            targets: NDArray[Any] = labels.astype(np.float32)
-        else:
-            given = [str(label) for label in (labels.tolist() if isinstance(labels, np.ndarray) else labels)]
-            names = list(known) if known is not None else sorted(set(given))
-            code = {name: at for at, name in enumerate(names)}
-            targets = np.array([code[label] for label in given], np.int64)
+        names, targets = _targets(labels, known)
         if len(names) < 2:
             raise InputError(f"{len(names)} label: a classifier tells two or more apart")
         start = network.first_weights(side, channels, dimensions, len(names), seed)
+        often = [min(most, steps_for(len(part))) if steps is None else steps for part in parts]
         pictures = squares(images, side, channels)
-        steps = steps_for(len(pictures)) if steps is None else steps
-        found = network.trained(pictures, targets, start, steps=steps, seed=seed, shift=shift)
-        return cls(found, side, channels, tuple(names))
+        made = network.trained(pictures, targets, start, parts, steps=often, seed=seed, shift=shift, threads=threads)
+        return tuple(cls(found, side, channels, tuple(names)) for found in made)
 
     def of(self, images: Any) -> NDArray[np.float32]:
         """The activations before the labels, (n, dimensions), not negative."""
@@ -224,6 +242,18 @@ def load(path: str | Path) -> Features:
 
 def _flat(pictures: NDArray[np.float32]) -> NDArray[np.float64]:
     return pictures.reshape(len(pictures), int(np.prod(pictures.shape[1:]))).astype(np.float64)
+
+
+def _targets(
+    labels: Sequence[Any] | NDArray[Any], known: Sequence[str] | None
+) -> tuple[Sequence[str], NDArray[np.float32] | NDArray[np.int64]]:
+    """The names of labels, and what each picture is of them: codes, or shares where an array has rows of these."""
+    if isinstance(labels, np.ndarray) and labels.ndim == 2:
+        return known if known is not None else [str(at) for at in range(labels.shape[1])], labels.astype(np.float32)
+    given = [str(label) for label in (labels.tolist() if isinstance(labels, np.ndarray) else labels)]
+    names = known if known is not None else sorted(set(given))
+    code = {name: at for at, name in enumerate(names)}
+    return names, np.array([code[label] for label in given], np.int64)
 
 
 def side_of(images: Any) -> int:

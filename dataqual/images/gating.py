@@ -30,6 +30,8 @@ SIDE = 32
 """Side of the squares that classifiers see at most: four times as many pixels take four times as long, and tell labels hardly better."""
 FOLDS = 3
 """Classifiers that learn from the originals, each from two thirds: of more, each learns little more and all take longer."""
+STEPS = 600
+"""Steps of training at most for each."""
 FEWEST = 10
 """Originals of each of two labels at least: with fewer a classifier tells nothing."""
 LEAST_RIGHT = 0.75
@@ -118,22 +120,19 @@ class LabelModels:
     models: tuple[Classifier, ...]
 
     @classmethod
-    def fit(cls, pictures: Sequence[Pixels], labels: Sequence[str], keys: NDArray[np.uint64]) -> LabelModels | None:
-        """Learn from pictures with a label; None where fewer than two labels have `FEWEST`."""
+    def fit(
+        cls, pictures: Sequence[Pixels], labels: Sequence[str], keys: NDArray[np.uint64], threads: int = 1
+    ) -> LabelModels | None:
+        """Learn from pictures with a label, `threads` classifiers at once; None where fewer than two labels have `FEWEST`."""
         names, counts = np.unique(list(labels), return_counts=True)
         known = names[counts >= FEWEST].tolist()
         if len(known) < 2:
             return None
         rows = [row for row, label in enumerate(labels) if label in known]
-        fold = fold_of(keys[rows])
-        models = []
-        for held in range(FOLDS):
-            own = [row for row, where in zip(rows, fold, strict=True) if where != held]
-            some = [pictures[row] for row in own]
-            models.append(
-                Classifier.fit(some, [labels[row] for row in own], known=known, side=min(SIDE, side_of(some)))
-            )
-        return cls(tuple(models))
+        some, fold = [pictures[row] for row in rows], fold_of(keys[rows])
+        parts = [np.flatnonzero(fold != held) for held in range(FOLDS)]
+        told: dict[str, Any] = {"known": known, "side": min(SIDE, side_of(some)), "most": STEPS, "threads": threads}
+        return cls(Classifier.fit_each(some, [labels[row] for row in rows], parts, **told))
 
     def agreement(
         self, pictures: Sequence[Pixels], labels: Sequence[str | None], keys: NDArray[np.uint64]

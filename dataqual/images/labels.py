@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.corpus import Chunk, Corpus, Progress
 from dataqual.errors import InputError, UnknownColumn
-from dataqual.images.features import LARGEST, Classifier, side_of, steps_for
+from dataqual.images.features import LARGEST, Classifier, side_of
 from dataqual.images.image import Images
 from dataqual.images.perceptual import Perceptual, PicturePart, PictureSurvey
+from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.images.sample import PictureSample, Pixels, small
 from dataqual.labels.confident_learning import Codes, Floats
 from dataqual.labels.copies import Copied
@@ -23,6 +25,8 @@ from dataqual.ledger import addresses
 from dataqual.operators import Engine
 from dataqual.vectors.cross_validation import FOLDS, folds
 
+LEAST = 256
+"""Pixels of the shorter side to which a JPEG is decoded at least: four times what networks see."""
 STEPS = 1_500
 """Steps of training at most for each fold, six looks at each of 8,000 pictures: twice as many gain MNIST's labels nothing."""
 
@@ -44,17 +48,14 @@ class PictureModels:
         seed: int = 0,
         steps: int = STEPS,
         side: int = LARGEST,
+        threads: int = 1,
     ) -> PictureModels:
-        """Learn from pictures with a code of 0 or more, made to squares with sides of `side` at most."""
-        models, side = [], min(side, side_of(pictures))
-        for held in range(FOLDS):
-            rows = np.flatnonzero((codes >= 0) & (fold != held)).tolist()
-            given = [names[codes[row]] for row in rows]
-            some = min(steps, steps_for(len(rows)))
-            models.append(
-                Classifier.fit([pictures[row] for row in rows], given, known=names, seed=seed, side=side, steps=some)
-            )
-        return cls(tuple(models))
+        """Learn from pictures with a code of 0 or more, made to squares with sides of `side` at most; `threads` at once."""
+        rows = np.flatnonzero(codes >= 0)
+        some, given = [pictures[row] for row in rows.tolist()], [names[code] for code in codes[rows].tolist()]
+        parts = [np.flatnonzero(fold[rows] != held) for held in range(FOLDS)]
+        told: dict[str, Any] = {"seed": seed, "side": min(side, side_of(pictures)), "most": steps, "threads": threads}
+        return cls(Classifier.fit_each(some, given, parts, known=names, **told))
 
     def __call__(self, pictures: Any, fold: Codes) -> Floats:
         """The chance of each class by the model that did not learn from the fold of the picture, (pictures, classes)."""
@@ -140,18 +141,27 @@ def survey_pictures(
 
     copies = PictureSurvey(Perceptual(), memory=engine.memory // SURVEY_SHARE)
 
+    corpus = corpus.reduced(LEAST) if isinstance(corpus, ImageCorpus) else corpus
+
     def look(chunk: Chunk) -> tuple[Any, ...]:
         batch = corpus.parse(chunk)
+        ids = (
+            batch.columns["id"]
+            if "id" in batch.columns.columns
+            else pl.repeat(None, len(batch), dtype=pl.String, eager=True)
+        )
         part = copies.signing(batch.images or Images.of([]))
         sample = PictureSample.draw(batch, size, seed)
-        return chunk.done, addresses(batch.file, batch.record), labels_of(batch), part, sample, batch.unreadable
+        return chunk.done, addresses(batch.file, batch.record), ids, labels_of(batch), part, sample, batch.unreadable
 
     places, keys, codes = [np.zeros(0, np.uint64)], [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     number: dict[str | None, int] = {None: -1}
+    names_of = [pl.Series(dtype=pl.String)]
     sample, documents = PictureSample.of_pictures([], size=size, seed=seed), 0
     with copies:
-        for done, own, labels, part, some, unreadable in engine.map(look, corpus.chunks()):
+        for done, own, ids, labels, part, some, unreadable in engine.map(look, corpus.chunks()):
             places.append(own)
+            names_of.append(ids)
             keys.append(_keys([part]))
             copies.add(part)
             codes.append(np.array([number.setdefault(label, len(number) - 1) for label in labels], np.int64))
@@ -168,7 +178,7 @@ def survey_pictures(
     names = tuple(name for name in number if name is not None)
     where = np.concatenate(places)
     judged = _judged(corpus, engine, where, names, np.concatenate(codes), copied, sample, seed)
-    return Surveyed(where, names, np.concatenate(codes), copied, sample.documents, judged)
+    return Surveyed(where, names, np.concatenate(codes), copied, sample.documents, judged, pl.concat(names_of))
 
 
 def _judged(
@@ -189,7 +199,7 @@ def _judged(
     number = np.array([*classes.codes(names), -1], np.int64)
     own = number[codes]
     fold = folds(copied.keys, own, together=copied.cluster, seed=seed)
-    models = PictureModels.fit(sample.pictures, own[rows], classes.names, fold[rows], seed=seed)
+    models = PictureModels.fit(sample.pictures, own[rows], classes.names, fold[rows], seed=seed, threads=engine.threads)
 
     def ask(chunk: Chunk) -> Floats:
         batch = corpus.parse(chunk)

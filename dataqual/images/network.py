@@ -5,7 +5,8 @@ Its weights are plain arrays, so that they are saved, hashed and read without to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
@@ -64,27 +65,57 @@ def layers(side: int) -> int:
 
 
 def trained(
-    pictures: NDArray[np.float32], targets: NDArray[np.int64], weights: Weights, *, steps: int, seed: int, shift: int
-) -> dict[str, NDArray[np.float32]]:
-    """The weights after so many steps of AdamW on pictures (n, channels, side, side) with classes or chances of them.
+    pictures: NDArray[np.float32],
+    targets: NDArray[Any],
+    weights: Weights,
+    parts: Sequence[NDArray[np.int64]],
+    *,
+    steps: Sequence[int],
+    seed: int,
+    shift: int,
+    threads: int = 1,
+) -> list[dict[str, NDArray[np.float32]]]:
+    """For each part, rows of pictures (n, channels, side, side), the weights after its number of steps of AdamW from `weights`.
 
     `targets` are codes (n,), or float32 (n, classes) that add up to 1. Each picture is moved by up to `shift` pixels each time.
+    `threads` parts learn at once, each on one thread: the weights are the same however many do.
     """
     torch = opened()
-    random = np.random.Generator(np.random.Philox([seed, 1]))
+
+    def learnt(rows: NDArray[np.int64], own: int) -> dict[str, NDArray[np.float32]]:
+        return _learnt(torch, pictures, targets, weights, rows, steps=own, seed=seed, shift=shift)
+
     with one_thread(torch):
-        tensors = {name: torch.from_numpy(value.copy()).requires_grad_() for name, value in weights.items()}
-        optimiser = torch.optim.AdamW(list(tensors.values()), lr=RATE, weight_decay=DECAY)
-        for step, rows in enumerate(_batches(random, len(pictures), steps)):
-            for group in optimiser.param_groups:
-                group["lr"] = RATE * _cycle(step / steps)
-            inputs = torch.from_numpy(_moved(pictures[rows], shift, random))
-            _, logits = _through(torch, tensors, inputs)
-            loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(targets[rows]))
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-        return {name: value.detach().numpy().copy() for name, value in tensors.items()}
+        if min(threads, len(parts)) < 2:
+            return [learnt(*one) for one in zip(parts, steps, strict=True)]
+        with ThreadPoolExecutor(min(threads, len(parts)), initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            return list(pool.map(learnt, parts, steps))
+
+
+def _learnt(
+    torch: Any,
+    pictures: NDArray[np.float32],
+    targets: NDArray[Any],
+    weights: Weights,
+    rows: NDArray[np.int64],
+    *,
+    steps: int,
+    seed: int,
+    shift: int,
+) -> dict[str, NDArray[np.float32]]:
+    random = np.random.Generator(np.random.Philox([seed, 1]))
+    tensors = {name: torch.from_numpy(value.copy()).requires_grad_() for name, value in weights.items()}
+    optimiser = torch.optim.AdamW(list(tensors.values()), lr=RATE, weight_decay=DECAY)
+    for step, some in enumerate(_batches(random, len(rows), steps)):
+        for group in optimiser.param_groups:
+            group["lr"] = RATE * _cycle(step / steps)
+        inputs = torch.from_numpy(_moved(pictures[rows[some]], shift, random))
+        _, logits = _through(torch, tensors, inputs)
+        loss = torch.nn.functional.cross_entropy(logits, torch.from_numpy(targets[rows[some]]))
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return {name: value.detach().numpy().copy() for name, value in tensors.items()}
 
 
 def outputs(pictures: NDArray[np.float32], weights: Weights) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.corpus import Batch, Chunk, Corpus, Progress, Unreadable
@@ -48,6 +49,8 @@ class Surveyed:
     """What the models learnt from."""
     judged: Judged | None
     """None where there are not two labels to learn."""
+    ids: pl.Series | None = None
+    """Of pictures, their ids; texts are read again for the beginnings that are shown, and their ids with them."""
 
     @property
     def labels(self) -> list[str | None]:

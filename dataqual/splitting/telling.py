@@ -55,6 +55,8 @@ class Placed:
         name = f"document {self.id}" if self.id is not None else "a document without an id"
         lines = [self._own(f"{name}, record {self.record} of {self.path}")]
         if self.picture is not None:
+            if self.id is None:
+                lines = [f"picture {self.record} of {self.path}"]
             lines.append(f"  {self.picture}")
         if self.unreadable is not None:
             return "\n".join([*lines, f"  could not be read: {self.unreadable}", "  So it is in no part."])

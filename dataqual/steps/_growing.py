@@ -85,6 +85,10 @@ class Augmenting(Step):
         """What each rule asks of a child, in a sentence, and what is said where none was made."""
         return dict(MEANINGS)
 
+    def ahead(self, corpus: Corpus) -> tuple[str, ...]:
+        """What takes its time before the first child is made, a line each."""
+        return ()
+
     @abstractmethod
     def prepare(self, corpus: Corpus, engine: Engine) -> GrowingStep[Any, Any]:
         """What adds the children of each document, once it has seen the corpus."""

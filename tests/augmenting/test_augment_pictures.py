@@ -126,3 +126,17 @@ def test_pictures_in_a_folder_called_test_have_no_children(tmp_path: Path) -> No
         (folder / f"{number}.png").write_bytes(png(pixels.reshape(16, 16, -1)))
     found = held_out(dataqual.read(str(tmp_path / "parts")), Local(workers=1), None, ())
     assert len(found.addresses) == 4 and "4 documents are held out" in found.why[0]
+
+
+def test_the_command_says_ahead_that_networks_learn_the_labels(path: str) -> None:
+    corpus = dataqual.read(path)
+    [line] = AugmentImages().ahead(corpus)
+    assert line.startswith("gate: 3 small networks learn the labels first, from 6,000 pictures at most")
+    assert AugmentImages(gate="none").ahead(corpus) == AugmentImages(methods=("mixup",)).ahead(corpus) == ()
+    assert AugmentImages().ahead(dataqual.read(f"{path}:x_test", label=None)) == (line,)
+    told = CliRunner().invoke(
+        main, ["augment", path, "--dry-run", "--method", "noise", "--only", "none", "--set", "gate=none"]
+    )
+    assert "networks learn" not in told.stderr
+    told = CliRunner().invoke(main, ["augment", path, "--dry-run", "--method", "noise", "--only", "none"])
+    assert told.stderr.count(line) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,6 +44,15 @@ def test_the_same_seed_gives_the_same_weights_and_another_one_others(classifier:
     assert again.digest == classifier.digest
     assert again.name == classifier.name
     assert Classifier.fit(PICTURES, NAMES, steps=2, seed=2).digest != classifier.digest
+
+
+def test_parts_that_learn_at_once_learn_the_same_as_one_after_the_other_and_as_alone() -> None:
+    parts = [np.arange(0, 60), np.arange(30, 90), np.arange(0, 90, 2)]
+    told: dict[str, Any] = {"steps": 3, "known": SHAPES}
+    alone = [Classifier.fit(PICTURES[rows], [NAMES[row] for row in rows], **told).digest for rows in parts]
+    for threads in (1, 3):
+        each = Classifier.fit_each(PICTURES, NAMES, parts, threads=threads, **told)
+        assert [one.digest for one in each] == alone
 
 
 def test_a_vector_depends_on_its_picture_alone(classifier: Classifier) -> None:

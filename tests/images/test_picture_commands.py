@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,7 @@ def test_explain_says_what_the_picture_and_the_one_that_was_kept_are_like(folder
         f"  jpeg, 80 × 60 pixels in colour, {size:,} bytes",
     ]
     assert told[3] == f"     what was kept: png, 160 × 120 pixels in colour, {kept:,} bytes"
+    assert not [line for line in told if "differ:" in line]
     assert told[-1] == "  So it is not in the output."
     chinese = run("explain", "out", "b/half.jpg", "--lang", "zh").output.splitlines()
     assert chinese[0] == "图片 b/half.jpg：photos/b/half.jpg 的第 1 条记录"
@@ -207,4 +209,37 @@ def test_explain_tells_of_rows_of_arrays(tmp_path: Path) -> None:
     dataqual.clean(str(tmp_path / "a.npz"), tmp_path / "b.npz", drop=["exact_copies"])
     told = run("explain", str(tmp_path / "b.npz"), "31").output.splitlines()
     assert told[1] == "  array, 12 × 12 pixels in gray"
+    assert told[0] == f"picture 31 of {tmp_path / 'a.npz'}"
     assert told[3] == "     what was kept: array, 12 × 12 pixels in gray"
+    assert not [line for line in told if "differ:" in line]
+
+
+def test_explain_says_where_copies_have_different_labels(folder: Path, tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.concatenate([STACK, STACK[:1]]), y=np.arange(31))
+    dataqual.dedup(str(tmp_path / "a.npz"), tmp_path / "b.npz", method="exact")
+    assert (
+        "     their labels differ: 30, and 0 of what was kept" in run("explain", str(tmp_path / "b.npz"), "31").output
+    )
+    (folder / "a" / "3 again.png").write_bytes((folder / "b" / "3.png").read_bytes())
+    dataqual.dedup("photos", "out", max_unreadable=0.5, method="exact")
+    gone = next(
+        name for name in ("a/3 again.png", "b/3.png") if "was kept as it came" not in run("explain", "out", name).output
+    )
+    own, kept = gone[0], "ab".replace(gone[0], "")
+    assert f"     their folders differ: {own}, and {kept} of what was kept" in run("explain", "out", gone).output
+    assert f"     两者所在文件夹不同：它在 {own}，保留的在 {kept}" in run("explain", "out", gone, "--lang", "zh").output
+
+
+def test_an_alarm_of_pictures_quotes_nothing(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.concatenate([STACK[:1]] * 25 + [STACK[1:]]))
+    [alarm] = dataqual.dedup(str(tmp_path / "a.npz"), dry_run=True, method="exact").alarms
+    place = tmp_path / "a.npz"
+    assert alarm.endswith(f": {place} record 2 goes for {place} record 1 (similarity 1.000)")
+
+
+def test_a_page_is_called_by_the_folder_that_was_named_however_many_files_it_has(folder: Path) -> None:
+    for number in range(60):
+        (folder / "a" / f"more{number}.png").write_bytes((folder / "b" / "1.png").read_bytes())
+    facts = dataqual.dedup("photos", dry_run=True, max_unreadable=0.5, method="exact").page_facts()
+    assert {os.path.dirname(name) for name in facts["corpus"]["files"]} == {"photos/a"}
+    assert "<title>photos: " in reports.dedup(facts)

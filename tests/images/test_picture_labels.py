@@ -17,6 +17,7 @@ from dataqual.columns import Columns
 from dataqual.corpus import Corpus
 from dataqual.errors import DataqualError
 from dataqual.images.labels import PictureModels, judge_pictures
+from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.images.sample import PictureSample
 from dataqual.labelling import label_errors
 from dataqual.labels.judging import Judged
@@ -24,7 +25,7 @@ from dataqual.measured import Measured
 from dataqual.metrics.label_conflicts import LabelConflicts
 from dataqual.profiling.picture_sections import facts_of, findings
 from dataqual.profiling.sections import Setting
-from tests.images.photographs import Picture, compressed, photo, png
+from tests.images.photographs import Picture, compressed, jpeg, photo, png
 from tests.images.pictures import batch_of, shapes
 
 STACK, NAMES = shapes(150, side=12, seed=4)
@@ -76,9 +77,32 @@ def test_the_command_s_function_says_which_labels_of_a_file_are_wrong(path: Path
     assert found.balance.detail["labels"] == 3
     suspects = set((found.ranked["record"] - 1).to_list()[:8])
     assert len(suspects & set(WRONG)) >= 4
-    assert (tmp_path / "ranked.csv").read_text(encoding="utf-8").startswith("rank,path,record,id,given,suggested")
+    head = (tmp_path / "ranked.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert head == "rank,path,record,id,given,suggested,probability,suggested_probability,quality,suspect"
     again = label_errors(str(path), learn_from=150, workers=3)
     assert again.ranked.equals(found.ranked)
+
+
+def test_large_photographs_are_decoded_small_where_only_labels_are_judged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dataqual.images.labels.STEPS", 1)
+    for at in range(24):
+        place = tmp_path / ("sea" if at % 2 else "wood") / f"{at:02}.jpg"
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(jpeg(np.kron(photo(at), np.ones((5, 5, 1), np.uint8)), 90))  # 800 x 600
+    seen: set[tuple[int, int]] = set()
+    parse = ImageCorpus.parse
+
+    def watched(self: ImageCorpus, chunk: Any) -> Any:
+        batch = parse(self, chunk)
+        seen.update(zip(batch.images.widths.tolist(), batch.images.heights.tolist(), strict=True))
+        return batch
+
+    monkeypatch.setattr(ImageCorpus, "parse", watched)
+    found = label_errors(str(tmp_path), learn_from=100)
+    assert seen == {(400, 300)}
+    assert found.ranked["id"].sort().to_list()[0] == "sea/01.jpg"
 
 
 def test_what_is_not_learnt_from_is_judged_too(path: Path) -> None:
@@ -194,6 +218,7 @@ def test_copies_that_contradict_each_other_are_a_list_to_act_on(
     assert "  set/sea/00.png:1 sea; set/wood/24.png:1 wood\n" in found.output
     assert "contradicting copies: torn.csv" in found.output
     rows = pl.read_csv("torn.csv").rows(named=True)
+    assert "text" not in rows[0]
     assert [(row["cluster"], row["documents"], row["exact"], row["path"], row["id"], row["given"]) for row in rows] == [
         (1, 2, False, "set/sea/00.png", "sea/00.png", "sea"),
         (1, 2, False, "set/wood/24.png", "wood/24.png", "wood"),

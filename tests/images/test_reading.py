@@ -124,7 +124,8 @@ def test_an_npz_is_read_array_by_array_with_its_labels(tmp_path: Path) -> None:
     assert [all_of(corpus)[row][..., 0].tolist() for row in range(7)] == [*x.tolist(), *z.tolist()]
     assert corpus.pictures([(1, 2)])[0][..., 0].tolist() == z[1].tolist()  # type: ignore[attr-defined]
     assert corpus.notes == (
-        f"{tmp_path}/a.npz: 5 pictures of 4 × 3 in x_train, labels in y_train; 2 pictures of 4 × 3 in x_test, labels in y_test",
+        f"{tmp_path}/a.npz: 5 pictures of 4 × 3 in x_train, labels in y_train",
+        f"{tmp_path}/a.npz: 2 pictures of 4 × 3 in x_test, labels in y_test",
         f"{tmp_path}/a.npz: not looked at: about",
     )
     assert corpus.holds(tmp_path / "a.npz")

@@ -103,7 +103,8 @@ def test_the_worst_are_those_at_the_end_of_a_signal(profile: Profile) -> None:
     table: pl.DataFrame = profile.facts["table"]
     for name, worst in profile.facts["pictures"]["worst"].items():
         values = table[name].sort(descending=worst["end"] == "highest").to_list()[:8]
-        assert [example["value"] for example in worst["examples"]] == pytest.approx(values, abs=1e-5), name
+        assert [example["value"] for example in worst["examples"]] == pytest.approx(values, rel=1e-6, abs=1e-5), name
+        assert worst["tied"] == (table[name] == values[0]).sum(), name
 
 
 def test_any_number_of_workers_gives_the_same_facts(folder: Path) -> None:

@@ -279,8 +279,7 @@ def described_npz(file: File, label: str | None) -> tuple[list[tuple[File, Descr
         )
         described = _scaled(one, Described(layout, 1, labels, name, labels_name or ""))
         found.append((replace(one, size=layout.count * layout.each_bytes), described))
-    said = "; ".join(_told(described) for _, described in found)
-    notes.append(f"{path}: {said}")
+    notes += [f"{path}: {_told(described)}" for _, described in found]
     if not member and (
         left := [name for name in heads if name not in layouts and name not in {d.labels_name for _, d in found}]
     ):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -30,6 +30,14 @@ class Source(Protocol):
         """Number of every record of a piece and what else is known of it by name."""
 
 
+@runtime_checkable
+class Reducible(Protocol):
+    """A source of encoded pictures."""
+
+    def reduced(self, least: int) -> Source:
+        """The same, as `ImageCorpus.reduced` says."""
+
+
 @dataclass(frozen=True)
 class ImageCorpus(Corpus):
     """Pictures; a document of it has an empty text, and its picture in `Batch.images`."""
@@ -41,6 +49,14 @@ class ImageCorpus(Corpus):
     def view(self) -> str:
         """Pictures."""
         return "image"
+
+    def reduced(self, least: int) -> Self:
+        """The same with JPEG files decoded as small as can be done quickly, their shorter side no smaller than `least`."""
+        sources = {
+            format: source.reduced(least) if isinstance(source, Reducible) else source
+            for format, source in self.sources.items()
+        }
+        return replace(self, sources=sources)
 
     @property
     def has_raw(self) -> bool:
@@ -72,11 +88,16 @@ class ImageCorpus(Corpus):
 
     def pictures(self, addresses: Iterable[Address]) -> Images:
         """The pictures at these addresses, in this order; InputError where there is none."""
+        return self.labelled(addresses)[0]
+
+    def labelled(self, addresses: Iterable[Address]) -> tuple[Images, list[str | None]]:
+        """The same, and the label of each, as far as it has one."""
         asked = list(addresses)
         wanted: dict[int, set[int]] = {}
         for file, record in asked:
             wanted.setdefault(file, set()).add(record)
         found: dict[Address, Images] = {}
+        labels: dict[Address, str | None] = {}
         for file, records in wanted.items():
             for piece in self.file_pieces(file):
                 if records.isdisjoint(range(piece.first_record, piece.first_record + max(piece.records, 1))):
@@ -88,10 +109,13 @@ class ImageCorpus(Corpus):
                 there = [(at, n) for at, n in enumerate(rows.records.tolist()) if n in records]
                 taken = rows.images.take(np.array([at for at, _ in there], np.int64))
                 found |= {(file, n): taken.take(np.array([at])) for at, (_, n) in enumerate(there)}
+                if "label" in rows.columns:
+                    labels |= {(file, n): rows.columns["label"][at] for at, n in there}
         for file, record in asked:
             if (file, record) not in found:
                 raise InputError(f"{self.files[file].path}:{record}: there is no picture here; was the file changed?")
-        return Images.joined([found[address] for address in asked]) if asked else Images.of([])
+        images = Images.joined([found[address] for address in asked]) if asked else Images.of([])
+        return images, [labels.get(address) for address in asked]
 
     def fetch(self, addresses: Iterable[Address]) -> list[str]:
         """The texts of pictures, which are empty; what they look like, `pictures` tells."""

@@ -43,6 +43,12 @@ class PictureFiles:
 
     names: Sequence[Names] = field(repr=False, default=())
     """By the index of the file."""
+    least: int = 0
+    """Pixels of the shorter side to which a JPEG is decoded at least, if that is quicker; 0: whole."""
+
+    def reduced(self, least: int) -> PictureFiles:
+        """The same with this `least`."""
+        return replace(self, least=least)
 
     def pieces(self, index: int, file: File, columns: Columns) -> Iterator[Piece]:
         """The bytes of the file; of one that cannot be read, why."""
@@ -67,7 +73,7 @@ class PictureFiles:
             return image_rows(Images.of([]), [], [], {role: [] for role in columns.extras()})
         assert isinstance(piece.data, bytes)
         suffix = os.path.splitext(file.path)[1].lower()
-        images, good, unreadable = decoded([piece.data], [1], piece.file, [suffix])
+        images, good, unreadable = decoded([piece.data], [1], piece.file, [suffix], self.least)
         names = self.names[piece.file]
         extras = {role: [names.column(name)] * len(good) for role, name in columns.extras().items()}
         return image_rows(images, [1] * len(good), [piece.data] * len(good), extras, unreadable)
@@ -88,13 +94,13 @@ def weight_of(data: bytes) -> int:
 
 
 def decoded(
-    data: Sequence[bytes], records: Sequence[int], file: int, suffixes: Sequence[str]
+    data: Sequence[bytes], records: Sequence[int], file: int, suffixes: Sequence[str], least: int = 0
 ) -> tuple[Images, list[int], list[Unreadable]]:
-    """The pictures that can be decoded, their positions in `data`, and why the others cannot."""
+    """The pictures that can be decoded, their positions in `data`, and why the others cannot; `least` as `decode` has it."""
     pixels, told, good, unreadable = [], [], [], []
     for at, one in enumerate(data):
         try:
-            picture, said = decode(one)
+            picture, said = decode(one, least=least)
         except BadPicture as bad:
             unreadable.append(Unreadable(file, records[at], 0, bad.kind, bad.reason, one[:RAW_KEPT]))
             continue

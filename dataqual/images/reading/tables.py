@@ -26,6 +26,12 @@ class Tables:
 
     inner: Corpus
     """The same files, whose text is taken to be the column of pictures."""
+    least: int = 0
+    """As `PictureFiles` has it."""
+
+    def reduced(self, least: int) -> Tables:
+        """The same with this `least`."""
+        return replace(self, least=least)
 
     def pieces(self, index: int, file: File, columns: Columns) -> Iterator[Piece]:
         """As the table is cut."""
@@ -47,7 +53,7 @@ class Tables:
             suffixes.append(held[1])
             records.append(number)
             kept.append(record)
-        images, good, bad = decoded(data, records, piece.file, suffixes)
+        images, good, bad = decoded(data, records, piece.file, suffixes, self.least)
         extras = {role: [as_string(kept[at].get(name)) for at in good] for role, name in columns.extras().items()}
         return image_rows(images, [records[at] for at in good], [data[at] for at in good], extras, [*unreadable, *bad])
 

@@ -15,6 +15,7 @@ from dataqual.drawing import document_keys
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.images.gating import (
     FEWEST,
+    FOLDS,
     LEAST_RIGHT,
     LabelModels,
     Originals,
@@ -38,7 +39,7 @@ SAME = "same_picture"
 """Rule of every augmentation of pictures: a child is its parent or one of its siblings."""
 
 LABELLED = 6_000
-"""Pictures from which the classifiers of the gate learn, at most: three of them then take a minute of one core."""
+"""Pictures from which the classifiers of the gate learn, at most."""
 PARTNERS = 512
 """Pictures that may be mixed into others: enough of each of some dozen labels."""
 BYTES = 64 << 20
@@ -104,6 +105,20 @@ class AugmentImages(Augmenting):
         """How far methods go, and the rules of the gate, which may stand in files."""
         return self.strength, rules_of(self.gate)
 
+    def ahead(self, corpus: Corpus) -> tuple[str, ...]:
+        """The classifiers of the gate."""
+        if not self._asks_labels("label" in corpus.columns.extras()):
+            return ()
+        return (
+            f"gate: {FOLDS} small networks learn the labels first, from {LABELLED:,} pictures at most, so that children that lost theirs "
+            "are refused; --set gate=none leaves it out",
+        )
+
+    def _asks_labels(self, labelled: bool) -> bool:
+        """Whether classifiers judge the children: of mixed ones they cannot."""
+        hard = any(method not in MIXING for method in self.methods)
+        return labelled and hard and any(rule.signal == "label_agreement" for rule in rules_of(self.gate))
+
     def prepare(self, corpus: Corpus, engine: Engine) -> GrowingPictures:
         """Count what there is of each label where that matters, find what is held out, and learn what a label looks like."""
         held = held_out(corpus, engine, self.split, self.held_out)
@@ -165,14 +180,13 @@ def _gate(step: AugmentImages, corpus: Corpus, engine: Engine, sample: _Sample, 
     rules = rules_of(step.gate)
     names = {rule.signal for rule in rules}
     originals = _originals(corpus, engine) if "copies_original" in names else None
-    hard = any(method not in MIXING for method in step.methods) and labelled
-    models, notes = _models(sample) if "label_agreement" in names and hard else (None, ())
+    models, notes = _models(sample, engine.threads) if step._asks_labels(labelled) else (None, ())
     return PictureGate(rules, originals, models, notes)
 
 
-def _models(sample: _Sample) -> tuple[LabelModels | None, tuple[str, ...]]:
+def _models(sample: _Sample, threads: int) -> tuple[LabelModels | None, tuple[str, ...]]:
     """Classifiers of the sample; None where they learn too little, and a note that says so."""
-    models = LabelModels.fit(sample.pictures, sample.labels, sample.keys)
+    models = LabelModels.fit(sample.pictures, sample.labels, sample.keys, threads)
     if models is None:
         return None, (f"gate: label_agreement is not asked: fewer than two labels have {FEWEST} pictures",)
     right = models.share_right(sample.pictures, sample.labels, sample.keys)

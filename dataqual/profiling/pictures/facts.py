@@ -30,7 +30,7 @@ from dataqual.profiling.facts import (
 )
 from dataqual.profiling.findings import find
 from dataqual.profiling.pictures.sheets import show
-from dataqual.profiling.pictures.shown import Extremes, Kinds
+from dataqual.profiling.pictures.shown import End, Extremes, Kinds
 from dataqual.profiling.pictures.shown import Pictures as Shown
 from dataqual.profiling.pictures.subject import WORST, Pictures
 from dataqual.profiling.result import SCHEMA
@@ -168,8 +168,9 @@ def _worst(gathered: Gathered) -> dict[str, Any]:
     for name in WORST:
         extremes = gathered.plan.metrics[f"worst:{name}"]
         assert isinstance(extremes, Extremes)
-        examples = _shown(gathered, gathered.state(f"worst:{name}"), extremes)
-        found[name] = {"end": "highest" if extremes.highest else "lowest", "examples": examples}
+        end: End = gathered.state(f"worst:{name}")
+        examples = _shown(gathered, end.pictures, extremes)
+        found[name] = {"end": "highest" if extremes.highest else "lowest", "tied": end.tied, "examples": examples}
     return found
 
 

@@ -75,24 +75,36 @@ def merged(first: Pictures, second: Pictures, keep: int) -> Pictures:
 
 
 @dataclass(frozen=True)
-class Extremes(Metric[Pictures]):
+class End:
+    """The first pictures at an end, and how many are as far there as the first."""
+
+    pictures: Pictures = ()
+    tied: int = 0
+
+
+@dataclass(frozen=True)
+class Extremes(Metric[End]):
     """The pictures at an end of a signal, that end first."""
 
     signal: Signal
     highest: bool = True
     keep: int = KEPT
 
-    def measure(self, measured: Measured) -> Pictures:
+    def measure(self, measured: Measured) -> End:
         values = np.asarray(measured[self.signal], np.float64)
-        return choose(measured, np.arange(len(measured)), -values if self.highest else values, self.keep)
+        ranks = -values if self.highest else values
+        tied = int((ranks == ranks.min()).sum()) if len(ranks) else 0
+        return End(choose(measured, np.arange(len(measured)), ranks, self.keep), tied)
 
-    def merge(self, first: Pictures, second: Pictures) -> Pictures:
-        return merged(first, second, self.keep)
+    def merge(self, first: End, second: End) -> End:
+        best = min((end.pictures[0].rank for end in (first, second) if end.pictures), default=0.0)
+        tied = sum(end.tied for end in (first, second) if end.pictures and end.pictures[0].rank == best)
+        return End(merged(first.pictures, second.pictures, self.keep), tied)
 
-    def read(self, state: Pictures) -> Reading:
+    def read(self, state: End) -> Reading:
         """The value is that of the first."""
-        value = (-state[0].rank if self.highest else state[0].rank) if state else None
-        return Reading("extremes", value, len(state), unit=self.signal.unit)
+        value = self.value(state.pictures[0]) if state.pictures else None
+        return Reading("extremes", value, len(state.pictures), unit=self.signal.unit)
 
     def value(self, shown: Shown) -> float:
         """What the signal says of a picture."""

@@ -24,7 +24,7 @@ from dataqual.rules import PROFILED_PICTURES
 
 WORST = (
     "blurriness", "darkness", "lightness", "contrast", "entropy", "single_color_share", "aspect_ratio", "blockiness",
-    "saturation", "bytes_per_pixel", "side", "text_overlay",
+    "saturation", "bytes_per_pixel", "side", "text_overlay", "sharpness",
 )  # fmt: skip
 """Signals of which pictures are shown: those at the end where a picture is worse, the highest where neither is."""
 
