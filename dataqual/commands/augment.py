@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import click
 
-from dataqual.commands.common import Shared, reading, said, writing
+from dataqual.commands.common import Shared, reading, writing
+from dataqual.commands.reporting import Report, reporting
 from dataqual.console import Console
-from dataqual.speaking import language
 
 
 @click.command()
@@ -52,17 +51,15 @@ from dataqual.speaking import language
     metavar="NAME=VALUE",
     help="Parameter of the method, such as rate=0.1; repeatable.",
 )
-@click.option("--report", type=click.Path(), metavar="FILE", help="Page of what was added [OUTPUT.report.html].")
-@click.option("--no-report", is_flag=True, help="Write no page.")
+@reporting("Page of what was added [OUTPUT.report.html].")
 @reading
 def augment(
     shared: Shared,
     target: dict[str, Any],
+    report: Report,
     method: str | None,
     settings: tuple[str, ...],
     keeps_label: str | None,
-    report: str | None,
-    no_report: bool,
     **asked: Any,
 ) -> None:
     """Add children of documents: other words, the same meaning and label, the parent named.
@@ -83,7 +80,7 @@ def augment(
       dataqual augment corpus.jsonl -o shuffled.jsonl --method shuffle --balance group --factor 3 --seed 7
       dataqual augment parts/train.jsonl -o train.more.jsonl --method noise --held-out parts/test.jsonl
     """
-    from dataqual.engine import Aside, Local
+    from dataqual.engine import Local
 
     helpers = Local(**shared.engine).expect(shared.paths, "dataqual.augmenting")
     console = Console(quiet=shared.quiet)
@@ -91,8 +88,6 @@ def augment(
     from dataqual.augmenting import augment as augment_corpus
     from dataqual.augmenting.parameters import parameters_of
     from dataqual.augmenting.running import of_both, step_of
-    from dataqual.page_place import report_for
-    from dataqual.writers.appearing import write_text
 
     given = {name: list(value) if isinstance(value, tuple) else value for name, value in asked.items()}
     given |= parameters_of(settings) | ({"keeps_label": keeps_label} if keeps_label else {})
@@ -102,19 +97,16 @@ def augment(
         step = step_of(method, given, corpus.view)
         for line in step.ahead(corpus):
             console.say(line)
-        places: dict[str, Any] = {name: target[name] for name in ("output", "ledger", "dry_run")}
-        place = report_for(corpus, report=report, wanted=not no_report, **places)
-        page = Aside("reports.augmentation_page", process=helpers > 0) if place else None
+        page = report.begin("augmentation", corpus, target, process=helpers > 0)
         result = augment_corpus(corpus, method=step, **target, **shared.engine, progress=console.progress)
-        facts = (result.page_facts() if page else result.facts()) | {"report": place, "command": said()}
-        if page and place:
-            write_text(Path(place), page.call("augmentation", facts, language=language()))
+        facts = page.told(result.page_facts() if page.place else result.facts())
+        page.write(facts)
     console.done()
     for line in result.warnings:
         (console.say if line in result.notes else console.warn)(line)
     if shared.as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1), err="-" in result.sent)
     elif not shared.quiet:
-        console.cleaned(result, place)
+        console.cleaned(result, page.place)
     if result.failed and not result.added:
         raise click.exceptions.Exit(1)

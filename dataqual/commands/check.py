@@ -12,11 +12,15 @@ import click
 
 from dataqual.commands.common import Shared, dated, reading, said, say_date
 from dataqual.console import Console
-from dataqual.speaking import tell
+from dataqual.speaking import language, tell
 
 if TYPE_CHECKING:
-    from dataqual.checking import Checked
+    from dataqual.checking import Checked, Suite
+    from dataqual.checking.baseline import Baseline
     from dataqual.corpus import Corpus
+
+FILES = ("save_baseline", "junit", "sarif", "report")
+"""Options that name a file to write."""
 
 
 @click.command()
@@ -50,14 +54,10 @@ def check(
     shared: Shared,
     suite: str | None,
     baseline: str | None,
-    save_baseline: str | None,
-    junit: str | None,
-    sarif: str | None,
-    data_docs: str | None,
-    report: str | None,
-    github: bool,
     ledger: str | None,
+    github: bool,
     date: str | None,
+    **places: str | None,
 ) -> None:
     """Say whether a corpus is as a suite of checks says it must be.
 
@@ -77,20 +77,15 @@ def check(
     Local(**shared.engine).expect(shared.paths, "dataqual.checking.running")
     console = Console(quiet=shared.quiet)
     console.compiling()
-    from dataqual.checking import Suite, formats
     from dataqual.checking import check as check_of
     from dataqual.checking.baseline import Baseline
-    from dataqual.errors import SpecError
-    from dataqual.writers.appearing import write_text
 
     before = Baseline.of(baseline) if baseline else None
-    if suite is None and before is None:
-        raise SpecError("name a suite of checks with --suite (dataqual suite proposes one), or a baseline that has one")
-    wanted = Suite.load(suite) if suite else before.suite  # type: ignore[union-attr]
+    wanted = _suite(suite, before)
     with shared.corpus(console, "checking", more=wanted.columns, date=date) as corpus:
         if wanted.dated:
             say_date(console, corpus, date)
-        for path in filter(None, (save_baseline, junit, sarif, report)):
+        for path in filter(None, map(places.get, FILES)):
             _must_not_be_input(path, corpus)
         checked = check_of(
             corpus,
@@ -105,6 +100,39 @@ def check(
     console.done()
     for line in checked.warnings:
         console.warn(line)
+    _write(checked, console, **places)
+    _tell(checked, shared, github)
+    if places["save_baseline"]:
+        console.say(f"saved as a baseline: {places['save_baseline']}")
+    sys.exit(checked.exit_code)
+
+
+def _suite(named: str | None, before: Baseline | None) -> Suite:
+    """The suite of a file, else that of the baseline."""
+    from dataqual.checking import Suite
+    from dataqual.errors import SpecError
+
+    if named:
+        return Suite.load(named)
+    if before is None:
+        raise SpecError("name a suite of checks with --suite (dataqual suite proposes one), or a baseline that has one")
+    return before.suite
+
+
+def _write(
+    checked: Checked,
+    console: Console,
+    *,
+    save_baseline: str | None,
+    junit: str | None,
+    sarif: str | None,
+    report: str | None,
+    data_docs: str | None,
+) -> None:
+    """The verdicts into the files that are named."""
+    from dataqual.checking import formats
+    from dataqual.writers.appearing import write_text
+
     if save_baseline:
         checked.save(save_baseline)
     if junit:
@@ -112,8 +140,6 @@ def check(
     if sarif:
         write_text(Path(sarif), json.dumps(formats.sarif(checked), ensure_ascii=False, indent=1) + "\n")
     if report:
-        from dataqual.speaking import language
-
         page = import_module("reports.check_page")
         beside = {"report": report, "command": said(), "saved": save_baseline}
         write_text(Path(report), page.check(checked.facts() | beside, language=language()))
@@ -122,10 +148,6 @@ def check(
         from dataqual.adapters.data_docs import data_docs as write_docs
 
         console.say(f"data docs: {write_docs(checked, data_docs)}")
-    _tell(checked, shared, github)
-    if save_baseline:
-        console.say(f"saved as a baseline: {save_baseline}")
-    sys.exit(checked.exit_code)
 
 
 def _tell(checked: Checked, shared: Shared, github: bool) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
-from dataqual.commands.common import Shared, dated, reading, said, say_date, writing
+from dataqual.commands.common import Shared, dated, reading, say_date, writing
+from dataqual.commands.reporting import Report, reporting
 from dataqual.console import Console
-from dataqual.speaking import language
 
 
 class _Naming(click.Command):
@@ -34,17 +33,15 @@ class _Naming(click.Command):
     metavar="NAME",
     help="Finding, rule set or .yaml file of rules; may be repeated; comes after the recipe.",
 )
-@click.option("--report", type=click.Path(), metavar="FILE", help="Page of what was done [OUTPUT.report.html].")
-@click.option("--no-report", is_flag=True, help="Write no page.")
+@reporting("Page of what was done [OUTPUT.report.html].")
 @dated
 @reading
 def clean(
     shared: Shared,
     target: dict[str, Any],
+    report: Report,
     recipe: str | None,
     drop: tuple[str, ...],
-    report: str | None,
-    no_report: bool,
     date: str | None,
 ) -> None:
     """Leave out what a profile found or a recipe says, write the rest as it came, and say of each document why.
@@ -66,14 +63,12 @@ def clean(
       head -n 100 corpus.jsonl | dataqual clean - -o - --recipe web | wc -l
       dataqual clean corpus.jsonl --group source --drop c4@tfds --dry-run --report c4.html
     """
-    from dataqual.engine import Aside, Local
+    from dataqual.engine import Local
 
     console = Console(quiet=shared.quiet)
     console.compiling()
     from dataqual.cleaning import clean as clean_corpus
     from dataqual.cleaning import plan
-    from dataqual.page_place import report_for
-    from dataqual.writers.appearing import write_text
 
     what = plan(recipe, drop)  # a wrong name is told before anything is opened
     engine = Local(**shared.engine)
@@ -82,13 +77,7 @@ def clean(
     with shared.corpus(console, "cleaning", date=date) as corpus:
         if what.checks is not None and what.checks.dated:
             say_date(console, corpus, date)
-        place = report_for(
-            corpus,
-            report=report,
-            wanted=not no_report,
-            **{name: target[name] for name in ("output", "ledger", "dry_run")},
-        )
-        page = Aside("reports.cleaning_page", process=engine.helpers(corpus.size) > 0) if place else None
+        page = report.begin("cleaning", corpus, target, process=engine.helpers(corpus.size) > 0)
         result = clean_corpus(
             corpus,
             recipe=what,
@@ -96,14 +85,13 @@ def clean(
             **shared.engine,
             progress=console.progress,
         )
-    facts = result.facts() | {"report": place, "command": said()}
-    if page and place:
-        write_text(Path(place), page.call("cleaning", facts, language=language()))
+    facts = page.told(result.facts())
+    page.write(facts)
     console.done()
     for line in result.warnings:
         console.warn(line)
     if shared.as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1), err="-" in result.sent)
     elif not shared.quiet:
-        console.cleaned(result, place)
+        console.cleaned(result, page.place)
     sys.exit(result.exit_code)

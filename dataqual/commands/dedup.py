@@ -4,20 +4,32 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from dataqual.commands.common import EXCEEDED, Shared, reading, said, tell, writing
+from dataqual.commands.common import EXCEEDED, Shared, reading, tell, writing
+from dataqual.commands.reporting import Page, Report, reporting
 from dataqual.console import Console
-from dataqual.speaking import language
+
+if TYPE_CHECKING:
+    from dataqual.deduplicating import Deduplicated
+
+WHOLE = ("minhash", "exact", "semantic", "perceptual")
+"""Methods that compare whole documents."""
+
+PARTS = ("lines", "paragraphs", "substring")
+"""Methods that take out what stands in an earlier document."""
+
+NEAR = ("method", "model", "nearest", "threshold", "radius", "variants", "shingle", "cut", "permutations", "seed")
+"""Options that say what a near copy is."""
 
 
 @click.command()
 @writing
 @click.option(
     "--method",
-    type=click.Choice(["minhash", "exact", "semantic", "perceptual", "lines", "paragraphs", "substring"]),
+    type=click.Choice([*WHOLE, *PARTS]),
     help="minhash: exact copies and near ones [of texts]; exact: the same bytes, or pixels; semantic: the same by a model; "
     "perceptual: pictures that look the same [of pictures]; the others: parts that stand in an earlier document.",
 )
@@ -97,26 +109,15 @@ from dataqual.speaking import language
     help="Share of a group, or file, that may go without an alarm.",
 )
 @click.option("--strict", is_flag=True, help="Exit code 1 after an alarm; all is written just the same.")
-@click.option("--report", type=click.Path(), metavar="FILE", help="Page of what was found [OUTPUT.report.html].")
-@click.option("--no-report", is_flag=True, help="Write no page.")
+@reporting("Page of what was found [OUTPUT.report.html].")
 @reading
 def dedup(
     shared: Shared,
     target: dict[str, Any],
-    against: tuple[str, ...],
+    report: Report,
     method: str | None,
-    model: str | None,
-    nearest: int,
-    threshold: float | None,
-    radius: int,
-    variants: str,
-    shingle: int,
-    cut: str,
-    permutations: int,
-    seed: int,
+    against: tuple[str, ...],
     strict: bool,
-    report: str | None,
-    no_report: bool,
     **asked: Any,
 ) -> None:
     """Keep one of each document, and say of every copy what stays in its place.
@@ -137,55 +138,40 @@ def dedup(
       dataqual dedup corpus.jsonl -o corpus.meaning.jsonl --method semantic --model models/all-MiniLM-L6-v2
       dataqual dedup pages/part-0.jsonl -o new.jsonl --against pages/part-1.jsonl --index corpus.dqx
     """
-    from dataqual.engine import Aside, Local
+    if method in PARTS:  # whole documents are compared in threads: no process is worth its start
+        from dataqual.engine import Local
 
-    whole = method in (
-        None,
-        "minhash",
-        "exact",
-        "semantic",
-        "perceptual",
-    )  # compared in threads: no process is worth its start
-    if not whole:
         Local(**shared.engine).expect(shared.paths, "dataqual.deduplicating")
     console = Console(quiet=shared.quiet)
     console.compiling()
-    from dataqual.deduplicating import Deduplicated, detection, method_for, near_for
-    from dataqual.deduplicating import dedup as dedup_corpus
-    from dataqual.page_place import report_for
-    from dataqual.writers.appearing import write_text
-
-    how: dict[str, Any] = {"model": model, "nearest": nearest, "threshold": threshold}
-    how |= {"radius": radius, "variants": variants}
-    words: dict[str, Any] = {"shingle": shingle, "cut": cut, "permutations": permutations, "seed": seed}
-    with shared.corpus(console, "deduplicating") as corpus:
-        how["method"] = method_for(method, corpus)
-        near = near_for(**how, **words) if whole else None
-        for line in detection(near).splitlines() if near is not None else ():
-            console.say(line)
-        places: dict[str, Any] = {name: target[name] for name in ("output", "ledger", "dry_run")}
-        place = report_for(corpus, report=report, wanted=not no_report, **places)
-        helped = Local(**shared.engine).helpers(corpus.size) > 0
-        page = Aside("reports.dedup_page", process=helped) if place else None
-        result: Deduplicated = dedup_corpus(
-            corpus,
-            against=[Path(path) for path in against],
-            **how,
-            **words,
-            **target,
-            **asked,
-            **shared.engine,
-            progress=console.progress,
-        )
-        if page and place:
-            facts = result.page_facts() | {"report": place, "command": said()}
-            write_text(Path(place), page.call("dedup", facts, language=language()))
+    asked |= {"method": method, "against": [Path(path) for path in against]}
+    result, page = _searched(shared, console, target, report, asked)
     console.done()
     if shared.as_json:
         tell(shared, result)
     elif not shared.quiet:
-        console.cleaned(result, place)
+        console.cleaned(result, page.place)
     for line in (*result.warnings, *result.alarms, *result.contradicting):
         console.warn(line)
     if strict and result.alarms:
         sys.exit(EXCEEDED)
+
+
+def _searched(
+    shared: Shared, console: Console, target: dict[str, Any], report: Report, asked: dict[str, Any]
+) -> tuple[Deduplicated, Page]:
+    """The corpus without its copies, written with its page; how near copies are told is said before."""
+    from dataqual.deduplicating import dedup as dedup_corpus
+    from dataqual.deduplicating import detection, method_for, near_for
+    from dataqual.engine import Local
+
+    with shared.corpus(console, "deduplicating") as corpus:
+        asked |= {"method": method_for(asked["method"], corpus)}
+        near = near_for(**{name: asked[name] for name in NEAR}) if asked["method"] in WHOLE else None
+        for line in detection(near).splitlines() if near is not None else ():
+            console.say(line)
+        page = report.begin("dedup", corpus, target, process=Local(**shared.engine).helpers(corpus.size) > 0)
+        result = dedup_corpus(corpus, **target, **asked, **shared.engine, progress=console.progress)
+        if page.place:
+            page.write(page.told(result.page_facts()))
+    return result, page
