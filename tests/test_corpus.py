@@ -10,9 +10,11 @@ import polars as pl
 import pytest
 
 import dataqual
-from dataqual.corpus import CHUNK_RECORDS, Corpus, File, Piece, frame_pieces, pack
+from dataqual.corpus import Corpus, File, Piece
 from dataqual.errors import InputError, SpecError, UnknownColumn
 from dataqual.flipping import flips
+from dataqual.frames import frame_pieces
+from dataqual.pieces import CHUNK_RECORDS, pack
 
 
 def only_batch(data: Any, **options: Any) -> Any:

@@ -10,8 +10,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.corpus import CHUNK_BYTES, CHUNK_RECORDS, RAW_KEPT, Borders, File, Piece, Unreadable
+from dataqual.corpus import Borders, File, Piece, Unreadable
 from dataqual.kernels.lines import mark_lines
+from dataqual.pieces import CHUNK_BYTES, CHUNK_RECORDS, RAW_KEPT
 from dataqual.readers.streams import Blocks, BrokenArchive
 
 MAX_RECORD = 64 << 20

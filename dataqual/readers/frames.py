@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from dataqual.columns import Columns
-from dataqual.corpus import SAMPLE, Piece, Rows, frame_records, frame_rows
+from dataqual.corpus import SAMPLE, Piece, Rows
+from dataqual.frames import frame_records, frame_rows
 from dataqual.readers.cutting import Sizes
 
 

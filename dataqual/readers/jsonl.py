@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from orjson import loads
 
 from dataqual.columns import Columns, as_string, look_up, text_turns
-from dataqual.corpus import File, Piece, Rows, Slices, Unreadable, text_fault, turns_fault, value_kind
+from dataqual.corpus import File, Piece, Rows, Slices, Unreadable
+from dataqual.frames import text_fault, turns_fault, value_kind
 from dataqual.kernels import json_lines
 from dataqual.kernels.lines import line_feeds
 from dataqual.readers.cutting import LINES, Sizes, cut_file, invalid_utf8_reason, kept, too_long_reason

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from dataqual.columns import Columns, needed_of
-from dataqual.corpus import File, Piece, Unreadable, frame_pieces
+from dataqual.corpus import File, Piece, Unreadable
+from dataqual.frames import frame_pieces
 from dataqual.readers.cutting import Sizes
 from dataqual.readers.frames import Frames
 from dataqual.readers.remote import local

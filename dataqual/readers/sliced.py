@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from dataqual.columns import Columns, find_columns
-from dataqual.corpus import (
-    CHUNK_BYTES,
-    CHUNK_RECORDS,
-    SAMPLE,
-    Address,
-    Corpus,
-    File,
-    Piece,
-    Rows,
-    frame_pieces,
-    frame_records,
-    frame_rows,
-)
-from dataqual.errors import InputError
+from dataqual.corpus import SAMPLE, File, Piece, RowCorpus
+from dataqual.frames import frame_pieces
+from dataqual.pieces import CHUNK_BYTES, CHUNK_RECORDS
 
 ROWS = 4_096
 """Rows of a slice: some megabytes of documents, and few enough calls."""
 
 
 @dataclass(frozen=True)
-class SlicedCorpus(Corpus):
-    """Rows that `data[first:last]` gives as a polars frame; record numbers are row numbers, from 1."""
+class SlicedCorpus(RowCorpus):
+    """Rows that `data[first:last]` gives as a polars frame."""
 
     data: Any = field(default=None, repr=False, compare=False)
     names: tuple[str, ...] = ()
@@ -40,24 +29,10 @@ class SlicedCorpus(Corpus):
         slices = (self.data[at : at + ROWS] for at in range(0, len(self.data), ROWS))
         return frame_pieces(slices, self.columns.text, 0, CHUNK_BYTES, CHUNK_RECORDS)
 
-    def rows(self, piece: Piece) -> Rows:
-        """The documents of some rows."""
-        assert isinstance(piece.data, pl.DataFrame)
-        return frame_rows(piece.data, self.columns, piece.file, piece.first_record)
-
-    def records(self, piece: Piece) -> Iterator[tuple[int, Mapping[str, Any]]]:
-        """The rows themselves."""
-        return frame_records(piece)
-
-    def fetch(self, addresses: Iterable[Address]) -> list[str]:
-        """The documents of these rows; InputError where a row is no document."""
-        texts = []
-        for _, record in addresses:
-            found = frame_rows(self.data[record - 1 : record], self.columns, 0, record).texts
-            if not found:
-                raise InputError(f"{self.files[0].path}: there is no document in row {record}")
-            texts.append(found[0].decode())
-        return texts
+    def row(self, record: int) -> pl.DataFrame:
+        """A slice of one row."""
+        row: pl.DataFrame = self.data[record - 1 : record]
+        return row
 
 
 def is_sliced(data: Any) -> bool:

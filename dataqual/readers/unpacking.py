@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from dataqual.corpus import CHUNK_BYTES, Corpus, File
+from dataqual.corpus import Corpus, File
 from dataqual.errors import InputError
+from dataqual.pieces import CHUNK_BYTES
 from dataqual.readers.opening import FileCorpus
 from dataqual.readers.streams import Blocks, BrokenArchive
 

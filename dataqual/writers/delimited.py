@@ -7,9 +7,10 @@ import io
 from dataclasses import dataclass
 
 from dataqual.columns import text_turns
-from dataqual.corpus import CHUNK_BYTES, Batch, Corpus, File
+from dataqual.corpus import Batch, Corpus, File
 from dataqual.errors import InputError
 from dataqual.kernels import csv_borders
+from dataqual.pieces import CHUNK_BYTES
 from dataqual.readers.cutting import UTF8_MARK
 from dataqual.readers.streams import Blocks, BrokenArchive
 from dataqual.turns import put_back

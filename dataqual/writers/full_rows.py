@@ -10,8 +10,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from dataqual.columns import path_of, text_turns
-from dataqual.corpus import Corpus, File, FrameCorpus, frame_column, turn_columns
+from dataqual.corpus import Corpus, File, FrameCorpus
 from dataqual.errors import InputError
+from dataqual.frames import frame_column, turn_columns
 from dataqual.readers import arrow
 from dataqual.readers.remote import local
 from dataqual.turns import Path, put_back

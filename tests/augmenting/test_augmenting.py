@@ -15,8 +15,8 @@ from click.testing import CliRunner
 import dataqual
 from dataqual.augmenting import augment, augment_column, methods
 from dataqual.cli import main
-from dataqual.corpus import CHUNK_BYTES
 from dataqual.errors import InputError, SpecError
+from dataqual.pieces import CHUNK_BYTES
 from dataqual.recipe import Recipe
 from dataqual.steps._held_out import HELD_OUT
 from dataqual.steps.augment_noise import AugmentNoise

@@ -10,7 +10,8 @@ from typing import Any
 
 import zstandard
 
-from dataqual.corpus import CHUNK_RECORDS, Corpus
+from dataqual.corpus import Corpus
+from dataqual.pieces import CHUNK_RECORDS
 from dataqual.readers import open_corpus
 from dataqual.readers.cutting import Sizes
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dataqual.corpus import CHUNK_RECORDS, File
+from dataqual.corpus import File
+from dataqual.pieces import CHUNK_RECORDS
 from dataqual.readers.cutting import LINES, Cutter, Sizes, cut_file, cut_lines
 from tests.readers.helpers import COMPRESSIONS, documents, faults, opened, raws, texts, written
 

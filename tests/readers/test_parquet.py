@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dataqual.corpus import frame_pieces
+from dataqual.frames import frame_pieces
 from tests.readers.helpers import column, documents, faults, opened, texts
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dataqual.corpus import RAW_KEPT, Corpus
+from dataqual.corpus import Corpus
 from dataqual.errors import NoDocuments, TooManyUnreadable
+from dataqual.pieces import RAW_KEPT
 from dataqual.profiling.unreadable_log import UnreadableLog
 from dataqual.readers import ReadCount
 from dataqual.readers.cutting import kept

@@ -17,10 +17,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.corpus import CHUNK_BYTES, CHUNK_RECORDS, Columns, File, Piece, Rows, Unreadable, as_strings
+from dataqual.corpus import Columns, File, Piece, Rows, Unreadable
 from dataqual.errors import InputError, UnknownColumn, did_you_mean
+from dataqual.frames import as_strings
 from dataqual.images.image import Images
 from dataqual.images.reading.corpus import PIXELS_PER_BYTE, image_rows
+from dataqual.pieces import CHUNK_BYTES, CHUNK_RECORDS
 
 PAIRS = (
     ("x", "y"),

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from dataqual.corpus import RAW_KEPT, Columns, File, Piece, Rows, Unreadable
+from dataqual.corpus import Columns, File, Piece, Rows, Unreadable
 from dataqual.errors import UnknownColumn, did_you_mean
 from dataqual.images.decoding import BadPicture, decode, size_of
 from dataqual.images.image import Images
 from dataqual.images.reading.corpus import image_rows, pixel_weight
+from dataqual.pieces import RAW_KEPT
 
 MAX_FILE = 256 << 20
 """Bytes of a file that is read as a picture at most; what is larger is no picture that could be decoded."""

@@ -15,12 +15,13 @@ import numpy as np
 import polars as pl
 
 from dataqual.columns import as_string, find_columns
-from dataqual.corpus import CHUNK_BYTES, CHUNK_RECORDS, RAW_KEPT, SAMPLE, Columns, File, Piece, Rows, Unreadable
+from dataqual.corpus import SAMPLE, Columns, File, Piece, Rows, Unreadable
 from dataqual.errors import InputError
 from dataqual.images.image import Images
 from dataqual.images.reading.corpus import ImageCorpus, image_rows
 from dataqual.images.reading.files import decoded, weight_of
 from dataqual.images.reading.tables import is_pixels, left_behind, picture_column, picture_of, table_columns
+from dataqual.pieces import CHUNK_BYTES, CHUNK_RECORDS, RAW_KEPT
 
 FRAME = "frame"
 

@@ -10,9 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataqual.corpus import CHUNK_BYTES, CHUNK_RECORDS, Columns, File, Piece, Rows, as_strings
+from dataqual.corpus import Columns, File, Piece, Rows
+from dataqual.frames import as_strings
 from dataqual.images.image import Images
 from dataqual.images.reading.corpus import image_rows, pixel_weight
+from dataqual.pieces import CHUNK_BYTES, CHUNK_RECORDS
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 
 from dataqual.columns import TEXT_NAMES, Record, as_string
-from dataqual.corpus import RAW_KEPT, Columns, Corpus, File, Piece, Rows, Unreadable
+from dataqual.corpus import Columns, Corpus, File, Piece, Rows, Unreadable
 from dataqual.images.decoding import SUFFIXES
 from dataqual.images.image import Images
 from dataqual.images.reading.corpus import image_rows
 from dataqual.images.reading.files import decoded
+from dataqual.pieces import RAW_KEPT
 
 MAGIC = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"\0\0\0\x1cftyp", b"\0\0\0\x20ftyp")
 """How pictures begin."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,13 +13,54 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Chunk, Corpus, Progress, Unreadable
 from dataqual.images.perceptual import Perceptual, PicturePart, PictureSurvey
+from dataqual.leaks.looking import SURVEY_SHARE, Looking
+from dataqual.leaks.result import EXAMPLES, Leak, Leakage, share
 from dataqual.ledger import addresses, places
 from dataqual.near_duplicates.clusters import Counterparts
 from dataqual.operators import Engine
 from dataqual.readers import ReadCount
+from dataqual.readers.again import reading_options
 
-SURVEY_SHARE = 8
-"""An eighth of the memory is for comparing, as in `leaks`."""
+ABOUT = {
+    "leaked": "leak in one way or another",
+    "exact_copies": "have the same pixels as a training picture",
+    "near_copies": "are copies of one, resized, compressed again or brightened",
+}
+
+
+def leakage_of_pictures(
+    train: Corpus, test: Corpus, engine: Engine, asked: Looking, progress: Progress | None
+) -> Leakage:
+    """How much of `test` stands in `train`, by pixels."""
+    found = PictureLeaks.find(train, test, engine, Perceptual() if asked.near_copies else None, progress)
+    copies, border = found.copies, found.train.documents
+    kinds = {"leaked": copies.of >= 0, "exact_copies": copies.exact, "near_copies": (copies.of >= 0) & ~copies.exact}
+    examples = [
+        Leak(kind, found.place(border + row), found.place(int(copies.of[row])), float(copies.similarity[row]), 0, 0, "")
+        for kind in ("exact_copies", "near_copies")
+        for row in np.flatnonzero(kinds[kind])[:EXAMPLES].tolist()
+    ]
+    again = "".join(f" {shlex.quote(word)}" for word in reading_options(train.options, pictures=True))
+    command = f"dataqual dedup {shlex.quote(_place(train))} -o OUTPUT --against {shlex.quote(_place(test))}{again}"
+    return Leakage(
+        "image",
+        border,
+        found.test.documents,
+        {"train": found.train.unreadable, "test": found.test.unreadable},
+        {name: share(name, mask) for name, mask in kinds.items()},
+        ABOUT,
+        None,
+        0,
+        examples,
+        f"to take them out of the training pictures: {command}",
+        {},
+    )
+
+
+def _place(corpus: Corpus) -> str:
+    """The folder, or file, in which the pictures of a corpus lie."""
+    paths = [file.place if file.format == "npz" else file.path for file in corpus.files]
+    return os.path.commonpath(paths) if "<" not in paths[0] else "FOLDER"
 
 
 @dataclass(frozen=True, eq=False)
