@@ -69,6 +69,19 @@ EDITS: dict[str, Callable[[Picture], Picture]] = {
     "brightness + 10 %": lambda picture: brighter(picture, 1.1),
 }
 
+STRONGER: dict[str, Callable[[Picture], Picture]] = {
+    "nothing": lambda picture: picture,
+    "JPEG 90": lambda picture: jpeg(picture, 90),
+    "JPEG 60": jpeg,
+    "JPEG 30": lambda picture: jpeg(picture, 30),
+    "brightness + 10 %": lambda picture: brighter(picture, 1.1),
+    "brightness + 15 %": lambda picture: brighter(picture, 1.15),
+    "brightness + 30 %": lambda picture: brighter(picture, 1.3),
+}
+"""By which it is seen what the threshold lets go."""
+
+LOWER = (1.0, 0.998, 0.995, 0.985, 0.97, 0.95, 0.9, 0.8)
+
 
 def drawn(count: int, seed: int = 0) -> list[Picture]:
     """Gray pictures of 128 pixels whose amplitudes fall as one over the frequency, as those of photographs do."""
@@ -120,8 +133,8 @@ def recall(pictures: Sequence[Picture], near: Perceptual) -> list[str]:
     rows = []
     for name, edit in EDITS.items():
         edited = [edit(picture) for picture in pictures]
-        found = [_found(one, other, near) for one, other in zip(before, parts(survey, edited), strict=True)]
-        least = np.concatenate(found)[usable]  # the radius from which each is found
+        least, similar = _all_found(before, [*parts(survey, edited)])
+        least = np.where(similar >= near.threshold, least, 65)[usable]  # the radius from which each is found
         ours = " | ".join(_share(int((least <= radius).sum()), n) for radius in RADII)
         apart = [
             (imagehash.phash(Image.fromarray(one)) - p, imagehash.dhash(Image.fromarray(one)) - d)
@@ -132,15 +145,37 @@ def recall(pictures: Sequence[Picture], near: Perceptual) -> list[str]:
     return rows
 
 
-def _found(one: PicturePart, other: PicturePart, near: Perceptual) -> NDArray[np.int64]:
-    """From which radius on each picture of the second is found as a copy of its counterpart in the first; 65 where it is not."""
+def let_go(pictures: Sequence[Picture], near: Perceptual) -> list[str]:
+    """A row of the table for every stronger edit: what share is found at each threshold."""
+    survey = PictureSurvey(near)
+    [*before] = parts(survey, pictures)
+    usable = np.array([_varied(card) for part in before for card in part.cards])
+    n = int(usable.sum())
+    rows = []
+    for name, edit in STRONGER.items():
+        least, similar = _all_found(before, [*parts(survey, [edit(picture) for picture in pictures])])
+        similar = np.where(least <= near.radius, similar, 0)[usable]
+        rows.append(f"| {name} | {n:,} |" + "".join(f" {(similar >= one).mean():.3f} |" for one in LOWER))
+    return rows
+
+
+def _all_found(
+    before: Sequence[PicturePart], after: Sequence[PicturePart]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """From which radius on each picture is compared with its counterpart, 65 where it is not, and how similar they are."""
+    found = [_found(one, other) for one, other in zip(before, after, strict=True)]
+    return np.concatenate([radius for radius, _ in found]), np.concatenate([similar for _, similar in found])
+
+
+def _found(one: PicturePart, other: PicturePart) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     n = len(one)
     apart = np.bitwise_count(one.hashes ^ other.hashes).min(axis=(1, 2)).astype(np.int64)
     pairs = (np.arange(n, 2 * n, dtype=np.uint64) << np.uint64(32)) | np.arange(n, dtype=np.uint64)
     alike = np.empty(n, np.uint16)
     likeness.correlate(np.concatenate([one.coarse, other.coarse]), np.arange(256)[None].astype(np.int64), pairs, alike)
-    holds = [verify(other.cards[at], one.cards[at]).holds(near.threshold) for at in range(n)]
-    return np.where((alike >= LEAST) & other.usable & np.array(holds, bool), apart, 65)
+    verified = [verify(other.cards[at], one.cards[at]) for at in range(n)]
+    similar = np.array([found.similarity * (found.structure >= PLAIN) for found in verified])
+    return np.where((alike >= LEAST) & other.usable, apart, 65), similar
 
 
 def _varied(card: Card) -> bool:
@@ -214,6 +249,12 @@ def report(name: str, pictures: Sequence[Picture], sample: int, near: Perceptual
     print("| edit | n |" + "".join(f" ours, {radius} |" for radius in RADII) + " pHash alone | dHash alone |")
     print("|---|---|" + "---|" * len(RADII) + "---|---|")
     print("\n".join(recall(pictures[::step], near)), flush=True)
+    print(
+        f"\nWhat the threshold lets go: the share of the same pictures, edited, that is found within {near.radius} bits.\n"
+    )
+    print("| edit | n |" + "".join(f" {one:g} |" for one in LOWER))
+    print("|---|---|" + "---|" * len(LOWER))
+    print("\n".join(let_go(pictures[::step], near)), flush=True)
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ import polars as pl
 
 from dataqual.errors import InputError
 from dataqual.finding import below_one
+from dataqual.images.verification import FITTED
 from dataqual.lazy import lazy
 from dataqual.ledger import BLANK, FAILED, SCHEMA, TORN_TURNS, UNCHANGED
 from dataqual.readers import open_corpus
@@ -28,6 +29,7 @@ LIKE = 2000
 """Names that are compared for the nearest ones: difflib takes a tenth of a second for so many."""
 SHOWN = 3
 
+SIMILARITY = re.compile(r"similarity >= ([0-9.e-]+)")
 SHARD = re.compile(r"\d{5,}-of-(\d{5,})")
 
 
@@ -398,7 +400,16 @@ def _of_pictures(event: dict[str, Any], where: str) -> str:
     """Why a picture went as a copy: the value is in how many bits the hashes differ."""
     if event["rule"] == "exact_copies":
         return f"it has the same pixels as {where}, which was kept"
-    return f"its pixels correlate by {below_one(event['similarity'])} with {where}, which was kept; their hashes differ in {event['value']:.0f} bits"
+    bound = _bound(event)
+    asked = f", and {bound:g} is enough" if bound is not None else ""
+    alike = f"its pixels have a similarity of {below_one(event['similarity'], bound or 1)} with {where}, which was kept{asked}"
+    return f"{alike}; {FITTED} were fitted first, their hashes differ in {event['value']:.0f} bits"
+
+
+def _bound(event: dict[str, Any]) -> float | None:
+    """The similarity that copies had to have, where the ledger says it."""
+    told = SIMILARITY.match(event.get("threshold") or "")
+    return float(told[1]) if told else None
 
 
 def _one_line(text: str) -> str:

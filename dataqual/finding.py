@@ -57,13 +57,17 @@ def percent(share: float) -> str:
     return f"{hundred:.{digits}f} %"
 
 
-def below_one(similarity: float) -> str:
-    """A similarity with three decimals, cut and not rounded where it would say that what differs is the same.
+def below_one(similarity: float, bound: float = 1) -> str:
+    """A similarity with three decimals, or with as many as show on which side of 1, and of a bound, it lies.
 
-    >>> below_one(0.9872), below_one(0.99996), below_one(1.0)
-    ('0.987', '0.999', '1.000')
+    >>> below_one(0.9872), below_one(0.99996), below_one(1.0), below_one(0.98499, 0.985)
+    ('0.987', '0.99996', '1.000', '0.98499')
     """
-    return f"{similarity if similarity >= 1 else min(similarity, 0.999):.3f}"
+    for digits in range(3, 12):
+        shown = float(f"{similarity:.{digits}f}")
+        if all((shown >= line) == (similarity >= line) for line in (1, bound)):
+            return f"{shown:.{digits}f}"
+    return repr(float(similarity))
 
 
 def plural(count: int, noun: str) -> str:

@@ -144,19 +144,20 @@ def _asked_for(how: Mapping[str, Any]) -> list[tuple[str, str]]:
     told = [("exact copies", exact), ("which one stays", str(how.get("keep")))]
     if how.get("measure") == "Jaccard":
         told += [
-            ("near copies", f"Jaccard similarity of {say.number(how['threshold'])} or more"),
+            ("near copies", f"Jaccard similarity of {how['threshold']:g} or more"),
             ("shingles", f"{how['shingle']} words of the cut {how['cut']}"),
             ("signatures", f"{how['permutations']} permutations, {how['bands']} bands of {how['rows']} rows"),
         ]
-    elif how.get("measure") == "correlation of pixels":
+    elif "radius" in how:
         told += [
-            ("near copies of pictures", f"pixels with a similarity of {say.number(how['threshold'])} or more"),
+            ("near copies of pictures", f"pixels with a similarity of {how['threshold']:g} or more"),
+            ("fitted first", str(how.get("fitted", "size, brightness, contrast and sharpness"))),
             ("compared", f"pictures whose pHash or dHash differ in {how['radius']} of 64 bits or fewer"),
         ]
         told += [] if how.get("variants") == "none" else [("turned copies", str(how.get("variants")))]
     elif how.get("measure") == "cosine":
         told += [
-            ("copies by meaning", f"cosine of {say.number(how['threshold'])} or more"),
+            ("copies by meaning", f"cosine of {how['threshold']:g} or more"),
             ("model", str(how.get("model"))),
             ("compared", f"with what is in one of its {how.get('nearest')} nearest buckets"),
         ]

@@ -11,6 +11,7 @@ from dataqual.copies import percent
 from dataqual.corpus import Corpus
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.images.perceptual import Perceptual, Variants
+from dataqual.images.verification import FITTED
 from dataqual.near_duplicates import NearDuplicates, Semantic
 from dataqual.steps.dedup import Dedup
 from dataqual.views import view_of
@@ -78,7 +79,7 @@ def how(step: Dedup) -> dict[str, Any]:
     near = step.near
     facts: dict[str, Any] = {"exact": step.same, "keep": step.keep, "alike": step.alike if near else None}
     if isinstance(near, Perceptual):
-        facts |= {"measure": "correlation of pixels", **asdict(near)}
+        facts |= {"measure": "similarity of pixels", "fitted": FITTED, **asdict(near)}
     elif isinstance(near, Semantic):
         facts |= {
             "measure": "cosine",
@@ -102,7 +103,8 @@ def detection(near: Near) -> str:
     """
     if isinstance(near, Perceptual):
         return (
-            f"copies of pictures: pHash or dHash within {near.radius} of 64 bits, then pixels with a similarity of {near.threshold:g} or more"
+            f"copies of pictures: pHash or dHash within {near.radius} of 64 bits, then pixels, {FITTED} fitted first, "
+            f"with a similarity of {near.threshold:g} or more"
             f"{'' if near.variants == 'none' else f'; {near.variants} too'}"
         )
     if isinstance(near, Semantic):

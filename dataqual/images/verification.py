@@ -5,10 +5,13 @@ the other: a gain, an offset, and how much sharper or softer it is, which is wha
 resizing change; black and white cut off. What remains must agree in its structure, which is what is left of a picture when
 the three lowest frequencies on either side are taken off (two evening skies have these in common), everywhere: one block
 that does not, such as another number on the same form, and they are no copies; and so must their colours, if both have any.
+How much each may be off grows with what lies between the threshold and 1, so one number says how alike two pictures are, and
+a threshold of 1 lets nothing be off.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -45,6 +48,16 @@ BLOCK, FLOOR, SHARE = 8, 8.0, 0.5
 TINT = 24.0
 """Levels by which the colours of a field may differ: a tenth brighter moves them by 13 at most."""
 
+USUAL = 0.985
+"""The similarity at which a pair may have these errors. What one leaves unexplained of the other is nearly in proportion to
+what lies between their correlation and 1: so are the squares of these errors; of `NOISE` there is never more."""
+
+FITTED = "size, brightness, contrast and sharpness"
+"""In what two pictures may differ, in a few words: these are fitted before they are compared."""
+
+SAME = 9
+"""Decimals of a similarity: beyond them is what arithmetic leaves of the same pixels."""
+
 
 @dataclass(frozen=True, eq=False)
 class Card:
@@ -60,18 +73,41 @@ class Card:
 class Verified:
     """What came of comparing two pictures."""
 
-    similarity: float
-    """Correlation of their structure, 0 to 1."""
+    left: float
+    """The share of the structure of one that the other, fitted, does not explain: 1 less the square of their correlation."""
+    noise: float
+    """The share of it that compression makes of nothing."""
     worst: float
-    """The error of the block that agrees least over what it may be; above 1 they are no copies."""
+    """The error of the block that agrees least over what it may be at the usual similarity."""
     structure: float
     """Levels that the less plain of the two varies beyond its lowest frequencies."""
     tint: float
     """Levels by which their colours differ most; 0 where one has none."""
 
+    @property
+    def similarity(self) -> float:
+        """0 to 1: the least of what their structure, their worst block and their colours say.
+
+        >>> Verified(left=0.0, noise=0.001, worst=1.0, structure=40.0, tint=0.0).similarity
+        0.985
+        """
+        apart = max(self._apart, (1 - USUAL) * self.worst**2, (1 - USUAL) * (self.tint / TINT) ** 2)
+        return round(max(1 - apart, 0.0), SAME)
+
+    @property
+    def _apart(self) -> float:
+        """1 less the threshold t at which what is left is what may be: 1 - t² and the noise, of which less goes with a t
+        above the usual one, and nothing with 1.
+        """
+        apart = 1 - math.sqrt(1 - max(self.left - self.noise, 0.0))
+        if apart > 1 - USUAL:
+            return apart
+        may = 2 + self.noise / (1 - USUAL)
+        return (may - math.sqrt(max(may**2 - 4 * self.left, 0.0))) / 2
+
     def holds(self, threshold: float) -> bool:
         """Whether they are copies of each other."""
-        return self.structure >= PLAIN and self.similarity >= threshold and self.worst <= 1 and self.tint <= TINT
+        return self.structure >= PLAIN and self.similarity >= threshold
 
 
 def cards(images: Images) -> list[Card]:
@@ -107,7 +143,7 @@ def verify(first: Card, second: Card, turns: Sequence[int] = TURNS["none"]) -> V
     False
     """
     found = [_compared(*pair) for turn in turns for pair in _ways(first, second, turn)]
-    best = max(found, key=lambda one: (one.worst <= 1 and one.tint <= TINT, one.similarity))
+    best = max(found, key=lambda one: one.similarity)
     return replace(best, structure=max(one.structure for one in found))
 
 
@@ -126,11 +162,12 @@ def _compared(first: Card, second: Card) -> Verified:
     kernel.shrink(np.ascontiguousarray(first.luma), one)
     kernel.shrink(np.ascontiguousarray(second.luma), other)
     told, room = np.empty(3), np.empty((2, height, width))
-    kernel.compare(one, other, _lowest(height), _lowest(width), NOISE, BLOCK, FLOOR, SHARE, room, told)
+    kernel.compare(one, other, _lowest(height), _lowest(width), BLOCK, FLOOR, SHARE, room, told)
     tint = 0.0
     if first.tints is not None and second.tints is not None:
         tint = float(np.abs(first.tints.astype(np.float64) - second.tints).max())
-    return Verified(float(told[0]), float(told[1]), float(told[2]), tint)
+    left, worst, levels = told.tolist()
+    return Verified(left, (NOISE / levels) ** 2 if levels else 0.0, worst, levels, tint)
 
 
 @lru_cache(maxsize=CARD)

@@ -74,24 +74,22 @@ def compare(
     second: NDArray[np.float32],
     tall: NDArray[np.float64],
     wide: NDArray[np.float64],
-    noise: float,
     block: int,
     floor: float,
     share: float,
     fitted: NDArray[np.float64],
     told: NDArray[np.float64],
 ) -> None:
-    """How well the first picture, fitted, foretells the second: (similarity, worst block, structure) into `told`.
+    """How well the first picture, fitted, foretells the second: (what is left, worst block, structure) into `told`.
 
     Both are (height, width). What is fitted: gain, offset, and how much sharper; cut off at black and white; from pixels that
-    neither cut off. The similarity is the correlation of what is left of both when the lowest frequencies, of which `tall`
-    (frequencies, height) and `wide` are the cosines, are taken off, and does not hold a mean error of `noise` levels against
-    it. The worst block, of `block` pixels on a side, is its mean error over what there may be: `floor` levels, and the
+    neither cut off. What is left is 1 less the square of the correlation of both when the lowest frequencies, of which `tall`
+    (frequencies, height) and `wide` are the cosines, are taken off. The worst block, of `block` pixels on a side, is its mean error over what there may be: `floor` levels, and the
     `share` of how much the block varies. Structure is how many levels the second varies beyond its lowest frequencies.
     `fitted` (2, height, width) is room.
     """
     height, width = first.shape
-    told[:] = 0.0
+    told[0], told[1], told[2] = 1.0, 0.0, 0.0
     gain, offset, sharper = _fit(first, second)
     if not (1 / GAIN < gain < GAIN):
         return
@@ -111,8 +109,7 @@ def compare(
             both += fitted[0, y, x] * fitted[1, y, x]
     told[2] = np.sqrt(two / (height * width))
     if both > 0 and two > 0:
-        left = 1 - both * both / (one * two) - noise * noise * height * width / two
-        told[0] = np.sqrt(1 - min(max(left, 0.0), 1.0))
+        told[0] = min(max(1 - both * both / (one * two), 0.0), 1.0)
 
 
 @njit(inline="always")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.examples import KEPT
+from dataqual.finding import below_one
 from dataqual.images.perceptual import Perceptual, PictureCopies
 from dataqual.near_duplicates import NearCopies, NearDuplicates
 from dataqual.suites.estimates import Clustered, Known
@@ -61,7 +62,9 @@ class Copies(Gauge[None]):
         (file, record), (other, original) = places[number], places[int(copy_of[number])]
         where = f"record {original}" + ("" if file == other else " of another file")
         about = "about " if isinstance(copies, NearCopies) else ""
-        similar = "" if self.kind == "exact_copies" else f", similarity {about}{copies.similarity[number]:.2f}"
+        value = float(copies.similarity[number])
+        shown = f"{value:.2f}" if about else below_one(value)
+        similar = "" if self.kind == "exact_copies" else f", similarity {about}{shown}"
         return Shown(file, record, None, note=f"a copy of {where}{similar}")
 
 

@@ -214,6 +214,23 @@ def test_explain_tells_of_rows_of_arrays(tmp_path: Path) -> None:
     assert not [line for line in told if "differ:" in line]
 
 
+def test_a_threshold_of_one_keeps_what_was_saved_again_and_explain_says_how_near_it_came(folder: Path) -> None:
+    (folder / "b" / "saved.jpg").write_bytes(jpeg(photo(5), 97))
+    for threshold, gone in ((1.0, {"exact_copies": 1}), (0.985, {"exact_copies": 1, "near_copies": 2})):
+        found = dataqual.dedup("photos", "out", max_unreadable=0.5, keep="largest", threshold=threshold)
+        assert {rule: count for rule, count in found.rules.items() if count} == gone
+    ledger = pl.read_parquet("out.ledger.parquet").filter(pl.col("id") == "b/saved.jpg")
+    shown = f"{ledger['similarity'][0]:.4f}"
+    assert 0.9995 < ledger["similarity"][0] < 1 and shown < "1"
+    told = run("explain", "out", "b/saved.jpg").output
+    assert (
+        f"its pixels have a similarity of {shown} with record 1 of photos/b/5.png, which was kept, and 0.985 is enough; "
+        "size, brightness, contrast and sharpness were fitted first, their hashes differ in " in told
+    )
+    chinese = run("explain", "out", "b/saved.jpg", "--lang", "zh").output
+    assert f"的相似度为 {shown}（达到 0.985 即可）；比较前先对齐了尺寸、亮度、对比度和清晰度" in chinese
+
+
 def test_explain_says_where_copies_have_different_labels(folder: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", x=np.concatenate([STACK, STACK[:1]]), y=np.arange(31))
     dataqual.dedup(str(tmp_path / "a.npz"), tmp_path / "b.npz", method="exact")

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dataqual.images.image import Images
 from dataqual.images.verification import PLAIN, Card, Verified, cards, structure, verify
-from tests.images.photographs import EDITS, photo
+from tests.images.photographs import EDITS, brighter, compressed, photo
 
 LEAST = 0.985
 
@@ -88,3 +88,38 @@ def test_blank_pictures_are_alike_in_nothing(value: int) -> None:
 def test_tiny_pictures_do_no_harm(height: int, width: int) -> None:
     picture = np.random.default_rng(0).integers(0, 256, (height, width)).astype(np.uint8)
     assert 0 <= compared(picture, picture).similarity <= 1
+
+
+def test_at_a_threshold_of_one_only_the_same_is_a_copy() -> None:
+    for seed in range(4):
+        picture = photo(seed, 48, 64)
+        twice = picture.repeat(2, axis=0).repeat(2, axis=1)[:96, :96]
+        assert compared(picture, picture).holds(1) and compared(twice, picture[:48, :48]).holds(1)
+        saved = compared(picture, compressed(picture, 90))
+        assert 0.99 < saved.similarity < 1 and saved.holds(0.99) and not saved.holds(1)
+
+
+def test_a_lower_threshold_lets_more_be_off() -> None:
+    picture = photo(3, 200, 200)
+    other = picture.copy()
+    other[90:102, 80:110] = brighter(other[90:102, 80:110], 1.3)  # a place of its own
+    found = compared(picture, other)
+    assert found.worst > 1 and not found.holds(LEAST) and found.holds(0.9)
+
+
+def test_at_the_usual_threshold_each_error_has_its_bound() -> None:
+    """The same rule said a second way: a correlation that forgives noise, and two bounds."""
+    drawn = np.random.default_rng(0)
+    for left, noise, worst, tint in drawn.uniform(0, (0.06, 0.03, 1.6, 40), (2000, 4)):
+        apart = np.sqrt(1 - max(left - noise, 0)) >= LEAST and worst <= 1 and tint <= 24
+        assert Verified(left, noise, worst, 20.0, tint).holds(LEAST) == apart
+
+
+def test_a_similarity_falls_with_every_error() -> None:
+    drawn = np.random.default_rng(1)
+    for errors in drawn.uniform(0, (0.9, 2, 60), (500, 3)):
+        more = errors * drawn.uniform(1, 1.2, 3)
+        one, other = (
+            Verified(min(left, 1.0), 0.01, worst, 20.0, tint).similarity for left, worst, tint in (errors, more)
+        )
+        assert 0 <= other <= one <= 1

@@ -22,7 +22,7 @@ class DedupImages(Step):
     or brightened a little.
 
     pHash or dHash within `radius` bits propose a pair, its pixels decide: their similarity with the picture that is kept is
-    `threshold` or more, in no place they disagree, and nothing is transitive. `variants` looks for copies that were flipped
+    `threshold` or more, in the worst place too, and nothing is transitive. `variants` looks for copies that were flipped
     or rotated, too. `keep` is first, largest, or a signal whose highest value stays. Plain pictures are copies of the same
     pixels only.
     """
