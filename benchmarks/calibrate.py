@@ -1,6 +1,6 @@
 """How fast does `studies` train GPT-2s on this device, beside a plain `transformers` Trainer and a nanoGPT-style loop?
 
-    python -m benchmarks.calibrate -o calibration.json                                # a GPU: ten minutes or so, five sizes
+    python -m benchmarks.calibrate -o calibration.json                                # a GPU: ten minutes or so, five sizes; docs/h200.md
     python -m benchmarks.calibrate --device cpu --sizes 30k 100k --window 64 --seconds 1 --batch 1024 --vocabulary 257
 
 First the peak of large matrix products, then tokens per second of each size, one after the other in one process: ours as it
@@ -30,6 +30,10 @@ from torch import Tensor, nn
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
+
+from studies.standing_in import stand_in  # noqa: E402
+
+stand_in()
 
 from studies.devices import has_cuda, peak, resolve  # noqa: E402
 from studies.learner import Progress, Task  # noqa: E402

@@ -104,7 +104,7 @@ def run(
         more = (("--devices", devices), ("--together", str(together) if together > 1 else None))
         raise Stopped(f"stopped; {_again(file, output, device, *more)} goes on from here") from stopped
     display.clear()
-    page = _draw(done)
+    page = _drawn(done)
     if as_json:
         click.echo((folder / "study.json").read_text(encoding="utf-8"), nl=False)
     elif not quiet:
@@ -330,6 +330,16 @@ def report(folder: str) -> None:
     from studies.studied import Studied
 
     click.echo(_draw(Studied.load(folder)))
+
+
+def _drawn(done: Any) -> Path:
+    """Where the page is; where it cannot be drawn, the facts, with a line on stderr that says why."""
+    try:
+        return _draw(done)
+    except ModuleNotFoundError as error:
+        folder = shlex.quote(str(done.folder))
+        tell(f"no page: {error.name} is not installed here; where it is, studies report {folder} draws it", err=True)
+        return Path(done.folder) / "study.json"
 
 
 def _draw(done: Any) -> Path:

@@ -37,6 +37,7 @@ FACES = (
     "dataqual.ending",
     "dataqual.speaking",
     "dataqual.__main__",
+    "studies.__main__",
     "dataqual.adapters.pytest_plugin",
     "studies",
     "studies.cli",
@@ -196,6 +197,7 @@ def layer_of(name: str) -> str:
             "dataqual.speaking",
             "studies.cli",
             "dataqual.__main__",
+            "studies.__main__",
         ),
     ):
         return CLI

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import lzma
+import os
+import shutil
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -13,10 +17,11 @@ from click.testing import CliRunner, Result
 
 from dataqual import sample
 from dataqual.errors import InputError
-from studies.cli import main
+from studies.cli import _drawn, main
 from studies.devices import Where
 from studies.packing import FILTERS, opened, unpacked
 from studies.planning import imagined
+from studies.studied import Studied
 from studies.study import Study
 
 STUDY = {
@@ -27,6 +32,37 @@ STUDY = {
     "tokens": [12800, 25600],
     "device": "cpu",
 }
+
+
+ROOT = Path(__file__).resolve().parents[2]
+BARE = """
+import sys
+from importlib.abc import MetaPathFinder
+
+ABSENT = {absent!r}
+
+
+class Absent(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ABSENT:
+            raise ModuleNotFoundError(f"No module named {{name!r}}", name=name)
+
+
+sys.meta_path.insert(0, Absent())
+"""
+"""A sitecustomize.py with which Python, and whatever it starts, finds none of these packages."""
+CORPUS_ONLY = {"polars", "orjson", "zstandard", "ftfy", "jieba", "great_expectations", "datasets", "nltk", "tokenizers"}
+
+
+def bare(folder: Path, *arguments: str, absent: set[str] = CORPUS_ONLY) -> subprocess.CompletedProcess[str]:
+    """`python -m …` in a folder, on a machine with a checkout and without the packages that only a corpus needs."""
+    site = folder / "site"
+    site.mkdir(exist_ok=True)
+    (site / "sitecustomize.py").write_text(BARE.format(absent=absent))
+    paths = {"PYTHONPATH": f"{site}{os.pathsep}{ROOT}", "OMP_NUM_THREADS": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=folder, env=os.environ | paths, capture_output=True, text=True
+    )
 
 
 def run(*arguments: str) -> Result:
@@ -48,20 +84,76 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def ran(desk: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study of a pack that ran where there is no corpus."""
+    folder = tmp_path_factory.mktemp("away")
+    shutil.copy(desk / "scaling.pack", folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        done = run("run", "scaling.pack", "--quiet")
+    assert done.exit_code == 0, done.stderr
+    return folder / "scaling.study"
+
+
 def test_a_pack_run_where_there_is_no_corpus_has_the_same_results(
-    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Path, ran: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("scaling.pack").write_bytes((desk / "scaling.pack").read_bytes())
-    there = run("run", "scaling.pack", "--quiet")
-    assert there.exit_code == 0, there.stderr
     monkeypatch.chdir(desk)
     here = run("run", "scaling.yaml", "--quiet")
     assert here.exit_code == 0, here.stderr
-    same = (tmp_path / "scaling.study/results.jsonl").read_bytes() == Path("scaling.study/results.jsonl").read_bytes()
-    assert same
-    controls = json.loads((tmp_path / "scaling.study/study.json").read_text())["controls"]
+    assert (ran / "results.jsonl").read_bytes() == Path("scaling.study/results.jsonl").read_bytes()
+    controls = json.loads((ran / "study.json").read_text())["controls"]
     assert "known dose typos, raw" in {control["name"] for control in controls}
+
+
+def test_a_pack_runs_to_its_page_where_nothing_is_that_reads_a_corpus(desk: Path, tmp_path: Path) -> None:
+    shutil.copy(desk / "scaling.pack", tmp_path)
+    there = bare(tmp_path, "studies", "run", "scaling.pack", "--no-examples")
+    assert there.returncode == 0, there.stderr
+    assert there.stdout.endswith("scaling.study/report.html\n")
+    facts = json.loads((tmp_path / "scaling.study/study.json").read_text())
+    assert facts["sentence"] in there.stdout
+
+
+def test_a_calibration_starts_there_too(tmp_path: Path) -> None:
+    there = bare(tmp_path, "benchmarks.calibrate", "--help")
+    assert there.returncode == 0, there.stderr
+
+
+def test_what_came_back_of_a_machine_that_vanished_is_gone_on_with_elsewhere(
+    desk: Path, ran: Path, tmp_path: Path
+) -> None:
+    lines = (ran / "results.jsonl").read_bytes().splitlines(keepends=True)
+    closed = [at for at, line in enumerate(lines, start=1) if json.loads(line)["kind"] == "trial"]
+    (tmp_path / "results.jsonl").write_bytes(b"".join(lines[: closed[len(closed) // 2]]) + lines[-1][:20])
+    shutil.copy(ran / "costs.jsonl", tmp_path)
+    again = run("run", str(desk / "scaling.pack"), "-o", str(tmp_path))
+    assert again.exit_code == 0, again.stderr
+    assert f"going on: {len(closed) // 2 + 1} of {len(closed)} trials are done" in again.stderr
+    assert (tmp_path / "results.jsonl").read_bytes() == (ran / "results.jsonl").read_bytes()
+
+
+def test_where_no_page_can_be_drawn_the_facts_are_there_and_it_is_said_in_one_line(
+    ran: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def without_seaborn(done: object) -> Path:
+        raise ModuleNotFoundError("No module named 'seaborn'", name="seaborn")
+
+    monkeypatch.setattr("studies.cli._draw", without_seaborn)
+    assert _drawn(Studied.load(ran)) == ran / "study.json"
+    said = f"no page: seaborn is not installed here; where it is, studies report {ran} draws it\n"
+    assert capsys.readouterr().err == said
+
+
+def test_what_reads_a_corpus_is_told_in_one_line_where_it_cannot_be_read(desk: Path, tmp_path: Path) -> None:
+    shutil.copy(desk / "scaling.yaml", tmp_path)
+    shutil.copy(desk / "corpus.jsonl", tmp_path)
+    shutil.copy(desk / "mine.yaml", tmp_path)
+    there = bare(tmp_path, "studies", "run", "scaling.yaml")
+    assert there.returncode == 2, there.stderr
+    assert "is not installed here: studies run FILE.pack goes without it, and nothing else" in there.stderr
+    assert "Traceback" not in there.stderr
 
 
 def test_the_same_study_gives_the_same_bytes_and_goes_on_from_what_is_there(
@@ -130,3 +222,13 @@ def test_a_member_that_would_lie_elsewhere_is_refused(tmp_path: Path) -> None:
         tar.addfile(tarfile.TarInfo("../outside"))
     with pytest.raises(InputError, match="is nothing that a pack holds"):
         opened(evil)
+
+
+def test_what_comes_back_of_a_lent_gpu_fits_what_it_gives_back() -> None:
+    study = Study.load(ROOT / "examples/h200.yaml")
+    trials = imagined(study, Where("cuda", "bfloat16", True))
+    assert study.generate is not None
+    most = {"tokens": [16_383] * study.generate.tokens, "nats": -123.45678901234567}
+    written = len(json.dumps(most)) * study.generate.samples
+    points = sum(len(trial.stops) for trial in trials) * 4096  # a line of a point is shorter
+    assert len(trials) * written + points < 16 * 2**20
