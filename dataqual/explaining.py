@@ -21,7 +21,7 @@ from dataqual.lazy import lazy
 from dataqual.ledger import BLANK, FAILED, SCHEMA, TORN_TURNS, UNCHANGED
 from dataqual.readers import open_corpus
 from dataqual.readers.paths import LEDGER
-from dataqual.seen_pictures import SeenPicture, in_own_words, picture_at
+from dataqual.seen_pictures import SeenPicture, in_own_words, nth_picture, picture_at
 from dataqual.splitting.telling import Placed, ledger_of, placed
 from dataqual.writers.writer import shard_names
 
@@ -148,7 +148,7 @@ def explain(
     """What was done to a document when `output` was written; several stories where several documents have the name.
 
     `output` is what `clean` wrote, or the ledger beside it. `id` is the document's own, or FILE:RECORD, or the record's
-    number; where a number is both, it is the id. Documents of that id that the ledger does not tell of are looked for
+    number (where each file is a picture, as it was read: the third is 3); where a number is both, it is the id. Documents of that id that the ledger does not tell of are looked for
     in the output, and by their place in the input if that is still there; `text` and `id_column` name their columns.
     Of a split, its folder, a part or its ledger, the part is told, and what the document had to stay together with.
     InputError, with the nearest ids, where there is no such document, and where it is not clear which files of several
@@ -162,6 +162,7 @@ def explain(
     told = tuple(_stories(rows.filter((pl.col("id") == name) | (pl.col("parent") == name)).collect(), name))
     if named := (*told, *_kept(written, name, told, asked)):
         return tuple(replace(story, column=text) for story in named)
+    name = _by_number(rows, written, name)
     if placed := tuple(_stories(_at(rows, name))) or tuple(_stories(_unread(rows, name))):
         return tuple(replace(story, column=text) for story in placed)
     if untouched := tuple(_untouched(rows, name, asked)):
@@ -258,6 +259,16 @@ def _at(rows: pl.LazyFrame, name: str) -> pl.DataFrame:
         return rows.head(0).collect()
     there = pl.col("record") == record
     return rows.filter(there & _in_file(path) if path else there).collect()
+
+
+def _by_number(rows: pl.LazyFrame, written: list[Path], name: str) -> str:
+    """FILE:1 in the place of a number, where each file is a picture: every record is the first of its file."""
+    path, record = _place(name)
+    if path or record is None:
+        return name
+    told = rows.filter(pl.col("parent").is_null()).select("path", "id").collect().rows()
+    found = nth_picture(told, written, record)
+    return f"{found}:1" if found is not None else name
 
 
 def _unread(rows: pl.LazyFrame, name: str) -> pl.DataFrame:

@@ -1,12 +1,13 @@
-"""`picture_at`: what a picture is like that a ledger names, in a few words, where it is still there."""
+"""Pictures that a ledger names: what one is like where it is still there, and which was read as the third."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
-from dataqual.errors import DataqualError
+from dataqual.errors import DataqualError, InputError
 from dataqual.images.reading.corpus import ImageCorpus
 from dataqual.images.reading.opening import FILES
 from dataqual.readers import open_corpus
@@ -56,6 +57,32 @@ def in_own_words(path: str | None, picture: SeenPicture | None, sentence: str) -
     kind = kind_of(path) if path is not None else None
     pictures = picture is not None or (kind is not None and kind[0] in FILES)
     return in_words_of("image", sentence) if pictures else sentence
+
+
+def nth_picture(told: Iterable[tuple[str, str | None]], written: Sequence[Path], number: int) -> str | None:
+    """The path of the picture that was read as this number, from 1; None where files hold several, or none was read as it.
+
+    `told` are paths and ids of a ledger, `written` what stands in the output. What was read is looked up in its folder;
+    InputError where that is gone, or holds other pictures, for then nobody knows which was read first.
+    """
+    files = [(path, id) for path, id in told if _is_file(path)]
+    named = [(path, id) for path, id in files if id is not None and path.endswith(f"/{id}")]
+    if not named:
+        return None
+    path, example = named[0]
+    folder = Path(path.removesuffix(f"/{example}"))
+    paths = [file.path for file in open_corpus([folder]).files] if folder.is_dir() else []
+    known = {path for path, _ in files}
+    known |= {str(folder / file.relative_to(place)) for place in written for file in place.rglob("*")}
+    if not paths or not all(path in known or f"{path}.png" in known for path in paths):
+        raise InputError(f"{number}: {folder} is not as it was read; name a picture by its path, such as {example}")
+    return paths[number - 1] if 0 < number <= len(paths) else None
+
+
+def _is_file(path: str) -> bool:
+    """Whether its name is that of one picture."""
+    kind = kind_of(path)
+    return kind is not None and kind[0] == "picture"
 
 
 def picture_at(path: str | None, record: int | None, text: str | None = None) -> SeenPicture | None:

@@ -288,8 +288,10 @@ def _example_of(facts: dict[str, Any], name: str) -> dict[str, Any] | None:
         largest = (facts.get(name) or {}).get("largest") or [{}]
         pair = largest[0]
         examples = pair.get("examples") or [pair.get("first")]
-        example: dict[str, Any] | None = examples[0]
-        return example
+        kept: dict[str, Any] | None = examples[0]
+        if kept is not None and facts["corpus"].get("view") == "image":
+            return examples[1] | {"kept": kept}
+        return kept
     examples = facts["shares"].get(name, {}).get("examples", [])
     return examples[0] if examples else None
 

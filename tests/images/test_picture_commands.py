@@ -204,6 +204,26 @@ def test_explain_says_what_the_picture_and_the_one_that_was_kept_are_like(folder
     assert run("explain", "out", "b/1.png").exit_code == 0
 
 
+def test_explain_knows_the_third_picture_that_was_read(folder: Path) -> None:
+    dataqual.dedup("photos", "out", max_unreadable=0.5)
+    read = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.png"))
+    for number, name in enumerate(read, 1):
+        told = run("explain", "out", str(number))
+        assert told.exit_code == 0, told.output
+        assert f"record 1 of photos/{name}" in told.output.splitlines()[0] and "\n\n" not in told.output
+    assert "no such document '10'" in run("explain", "out", "10").stderr
+
+
+def test_explain_says_how_to_name_a_picture_where_its_number_tells_nothing(folder: Path) -> None:
+    dataqual.dedup("photos", "out", max_unreadable=0.5)
+    (folder / "a" / "later.png").write_bytes(png(photo(9)))
+    told = run("explain", "out", "1")
+    assert (told.exit_code, told.stderr) == (
+        2,
+        "dataqual: 1: photos is not as it was read; name a picture by its path, such as b/again.png\n",
+    )
+
+
 def test_explain_tells_of_rows_of_arrays(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", x=np.concatenate([STACK, STACK[:1]]), y=np.arange(31) % 3)
     dataqual.clean(str(tmp_path / "a.npz"), tmp_path / "b.npz", drop=["exact_copies"])

@@ -99,6 +99,16 @@ def test_the_table_has_what_signals_measure_alone(profile: Profile, folder: Path
     assert table["label"].to_list() == [Path(file).parent.name for file in table["file"]]
 
 
+def test_a_finding_of_copies_shows_what_goes_beside_what_stays(profile: Profile) -> None:
+    [found] = [one for one in profile.facts["findings"] if one["name"] == "exact_copies"]
+    goes, stays = (Path(one["file"]).name for one in (found["example"], found["example"]["kept"]))
+    assert (stays, goes) == ("blank.png", "copy.png")
+    for language, words in (("en", ("stays", "goes")), ("zh", ("保留", "删去"))):
+        page = reports.profile(profile, language=language)
+        row = page.index(f"<b>{words[0]}</b>")
+        assert row < page.index(f"<b>{words[1]}</b>") < page.index("</div>", row)
+
+
 def test_the_worst_are_those_at_the_end_of_a_signal(profile: Profile) -> None:
     table: pl.DataFrame = profile.facts["table"]
     for name, worst in profile.facts["pictures"]["worst"].items():
