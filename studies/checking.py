@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from dataqual.errors import SpecError
+from studies import learners
 from studies.learner import Learner
 from studies.schedule import SHORTEST, nearest_stop, whole_stop
 from studies.tokenizing import vocabulary_of
@@ -29,6 +30,7 @@ def check(study: Study, learner: Learner, vocabulary: int | None = None) -> None
     Nor may two come to the same: what is trained twice is no second piece of evidence. `vocabulary` is what the
     tokenizer came to; until that is known it is what the study asks for.
     """
+    _check_learner(study, learner)
     if study.probes and not getattr(learner, "tunable", False):
         raise SpecError(
             f"{study.where}.probes: {study.learner} has no models that can be tuned on labels; gpt2, lstm and tuned have"
@@ -39,7 +41,7 @@ def check(study: Study, learner: Learner, vocabulary: int | None = None) -> None
         raise SpecError(
             f"{study.where}.ensembles: {study.learner} does not tell what its models give each token; gpt2, lstm and tuned do"
         )
-    vocabulary = vocabulary or vocabulary_of(study.tokenizer)
+    vocabulary = vocabulary or vocabulary_asked(study)
     _differ(study, "parameters", _parameters(study, learner, vocabulary))
     for size in study.sizes:
         batch = study.batch_of(learner, size)
@@ -47,6 +49,28 @@ def check(study: Study, learner: Learner, vocabulary: int | None = None) -> None
         _differ(study, f"{study.things}{at}", _stops(study, batch, at))
         if study.repeats and size in study.repeats.sizes:
             _check_repeats(study, batch, at)
+
+
+def _check_learner(study: Study, learner: Learner) -> None:
+    """SpecError for a learner of pictures in a study of text, and for a checkpoint that cannot be read."""
+    if study.pictures is None and learners.kind(study.learner) == "pictures":
+        raise SpecError(
+            f"{study.where}.learner: {study.learner!r} learns pictures, and the study is of text; say pictures and seen in the "
+            "place of tokens, or take gpt2"
+        )
+    if (checkpoint := getattr(learner, "check_checkpoint", None)) is not None:
+        try:
+            checkpoint()
+        except SpecError as error:
+            raise SpecError(f"{study.where}.learner.{study.learner}.{error}") from None
+
+
+def vocabulary_asked(study: Study) -> int:
+    """Tokens that the tokenizer of a study comes to, or is to come to; SpecError, with the place, for one that cannot be read."""
+    try:
+        return vocabulary_of(study.tokenizer)
+    except SpecError as error:
+        raise SpecError(f"{study.where}.{error}") from None
 
 
 def lengthened(study: Study, learner: Learner) -> list[str]:

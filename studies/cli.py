@@ -77,7 +77,7 @@ def run(
     """
     from studies.folders import home
     from studies.progress import Display
-    from studies.running import load, notes, run
+    from studies.running import load, run
     from studies.studied import Studied
 
     study = load(file)
@@ -85,8 +85,6 @@ def run(
     display = Display(quiet=quiet, said=said, price=study.gpu_hour)
     if file is None:
         display.say("no study file given: running the study that ships with dataqual")
-    for note in notes(study):
-        display.say(note)
     try:
         done: Studied = run(
             study,
@@ -135,9 +133,9 @@ def plan(
     like: str | None,
     as_json: bool,
 ) -> None:
-    """Say what a study would train, take and tell, before anything is read or run.
+    """Say what a study would train, take and tell, before anything runs.
 
-    Counts trials, FLOPs and memory exactly; time and money follow from speeds, which are assumed by the name of the
+    Checks all that a run would need: every key of the file, its corpora and their columns, packages, models on disk. Counts trials, FLOPs and memory exactly; time and money follow from speeds, which are assumed by the name of the
     device, measured, or taken from an earlier study. Simulates the study to say how wide the intervals of its answers
     will be. Without FILE it plans the study that ships with dataqual.
 
@@ -148,8 +146,10 @@ def plan(
     """
     import json
 
-    from studies.planning import plan, write
+    from studies.planning import check_free, plan, write
 
+    if output is not None:
+        check_free(Path(output))
     found = plan(file, budget=budget, gpu=gpu, device=device, workers=workers, measure=measure, like=like)
     if as_json:
         click.echo(json.dumps(found.facts(), ensure_ascii=False, indent=1))

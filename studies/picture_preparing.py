@@ -27,7 +27,7 @@ from dataqual.errors import InputError
 from dataqual.images.squares import squares
 from dataqual.ledger import Added, Edited
 from dataqual.operators import Step
-from dataqual.readers import ReadCount, open_corpus
+from dataqual.readers import ReadCount
 from dataqual.recipe import applied
 from dataqual.writers.appearing import NewFile
 from dataqual.writers.parquet import NewParquet
@@ -35,13 +35,12 @@ from studies import extracting
 from studies.fidelity import measured
 from studies.grades import Share, ready
 from studies.holding_out import Withhold, hold_out_keys
+from studies.opening import corpus_of
 from studies.picture_file import LEVELS, Pixels
 from studies.picture_keys import Pictures
 from studies.prepared import REMOVED, Prepared, picture_fingerprint
 from studies.study import RESERVED, Study
 from studies.token_writing import DATA
-
-EMBEDDED = Path(__file__).parent / "default" / "digits.npz"
 
 POOL_BYTES = 64 << 20
 """Of pictures from which features are learnt: 85,000 digits, or 21,000 of 32 × 32 in colour."""
@@ -68,9 +67,7 @@ def prepare(
     """
     assert study.pictures is not None
     place = Path(folder)
-    corpus = open_corpus(str(EMBEDDED)) if study.corpus is None else open_corpus(study.corpus.places())
-    if corpus.view != "image":
-        raise InputError(f"{study.where}.corpus: holds text, and a study with pictures takes pictures")
+    corpus = corpus_of(study)
     known = picture_fingerprint(study, corpus)
     if found := Prepared.again(place, known):
         return found
@@ -112,9 +109,9 @@ class _Preparing:
         hashes = frozenset(hashlib.sha256(pixels).digest() for _, pixels in found.held)
         raw = self._write_held_out(held)
         pool = self._array([pixels for _, pixels, _ in found.pool])
-        judging, floor = self._extractor(pool, [label for _, _, label in found.pool], held)
         grades = self._grade(hashes)
         self._check_far_apart(grades)
+        judging, floor = self._extractor(pool, [label for _, _, label in found.pool], held)
         return {
             "kind": "pictures",
             "tokenizer": "pictures",

@@ -16,19 +16,20 @@ import yaml
 from dataqual.errors import InputError, SpecError
 from studies import facts as facts_of
 from studies import footprint, learners, speeds
+from studies.checking import check, vocabulary_asked
 from studies.costs import HOUR
-from studies.devices import Where, cores, gpus, resolve
+from studies.devices import Where, cores, gpus
 from studies.expecting import Expected, expect
+from studies.inputs import look_at
 from studies.learner import Judging
 from studies.picture_file import LEVELS, PictureFile
 from studies.picture_keys import Pictures
 from studies.plan_sentences import lines
 from studies.prepared import Prepared
 from studies.rates import ARM
-from studies.running import load
+from studies.running import load, located
 from studies.speeds import Speeds
 from studies.study import Study
-from studies.tokenizing import vocabulary_of
 from studies.trial import Trial
 from studies.trial import plan as trials_of
 from studies.windows import TokenFile
@@ -155,7 +156,7 @@ def plan(
     like: str | Path | None = None,
     simulations: int | None = None,
 ) -> Plan:
-    """What a study would train, take and tell; nothing is read and nothing is kept.
+    """What a study would train, take and tell; of corpora the beginning is read, and nothing is kept.
 
     `gpu` names the GPU of another machine (`studies.speeds.PEAKS`), else it is this machine's device. Speeds are
     assumed by its name, unless they are to be `measure`d here or taken from the folder of a study that is `like` it.
@@ -166,7 +167,9 @@ def plan(
     study = load(study)
     if measure and (gpu is not None or like is not None):
         raise SpecError("measure: speeds are measured here; leave --gpu and --like out")
-    where = Where("cuda", "bfloat16", True) if gpu else resolve(device or study.device, study.precision, study.compile)
+    check(study, learners.of(study))
+    where = Where("cuda", "bfloat16", True) if gpu else located(study, device)
+    look_at(study)
     count = workers or (1 if gpu else len(gpus()) if where.device == "cuda" else cores())
     trials = imagined(study, where)
     notes = [*study.notes, *_of_rates(like)]
@@ -191,7 +194,7 @@ def _of_rates(like: str | Path | None) -> list[str]:
 
 def imagined(study: Study, where: Where) -> list[Trial]:
     """The trials of a study before its corpus is read: as if every grade had endless text."""
-    vocabulary = vocabulary_of(study.tokenizer)
+    vocabulary = vocabulary_asked(study)
     if study.pictures:
         prepared = _endless_pictures(study, study.pictures)
     else:
@@ -341,6 +344,14 @@ def _changed(study: Study, changes: Mapping[str, Any]) -> Study:
     except SpecError:
         content.pop("operating_point", None)
         return Study.of(content, study.where, study.base)
+
+
+def check_free(path: Path) -> None:
+    """InputError where there is a file already, or nothing can be written: asked before a plan is made that would go there."""
+    if path.exists():
+        raise InputError(f"{path}: there is a file already; name another one")
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: cannot be written: no folder {path.parent}")
 
 
 def write(found: Plan, path: Path) -> None:

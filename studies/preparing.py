@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from dataqual.corpus import Batch, Corpus, Unreadable
 from dataqual.drawing import uniform
 from dataqual.engine import Local
-from dataqual.errors import InputError, UnknownColumn
-from dataqual.readers import ReadCount, open_corpus
+from dataqual.errors import InputError
+from dataqual.readers import ReadCount
 from dataqual.text import SCRIPTS, Text
 from dataqual.writers.parquet import NewParquet
 from studies import probe_preparing
@@ -29,14 +29,12 @@ from studies.choosing import LowestDocuments, LowestKeys
 from studies.copying import long_copy, share
 from studies.grading import REMOVED_SCHEMA, Grading, Sum, choice_keys
 from studies.holding_out import Document, Grams, Withhold, hold_out_keys
+from studies.opening import corpus_of, neutral_of, probe_of
 from studies.planting import plant
 from studies.prepared import REMOVED, Prepared, fingerprint, token_file
-from studies.study import RESERVED, Source, Study
+from studies.study import RESERVED, Study
 from studies.token_writing import DATA, NewTokens, publish, texts
 from studies.tokenizing import GIVEN, TABLE, Bpe, Bytes, Given, Tokenizer, Tokens, check_vocabulary, needs
-
-EMBEDDED = Path(__file__).parent / "default"
-CORPUS, NEUTRAL = EMBEDDED / "corpus.jsonl.zst", EMBEDDED / "neutral.jsonl.zst"
 
 SLICE_SHARE, SLICE_BYTES = 0.05, 8 << 20
 """Of the corpus, for a BPE alone: no grade has these documents. 8 MiB is more than a vocabulary of 64k needs."""
@@ -70,30 +68,14 @@ def prepare(
     """
     needs(study.tokenizer)
     place = Path(folder)
-    corpus = _opened(study.corpus, CORPUS, f"{study.where}.corpus")
-    neutral = _opened(study.neutral, NEUTRAL, f"{study.where}.held_out.neutral")
-    asked = [probe_preparing.opened(probe, f"{study.where}.probes.{probe.name}") for probe in study.probes]
+    corpus, neutral = corpus_of(study), neutral_of(study)
+    asked = [probe_of(study, probe) for probe in study.probes]
     known = fingerprint(study, corpus, neutral, asked)
     if found := Prepared.again(place, known):
         return found
     (place / DATA).mkdir(parents=True, exist_ok=True)
     notes, facts = _Preparing(study, corpus, neutral, asked, place, Local(workers, max_memory), said).go()
     return Prepared.save(place, known, notes, facts)
-
-
-def _opened(source: Source | None, embedded: Path, where: str) -> Corpus:
-    """The corpus a study file names, or the embedded one; UnknownColumn by the key of the file, not by an option."""
-    if source is None:
-        return open_corpus(str(embedded))
-    try:
-        return open_corpus(source.places(), text=source.text)
-    except UnknownColumn as error:
-        said = (
-            str(error)
-            .removeprefix("--text: ")
-            .replace("name it with --text (text=…)", "name it as in {paths: …, text: COLUMN}")
-        )
-        raise UnknownColumn(f"{where}.text: {said}") from None
 
 
 @dataclass(frozen=True)

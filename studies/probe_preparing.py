@@ -20,7 +20,6 @@ from dataqual.corpus import Corpus
 from dataqual.drawing import document_keys
 from dataqual.errors import InputError, UnknownColumn, did_you_mean
 from dataqual.kernels.unicode import ALONE, tables
-from dataqual.readers import open_corpus
 from studies.holding_out import Document
 from studies.probe import Example, Examples, encoded
 from studies.probe_keys import FEWEST, Asked
@@ -75,14 +74,6 @@ class Drawn:
         return found
 
 
-def opened(asked: Asked, where: str) -> Corpus:
-    """The files of a probe; UnknownColumn by the key of the study file."""
-    try:
-        return open_corpus(asked.places(), text=asked.text, more=tuple(filter(None, (asked.text, asked.label))))
-    except UnknownColumn as error:
-        raise UnknownColumn(f"{where}.text: {str(error).removeprefix('--text: ')}") from None
-
-
 def draw(asked: Asked, corpus: Corpus, where: str) -> Drawn:
     """The examples with the lowest keys, those to test on first; InputError where there are too few of either, or of classes."""
     seen, without, columns = 0, 0, dict[str, None]()
@@ -100,6 +91,10 @@ def draw(asked: Asked, corpus: Corpus, where: str) -> Drawn:
     if seen and asked.label not in columns and without == seen:
         named = "tags" if asked.kind == "words" else "label"
         raise UnknownColumn(f"{where}.{named}: no column {asked.label!r}; {did_you_mean(asked.label, columns)}")
+    if seen and without == seen:
+        what = "a list of words and a list of tags" if asked.kind == "words" else "both a text and a label"
+        text = asked.text or corpus.columns.text
+        raise InputError(f"{where}: of {seen:,} records none has {what} in {text!r} and {asked.label!r}")
     chosen = [one for _, one in sorted(by_text.values(), key=lambda pair: pair[0])]
     test = chosen[: min(asked.test, len(chosen) // 2)]
     train = chosen[len(test) : len(test) + asked.train]

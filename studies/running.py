@@ -34,6 +34,7 @@ from studies.foretelling import EARLIER as PREDICTIONS
 from studies.foretelling import PREDICTION, bases, compared, foretell, to_foretell
 from studies.generated import generated
 from studies.generated import records as texts_of
+from studies.inputs import look_at
 from studies.judging import judge
 from studies.kept_predictions import clear as clear_predictions
 from studies.packing import is_pack, opened, pack, unpacked
@@ -46,7 +47,7 @@ from studies.schedule import tokens_spent
 from studies.stopping import best, over
 from studies.studied import Studied
 from studies.study import TEMPLATE, Study
-from studies.tracking import Tracked, tracker
+from studies.tracking import Tracked, check_name, tracker
 from studies.trial import Trial, plan, prompts_of
 from studies.trial_worker import write_whole
 from studies.watching import Silent, Watch
@@ -83,9 +84,13 @@ def run(
     given, study = study, load(study)
     place = Path(folder) if folder is not None else home(given, study.name)
     learner = learners.of(study)
-    check(study, learner)
+    for name in track:
+        check_name(name)
+    checked(study)
     longer = lengthened(study, learner)
-    where = resolve(device or study.device, study.precision, study.compile, together)
+    for note in (*study.notes, *longer):
+        watch.say(note)
+    where = located(study, device, together)
     if together > 1 and not getattr(learner, "tunable", False):
         raise SpecError(f"together: {study.learner} trains in one process; gpt2, lstm and tuned in several")
     seen = chosen(where.device, devices)
@@ -134,6 +139,21 @@ def run(
     return found
 
 
+def checked(study: Study) -> None:
+    """All that can be told before anything runs, of the studies beside it too: the first thing that is wrong, by its key."""
+    for one in (study, *study.beside):
+        check(one, learners.of(one))
+        look_at(one)
+
+
+def located(study: Study, device: str | None, together: int = 1) -> Where:
+    """Where a study is computed, on another `device` than its own if one is named; SpecError, with the place, where that cannot be."""
+    try:
+        return resolve(device or study.device, study.precision, study.compile, together)
+    except SpecError as error:
+        raise SpecError(str(error) if device else f"{study.where}.{error}") from None
+
+
 def told_beside(studies: Sequence[Studied]) -> dict[str, Any]:
     """The part `beside` of study.json: the facts of the studies that ran beside it by the names of their folders."""
     return {"beside": {found.folder.name: found.facts for found in studies}} if studies else {}
@@ -158,14 +178,9 @@ def packed(study: Study, target: Path, *, file: str | None, workers: int | None,
     if study.pack is not None:
         raise InputError(f"{study.pack}: is a pack already; name a study file")
     place = home(file, study.name)
-    check(study, learners.of(study))
+    checked(study)
     with made(place), alone(place):
         return pack(study, ready(study, place, workers, watch), place, target)
-
-
-def notes(study: Study) -> list[str]:
-    """What should be said before a study runs."""
-    return [*study.notes, *lengthened(study, learners.of(study))]
 
 
 def wrote(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dataqual import catalog, specs
-from dataqual.errors import SpecError, did_you_mean
+from dataqual.errors import InputError, SpecError, did_you_mean
 from dataqual.operators import Step
 from dataqual.recipe import Recipe
 from studies import learners
@@ -41,6 +41,9 @@ HELD_OUT_TOKENS = 1_000_000
 
 FEWEST_SIZES, FEWEST_STOPS = 3, 2
 """Below them a law has more unknowns than the study can tell."""
+
+MOST_SEEDS = 1000
+"""Of a size: more is a slip, such as a size in the place of a number of seeds."""
 
 GRADE_KEYS = ("share", "steps", "recipe")
 
@@ -346,6 +349,7 @@ def _of_pictures(content: Mapping[str, Any], where: str, base: Path | None) -> S
     if learners.kind(learner) != "pictures":
         raise SpecError(f"{where}.learner: {learner!r} learns text, and the study is of pictures")
     unique, side = _quantities(content["pictures"], f"{where}.pictures"), content.get("side", SIDE)
+    _quantities(content["seen"], f"{where}.seen")
     generated = _whole(content.get("generated", GENERATED), f"{where}.generated", least=FEWEST_GENERATED)
     extractor = specs.string(content, "extractor", where) if "extractor" in content else None
     if extractor is not None and base is not None:
@@ -356,7 +360,7 @@ def _of_pictures(content: Mapping[str, Any], where: str, base: Path | None) -> S
         raise SpecError(f"{where}.learner: side and channels are keys of the study: side: {SIDE}, colour: true")
     held = specs.mapping(content.get("held_out") or {}, f"{where}.held_out")
     specs.check_keys(held, f"{where}.held_out", required=(), optional=("raw", "pictures"))
-    most = {"tokens": held.get("pictures", HELD_OUT_PICTURES)}
+    most = {"tokens": quantity(held.get("pictures", HELD_OUT_PICTURES), f"{where}.held_out.pictures")}
     as_text = {
         **{key: value for key, value in content.items() if key in (*common, "sizes")},
         "held_out": {**({"raw": held["raw"]} if "raw" in held else {}), **most},
@@ -369,8 +373,8 @@ def _of_pictures(content: Mapping[str, Any], where: str, base: Path | None) -> S
     )
     asked = OperatingPoint(
         _a_size(point.get("size", study.sizes[-1]), study.sizes, f"{where}.operating_point.size"),
-        point.get("seen", study.tokens[-1]),
-        point.get("pictures", unique[-1]),
+        _within(point.get("seen", study.tokens[-1]), study.tokens, f"{where}.operating_point.seen", "seen"),
+        _within(point.get("pictures", unique[-1]), unique, f"{where}.operating_point.pictures", "different ones"),
     )
     options = {**options, "side": pictures.side, "channels": channels}
     return replace(study, options=options, operating_point=asked, notes=_picture_notes(study, where, content))
@@ -380,6 +384,15 @@ def _picture_point(content: object, where: str) -> dict[str, int]:
     given = specs.mapping(content or {}, f"{where}.operating_point")
     specs.check_keys(given, f"{where}.operating_point", required=(), optional=("size", "seen", "pictures"))
     return {key: quantity(value, f"{where}.operating_point.{key}") for key, value in given.items()}
+
+
+def _within(given: int, trained: tuple[int, ...], where: str, what: str) -> int:
+    """The number itself; SpecError where it is outside what is trained."""
+    if not trained[0] <= given <= trained[-1]:
+        raise SpecError(
+            f"{where}: {given:,} is outside what is trained, {trained[0]:,} to {trained[-1]:,} pictures ({what})"
+        )
+    return given
 
 
 def _picture_notes(study: Study, where: str, content: Mapping[str, Any]) -> tuple[str, ...]:
@@ -506,16 +519,22 @@ def _repeats(content: object, sizes: tuple[int, ...], usual: tuple[int, ...], wh
 
 def _seeds(content: object, sizes: tuple[int, ...], where: str) -> tuple[int, ...]:
     if not isinstance(content, Mapping):
-        return (quantity(content, where),) * len(sizes)
+        return (_few_seeds(quantity(content, where), where),) * len(sizes)
     given: dict[int, int] = {}
     written: dict[int, object] = {}
     for name, count in content.items():
         size = quantity(name, where)
         if size in given:
             raise SpecError(f"{where}: {written[size]} and {name} are both {size:,}; name that size once")
-        given[size], written[size] = quantity(count, f"{where}.{name}"), name
+        given[size], written[size] = _few_seeds(quantity(count, f"{where}.{name}"), f"{where}.{name}"), name
     _subset(list(given), sizes, where)
     return tuple(given.get(size, 1) for size in sizes)
+
+
+def _few_seeds(seeds: int, where: str) -> int:
+    if seeds > MOST_SEEDS:
+        raise SpecError(f"{where}: {seeds:,} are too many; it is the number of runs of a size, {MOST_SEEDS} at most")
+    return seeds
 
 
 def _operating_point(
@@ -538,10 +557,10 @@ def _operating_point(
 
 
 def _generate(content: object, where: str) -> Writing | None:
-    """What is written: nothing for `false`, as much as is usual unless told."""
+    """What is written: nothing for `false`, as much as is usual for `true` and unless told."""
     if content is False:
         return None
-    given = specs.mapping({} if content is None else content, where)
+    given = specs.mapping({} if content is None or content is True else content, where)
     specs.check_keys(given, where, required=(), optional=tuple(vars(Writing())))
     usual = Writing()
     seed = given.get("seed", usual.seed)
@@ -682,6 +701,8 @@ def _batch(value: object, window: object, where: str) -> int | None:
 def _choice(value: Any, allowed: tuple[Any, ...], where: str) -> Any:
     if not any(value is known or (isinstance(value, str) and value == known) for known in allowed):
         names = [str(known).lower() for known in allowed]
+        if str(value) in names:
+            raise SpecError(f"{where}: {value!r} is a text; write {value} without quotation marks")
         if value == "gpu" and "cuda" in names:  # nearer to cpu by its letters
             raise SpecError(f"{where}: 'gpu' is unknown; did you mean 'cuda'? there are: {', '.join(sorted(names))}")
         raise SpecError(f"{where}: {value!r} is unknown; {did_you_mean(str(value), names)}")
@@ -715,7 +736,10 @@ def _beside(content: object, name: str, where: str, base: Path | None) -> tuple[
     items: list[Any] = content if isinstance(content, list) else [content]
     if not all(isinstance(item, str) and item for item in items):
         raise SpecError(f"{where}: expected a study file or a list of them, got {content!r}")
-    found = tuple(Study.load((base or Path()) / item) for item in items)
+    try:
+        found = tuple(Study.load((base or Path()) / item) for item in items)
+    except (InputError, SpecError) as error:
+        raise type(error)(f"{where}: {error}") from None
     names = [name, *(study.name for study in found)]
     for study in found:
         if study.beside:

@@ -12,6 +12,9 @@ from studies.trial import Trial
 class Watch(Protocol):
     """Who is told how far it is."""
 
+    def say(self, text: str) -> None:
+        """One line that stays."""
+
     def prepare(self, what: str, done: int, size: int) -> None:
         """So many bytes of the corpus, of so many, are through this pass over it."""
 
@@ -30,6 +33,9 @@ class Watch(Protocol):
 
 class Silent:
     """A watch that says nothing."""
+
+    def say(self, text: str) -> None:
+        """Nothing."""
 
     def prepare(self, what: str, done: int, size: int) -> None:
         """Nothing."""

@@ -41,6 +41,10 @@ def learner(name: str, /, **parameters: Any) -> Learner:
     for parameter in parameters:
         if parameter not in allowed:
             raise SpecError(f"{name} has no parameter {parameter!r}; {did_you_mean(parameter, allowed)}")
+    for field in dataclasses.fields(kind):
+        required = field.default is field.default_factory is dataclasses.MISSING
+        if field.init and required and field.name not in parameters:
+            raise SpecError(f"{name}: the parameter {field.name!r} is missing; say {{{name}: {{{field.name}: …}}}}")
     try:
         made = kind(**parameters)
     except TypeError as error:

@@ -126,7 +126,9 @@ class Gan:
     rates: str = "ttur"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "augment", tuple(self.augment))
+        object.__setattr__(self, "augment", (self.augment,) if isinstance(self.augment, str) else tuple(self.augment))
+        if not isinstance(self.diffaugment, bool):
+            raise SpecError(f"diffaugment is {self.diffaugment!r}; it must be true or false")
         choices(self.augment, MOVES, "augment")
         choices([self.rates], RATES, "rates")
         check_side(self.side, self.channels)

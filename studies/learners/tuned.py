@@ -41,6 +41,10 @@ class Tuned(Options):
 
     def __post_init__(self) -> None:
         self.check()
+        if not isinstance(self.checkpoint, str) or not self.checkpoint:
+            raise SpecError(
+                f"checkpoint is {self.checkpoint!r}; it must be the folder of a GPT-2 that transformers saved"
+            )
         if isinstance(self.lora, bool) or not isinstance(self.lora, int) or self.lora < 0:
             raise SpecError(f"lora is {self.lora!r}; it must be a whole number, 0 or more")
         if self.lora and self.adversarial:
@@ -59,6 +63,11 @@ class Tuned(Options):
             raise SpecError(f"checkpoint: {file}: cannot be read ({error.strerror})") from None
         except (ValueError, KeyError, TypeError) as error:
             raise SpecError(f"checkpoint: {file}: is not that of a GPT-2 ({error!r})") from None
+
+    def check_checkpoint(self) -> None:
+        """SpecError where the checkpoint cannot be read, weights and all, or is not of a GPT-2 as published."""
+        _ = self.dimensions
+        read(self.checkpoint)
 
     def shape(self, size: int, vocabulary: int, window: int) -> Shape:
         """That of the checkpoint; SpecError for another size, vocabulary or a longer window."""

@@ -74,7 +74,7 @@ class Vae:
     """crop, flip, rotate: of the training pictures."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "augment", tuple(self.augment))
+        object.__setattr__(self, "augment", (self.augment,) if isinstance(self.augment, str) else tuple(self.augment))
         choices(self.augment, MOVES, "augment")
         check_side(self.side, self.channels)
 

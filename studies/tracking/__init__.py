@@ -39,8 +39,7 @@ def tracker(name: str, study: Study, folder: Path) -> Tracker:
     Traceback (most recent call last):
     dataqual.errors.SpecError: track: no tracker 'tensorbord'; did you mean 'tensorboard'? there are: ...
     """
-    if name not in NAMES:
-        raise SpecError(f"track: no tracker {name!r}; {did_you_mean(name, NAMES)}")
+    check_name(name)
     try:
         made: Tracker = import_module(f"studies.tracking.{name}").track(study, folder)
     except ModuleNotFoundError as error:
@@ -48,6 +47,12 @@ def tracker(name: str, study: Study, folder: Path) -> Tracker:
     except Exception as error:  # a server that is not there, a store that is refused
         raise InputError(f"track: {name} cannot begin: {first_line(error)}") from None
     return made
+
+
+def check_name(name: str) -> None:
+    """SpecError for a tracker that is not known."""
+    if name not in NAMES:
+        raise SpecError(f"track: no tracker {name!r}; {did_you_mean(name, NAMES)}")
 
 
 def first_line(error: Exception) -> str:
@@ -86,6 +91,10 @@ class Tracked:
 
     def __init__(self, watch: Watch, trackers: Sequence[Tracker], warn: Callable[[str], None]) -> None:
         self._watch, self._trackers, self._warn = watch, list(trackers), warn
+
+    def say(self, text: str) -> None:
+        """Handed on."""
+        self._watch.say(text)
 
     def prepare(self, what: str, done: int, size: int) -> None:
         """Handed on."""

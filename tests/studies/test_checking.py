@@ -11,7 +11,7 @@ import pytest
 from dataqual.errors import SpecError
 from studies import learners
 from studies.checking import check, lengthened
-from studies.running import notes, run
+from studies.running import run
 from studies.study import Study
 
 LEAST: dict[str, Any] = {"sizes": ["60k", "120k", "300k"], "tokens": ["128k", "256k"]}
@@ -59,7 +59,6 @@ def test_what_cannot_be_trained_is_told_with_its_place(more: dict[str, Any], mes
 def test_stops_that_the_shortest_run_makes_longer_are_said(more: dict[str, Any], said: list[str]) -> None:
     study = Study.of(LEAST | more, "scaling.yaml")
     assert lengthened(study, learners.learner("gpt2")) == [f"scaling.yaml.{note}" for note in said]
-    assert notes(study) == [*study.notes, *(f"scaling.yaml.{note}" for note in said)]
 
 
 def test_what_is_refused_is_not_said_to_become_longer() -> None:

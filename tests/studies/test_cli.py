@@ -276,6 +276,7 @@ def test_a_study_lies_beside_its_file_wherever_it_is_started(
     monkeypatch.setattr("studies.running.prepare", enough)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "mine.yaml").write_text(STUDY)
+    shutil.copy("corpus.jsonl", tmp_path / "in")
     monkeypatch.chdir(tmp_path)
     assert refused("run", "in/mine.yaml") == "studies: enough of in/mine.study"
     assert refused("run", "in/mine.yaml", "-o", "other") == "studies: enough of other"

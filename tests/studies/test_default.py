@@ -8,7 +8,8 @@ from collections import Counter
 import pytest
 
 from dataqual.readers import open_corpus
-from studies.preparing import CORPUS, EMBEDDED, NEUTRAL, prepare
+from studies.opening import CORPUS, EMBEDDED, NEUTRAL
+from studies.preparing import prepare
 from studies.study import Study
 
 NOTICE = (EMBEDDED / "NOTICE.md").read_text(encoding="utf-8")

@@ -145,12 +145,14 @@ def test_it_goes_on_where_it_stopped_and_status_and_comparison_know_it(ran: Stud
 
 
 def test_a_plan_counts_its_trials_and_says_pictures(tmp_path: Path) -> None:
+    corpus(tmp_path)
     found = planning.plan(study(tmp_path), simulations=0)
     assert found.facts()["trials"] == 8 and found.facts()["tokens"] == 8 * 1760
     assert "14 thousand pictures" in "\n".join(found.summary())
 
 
 def test_a_plan_gives_no_interval_as_the_noise_of_pictures_is_not_known(tmp_path: Path) -> None:
+    corpus(tmp_path)
     found = planning.plan(study(tmp_path), simulations=2)
     assert found.facts()["expected"] == []
     said = [line for line in found.summary() if line.startswith("what it will tell")]

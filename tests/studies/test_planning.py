@@ -22,6 +22,7 @@ from studies.intervals import draw
 from studies.planning import imagined, plan, seconds_of, smaller, write
 from studies.speeds import of_core, of_gpu, of_study
 from studies.study import Study
+from tests.studies.corpora import write as write_corpus
 
 CPU = Where("cpu", "float32", False)
 SMALL: dict[str, Any] = {
@@ -166,6 +167,7 @@ def test_an_operating_point_that_was_dropped_moves_to_what_is_left() -> None:
 
 def test_a_study_with_paths_is_written_beside_its_file(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(SMALL | {"corpus": "corpus.jsonl"}))
+    write_corpus(tmp_path / "corpus.jsonl", ["one text " * 120_000])
     found = plan(tmp_path / "mine.yaml", simulations=0)
     (tmp_path / "there").mkdir()
     with pytest.raises(InputError, match="its paths start at"):
