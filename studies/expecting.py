@@ -64,7 +64,7 @@ def expect(
 
 def simulate(trials: Sequence[Trial], reference: str, number: int, worth: float = WORTH) -> Runs:
     """The runs of one study: every trial's points by the oracle, the noise its own."""
-    rows: list[tuple[float, float, float, float, float, str, str]] = []
+    rows: list[tuple[float, float, float, float, float, str, str, int]] = []
     for trial in trials:
         shape = trial.shape
         oracle = Oracle(
@@ -78,11 +78,20 @@ def simulate(trials: Sequence[Trial], reference: str, number: int, worth: float 
         )
         name = label({"grade": trial.grade, "arm": trial.arm})
         rows += [
-            (p.parameters, p.tokens, p.unique, p.tokens * shape.flops_per_token, p.losses["raw"], name, trial.key)
+            (
+                p.parameters,
+                p.tokens,
+                p.unique,
+                p.tokens * shape.flops_per_token,
+                p.losses["raw"],
+                name,
+                trial.key,
+                trial.seed,
+            )
             for p in oracle.points(task)
         ]
-    n, d, u, c, loss, grade, trunk = zip(*rows, strict=True)
-    return Runs.of(n, d, loss, unique=u, flops=c, grade=grade, reference=reference, trunk=trunk)
+    n, d, u, c, loss, grade, trunk, seed = zip(*rows, strict=True)
+    return Runs.of(n, d, loss, unique=u, flops=c, grade=grade, reference=reference, trunk=trunk, seed=seed)
 
 
 def _intervals(runs: Runs, draws: int, seed: int) -> dict[str, tuple[float, float, float]]:

@@ -67,6 +67,7 @@ class Fitted:
             "trunks": found.runs.trunks,
             "rmse": found.rmse(),
             "repeat_sd": pure_error(found.runs).sd,
+            "seed_share": found.seeds and found.seeds.share,
             "lack_of_fit": misfit,
             "residuals": found.residuals().tolist(),
             "bootstrap": {"draws": len(self.draws.theta), "how": self.draws.how},
@@ -179,11 +180,7 @@ def analyse(
 
 def fresh(runs: Runs) -> Runs:
     """The runs that saw no token twice, with only the grades that still have some."""
-    kept = runs.where(runs.tokens <= runs.unique * 1.001)
-    names = [runs.grades[code] for code in np.unique(kept.grade)]
-    return Runs.of(kept.parameters, kept.tokens, kept.loss, unique=kept.unique, flops=kept.flops,
-                   grade=[runs.grades[code] for code in kept.grade], reference=names[0] if names else None,
-                   trunk=kept.trunk.tolist(), weights=kept.weights)  # fmt: skip
+    return runs.where(runs.tokens <= runs.unique * 1.001).again()
 
 
 def published(runs: Runs, draws: int, seed: int) -> list[Fitted]:

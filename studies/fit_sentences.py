@@ -69,6 +69,8 @@ def _law(law: Facts, reference: str) -> Iterator[str]:
     if law.get("published"):
         at = ", ".join(f"{name} {law['published'][name]:g}" for name in ("R_D*", "R_N*"))
         yield f"    objective {law['objective_at_published']:.7g} at the published {at}"
+    if law["seed_share"] is not None:
+        yield f"    {law['seed_share']:.0%} of the chance in a run is its seed's, the same in every grade: it is taken off where runs are compared"
     yield from (f"    {name} is weakly identified: {_open(law, name)}" for name in law["weakly_identified"])
     yield from (f"    warning: {warning}" for warning in law["warnings"])
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dataqual.errors import SpecError, did_you_mean
 from studies import law as laws
 from studies.law import Law
+from studies.leverage import enlarged
 from studies.minimising import DELTA, Mask, Minimum, Model, Problem, minimise, objective
 from studies.replicates import weights
 from studies.runs import Floats, Runs
+from studies.seed_effect import SeedEffect, seed_effect
 
 FINALISTS = 12
 """Starts of the first, rough round that go on to the second."""
@@ -34,6 +36,8 @@ class Fit:
     weight: Floats | None
     """Of least squares, mean 1."""
     frozen: tuple[str, ...] = ()
+    seeds: SeedEffect | None = None
+    """What runs of one seed have in common, taken off of the distances; None where that is nothing, or unknown."""
 
     @property
     def law(self) -> Law:
@@ -73,6 +77,20 @@ class Fit:
         residuals: Floats = np.log(self.runs.loss) - self.predicted()
         return residuals
 
+    def problem(self, target: Floats, weight: Floats | None = None, delta: float | None = DELTA) -> Problem:
+        """The fit's own problem for other log losses, (n,) or (batch, n)."""
+        return Problem(self.model, target, weight, delta, self.held, self.seeds)
+
+    def apart(self) -> Floats:
+        """The residuals as they count: without what their seeds have in common."""
+        return self.problem(np.log(self.runs.loss)).apart(self.residuals())
+
+    def enlarged(self) -> Floats:
+        """The same as if each trunk had been predicted from the others."""
+        by = self.model.slopes(self.theta[None])[1][0]
+        centred = (self.problem(np.log(self.runs.loss)).apart(by).T @ self.model.centring())[:, ~self.held]
+        return enlarged(centred, self.apart(), self.runs.trunk)
+
     def rmse(self) -> float:
         """Root mean square of the residuals in log loss, free parameters taken off."""
         residuals = self.residuals()
@@ -103,7 +121,19 @@ def fit(law: Law | str, runs: Runs, *, frozen: Mapping[str, float] | None = None
     entries = starts if given else _first(rough, FINALISTS)
     found = minimise(robust, np.concatenate([squares[0][None], entries]), steps=120, tolerance=1e-7)
     theta, least = _best(minimise(robust, _first(found, 4), steps=3000, tolerance=1e-14))
-    return Fit(model, runs, theta, least, squares[0], squares[1], weight, tuple(given))
+    return _by_seed(Fit(model, runs, theta, least, squares[0], squares[1], weight, tuple(given)))
+
+
+def _by_seed(found: Fit) -> Fit:
+    """The fit again without what the runs of a seed have in common, if that can be seen in what this one leaves over."""
+    seeds = seed_effect(found.runs, found.enlarged())
+    if seeds is None:
+        return found
+    found = replace(found, seeds=seeds)
+    target, starts = np.log(found.runs.loss), np.stack([found.theta, found.squares_theta])
+    squares = _best(minimise(found.problem(target, found.weight, None), starts, steps=300, tolerance=1e-13))
+    theta, least = _best(minimise(found.problem(target), np.stack([*starts, squares[0]]), steps=3000, tolerance=1e-14))
+    return replace(found, theta=theta, objective=least, squares_theta=squares[0], squares=squares[1])
 
 
 def too_little(law: Law, runs: Runs, free: int | None = None) -> str | None:

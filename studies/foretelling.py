@@ -147,7 +147,8 @@ def _rows(part: Facts, trials: Sequence[str], points: Sequence[Line]) -> list[Fa
 
 def _predictions(plan: Sequence[Trial], points: Mapping[str, Sequence[Line]], reference: str) -> list[Facts]:
     sets = largest(plan)[0].setting.sets
-    rows = [{**point, "trunk": i} for i, key in enumerate(points) for point in points[key]]
+    seeds = {trial.key: trial.seed for trial in plan}
+    rows = [{**point, "trunk": i, "seed": seeds[key]} for i, key in enumerate(points) for point in points[key]]
     return [_prediction(plan, [row for row in rows if row["held_out"] == name], reference, name) for name in sets]
 
 
@@ -164,6 +165,7 @@ def _prediction(plan: Sequence[Trial], rows: Sequence[Line], reference: str, hel
         grade=[row["grade"] for row in rows],
         reference=reference,
         trunk=[row["trunk"] for row in rows],
+        seed=[row["seed"] for row in rows],
     )
     why = None
     for name in ORDER:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -18,8 +18,6 @@ MANY = 40
 """Trunks from which resampling whole trunks is sound; with fewer some size is missing from many draws."""
 WEBB = np.sqrt([0.5, 1.0, 1.5])
 """Six points instead of two signs: with few trunks two signs give few different draws (Webb 2014)."""
-LEVERAGE = 0.1
-"""A trunk that determines a parameter alone leaves no residual to enlarge: its correction ends at 1 / this."""
 ROBUST = 1.25
 """What wild draws of the robust fit are stretched by: it passes exactly through about as many runs as it has free
 parameters, so its residuals are too small near 0. Measured (docs/laws.md): draws were 1.16 to 1.29 times too narrow."""
@@ -105,10 +103,12 @@ def draw(fit: Fit, draws: int = DRAWS, seed: int = 0) -> Draws:
     else:
         target, weight = _turned(fit, draws, rng), None
         how, wider = "wild bootstrap by trunk, CR3", ROBUST
-    theta = _again(fit, Problem(fit.model, target, weight, DELTA, fit.held), draws)
+    theta = _again(fit, fit.problem(target, weight), draws)
     if stuck := _stuck(fit, theta):
-        theta = _again(fit, Problem(fit.model, _turned(fit, draws, rng), None, None, fit.held), draws)
+        theta = _again(fit, fit.problem(_turned(fit, draws, rng), delta=None), draws)
         how, wider = "wild bootstrap by trunk, CR3, of least squares", 1.0
+    if fit.seeds is not None:
+        how += f", what runs of a seed share ({fit.seeds.share:.0%}) taken off"
     return Draws(fit, theta, f"{how}, t with {df} degrees of freedom", widening * wider, stuck)
 
 
@@ -151,21 +151,8 @@ def _turned(fit: Fit, draws: int, rng: np.random.Generator) -> Floats:
     """Log losses (draws, n) with each trunk's enlarged residuals turned and stretched by one random factor."""
     code = np.unique(fit.runs.trunk, return_inverse=True)[1].reshape(-1)
     factor = rng.choice(np.concatenate([-WEBB, WEBB]), size=(draws, fit.runs.trunks))
-    return fit.predicted() + enlarged(fit) * factor[:, code]
-
-
-def enlarged(fit: Fit) -> Floats:
-    """Residuals as if each trunk had been predicted from the others: (I - H_trunk)^-1 r, to first order (CR3)."""
-    by = fit.model.slopes(fit.theta[None])[1][0].T @ fit.model.centring()
-    by = by[:, ~fit.held]
-    bread = np.linalg.pinv(by.T @ by)
-    residual = fit.residuals()
-    out = residual.copy()
-    for trunk in np.unique(fit.runs.trunk):
-        rows = fit.runs.trunk == trunk
-        left, axes = np.linalg.eigh(np.eye(int(rows.sum())) - by[rows] @ bread @ by[rows].T)
-        out[rows] = axes @ ((axes.T @ residual[rows]) / np.clip(left, LEVERAGE, 1.0))
-    return out
+    turned = fit.enlarged() * factor[:, code]
+    return fit.predicted() + (turned if fit.seeds is None else fit.seeds.on(turned))
 
 
 @dataclass(frozen=True)
@@ -198,7 +185,7 @@ def profile(fit: Fit, name: str, points: int = 41) -> Profile:
     grid = middle + reach * np.sinh(7 * t) / np.sinh(7)
     held = fit.held.copy()
     held[place] = True
-    problem = Problem(fit.model, np.log(fit.runs.loss), None, DELTA, held)
+    problem = replace(fit.problem(np.log(fit.runs.loss)), held=held)
     theta = np.repeat(fit.theta[None], points, axis=0)
     theta[:, place] = grid
     found = minimise(problem, theta, steps=80, tolerance=1e-7)
@@ -232,7 +219,7 @@ def rise(fit: Fit) -> float:
     The density of residuals at 0, in E psi', is a kernel estimate; residuals that go together within a trunk enlarge
     the first expectation by what their sums vary more than if they were independent.
     """
-    residual = fit.residuals()
+    residual = fit.apart()
     n, psi = len(residual), np.clip(residual, -DELTA, DELTA)
     width = 1.06 * min(residual.std(), 1.4826 * float(np.median(np.abs(residual)))) * n**-0.2
     density = float(np.exp(-0.5 * (residual / max(width, 1e-12)) ** 2).mean() / max(width, 1e-12) / np.sqrt(2 * np.pi))

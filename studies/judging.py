@@ -43,6 +43,7 @@ def runs_of(study: Study, points: Sequence[Mapping[str, Any]], held_out: str) ->
         grade=[label(row) for row in rows],
         reference=study.reference,
         trunk=[row["trunk"] for row in rows],
+        seed=[row["seed"] for row in rows],
     )
 
 

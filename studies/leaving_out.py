@@ -38,11 +38,7 @@ def largest_left_out(found: Fit, seed: int = 0) -> dict[str, Any]:
     missing = set(runs.grade[held].tolist()) - set(rest.grade.tolist())
     if missing:
         return facts | {"says": "a grade ran at the largest size alone"}
-    rest = type(rest).of(
-        rest.parameters, rest.tokens, rest.loss, unique=rest.unique, flops=rest.flops,
-        grade=[runs.grades[code] for code in rest.grade], reference=runs.grades[0] if 0 in rest.grade else None,
-        trunk=rest.trunk.tolist(), weights=rest.weights,
-    )  # fmt: skip
+    rest = rest.again()
     why = too_little(found.law, rest, len(found.law.coordinates) + len(rest.grades) - 1 - len(found.frozen))
     if why:
         return facts | {"says": why}

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from studies.law import Inputs, Law, Slopes
 from studies.runs import Codes, Floats, Runs
+from studies.seed_effect import SeedEffect
 
 Mask = npt.NDArray[np.bool_]
 
@@ -100,6 +101,12 @@ class Problem:
     delta: float | None = DELTA
     held: Mask | None = field(default=None)
     """(p,) coordinates that stay at their start; amplitudes are then not centred."""
+    seeds: SeedEffect | None = None
+    """What is taken off of every distance before it counts."""
+
+    def apart(self, values: Floats) -> Floats:
+        """Distances or derivatives (..., n) as they count."""
+        return values if self.seeds is None else self.seeds.off(values)
 
 
 @dataclass(frozen=True)
@@ -114,7 +121,7 @@ class Minimum:
 
 def objective(problem: Problem, theta: Floats) -> Floats:
     """The objective (batch,) at coordinates (batch, p)."""
-    return _sum(problem.model.values(theta) - problem.target, problem.weight, problem.delta)
+    return _sum(problem.apart(problem.model.values(theta) - problem.target), problem.weight, problem.delta)
 
 
 def minimise(problem: Problem, starts: Floats, *, steps: int = 200, tolerance: float = 1e-9) -> Minimum:
@@ -133,7 +140,7 @@ def _part(problem: Problem, rows: slice | Codes) -> Problem:
     weight = problem.weight
     if weight is not None and weight.ndim == 2:
         weight = weight[rows]
-    return Problem(problem.model, target, weight, problem.delta, problem.held)
+    return Problem(problem.model, target, weight, problem.delta, problem.held, problem.seeds)
 
 
 def _sum(residual: Floats, weight: Floats | None, delta: float | None) -> Floats:
@@ -206,7 +213,7 @@ def _minimise(problem: Problem, starts: Floats, steps: int, tolerance: float) ->
 def _bend(problem: Problem, phi: Floats, centring: Floats) -> tuple[Floats, Floats, Floats]:
     """Objective, gradient and Gauss–Newton curvature of the reweighted squares, in centred coordinates."""
     value, by = problem.model.slopes(phi @ centring.T)
-    residual = value - problem.target
+    residual, by = problem.apart(value - problem.target), problem.apart(by)
     weight = np.ones_like(residual) if problem.weight is None else np.broadcast_to(problem.weight, residual.shape)
     if problem.delta is not None:
         weight = weight * (problem.delta / np.maximum(np.abs(residual), problem.delta))

@@ -39,6 +39,8 @@ class Runs:
     trunk: Codes
     weights: Floats | None = None
     """For least squares: 1 / variance of the log loss, up to a factor; None: alike."""
+    seed: Codes | None = None
+    """Rows of one code have one size and seed, and so began with the same weights; None: unknown."""
 
     @classmethod
     def of(
@@ -53,8 +55,9 @@ class Runs:
         reference: str | None = None,
         trunk: Sequence[object] | None = None,
         weights: npt.ArrayLike | None = None,
+        seed: Sequence[object] | None = None,
     ) -> Runs:
-        """Runs from plain columns; what is absent is taken as: U = D, C = 6 N D, one grade, every row its own trunk.
+        """Runs from plain columns; what is absent is taken as: U = D, C = 6 N D, one grade, every row its own trunk, seeds unknown.
 
         The reference is the grade of the first row unless named. U never exceeds D: what was not seen does not count.
 
@@ -73,7 +76,8 @@ class Runs:
         grades = np.zeros(len(y), np.int64) if grade is None else np.array([code[name] for name in grade], np.int64)
         trunks = np.arange(len(y)) if trunk is None else _codes(trunk)
         w = None if weights is None else np.atleast_1d(np.asarray(weights, np.float64))
-        return cls(n, d, u, c, y, grades, tuple(names), trunks.astype(np.int64), w)
+        seeds = None if seed is None else _codes(list(zip(n.tolist(), seed, strict=True)))
+        return cls(n, d, u, c, y, grades, tuple(names), trunks.astype(np.int64), w, seeds)
 
     def __post_init__(self) -> None:
         columns = {"parameters": self.parameters, "tokens": self.tokens, "unique": self.unique, "flops": self.flops}
@@ -84,8 +88,8 @@ class Runs:
             if not (np.isfinite(column).all() and (column > 0).all()):
                 row = int(np.flatnonzero(~(np.isfinite(column) & (column > 0)))[0])
                 raise SpecError(f"runs: {name} of row {row} is {column[row]}; it must be finite and above 0")
-        for name, codes in (("grade", self.grade), ("trunk", self.trunk)):
-            if codes.shape != self.loss.shape:
+        for name, codes in (("grade", self.grade), ("trunk", self.trunk), ("seed", self.seed)):
+            if codes is not None and codes.shape != self.loss.shape:
                 raise SpecError(f"runs: {name} has {len(codes)} rows, loss has {len(self.loss)}")
 
     def __len__(self) -> int:
@@ -109,10 +113,20 @@ class Runs:
 
     def where(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Runs:
         """The runs of some rows, with the same grades and trunks."""
-        weights = None if self.weights is None else self.weights[rows]
+        weights, seed = (None if column is None else column[rows] for column in (self.weights, self.seed))
         columns = (self.parameters, self.tokens, self.unique, self.flops, self.loss)
         n, d, u, c, y = (column[rows] for column in columns)
-        return Runs(n, d, u, c, y, self.grade[rows], self.grades, self.trunk[rows], weights)
+        return Runs(n, d, u, c, y, self.grade[rows], self.grades, self.trunk[rows], weights, seed)
+
+    def again(self) -> Runs:
+        """The same runs with only the grades that they have; the reference stays, where it has runs."""
+        names = [self.grades[code] for code in np.unique(self.grade)]
+        seed = None if self.seed is None else self.seed.tolist()
+        return Runs.of(
+            self.parameters, self.tokens, self.loss, unique=self.unique, flops=self.flops,
+            grade=[self.grades[code] for code in self.grade], reference=names[0] if names else None,
+            trunk=self.trunk.tolist(), weights=self.weights, seed=seed,
+        )  # fmt: skip
 
     def lowest(self, keep: int) -> Runs:
         """The `keep` runs of lowest loss, in their old order (Epoch keeps 240 of Hoffmann's 245 so)."""

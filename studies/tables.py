@@ -389,7 +389,7 @@ def _runs(rows: list[dict[str, Any]], columns: Mapping[str, str], reference: str
     c = [whole if math.isnan(row.get("C", math.nan)) else row["C"] for row, whole in zip(rows, six, strict=True)]
     grade = [row["grade"] for row in rows] if "grade" in columns else None
     return Runs.of([row["N"] for row in rows], d, [row["loss"] for row in rows], unique=u, flops=c,
-                   grade=grade, reference=reference, trunk=_trunks(rows, columns))  # fmt: skip
+                   grade=grade, reference=reference, trunk=_trunks(rows, columns), seed=_seeds(rows))  # fmt: skip
 
 
 def _trunks(rows: list[dict[str, Any]], columns: Mapping[str, str]) -> list[object] | None:
@@ -400,6 +400,12 @@ def _trunks(rows: list[dict[str, Any]], columns: Mapping[str, str]) -> list[obje
         again = [row.get("U", row["D"]) if row.get("U", row["D"]) < 0.999 * row["D"] else None for row in rows]
         return [(row["seed"], row.get("grade"), row["N"], u) for row, u in zip(rows, again, strict=True)]
     return None
+
+
+def _seeds(rows: list[dict[str, Any]]) -> list[object] | None:
+    """The seeds, where there are several."""
+    seeds: list[object] = [row.get("seed") for row in rows]
+    return seeds if len(set(seeds)) > 1 else None
 
 
 def _notes(rows: list[dict[str, Any]], columns: Mapping[str, str], losses: list[str]) -> list[str]:

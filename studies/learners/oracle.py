@@ -23,7 +23,7 @@ TRUTH = {"A": 60.0, "B": 80.0, "E": 0.5, "alpha": 0.35, "beta": 0.3, "R_D*": 10.
 
 @dataclass(frozen=True)
 class Oracle:
-    """Loss by the law `truth`, tokens counting `quality` times by their file; noise shared by a trunk, and per stop.
+    """Loss by the law `truth`, tokens counting `quality` times by their file; noise shared by a seed, by a trunk, and per stop.
 
     A file not named in `quality` (by sha256 or by file name without suffix) counts once. Noise is drawn from the seed,
     the order and the file: same task, same points. The kind of held-out set adds `offsets` to the loss.
@@ -38,6 +38,8 @@ class Oracle:
     trunk_noise: float = 0.005
     """Standard deviation in log loss, one draw per trunk and held-out set."""
     stop_noise: float = 0.002
+    seed_noise: float = 0.0
+    """The same, one draw for all trunks of a size and seed: they begin with the same weights."""
     offsets: Mapping[str, float] = field(default_factory=dict)
 
     def shape(self, size: int, vocabulary: int, window: int) -> Shape:
@@ -86,6 +88,8 @@ class Oracle:
     def _noise(self, task: Task, held_out: str, stop: int) -> float:
         trunk = f"{task.seed}|{task.order.seed}|{task.order.unique}|{task.size}|{task.train.sha256}|{held_out}"
         noise = self.trunk_noise * _normal(trunk) + self.stop_noise * _normal(f"{trunk}|{stop}")
+        if self.seed_noise:
+            noise += self.seed_noise * _normal(f"seed {task.seed}|{task.size}|{held_out}")
         return float(np.exp(noise))
 
 

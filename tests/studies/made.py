@@ -28,17 +28,27 @@ def runs(
     seeds: int = 1,
     noise: float = 0.0,
     shared: float = 0.0,
+    luck: float = 0.0,
     seed: int = 0,
 ) -> Runs:
-    """A full grid of sizes, unique tokens, epochs and grades; `shared` noise is common to a size, grade and seed."""
+    """A full grid of sizes, unique tokens, epochs and grades; `shared` noise is common to a size, grade and seed, `luck` to a size and seed."""
     rng = np.random.default_rng(seed)
+    lucky = {
+        at: luck * float(e)
+        for at, e in zip(
+            product(sizes, range(seeds)),
+            np.random.default_rng(seed + 10**6).standard_normal(len(sizes) * seeds),
+            strict=True,
+        )
+    }
     rows = []
     for grade, size, again in product(quality or {"reference": 1.0}, sizes, range(seeds)):
-        common = shared * rng.standard_normal()
+        common = shared * rng.standard_normal() + lucky[size, again]
         for u, e in product(unique, epochs):
             rows.append((size, u * e, u, grade, (grade, size, again), common + noise * rng.standard_normal()))
     n, d, u, grade, trunk, error = zip(*rows, strict=True)
     q = np.array([(quality or {}).get(name, 1.0) for name in grade])
     at = Inputs.at(n, d, u).better(np.log(q))
     loss = laws.find(law).loss(dict(truth or TRUTH[law]), at) * np.exp(error)
-    return Runs.of(n, d, loss, unique=u, grade=grade, trunk=trunk if shared else None)
+    began = [again for _, _, again in trunk] if luck else None
+    return Runs.of(n, d, loss, unique=u, grade=grade, trunk=trunk if shared else None, seed=began)

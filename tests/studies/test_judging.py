@@ -33,7 +33,7 @@ def points(held_out: str = "raw") -> list[dict[str, Any]]:
     columns = (made.parameters, made.tokens, made.unique, made.flops, made.loss, made.grade, made.trunk)
     return [
         {"parameters": n, "size": int(n), "tokens": d, "unique": u, "flops": c, "loss": loss, "trunk": int(trunk),
-         "grade": made.grades[grade], "arm": "main", "held_out": held_out, "seconds": None}
+         "grade": made.grades[grade], "arm": "main", "held_out": held_out, "seconds": None, "seed": 0}
         for n, d, u, c, loss, grade, trunk in zip(*columns, strict=True)
     ]  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,19 @@ def test_the_noise_of_a_trunk_is_shared_by_its_stops() -> None:
     ]
     assert np.ptp(off, axis=1) == pytest.approx(0, abs=1e-12)
     assert np.std(off) == pytest.approx(0.1, rel=0.2)
+
+
+def test_the_noise_of_a_seed_is_shared_by_grades_and_orders_and_not_by_sizes() -> None:
+    lucky = Oracle(trunk_noise=0, stop_noise=0, seed_noise=0.1)
+
+    def off(of: Task) -> float:
+        quiet = points(Oracle(trunk_noise=0, stop_noise=0), of)[0].losses["raw"]
+        return float(np.log(points(lucky, of)[0].losses["raw"] / quiet))
+
+    first = off(task())
+    assert off(task(GOOD)) == pytest.approx(first) and off(task(unique=500)) == pytest.approx(first)
+    assert off(task(seed=1)) != pytest.approx(first) and off(replace(task(), size=40_000)) != pytest.approx(first)
+    assert np.std([off(task(seed=s)) for s in range(200)]) == pytest.approx(0.1, rel=0.2)
 
 
 def test_a_model_of_no_parameters_is_refused() -> None:
