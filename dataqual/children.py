@@ -97,29 +97,17 @@ def differing(parent: str, text: str, reason: str) -> list[Edit]:
     return [Edit(starts[a], starts[b], "".join(second[c:d]), reason) for kind, a, b, c, d in found if kind != "equal"]
 
 
+_PIECE = re.compile(r"[^\W_\u0e00-\u0eff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0010ffff]+|[\s\S]")
+"""A run of letters and digits, but for Thai, Lao, Han and kana, in which a character is a word by itself; or any character."""
+
+
 def pieces(text: str) -> list[str]:
-    """A text cut at every border of a run of letters and digits; a Han, kana or Thai character is a piece alone."""
-    out: list[str] = []
-    run = ""
-    for char in text:
-        joins = char.isalnum() and not _alone(char)
-        if joins and run and run[-1].isalnum() and not _alone(run[-1]):
-            run += char
-            continue
-        if run:
-            out.append(run)
-        run = char
-    return [*out, run] if run else out
+    """A text cut at every border of a run of letters and digits; a Han, kana or Thai character is a piece alone.
 
-
-def _alone(char: str) -> bool:
-    """Whether a character is a word by itself in a script that is written without blanks."""
-    return (
-        "\u0e00" <= char <= "\u0eff"
-        or "\u2e80" <= char <= "\u9fff"
-        or char >= "\U00020000"
-        or "\uf900" <= char <= "\ufaff"
-    )
+    >>> pieces("It's 很好_ok")
+    ['It', "'", 's', ' ', '很', '好', '_', 'ok']
+    """
+    return _PIECE.findall(text)
 
 
 def _ends(parent: str, text: str) -> tuple[list[str], list[str]]:

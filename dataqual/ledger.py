@@ -48,6 +48,12 @@ but one colour; the engine that should make it failed."""
 NEVER_MADE = (UNCHANGED, BLANK, FAILED)
 """Rules of documents of which there is no child that a gate could have refused."""
 
+Edits = Sequence[tuple[int, int, str, str]]
+"""Of one document, what stands where in a child: from and to, the characters there, why."""
+
+Replacements = Callable[[Sequence[str], Sequence[Edits]], list[str]]
+"""What to quote of documents and the edits that made another of each."""
+
 RECORD_BITS = np.uint64(40)
 """A trillion records in each of sixteen million files."""
 
@@ -214,12 +220,12 @@ def rows(
     name: Callable[[Signal], str],
     evidence: Callable[[Sequence[str], Signal | None], list[str]],
     difference: Callable[[str, str], str],
-    replacements: Callable[[str, Sequence[tuple[int, int, str, str]]], str],
+    replacements: Replacements,
 ) -> pl.DataFrame:
     """The ledger of one batch, in record order, and for each record in the order in which things were done to it.
 
     `name` says what a signal is called, `evidence` what to quote of documents, `difference` what of one before and
-    after, `replacements` what of one and the edits that made another of it; none of them may show what is private.
+    after, `replacements` what of several and the edits that made another of each; none of them may show what is private.
     """
     found: list[Row] = []
     for part in changes:
@@ -285,10 +291,13 @@ def _added(
     corpus: Corpus,
     part: Added,
     difference: Callable[[str, str], str],
-    replacements: Callable[[str, Sequence[tuple[int, int, str, str]]], str],
+    replacements: Replacements,
 ) -> Iterator[Row]:
+    origins = [part.batch.origins[i] if part.batch.origins is not None else None for i in range(len(part))]
+    edits = [one.edits if one is not None else () for one in origins]
+    quoted = _changed(part.before, edits, part.batch.text, difference, replacements)
     for i, (place, row) in enumerate(_documents(corpus, part, "added")):
-        origin = part.batch.origins[i] if part.batch.origins is not None else None
+        origin = origins[i]
         if origin is not None:
             spans = [[start, end, len(replacement), reason] for start, end, replacement, reason in origin.edits]
             row |= {"id": origin.id, "parent": origin.parent, "similarity": origin.similarity}
@@ -298,33 +307,44 @@ def _added(
             row |= {"value": float(len(origin.done)), "edits": json.dumps(told["edits"], ensure_ascii=False)}
             shares = "".join(f"; {share:.2f} of {label!r}" for label, share in origin.labels)
             row["evidence"] = "; ".join(origin.done) + shares
-        elif part.before is not None and origin is not None and origin.edits:
-            row["evidence"] = replacements(part.before[i], origin.edits)
-        elif part.before is not None:
-            row["evidence"] = difference(part.before[i], part.batch.text[i])
+        elif quoted is not None:
+            row["evidence"] = quoted[i]
         yield place, row
+
+
+def _changed(
+    before: Text | None,
+    edits: Sequence[Edits],
+    after: Text,
+    difference: Callable[[str, str], str],
+    replacements: Replacements,
+) -> list[str] | None:
+    """What to quote of each child of a document: its edits, or where none are known how the two differ."""
+    if before is None:
+        return None
+    known = [i for i, own in enumerate(edits) if own]
+    quoted = dict(zip(known, replacements([before[i] for i in known], [edits[i] for i in known]), strict=True))
+    return [quoted[i] if i in quoted else difference(before[i], after[i]) for i in range(len(edits))]
 
 
 def _refused(
     corpus: Corpus,
     part: Refused,
     difference: Callable[[str, str], str],
-    replacements: Callable[[str, Sequence[tuple[int, int, str, str]]], str],
+    replacements: Replacements,
     evidence: Callable[[Sequence[str], Signal | None], list[str]],
 ) -> Iterator[Row]:
     quoted = part.evidence
     if quoted is not None and part.parents is None:  # what an engine said may quote a document
         quoted = evidence(quoted, None)
+    elif quoted is None:
+        quoted = _changed(part.before, part.edits or [()] * len(part), part.batch.text, difference, replacements)
     for i, (place, row) in enumerate(_documents(corpus, part, "refused")):
         row["threshold"] = part.threshold
         if part.values is not None and not np.isnan(part.values[i]):
             row["value"] = float(part.values[i])
         if quoted is not None:
             row["evidence"] = quoted[i]
-        elif part.before is not None and part.edits is not None and part.edits[i]:
-            row["evidence"] = replacements(part.before[i], part.edits[i])
-        elif part.before is not None:
-            row["evidence"] = difference(part.before[i], part.batch.text[i])
         yield place, row
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dataqual.ledger import Edits
 from dataqual.masking import hidden, mask
 from dataqual.operators import Signal
 from dataqual.personal.finding import suspicious
@@ -38,9 +40,7 @@ def evidences(documents: Sequence[str], signal: Signal | None) -> list[str]:
     """The same of several; where there may be something to mask is looked for in all of them at once."""
     begun = [_beginning(document, signal) for document in documents]
     parts = [document[: start + 2 * QUOTED] for document, start in begun]
-    sorts = suspicious(Text.of(parts)).tolist()
-    shown = [mask(part, sort) if sort else part for part, sort in zip(parts, sorts, strict=True)]
-    return [part[at : at + QUOTED] for part, (_, at) in zip(shown, begun, strict=True)]
+    return [part[at : at + QUOTED] for part, (_, at) in zip(_masked(parts), begun, strict=True)]
 
 
 def _beginning(document: str, signal: Signal | None) -> tuple[str, int]:
@@ -63,34 +63,74 @@ def difference(before: str, after: str) -> str:
     return f"{old[0]}[{old[1]}→{new[1]}]{old[2]}"
 
 
-def replacements(before: str, edits: Sequence[tuple[int, int, str, str]]) -> str:
-    """What to quote of a text that was made by several edits: each of them, as many as there is room for; addresses are masked.
+def replacements(befores: Sequence[str], edits: Sequence[Edits]) -> list[str]:
+    """What to quote of texts that were made by several edits: each of them, as many as there is room for; addresses are masked.
 
-    `edits` are start, end, replacement and reason, in characters of `before`. What was only put in or taken out comes with the
-    characters around it.
+    `edits` are start, end, replacement and reason, in characters of the text before. What was only put in or taken out comes
+    with the characters around it. Where there may be something to mask is looked for in all texts at once.
 
-    >>> replacements("父母知道水的深浅", [(0, 2, "家长", "synonym"), (6, 8, "大大小小", "synonym")])
-    '[父母→家长], [深浅→大大小小]'
-    >>> replacements("so it is", [(3, 6, "", "dropped")])
-    'so [it →]is'
+    >>> replacements(["父母知道水的深浅"], [[(0, 2, "家长", "synonym"), (6, 8, "大大小小", "synonym")]])
+    ['[父母→家长], [深浅→大大小小]']
+    >>> replacements(["so it is"], [[(3, 6, "", "dropped")]])
+    ['so [it →]is']
     """
-    quoted: list[str] = []
-    for start, end, new, _ in edits:
-        beside = 0 if end > start and new else NEAR
-        low, high = max(0, start - QUOTED), end + QUOTED
-        old_shown = mask(before[low:high])
-        new_shown = mask(before[low:start] + new + before[end:high])
-        at, cut = start - low, (QUOTED - 2 * AROUND) // 2
+    places = [_there_is_room_for(_edited(before, own)) for before, own in zip(befores, edits, strict=True)]
+    shown = iter(_masked([text for found, _ in places for place in found for text in (place.old, place.new)]))
+    told = [[replace(place, old=next(shown), new=next(shown)).quoted for place in found] for found, _ in places]
+    return [
+        ", ".join([*quoted, f"… +{left}"] if left else quoted) for quoted, (_, left) in zip(told, places, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An edit among what stands around it, before and after."""
+
+    old: str
+    new: str
+    at: int
+    """Where it begins in both."""
+    size: int
+    """Characters that went."""
+    put: int
+    """Characters that came."""
+
+    @property
+    def quoted(self) -> str:
+        """`[was→now]`, each cut short."""
+        beside, cut = 0 if self.size and self.put else NEAR, (QUOTED - 2 * AROUND) // 2
         old, put = (
-            shown[at : at + size][:cut] + "…" * (size > cut)
-            for shown, size in ((old_shown, end - start), (new_shown, len(new)))
+            shown[self.at : self.at + size][:cut] + "…" * (size > cut)
+            for shown, size in ((self.old, self.size), (self.new, self.put))
         )
-        front, behind = old_shown[max(0, at - beside) : at], old_shown[at + end - start :][:beside]
-        quoted.append(f"{front}[{old}→{put}]{behind}")
-        if sum(map(len, quoted)) + 2 * len(quoted) > QUOTED and len(quoted) > 1:
-            left = len(edits) - len(quoted) + 1
-            return ", ".join([*quoted[:-1], f"… +{left}"])
-    return ", ".join(quoted)
+        front, behind = self.old[max(0, self.at - beside) : self.at], self.old[self.at + self.size :][:beside]
+        return f"{front}[{old}→{put}]{behind}"
+
+
+def _edited(before: str, edits: Edits) -> Iterator[tuple[_Place, int]]:
+    """Each edit, and how many come with it or behind it."""
+    for number, (start, end, new, _) in enumerate(edits):
+        low, high = max(0, start - QUOTED), end + QUOTED
+        after = before[low:start] + new + before[end:high]
+        yield _Place(before[low:high], after, start - low, end - start, len(new)), len(edits) - number
+
+
+def _there_is_room_for(edited: Iterator[tuple[_Place, int]]) -> tuple[list[_Place], int]:
+    """The first of them, as many as are quoted, and how many are left; what is masked is as long as it was."""
+    found: list[_Place] = []
+    room = QUOTED
+    for place, left in edited:
+        room -= len(place.quoted) + 2
+        if room < 0 and found:
+            return found, left
+        found.append(place)
+    return found, 0
+
+
+def _masked(texts: Sequence[str]) -> list[str]:
+    """Each as `mask` shows it."""
+    sorts = suspicious(Text.of(list(texts))).tolist()
+    return [mask(text, sort) if sort else text for text, sort in zip(texts, sorts, strict=True)]
 
 
 def _agreeing(first: str, second: str) -> int:

@@ -49,7 +49,7 @@ class AntonymsSwapped(PairSignal):
 
 def _found(pairs: Pairs) -> Iterator[list[tuple[str, str]]]:
     """Of each pair, the words that went with their opposites."""
-    for (gone, come), (parent, child), vouched in zip(
-        pairs.replaced, pairs.texts, pairs.vouched or repeat(()), strict=False
+    for (gone, come), (before, after), apart, vouched in zip(
+        pairs.replaced, pairs.worded, pairs.apart, pairs.vouched or repeat(()), strict=False
     ):
-        yield english(gone, come, parent, child, vouched) + chinese(parent, child, vouched)
+        yield english(gone, come, before, after, vouched) + chinese(apart, vouched)

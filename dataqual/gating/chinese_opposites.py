@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from dataqual.children import differing
 from dataqual.gating.glosses import alike, glosses, leaning, opposed, simplified
 from dataqual.gating.oppositions import Vouched, lines, numbered
-from dataqual.gating.pairs import HAN
-from dataqual.gating.same_words import apart
+from dataqual.gating.same_words import Apart
+from dataqual.gating.wording import HAN, has_han
 from dataqual.synonyms.everyday import everyday
 
 LONGEST_WORD = 4
@@ -20,22 +19,21 @@ LONGEST_WORD = 4
 WIDER = 2
 """Characters beside an edit that may belong to its words: of 免费 and 收费 one differs."""
 
-_HAN = re.compile(f"[{HAN}]")
 _ALL_HAN = re.compile(f"[{HAN}]+")
 
 
-def chinese(parent: str, child: str, vouched: Vouched) -> list[tuple[str, str]]:
+def chinese(pair: Apart, vouched: Vouched) -> list[tuple[str, str]]:
     """Words that went with their opposites, by lists, or else those that came in the place of one like which nobody says they are.
 
     A text without Han characters has none.
 
-    >>> chinese("免费停车，早餐清淡", "收费停车，早餐油腻", ())
+    >>> from dataqual.gating.same_words import apart
+    >>> chinese(apart("免费停车，早餐清淡", "收费停车，早餐油腻"), ())
     [('免费', '收费'), ('清淡', '油腻')]
     """
-    if not _HAN.search(parent):
+    if not has_han(pair.parent):
         return []
-    parent, child = apart(parent, child)
-    return _listed(parent, child) or [pair for place in _places(parent, child) if (pair := place.opposites(vouched))]
+    return _listed(pair.parent, pair.child) or [found for place in _places(pair) if (found := place.opposites(vouched))]
 
 
 def _listed(parent: str, child: str) -> list[tuple[str, str]]:
@@ -93,10 +91,11 @@ class _Place:
                     yield pair
 
 
-def _places(parent: str, child: str) -> Iterator[_Place]:
+def _places(pair: Apart) -> Iterator[_Place]:
     """Where Han characters came in the place of others; what was only put in or taken out goes with an edit one character away."""
+    parent = pair.parent
     found: list[tuple[int, int, str]] = []
-    for edit in differing(parent, child, ""):
+    for edit in pair.edits:
         if found and edit.start - found[-1][1] <= 1:
             start, end, now = found[-1]
             if not (now and end > start and edit.replacement and edit.end > edit.start):

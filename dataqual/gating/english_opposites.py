@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 
 from dataqual.gating.oppositions import Vouched, lines, numbered
-from dataqual.gating.pairs import words
 from dataqual.synonyms.word_classes import closed_words
 
 PREFIXES = ("un", "in", "im", "il", "ir", "dis", "non", "mis")
@@ -34,10 +33,12 @@ VALENCE = 2
 """Oppositions as which praise and blame count, so that one rare sense that two words share does not outweigh them."""
 
 
-def english(gone: Counter[str], come: Counter[str], parent: str, child: str, vouched: Vouched) -> list[tuple[str, str]]:
+def english(
+    gone: Counter[str], come: Counter[str], before: Sequence[str], after: Sequence[str], vouched: Vouched
+) -> list[tuple[str, str]]:
     """Words that went, each with its opposite that came, once each was paired with one of the same sense.
 
-    Behind them stand words that came in the place of one like which nobody says they are.
+    `before` and `after` are all words of parent and child. Behind them stand words that came in the place of one like which nobody says they are.
     """
     old, new = ([word for word in side if word.isascii()] for side in (gone, come))
     near = {(a, b): kinship(a, b) for a in old for b in new}
@@ -50,19 +51,18 @@ def english(gone: Counter[str], come: Counter[str], parent: str, child: str, vou
     opposite = {a: b for a, b in faced.items() if near[a, b] < 0}
     strangers = {
         a: b
-        for a, b in _in_place(parent, child, left, right)
+        for a, b in _in_place(before, after, left, right)
         if _opposable(a) and _opposable(b) and not senses_of(a) & senses_of(b) and (a, b) not in vouched
     }
     return list((strangers | opposite).items())
 
 
-def _in_place(parent: str, child: str, left: set[str], right: set[str]) -> Iterator[tuple[str, str]]:
+def _in_place(
+    before: Sequence[str], after: Sequence[str], left: set[str], right: set[str]
+) -> Iterator[tuple[str, str]]:
     """Words that came just where one went, of texts that have as many words."""
-    if not left or not right:
-        return
-    first, second = words(parent), words(child)
-    if len(first) == len(second):
-        yield from ((a, b) for a, b in zip(first, second, strict=True) if a != b and a in left and b in right)
+    if left and right and len(before) == len(after):
+        yield from ((a, b) for a, b in zip(before, after, strict=True) if a != b and a in left and b in right)
 
 
 def _opposable(word: str) -> bool:
@@ -86,16 +86,19 @@ def _senses() -> dict[str, tuple[int, ...]]:
     return {word: tuple(numbers) for word, numbers in found.items()}
 
 
+REMEMBERED = 1 << 16
+"""Pairs of words whose kinship is kept."""
 SAME = 100
 """Kinship of two forms of a word: more than any number of oppositions."""
 
 
+@lru_cache(REMEMBERED)
 def kinship(one: str, other: str) -> int:
     """On how many oppositions two words stand on the same side, less those on which they face each other."""
     first, second = forms(one), forms(other)
     if first & second:
         return SAME
-    if any(_negated(a, b) or _negated(b, a) or _emptied(a, b) or _emptied(b, a) for a in first for b in second):
+    if not _contrary(one).isdisjoint(second) or not _contrary(other).isdisjoint(first):
         return -SAME
     sides, others = _sides_of(one), _sides_of(other)
     if not sides or not others:
@@ -109,13 +112,12 @@ def _sides_of(word: str) -> frozenset[int]:
     return frozenset(side for form in forms(word) for side in sides.get(form, ()))
 
 
-def _emptied(word: str, other: str) -> bool:
-    """Whether the other has -less for the word's -ful."""
-    return word.endswith("ful") and other == word[:-3] + "less"
-
-
-def _negated(word: str, other: str) -> bool:
-    return len(word) >= SHORTEST and other.endswith(word) and other[: -len(word)] in PREFIXES
+@cache
+def _contrary(word: str) -> frozenset[str]:
+    """What a prefix makes of a word, or of what it may be a form of, and -less for -ful."""
+    known = forms(word)
+    prefixed = {prefix + form for form in known if len(form) >= SHORTEST for prefix in PREFIXES}
+    return frozenset(prefixed | {form[:-3] + "less" for form in known if form.endswith("ful")})
 
 
 @cache

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from dataqual.gating.english_opposites import forms, kinship, senses_of
+from dataqual.gating.english_opposites import REMEMBERED, forms, kinship, senses_of
 from dataqual.lexicons import FOLDER
-
-REMEMBERED = 1 << 16
-"""Pairs of words whose kinship is kept."""
 
 
 @cache

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.gating.pairs import HAN, Pairs, PairSignal, each, mostly_han
+from dataqual.gating.pairs import Pairs, PairSignal, each
+from dataqual.gating.wording import HAN, mostly_han
 
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _VERBATIM = re.compile(

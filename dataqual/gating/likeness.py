@@ -12,13 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual import embeddings
-from dataqual.gating.pairs import Pairs, PairSignal, each, words
-from dataqual.mixing import splitmix64
+from dataqual.gating.pairs import Pairs, PairSignal
+from dataqual.kernels.common_ngrams import common_ngrams
 
 BETA = 2
 """How much more recall weighs than precision, as chrF2 has it."""
-DOCUMENT_BITS = 20
-"""Of a key, for the pair; the rest is of the n-gram, so that two n-grams of a document are one key by chance 1 in 10**13."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +35,7 @@ class Chrf(PairSignal):
 
     def measure(self, pairs: Pairs) -> NDArray[np.float64]:
         orders = np.where(pairs.mostly_han, self.order_han, self.order)
-        out = np.empty(len(pairs))
-        step = 1 << DOCUMENT_BITS
-        for first in range(0, len(pairs), step):
-            out[first : first + step] = _chrf(pairs.texts[first : first + step], orders[first : first + step])
-        return out
+        return _chrf(pairs.texts, orders)
 
 
 @dataclass(frozen=True)
@@ -71,10 +65,9 @@ class BigramOverlap(PairSignal):
     fewest: int = 6
 
     def measure(self, pairs: Pairs) -> NDArray[np.float64]:
-        return each(pairs, self._overlap)
+        return np.array([self._overlap(*both) for both in pairs.worded], np.float64)
 
-    def _overlap(self, parent: str, child: str) -> float:
-        one, two = words(parent), words(child)
+    def _overlap(self, one: list[str], two: list[str]) -> float:
         if min(len(one), len(two)) < self.fewest:
             return math.nan
         before, after = Counter(pairwise(one)), Counter(pairwise(two))
@@ -126,12 +119,9 @@ class LengthRatio(PairSignal):
 def _chrf(texts: list[tuple[str, str]], orders: NDArray[np.int64]) -> NDArray[np.float64]:
     """Precision and recall of every order are averaged over the orders that both texts have, then F."""
     parents, children = (_Characters.of([pair[side] for pair in texts]) for side in (0, 1))
+    common = parents.common(children, orders)
     precision, recall, counted = np.zeros((3, len(texts)))
-    for n in range(1, int(orders.max(initial=0)) + 1):
-        (own, times), (other, others) = parents.ngrams(n), children.ngrams(n)
-        _, at, of = np.intersect1d(own, other, assume_unique=True, return_indices=True)
-        document = (own[at] >> np.uint64(64 - DOCUMENT_BITS)).astype(np.int64)
-        same = np.bincount(document, np.minimum(times[at], others[of]), len(texts))
+    for n, same in enumerate(common.T, 1):
         has, had = parents.counts(n), children.counts(n)
         applies = (has > 0) & (had > 0) & (n <= orders)
         precision += np.where(applies, same / np.maximum(had, 1), 0)
@@ -148,34 +138,28 @@ def _chrf(texts: list[tuple[str, str]], orders: NDArray[np.int64]) -> NDArray[np
 class _Characters:
     """The characters of some texts in a row, without white space."""
 
-    points: NDArray[np.uint64]
-    document: NDArray[np.int64]
-    """(characters,): which text each is of."""
-    lengths: NDArray[np.int64]
+    points: NDArray[np.uint32]
+    offsets: NDArray[np.int64]
+    """(texts + 1,): where each begins."""
 
     @classmethod
     def of(cls, texts: list[str]) -> _Characters:
         bare = ["".join(text.split()) for text in texts]
-        lengths = np.array([len(text) for text in bare], np.int64)
-        points = np.frombuffer("".join(bare).encode("utf-32-le"), np.uint32).astype(np.uint64)
-        return cls(points, np.repeat(np.arange(len(texts)), lengths), lengths)
+        points = np.frombuffer("".join(bare).encode("utf-32-le"), np.uint32)
+        return cls(points, np.cumsum([0, *map(len, bare)], dtype=np.int64))
 
     def counts(self, n: int) -> NDArray[np.int64]:
         """N-grams of each text."""
-        return np.maximum(self.lengths - n + 1, 0)
+        return np.maximum(np.diff(self.offsets) - n + 1, 0)
 
-    def ngrams(self, n: int) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-        """The different n-grams, ascending by text and hash, and how often each is there."""
-        size = max(len(self.points) - n + 1, 0)
-        hashes = np.zeros(size, np.uint64)
-        for k in range(n):
-            hashes = splitmix64(hashes ^ self.points[k : k + size])
-        within = self.document[:size] == self.document[len(self.document) - size :]
-        keys = (hashes >> np.uint64(DOCUMENT_BITS)) | (
-            self.document[:size].astype(np.uint64) << np.uint64(64 - DOCUMENT_BITS)
-        )
-        found = np.sort(keys[within])
-        first = (
-            np.flatnonzero(np.concatenate([[True], found[1:] != found[:-1]])) if len(found) else found[:0].astype(int)
-        )
-        return found[first], np.diff(first, append=len(found))
+    def common(self, others: _Characters, orders: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(texts, highest order): n-grams of each text that the other one in its place has too, for n up to its order."""
+        longest, other = (int(side.counts(1).max(initial=0)) for side in (self, others))
+        room = 1 << max(4, (2 * longest).bit_length())
+        hashes, keys = [np.empty(size, np.uint64) for size in (longest, other)], np.empty(room, np.uint64)
+        out = np.zeros((len(orders), int(orders.max(initial=0))), np.int64)
+        common_ngrams(
+            self.points, self.offsets, others.points, others.offsets, orders, *hashes,
+            keys, np.empty(room, np.int64), np.zeros(room, np.int64), out,
+        )  # fmt: skip
+        return out

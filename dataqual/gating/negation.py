@@ -9,8 +9,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.gating.pairs import HAN, Pairs, PairSignal, each
-from dataqual.gating.same_words import apart
+from dataqual.gating.pairs import Pairs, PairSignal
+from dataqual.gating.wording import HAN, has_han
 from dataqual.lexicons import FOLDER
 
 _APOSTROPHES = re.compile(r"\s?['’]\s?")
@@ -32,10 +32,10 @@ class NegationsChanged(PairSignal):
 
     def measure(self, pairs: Pairs) -> NDArray[np.float64]:
         def difference(parent: str, child: str) -> int:
-            (a, b), (c, d) = (negations(text) for text in apart(parent, child))
+            (a, b), (c, d) = negations(parent), negations(child)
             return abs(a - c) + abs(b - d)
 
-        return each(pairs, difference)
+        return np.array([difference(one.parent, one.child) for one in pairs.apart], np.float64)
 
 
 def negations(text: str) -> tuple[int, int]:
@@ -48,7 +48,7 @@ def negations(text: str) -> tuple[int, int]:
     plain = _APOSTROPHES.sub("'", text.lower())
     return (
         sum(match.lastgroup == "negation" for match in english.finditer(plain)),
-        sum(match.lastgroup == "negation" for match in chinese.finditer(text)),
+        sum(match.lastgroup == "negation" for match in chinese.finditer(text)) if has_han(text) else 0,
     )
 
 

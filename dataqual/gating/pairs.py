@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -12,14 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.gating.same_words import Apart, apart
+from dataqual.gating.wording import mostly_han, words
 from dataqual.lazy import lazy
 from dataqual.text import Text
-
-HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-"""Han characters, as the inside of a character class."""
-
-_WORD = re.compile(rf"[{HAN}]|[^\W\d_{HAN}]+(?:['’][^\W\d_{HAN}]+)*")
-_HAN = re.compile(f"[{HAN}]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,18 +55,28 @@ class Pairs:
         return [(self.parents[i], self.children[i]) for i in range(len(self))]
 
     @lazy
+    def worded(self) -> list[tuple[list[str], list[str]]]:
+        """The words of each, in lower case, in their order; a Han character is a word, and `don't` is one."""
+        return [(words(parent), words(child)) for parent, child in self.texts]
+
+    @lazy
     def words(self) -> list[tuple[Counter[str], Counter[str]]]:
-        """The words of each, in lower case, with how often; a Han character is a word, and `don't` is one.
+        """The same words with how often each is there.
 
         >>> Pairs.of(["Don't go. 不"], ["go"]).words
         [(Counter({"don't": 1, 'go': 1, '不': 1}), Counter({'go': 1}))]
         """
-        return [(Counter(words(parent)), Counter(words(child))) for parent, child in self.texts]
+        return [(Counter(parent), Counter(child)) for parent, child in self.worded]
 
     @lazy
     def replaced(self) -> list[tuple[Counter[str], Counter[str]]]:
         """The words that only the parent has, or has more often, and those of the child."""
         return [(parent - child, child - parent) for parent, child in self.words]
+
+    @lazy
+    def apart(self) -> list[Apart]:
+        """Each parent with its child, without what our list of everyday Chinese words lets stand for one another."""
+        return [apart(parent, child) for parent, child in self.texts]
 
     @lazy
     def mostly_han(self) -> NDArray[np.bool_]:
@@ -97,21 +102,6 @@ class PairSignal(ABC):
     def evidence(self, pairs: Pairs, at: int) -> str | None:
         """What it saw in one pair, to be quoted where that is refused; None where the number says all."""
         return None
-
-
-def words(text: str) -> list[str]:
-    """The words of a text in lower case, with straight apostrophes."""
-    return [word.replace("’", "'") for word in _WORD.findall(text.lower())]
-
-
-def mostly_han(text: str) -> bool:
-    """Whether at least half of the words are Han characters, each counted as one.
-
-    >>> mostly_han("我的 iPhone"), mostly_han("a 的 b c"), mostly_han("")
-    (True, False, False)
-    """
-    han = len(_HAN.findall(text))
-    return han > 0 and 2 * han >= len(_WORD.findall(text))
 
 
 def each(pairs: Pairs, number: Any) -> NDArray[np.float64]:

@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from dataqual.children import differing
-from dataqual.gating.pairs import HAN
+from dataqual.children import Edit, differing
+from dataqual.gating.wording import has_han
 from dataqual.synonyms.everyday import everyday
-
-_HAN = re.compile(f"[{HAN}]")
 
 BLANK = "\n"
 """What stands in their place: it belongs to no word."""
 
 
-def apart(parent: str, child: str) -> tuple[str, str]:
-    """Both texts without what the list lets stand for one another, so that 不少 for 很多 is no opposite and 不足 for 缺点 no negation.
+class Apart(NamedTuple):
+    """A parent and a child without what the list lets stand for one another, and what is left that makes the one of the other."""
 
-    >>> apart("很多缺点，不好", "不少不足，好")
+    parent: str
+    child: str
+    edits: Sequence[Edit]
+    """None of texts without Han characters."""
+
+
+def apart(parent: str, child: str) -> Apart:
+    """Both without such words, so that 不少 for 很多 is no opposite and 不足 for 缺点 no negation.
+
+    >>> apart("很多缺点，不好", "不少不足，好")[:2]
     ('\\n，不好', '\\n，好')
     """
-    if not _HAN.search(parent):
-        return parent, child
+    if not has_han(parent):
+        return Apart(parent, child, ())
     before, after, grown = [], [], 0
-    for edit in differing(parent, child, ""):
+    edits = differing(parent, child, "")
+    for edit in edits:
         was, now = parent[edit.start : edit.end], edit.replacement
         start = edit.start + grown
         grown += len(now) - len(was)
         if _listed(was, now) or _listed_wider(parent, edit.start, edit.end, now):
             before.append((edit.start, edit.end))
             after.append((start, start + len(now)))
-    return _without(parent, before), _without(child, after)
+    if not before:
+        return Apart(parent, child, edits)
+    parent, child = _without(parent, before), _without(child, after)
+    return Apart(parent, child, differing(parent, child, ""))
 
 
 WIDER = 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dataqual.errors import InputError, SpecError
-from dataqual.gating.pairs import mostly_han
+from dataqual.gating.wording import mostly_han
 
 DEFAULT = {
     "en": (
