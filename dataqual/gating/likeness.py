@@ -156,10 +156,20 @@ class _Characters:
         """(texts, highest order): n-grams of each text that the other one in its place has too, for n up to its order."""
         longest, other = (int(side.counts(1).max(initial=0)) for side in (self, others))
         room = 1 << max(4, (2 * longest).bit_length())
-        hashes, keys = [np.empty(size, np.uint64) for size in (longest, other)], np.empty(room, np.uint64)
+        hashes, other_hashes, keys = (np.empty(size, np.uint64) for size in (longest, other, room))
+        counts, turns = np.empty(room, np.int64), np.zeros(room, np.int64)
         out = np.zeros((len(orders), int(orders.max(initial=0))), np.int64)
         common_ngrams(
-            self.points, self.offsets, others.points, others.offsets, orders, *hashes,
-            keys, np.empty(room, np.int64), np.zeros(room, np.int64), out,
-        )  # fmt: skip
+            self.points,
+            self.offsets,
+            others.points,
+            others.offsets,
+            orders,
+            hashes,
+            other_hashes,
+            keys,
+            counts,
+            turns,
+            out,
+        )
         return out
