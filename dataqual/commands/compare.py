@@ -52,7 +52,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Tell languages by the beginning of each document, by all of it, or not; needs dataqual[lang].",
 )
-@click.option("--date", metavar="COLUMN", help="Column that says when each document came to be [found].")
+@click.option(
+    "--date",
+    "dates",
+    multiple=True,
+    metavar="COLUMN",
+    help="Column that says when each document came to be [found]; one for all corpora, or repeated in the order of PATHS.",
+)
 @click.option("--fail-on-drift", is_flag=True, help="Exit with 1 if a reading differs much (red).")
 @click.option("--strict", is_flag=True, help="Exit with 1 if a reading differs at all (amber or red).")
 @reading
@@ -61,7 +67,7 @@ def compare(
     output: str | None,
     changes: str | None,
     names: tuple[str, ...],
-    date: str | None,
+    dates: tuple[str, ...],
     no_versions: bool,
     no_near_copies: bool,
     fail_on_drift: bool,
@@ -84,6 +90,7 @@ def compare(
         raise SpecError("name two paths or more: the corpus that is compared with, and those that are compared with it")
     if shared.paths.count("-") > 1:
         raise SpecError("-: standard input can be one of the corpora, not two")
+    each = _each_date(dates, shared.paths)
     console = Console(quiet=shared.quiet)
     console.compiling()
     from dataqual.comparing import compare as compared
@@ -94,7 +101,7 @@ def compare(
     folder = Path(output or folder_for(shared.paths, "comparison"))
     with ExitStack() as stack:
         sources: list[Any] = []
-        for path in shared.paths:
+        for path, date in zip(shared.paths, each, strict=True):
             one = replace(shared, paths=(path,), format=shared.format if path == "-" else None)
             saved = saved_profile(path)
             if saved is None:
@@ -124,6 +131,17 @@ def compare(
     lights = result.lights
     if ((fail_on_drift or strict) and lights["red"]) or (strict and lights["amber"]):
         sys.exit(EXCEEDED)
+
+
+def _each_date(dates: tuple[str, ...], paths: tuple[str, ...]) -> list[str | None]:
+    """The column of dates of each corpus.
+
+    >>> _each_date(("on",), ("a", "b")), _each_date(("on", "at"), ("a", "b"))
+    (['on', 'on'], ['on', 'at'])
+    """
+    if len(dates) not in (0, 1, len(paths)):
+        raise SpecError(f"--date: {len(dates)} columns for {len(paths)} corpora; name one for all, or one for each")
+    return list(dates) if len(dates) == len(paths) else [next(iter(dates), None)] * len(paths)
 
 
 def _names(paths: tuple[str, ...]) -> list[str]:

@@ -133,7 +133,10 @@ class Pictures(View):
 
     def check_index(self) -> None:
         """It holds signatures of words."""
-        raise SpecError("--index: holds signatures of texts; --against compares with another corpus of pictures")
+        raise SpecError(
+            "--index: keeps words of texts, and nothing that pictures are compared by; name what earlier runs wrote with "
+            "--against, which is read again"
+        )
 
     def near(self, parameters: Any = USUAL) -> Perceptual:
         """By their pixels; of what is said of words the threshold alone means something.

@@ -272,3 +272,23 @@ def test_saved_profiles_compare_what_they_hold_and_say_what_they_lack(files: Pat
     assert not [row for row in alone.rows() if row["kind"] == "signal"]
     assert "signals are not compared" in alone.warnings[0]
     assert run("a.profile", "c.profile").exit_code == 0
+
+
+def test_each_corpus_may_have_a_date_column_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, column, year in (("a", "seen", 2019), ("b", "落款", 2024)):
+        rows = [{"text": text, column: f"{year}-03-0{at % 9 + 1}"} for at, text in enumerate(chinese(60, year))]
+        pl.DataFrame(rows).write_ndjson(f"{name}.jsonl")
+    done = run("a.jsonl", "b.jsonl", "--date", "seen", "--date", "落款", "--no-near-copies", "--no-versions", "--quiet")
+    assert done.exit_code == 0, done.output
+    (row,) = [
+        row
+        for row in json.loads(Path("a.comparison/comparison.json").read_text("utf-8"))["pairs"][0]["rows"]
+        if row["name"] == "year of the date"
+    ]
+    assert row["light"] == "red"
+    told = run("a.jsonl", "b.jsonl", "a.jsonl", "--date", "seen", "--date", "seen")
+    assert (told.exit_code, told.stderr) == (
+        2,
+        "dataqual: --date: 2 columns for 3 corpora; name one for all, or one for each\n",
+    )

@@ -267,7 +267,10 @@ def test_an_output_may_be_written_again_but_nothing_else_is_replaced(folder: Pat
             lambda d, p: d.clean(["a"], "x.jsonl", recipe=Recipe.of(["dedup_images"])),
             "dedup_images is for pictures, and these are texts",
         ),
-        (lambda d, p: d.dedup(p, "x", index="seen"), "--index: holds signatures of texts"),
+        (
+            lambda d, p: d.dedup(p, "x", index="seen"),
+            "--index: keeps words of texts, and nothing that pictures are compared by; name what earlier runs wrote with --against",
+        ),
         (lambda d, p: d.leakage(p, ["a"]), "the training corpus holds pictures and the test set texts"),
     ],
 )
