@@ -2,7 +2,8 @@
 
 A `.pack` is a tar in xz: `study.json` (what the study file said), `data.json`, the token files and `removed.parquet`. xz is
 told that its bytes come in pairs, which makes tokens a quarter smaller than zstd does, and Python itself reads it. One window
-spans all files, so grades that share documents cost them once. Same study, same bytes.
+spans all files, so grades that share documents cost them once; of a grade that changed documents of the reference a little, what was
+changed is told (`studies.differences`), and its tokens are made again. Same study, same bytes.
 """
 
 from __future__ import annotations
@@ -13,17 +14,24 @@ import lzma
 import tarfile
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any, cast
 
+import numpy as np
+
 from dataqual.errors import InputError
 from dataqual.writers.appearing import NewFile, writing
+from studies.differences import changed, changes
 from studies.prepared import MANIFEST, REMOVED, Prepared
 from studies.study import Grade, Study
 from studies.token_writing import DATA, publish
+from studies.tokenizing import of_folder
 
 ENDING = ".pack"
-FORMAT = 2
+FORMAT = 3
+CHANGES = "changes"
+"""The folder, in a pack, of what was changed in the documents of the reference, by the name of the token file that it makes."""
 WINDOW = 1 << 27
 """Bytes back in which xz looks for what it has seen: 67 million tokens."""
 FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": WINDOW, "lc": 3, "lp": 1, "pb": 1}]
@@ -32,7 +40,8 @@ FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_si
 
 def pack(study: Study, prepared: Prepared, folder: Path, target: Path) -> int:
     """Write the pack of a study that is prepared in `folder`; its size in bytes. InputError where it cannot be written."""
-    data = sorted(path for path in (folder / DATA).iterdir() if path.is_file())
+    files = sorted(path for path in (folder / DATA).iterdir() if path.is_file())
+    told = dict(_changes(study, prepared, folder))
     about = {
         "format": FORMAT,
         "name": study.name,
@@ -41,6 +50,8 @@ def pack(study: Study, prepared: Prepared, folder: Path, target: Path) -> int:
         "text": study.text,
         "grades": _grades(study),
         "vocabulary": prepared.vocabulary,
+        "parent": prepared.grades[study.reference].path.name if told else None,
+        "tokenizers": version("tokenizers") if told and prepared.tokenizer != "bytes" else None,
     }
     with NewFile(str(target)) as file, writing(target):
         with (
@@ -48,9 +59,12 @@ def pack(study: Study, prepared: Prepared, folder: Path, target: Path) -> int:
             tarfile.open(fileobj=stream, mode="w|") as tar,
         ):
             _add(tar, "study.json", json.dumps(about, ensure_ascii=False, sort_keys=True).encode())
-            for path in data:
-                _add(tar, f"{DATA}/{path.name}", path.read_bytes())
+            for path in files:
+                if path.name not in told:
+                    _add(tar, f"{DATA}/{path.name}", path.read_bytes())
             _add(tar, REMOVED, prepared.removed.read_bytes())
+            for name, content in told.items():  # last: what they change, and the table of the tokenizer, are there then
+                _add(tar, f"{CHANGES}/{name}", content)
         file.finish()
         file.publish()
     return target.stat().st_size
@@ -78,20 +92,49 @@ def opened(path: Path) -> Study:
 def unpacked(path: Path, folder: Path) -> Prepared:
     """The token files of a pack in the folder of a study: those that are there if they are its own, else taken from it."""
     members = _members(path)
-    next(members)
+    about, manifest = json.loads(next(members)[1]), b""
     for name, content in members:
         if name == MANIFEST and (found := Prepared.again(folder, json.loads(content)["fingerprint"])):
             return found
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        if name != MANIFEST:
+        if name.startswith(f"{CHANGES}/"):
+            _change(folder, about["parent"], Path(name).name, content, json.loads(manifest)["facts"]["tokenizer"])
+        elif name != MANIFEST:
             publish(folder / name, content)
         else:
             manifest = content
     publish(folder / MANIFEST, manifest)
     found = Prepared.again(folder, json.loads(manifest)["fingerprint"])
     if found is None:
-        raise InputError(f"{path}: what is in it is not what its manifest says; make it again by studies pack")
+        raise InputError(f"{path}: what is in it is not what its manifest says; {_why(about.get('tokenizers'))}")
     return found
+
+
+def _changes(study: Study, prepared: Prepared, folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Names of token files that a pack makes of the reference's again, and what it takes."""
+    if study.pictures is not None:
+        return
+    tokenizer = of_folder(prepared.tokenizer, folder / DATA)
+    reference = prepared.grades[study.reference]
+    for file in {file.path.name: file for file in prepared.grades.values() if file.sha256 != reference.sha256}.values():
+        if (told := changes(reference.read(), file.read(), tokenizer)) is not None:
+            yield file.path.name, told
+
+
+def _change(folder: Path, parent: str, name: str, told: bytes, tokenizer: str) -> None:
+    """Make the token file `name` of what was changed in that of its parent."""
+    tokens = np.fromfile(folder / DATA / parent, "<u2")
+    made = changed(tokens, told, of_folder(tokenizer, folder / DATA))
+    publish(folder / DATA / name, made.astype("<u2").tobytes())
+
+
+def _why(there: str | None) -> str:
+    """What to do about files that are not what they were."""
+    if there is None or there == version("tokenizers"):
+        return "make it again by studies pack"
+    return (
+        f"tokenizers {there} made it, and {version('tokenizers')} may tell text otherwise: install tokenizers=={there}"
+    )
 
 
 def _grades(study: Study) -> dict[str, Any]:

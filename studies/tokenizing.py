@@ -35,6 +35,9 @@ class Tokenizer(Protocol):
     def encode(self, documents: Sequence[bytes]) -> list[Tokens]:
         """The tokens of each document, the end of text behind them."""
 
+    def decode(self, tokens: Tokens) -> str:
+        """The text of one document's tokens, the end of text among them."""
+
     def text(self, tokens: Sequence[int]) -> str:
         """What tokens say that are a part of a document."""
 
@@ -57,6 +60,10 @@ class Bytes:
         return [
             np.append(np.frombuffer(document, np.uint8).astype(np.uint16), np.uint16(256)) for document in documents
         ]
+
+    def decode(self, tokens: Tokens) -> str:
+        """The text of one document's tokens; what is no UTF-8 becomes U+FFFD."""
+        return tokens[:-1].astype(np.uint8).tobytes().decode(errors="replace")
 
     def text(self, tokens: Sequence[int]) -> str:
         """What tokens within a document say; characters that are broken off at either end are left out.

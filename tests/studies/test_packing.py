@@ -11,6 +11,7 @@ import sys
 import tarfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -19,10 +20,11 @@ from dataqual import sample
 from dataqual.errors import InputError
 from studies.cli import _drawn, main
 from studies.devices import Where
-from studies.packing import FILTERS, opened, unpacked
+from studies.packing import FILTERS, _why, opened, unpacked
 from studies.planning import imagined
 from studies.studied import Studied
 from studies.study import Study
+from studies.tokenizing import Bytes
 
 STUDY = {
     "corpus": "corpus.jsonl",
@@ -63,6 +65,12 @@ def bare(folder: Path, *arguments: str, absent: set[str] = CORPUS_ONLY) -> subpr
     return subprocess.run(
         [sys.executable, "-m", *arguments], cwd=folder, env=os.environ | paths, capture_output=True, text=True
     )
+
+
+def held(pack: Path) -> dict[str, bytes]:
+    """What is in a pack, by name."""
+    with lzma.open(pack) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
+        return {member.name: found.read() for member in tar if (found := tar.extractfile(member))}
 
 
 def run(*arguments: str) -> Result:
@@ -191,12 +199,30 @@ def test_the_token_files_of_a_pack_are_those_that_went_in_byte_for_byte(desk: Pa
 
 
 def test_a_grade_that_shares_its_documents_costs_next_to_nothing(desk: Path) -> None:
-    study = desk / "scaling.study"
-    others = [path for path in sorted((study / "data").iterdir()) if path.name != "mended.u16"]
-    without = b"".join(path.read_bytes() for path in [*others, study / "removed.parquet"])
-    alone = len(lzma.compress((study / "data/mended.u16").read_bytes(), preset=9))
-    added = (desk / "scaling.pack").stat().st_size - len(lzma.compress(without, filters=FILTERS))
-    assert added < 0.2 * alone  # what the study file said is in it, too
+    members = held(desk / "scaling.pack")
+    mended = members.pop("data/mended.u16")
+    alone = len(lzma.compress(mended, preset=9))
+    added = (desk / "scaling.pack").stat().st_size - len(lzma.compress(b"".join(members.values()), filters=FILTERS))
+    assert added < 0.2 * alone  # headers of members are in it, too
+
+
+def test_a_spoilt_grade_is_in_a_pack_as_what_was_changed(desk: Path) -> None:
+    members = held(desk / "scaling.pack")
+    assert "changes/typos.u16" in members and "data/typos.u16" not in members
+    spoilt = (desk / "scaling.study/data/typos.u16").read_bytes()
+    assert len(lzma.compress(members["changes/typos.u16"], preset=9)) < 0.7 * len(lzma.compress(spoilt, preset=9))
+
+
+def test_another_version_of_tokenizers_that_cuts_otherwise_is_named(
+    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def otherwise(self: Bytes, documents: list[bytes]) -> list[np.ndarray]:
+        return [np.array([104, 256], np.uint16) for _ in documents]
+
+    monkeypatch.setattr(Bytes, "encode", otherwise)
+    with pytest.raises(InputError, match="is not what its manifest says; make it again by studies pack"):
+        unpacked(desk / "scaling.pack", tmp_path)
+    assert _why("0.1.0").startswith("tokenizers 0.1.0 made it, and ") and _why("0.1.0").endswith("tokenizers==0.1.0")
 
 
 def test_what_is_no_pack_is_refused_in_one_line(desk: Path, tmp_path: Path) -> None:
