@@ -106,7 +106,7 @@ def unpacked(path: Path, folder: Path) -> Prepared:
     publish(folder / MANIFEST, manifest)
     found = Prepared.again(folder, json.loads(manifest)["fingerprint"])
     if found is None:
-        raise InputError(f"{path}: what is in it is not what its manifest says; {_why(about.get('tokenizers'))}")
+        raise _harmed(path, about["tokenizers"])
     return found
 
 
@@ -128,12 +128,13 @@ def _change(folder: Path, parent: str, name: str, told: bytes, tokenizer: str) -
     publish(folder / DATA / name, made.astype("<u2").tobytes())
 
 
-def _why(there: str | None) -> str:
+def _harmed(path: Path, tokenizers: str | None) -> InputError:
     """What to do about files that are not what they were."""
-    if there is None or there == version("tokenizers"):
-        return "make it again by studies pack"
-    return (
-        f"tokenizers {there} made it, and {version('tokenizers')} may tell text otherwise: install tokenizers=={there}"
+    if tokenizers is None or tokenizers == (here := version("tokenizers")):
+        return InputError(f"{path}: what is in it is not what its manifest says; make it again by studies pack")
+    return InputError(
+        f"{path}: made with tokenizers {tokenizers}, and {here} here tells its text otherwise; "
+        f"pip install tokenizers=={tokenizers}"
     )
 
 

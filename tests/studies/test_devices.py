@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,9 @@ import torch
 from dataqual.errors import SpecError
 from studies.devices import gpus, workers_on
 from studies.dispatching import Dispatch
+from studies.running import run_trials
+from studies.watching import Silent
+from tests.studies import test_running
 
 
 @pytest.fixture
@@ -61,3 +66,25 @@ def test_each_worker_sees_its_own_gpu_alone(
     monkeypatch.setattr(subprocess, "Popen", noted)
     with Dispatch(tmp_path, 2, [], gpus=seen):
         assert started == expected
+
+
+@pytest.mark.usefixtures("toy_package")
+def test_many_trials_on_two_gpus_are_trained_one_on_each_and_end_as_on_one(tmp_path: Path) -> None:
+    found = {}
+    for devices in (["7", "GPU-ab"], ["2"]):
+        seen = tmp_path / "-".join(devices)
+        seen.mkdir()
+        plan = test_running.plan(tmp_path / "data", notes=str(seen), pause=0.01)
+        trials = [replace(one, setting=replace(one.setting, device="cuda")) for one in plan]
+        folder = tmp_path / f"study {len(devices)}"
+        run_trials(trials, folder, test_running.HEADER, workers=len(devices), watch=Silent(), devices=devices)
+        told = [note.read_text().split() for note in seen.iterdir()]
+        assert len(told) == len(trials)
+        assert {gpu for gpu, _ in told} == set(devices)  # each sees one, and none stands idle
+        assert len({tuple(one) for one in told}) == len(devices)  # a process for each GPU, and no other
+        keys = {one.key: str(at) for at, one in enumerate(trials)}
+        lines = [json.loads(line) for line in (folder / "results.jsonl").read_bytes().splitlines()]
+        found[len(devices)] = [
+            {**line, "trial": keys.get(line.get("trial", ""))} for line in lines if line["kind"] == "point"
+        ]
+    assert found[2] == found[1] and len(found[1]) == 30

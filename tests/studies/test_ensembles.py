@@ -27,13 +27,15 @@ from studies.ensembles import _verdict
 from studies.kept_predictions import place as predicted
 from studies.learner import Point, Predicted, Shape, Snapshot, Task
 from studies.learners import learner
+from studies.learners.gpt2 import Gpt2, Model, dimensions
 from studies.learners.oracle import Oracle
 from studies.results import read
 from studies.running import lines_of, run, run_trials
+from studies.schedule import peak_rate
 from studies.sentences import summary
 from studies.study import Study
 from studies.together import Together
-from studies.training import _Pupil
+from studies.training import _Pupil, train
 from studies.trial import Setting, Trial
 from studies.watching import Silent
 from studies.windows import Order, TokenFile, planned_exposure
@@ -243,6 +245,33 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def rows(place: Path) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = facts_of.load(place)["ensembles"]["rows"]
     return found
+
+
+def test_two_seeds_of_a_small_gpt2_are_averaged_as_their_own_probabilities_are(tmp_path: Path, task: Task) -> None:
+    shape, file = Gpt2().shape(task.size, VOCABULARY, WINDOW), task.held_out["near"]
+    files, alone, own = [], [], []
+    for seed in (1, 2):
+        model = Model(dimensions(task.size, VOCABULARY, WINDOW), seed)
+        events = list(train(dataclasses.replace(task, seed=seed), model, shape, peak_rate(shape.parameters)))
+        alone.append([event.losses["near"] for event in events if isinstance(event, Point)][-1])
+        files.append(tmp_path / f"{seed}.nats")
+        files[-1].write_bytes([event.nats for event in events if isinstance(event, Predicted)][-1])
+        own.append(chances(model, file))  # the model as it was left, window by window
+    [one] = averaged(files)
+    both = math.log(VOCABULARY) - float(np.log((own[0] + own[1]) / 2).sum())  # the first token counts as a guess
+    assert one.loss == pytest.approx(both, rel=1e-5)
+    assert one.loss / math.log(2) / file.bytes < np.mean(alone)  # Jensen: strictly, as the models differ
+
+
+def chances(model: Model, file: TokenFile) -> np.ndarray:
+    """What a model gives each token but the first, from those before it in its window."""
+    tokens, found = file.read().astype(np.int64), []
+    for start in range(0, len(tokens) - 1, WINDOW):
+        piece = torch.from_numpy(tokens[start : start + WINDOW + 1])
+        with torch.no_grad():
+            told = torch.softmax(model(piece[None, :-1])[0].double(), dim=1)
+        found.append(told[torch.arange(len(piece) - 1), piece[1:]].numpy())
+    return np.concatenate(found)
 
 
 def test_a_study_tells_of_every_cell_of_two_seeds_and_more(folder: Path) -> None:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from dataqual import sample
 from dataqual.errors import InputError
 from studies.cli import _drawn, main
 from studies.devices import Where
-from studies.packing import FILTERS, _why, opened, unpacked
+from studies.packing import FILTERS, _harmed, opened, unpacked
 from studies.planning import imagined
 from studies.studied import Studied
 from studies.study import Study
@@ -222,7 +223,10 @@ def test_another_version_of_tokenizers_that_cuts_otherwise_is_named(
     monkeypatch.setattr(Bytes, "encode", otherwise)
     with pytest.raises(InputError, match="is not what its manifest says; make it again by studies pack"):
         unpacked(desk / "scaling.pack", tmp_path)
-    assert _why("0.1.0").startswith("tokenizers 0.1.0 made it, and ") and _why("0.1.0").endswith("tokenizers==0.1.0")
+    assert str(_harmed(Path("h200.pack"), "0.1.0")) == (
+        f"h200.pack: made with tokenizers 0.1.0, and {version('tokenizers')} here tells its text otherwise; "
+        "pip install tokenizers==0.1.0"
+    )
 
 
 def test_what_is_no_pack_is_refused_in_one_line(desk: Path, tmp_path: Path) -> None:

@@ -124,6 +124,27 @@ def test_a_step_for_which_there_is_no_room_is_done_in_smaller_pieces(
         ours.step(windows, 0.01)
 
 
+def test_a_trial_on_a_gpu_that_is_too_small_has_the_points_it_would_have_had(
+    task: Task, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_room = points(list(Gpt2().run(task)))
+    forward, largest = Model.forward, []
+
+    def cramped(self: Model, tokens: torch.Tensor) -> torch.Tensor:
+        if torch.is_grad_enabled():
+            if len(tokens) > 4 or (len(tokens) == 4 and largest):  # the second piece of four, when there is a gradient
+                raise torch.OutOfMemoryError("no room")
+            largest.append(len(tokens))
+        return forward(self, tokens)
+
+    monkeypatch.setattr(Model, "forward", cramped)
+    without = points(list(Gpt2().run(task)))
+    assert largest[0] == 4 and set(largest[1:]) == {2} and len(largest) % 4 == 1  # steps of 8 windows in four pieces
+    for here, there in zip(without, with_room, strict=True):
+        assert here.losses["near"] == pytest.approx(there.losses["near"], rel=1e-4)
+        assert (here.tokens, here.unique, here.flops) == (there.tokens, there.unique, there.flops)
+
+
 def test_adversarial_training_counts_its_second_pass() -> None:
     once, twice = (Gpt2(adversarial=e).shape(7104, VOCABULARY, WINDOW).flops_per_token for e in (0.0, 0.1))
     assert twice == 2 * once

@@ -46,6 +46,8 @@ class Toy:
     """Whether it writes at its first stop and makes a picture at its last."""
     wreck: str = ""
     """A file that a `kill once` leaves."""
+    notes: str = ""
+    """A folder in which each run leaves which GPUs it sees."""
 
     def shape(self, size: int, vocabulary: int, window: int) -> Shape:
         return Shape(parameters=size, non_embedding=size, flops_per_token=6.0 * size)
@@ -55,6 +57,9 @@ class Toy:
 
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
         done = json.loads(state) if state else {"stop": 0, "step": 0, "hash": str(task.seed) + task.train.sha256}
+        if self.notes:
+            run = f"{task.size} {task.train.sha256[:2]} {task.order.unique}"
+            (Path(self.notes) / run).write_text(f"{os.environ.get('CUDA_VISIBLE_DEVICES')} {os.getpid()}")
         while done["stop"] < len(task.stops):
             stop = task.stops[done["stop"]]
             time.sleep(self.pause)
