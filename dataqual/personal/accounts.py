@@ -64,7 +64,7 @@ def _name(text: str, match: re.Match[str]) -> bool:
         return bool(said or match["verb"]) and not UNIT.match(text, match.end())
     if not account.isalpha():
         return bool(said) or len(account) >= 6
-    if re.match(r"\s[A-Za-z]", text[match.end() : match.end() + 2]):
+    if re.match(r"[^\S\n][A-Za-z]", text[match.end() : match.end() + 2]):
         return False  # a sentence
     if re.search("[号號户]|[Ii][Dd]", said):
         return True
@@ -99,7 +99,7 @@ def _any(text: str, match: re.Match[str]) -> bool:
 
 
 _VERB = r"(?P<verb>(?:[加➕]|添加|\badd\s)\s?(?:我|my)?的?\s?)?"
-_WECHAT = r"(?P<id>[A-Za-z][A-Za-z0-9_-]{2,19}|[1-9][0-9]{5,10})"
+_WECHAT = r"(?P<id>[A-Za-z][A-Za-z0-9_-]{5,19}|[1-9][0-9]{5,10})"
 
 MESSENGERS = (
     Messenger(
@@ -108,20 +108,21 @@ MESSENGERS = (
         re.compile(
             rf"(?:{ALONE}[Qq][Qq]|扣扣|企鹅(?=号)|(?<![A-Za-z])[Qq](?=号)|加[Qq](?![A-Za-z]))群?{SAID}(?P<id>[1-9][0-9]{{4,10}}){ENDS}"
         ),
-        "five to eleven digits, no 0 first: those in use, en.wikipedia.org/wiki/Tencent_QQ; Tencent publishes no grammar",
+        "five to eleven digits, no 0 first: what validators take (github.com/Barrior/Magpie, server/qq, up to twelve); no page of Tencent's was found that says it",
         _number,
     ),
     Messenger(
         "wechat",
         ("微信", "薇信", "威信", "wechat", "weixin", "v信"),
         re.compile(rf"{_VERB}(?P<app>[微薇威]信|{ALONE}[Ww]e[Cc]hat|{ALONE}[Ww]eixin|[Vv]信){SAID}{_WECHAT}{ENDS}"),
-        "help.wechat.com, WeChat ID: 6 to 20 letters, numbers, underscores or hyphens, a letter first; telephone and QQ numbers serve too",
+        "6 to 20 letters, digits, underscores or hyphens, a letter first: WeChat's answers of 2020, in hacos.cn/en/blog/2020/06/05/6627d747a8; telephone and QQ "
+        "numbers serve too",
         _name,
     ),
     Messenger(
         "wechat, short",
         ("vx", "ｖｘ", "ＶＸ", "wx", "加v", "➕v"),
-        re.compile(rf"{_VERB}(?P<app>{ALONE}(?:[Vv][Xx]|[Ww][Xx])|(?<=[加➕])[Vv](?![A-Za-z])){SAID}{_WECHAT}{ENDS}"),
+        re.compile(rf"{_VERB}(?P<app>{ALONE}(?:[Vv][Xx]|[Ww][Xx](?!id_))|(?<=[加➕])[Vv](?![A-Za-z])){SAID}{_WECHAT}{ENDS}"),
         "as WeChat",
         _short,
     ),
@@ -129,7 +130,7 @@ MESSENGERS = (
         "wechat, internal",
         ("wxid_",),
         re.compile(rf"{ALONE}(?P<id>wxid_[a-z0-9]{{10,20}}){ENDS}"),
-        "the name that WeChat gives to who has not chosen one",
+        "the name that WeChat makes itself, 9969.net/28517; how long it is nobody says",
         _any,
     ),
     Messenger(
@@ -137,9 +138,10 @@ MESSENGERS = (
         ("line id", "lineid", "line：", "line帳號"),
         re.compile(
             r"(?<![A-Za-z0-9_-])(?P<app>L(?:INE|ine)|line)(?:\s?(?:I[Dd]|id)(?![A-Za-z])\s{0,2}[:：=]?|：|帳號：?)\s{0,2}"
-            rf"(?P<id>@?[a-z0-9][a-z0-9._-]{{2,19}}){ENDS}"
+            rf"(?P<id>@?[a-z0-9][a-z0-9._-]{{3,19}}){ENDS}"
         ),
-        "help.line.me, LINE ID: 4 to 20 small letters, digits, full stops, hyphens and underscores; @ before those of shops",
+        "4 to 20 characters, small letters, digits and three signs: apptopi.jp/2020/08/23/line-id-setting; a full stop, hyphen and underscore, "
+        "news.mynavi.jp/article/20221121-2518823 (which prints a comma for the stop); @ before those of shops",
         lambda text, match: _line(text, match) and _any(text, match),
     ),
     Messenger(
@@ -149,7 +151,8 @@ MESSENGERS = (
             rf"(?:{ALONE}(?:[Tt]elegram|TG|tg)|电报|電報|[飞飛][机機]){SAID}"
             rf"(?P<id>@[A-Za-z][A-Za-z0-9_]{{3,31}}|(?<=[Ii][Dd][:： ])\s?[A-Za-z][A-Za-z0-9_]{{4,31}}){ENDS}"
         ),
-        "telegram.org/faq, usernames: a-z, 0-9 and underscores, five characters and more, four for those sold",
+        "telegram.org/faq, usernames: a-z, 0-9 and underscores, five characters and more, fewer for those that are sold; up to 32, a letter first: "
+        "rubydoc.info/gems/validates_im",
         _any,
     ),
     Messenger(
@@ -159,7 +162,8 @@ MESSENGERS = (
             rf"{ALONE}[Ss]kype(?:\s?(?:[Ii][Dd]|name|账号|帐号|号)\s{{0,2}}[:：=]?|[:：])\s{{0,2}}"
             rf"(?P<id>live:[A-Za-z0-9._-]{{3,40}}|(?=[A-Za-z]*[0-9._-]*[0-9_])[A-Za-z][A-Za-z0-9._-]{{4,30}}[A-Za-z0-9]){ENDS}"
         ),
-        "support.microsoft.com, Skype Name: 6 to 32 characters, a letter first, or live: and a name",
+        "6 to 32 letters, digits and . , - _, a letter first: Skype's answers, in biz.skype-china.net/faq/zE1 (a comma is left to the sentence); live: and a "
+        "name, as Microsoft made them later: salesla.blogg.se/2023/march",
         _any,
     ),
     Messenger(
@@ -169,7 +173,7 @@ MESSENGERS = (
             rf"(?:{ALONE}[Kk]akao\s?(?:[Tt]alk)?\s?(?=ID|id)|카카오톡|카톡)\s?(?:ID|id|아이디)?\s{{0,2}}[:：]?\s{{0,2}}"
             rf"(?P<id>[A-Za-z][A-Za-z0-9._-]{{3,19}}){ENDS}"
         ),
-        "cs.kakao.com, KakaoTalk ID: 4 to 20 letters, digits, full stops, hyphens and underscores",
+        "4 to 20 letters, digits, hyphens and underscores, as the app said in 2024: lliamlisten.tistory.com; full stops too, for which no source was found",
         _any,
     ),
     Messenger(
@@ -178,7 +182,7 @@ MESSENGERS = (
         re.compile(
             rf"{ALONE}(?:ICQ|icq)(?P<said>\s?(?:UIN|uin|#|:|：|number|no\.?){{0,2}}\s{{0,2}}#?)(?P<id>[1-9][0-9]{{4,8}}){ENDS}"
         ),
-        "en.wikipedia.org/wiki/ICQ, UIN: five to nine digits",
+        "en.wikipedia.org/wiki/ICQ, UIN: from 10,000 on, in order; the latest above 100,000,000",
         _number,
     ),
 )
