@@ -122,7 +122,9 @@ MESSENGERS = (
     Messenger(
         "wechat, short",
         ("vx", "ｖｘ", "ＶＸ", "wx", "加v", "➕v"),
-        re.compile(rf"{_VERB}(?P<app>{ALONE}(?:[Vv][Xx]|[Ww][Xx](?!id_))|(?<=[加➕])[Vv](?![A-Za-z])){SAID}{_WECHAT}{ENDS}"),
+        re.compile(
+            rf"{_VERB}(?P<app>{ALONE}(?:[Vv][Xx]|[Ww][Xx](?!id_))|(?<=[加➕])[Vv](?![A-Za-z])){SAID}{_WECHAT}{ENDS}"
+        ),
         "as WeChat",
         _short,
     ),
