@@ -17,7 +17,7 @@ import pytest
 import dataqual
 from dataqual import sample
 from dataqual.cli import main
-from dataqual.profiling.findings import clean_command
+from dataqual.profiling.mending import clean_command
 from tests.readers.helpers import written
 from tests.test_cleaning import FAULTY
 

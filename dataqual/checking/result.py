@@ -16,16 +16,16 @@ from dataqual.checking.baseline import SCHEMA
 from dataqual.errors import CheckFailed
 from dataqual.excerpts import excerpt
 from dataqual.finding import percent, plural
-from dataqual.images.reading.opening import FILES
 from dataqual.masking import mask
-from dataqual.profiling.findings import clean_command
+from dataqual.operators import ViewName
+from dataqual.profiling.mending import clean_command
 from dataqual.readers.paths import readable
 from dataqual.readers.streams import COMPRESSIONS
 from dataqual.suites.gauges import Shown
 from dataqual.suites.suite import Suite
 from dataqual.suites.verdicts import Outcome
 from dataqual.version import __version__
-from dataqual.views import in_words_of
+from dataqual.views import in_words_of, view_of
 from dataqual.writers.appearing import write_text
 
 PASSED, FAILED, CANNOT_TELL = 0, 1, 2
@@ -51,6 +51,8 @@ class Checked:
     """Records by kind of fault."""
     warnings: tuple[str, ...]
     columns: Mapping[str, str | None]
+    view: ViewName = "text"
+    """What the documents are."""
     baseline: str | None = None
     ledger: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -160,7 +162,7 @@ class Checked:
             facts["value"] = mask(shown.value[:QUOTED]) if isinstance(shown.value, str) else shown.value
         if shown.note:
             facts["note"] = shown.note
-        if shown.text is not None and self.view == "text":
+        if shown.text is not None and view_of(self.view).has_text:
             facts |= excerpt(shown.text, shown.signal, cut=shown.cut)
         return facts
 
@@ -202,11 +204,6 @@ class Checked:
 
     def __repr__(self) -> str:
         return f"<Checked: {self.headline}>"
-
-    @property
-    def view(self) -> str:
-        """ "image" of pictures, else "text"."""
-        return "image" if set(FILES) & set(self.formats) else "text"
 
     @property
     def headline(self) -> str:

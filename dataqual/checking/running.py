@@ -159,6 +159,7 @@ def check(
         dict(count.kinds),
         tuple(warnings),
         {name: getattr(corpus.columns, name) for name in ("text", "id", "label", "group")},
+        corpus.view,
         before.name if before else None,
         str(ledger) if ledger is not None else None,
         options=corpus.options,

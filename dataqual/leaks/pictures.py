@@ -20,6 +20,7 @@ from dataqual.near_duplicates.clusters import Counterparts
 from dataqual.operators import Engine
 from dataqual.readers import ReadCount
 from dataqual.readers.again import reading_options
+from dataqual.views import view_of
 
 ABOUT = {
     "leaked": "leak in one way or another",
@@ -40,7 +41,7 @@ def leakage_of_pictures(
         for kind in ("exact_copies", "near_copies")
         for row in np.flatnonzero(kinds[kind])[:EXAMPLES].tolist()
     ]
-    again = "".join(f" {shlex.quote(word)}" for word in reading_options(train.options, pictures=True))
+    again = "".join(f" {shlex.quote(word)}" for word in reading_options(train.options, also=view_of(train).read_by))
     command = f"dataqual dedup {shlex.quote(_place(train))} -o OUTPUT --against {shlex.quote(_place(test))}{again}"
     return Leakage(
         "image",

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 from dataqual.finding import SEVERITIES, Finding, percent
-from dataqual.readers.again import reading_options
+from dataqual.profiling.mending import clean_command
 from dataqual.reading import wilson
+from dataqual.views import view_in
 
 UNREADABLE = 0.01
 """The share of unreadable records that every command allows unless told."""
@@ -173,80 +172,6 @@ def find(facts: dict[str, Any], more: Iterable[Finding] = ()) -> list[Finding]:
     return [finding for _, finding in sorted([*faults, *verdicts], key=badness)]
 
 
-def clean_command(facts: dict[str, Any], drop: str, recipe: str | None = None) -> str | None:
-    """The command that leaves the documents of a finding out, or does to them what the recipe says.
-
-    None where there is none: for data in memory.
-    """
-    what = ["--recipe", recipe] if recipe else ["--drop", drop]
-    drop = recipe or drop
-    corpus, options = facts["corpus"], facts["options"]
-    inputs = corpus["inputs"]
-    if corpus["embedded_sample"]:
-        return shlex.join(["dataqual", "clean", "-o", f"sample{_mark(drop)}.jsonl", *what])
-    if not inputs or any(name.startswith("<") for name in inputs):
-        return None
-    again = reading_options(options, pictures=corpus.get("view") == "image")
-    if corpus.get("view") == "image" and drop in ("exact_copies", "near_copies"):
-        how = ["--method", "exact"] if drop == "exact_copies" else []
-        target = _picture_target(corpus, ".dedup")
-        return shlex.join(["dataqual", "dedup", *map(_as_argument, inputs), "-o", target, *again, *how])
-    if corpus.get("view") == "image":
-        target = _picture_target(corpus, _mark(drop))
-        return shlex.join(["dataqual", "clean", *map(_as_argument, inputs), "-o", target, *again, *what])
-    target = _as_argument(_target(corpus, options.get("txt") or "file", _mark(drop)))
-    return shlex.join(["dataqual", "clean", *map(_as_argument, inputs), "-o", target, *again, *what])
-
-
-def _mark(drop: str) -> str:
-    """What stands in the name of an output for what was left out of it, so that no command's overwrites another's.
-
-    >>> _mark("exact_copies"), _mark("my rules/strict.yaml")
-    ('.clean-exact_copies', '.clean-strict')
-    """
-    return f".clean-{PurePath(drop).stem if drop.endswith(('.yaml', '.yml')) else drop}"
-
-
-def _picture_target(corpus: dict[str, Any], mark: str) -> str:
-    """A name for what is left of pictures: a folder for files, a .npz for arrays, in the format they came in elsewhere."""
-    name = PurePath(corpus["inputs"][0])
-    kind = corpus["files"][0]["format"] if corpus["files"] else "picture"
-    if kind == "picture":
-        return _as_argument(f"{name.name if not set('*?[') & set(str(name)) else 'pictures'}{mark}/")
-    return _as_argument(f"{name.stem}{mark}.{'npz' if kind in ('npy', 'idx') else kind}")
-
-
-def _target(corpus: dict[str, Any], txt: str, mark: str) -> str:
-    """A name for what is left of a corpus, in the format it came in where one file can hold it, else .jsonl.
-
-    Only files that were named get outputs with a mark: of a folder or a glob, a second command might take the first
-    one's output for an input, so all share a name, and a file that has it already is refused as an input.
-    """
-    files, inputs = corpus["files"], corpus["inputs"]
-    named = corpus["inputs"] in (["-"], [file["path"] for file in files])
-    mark = mark if named else ".clean"
-    alone = len(files) == len(inputs) == 1 and not corpus["files_more"] and files[0]["path"] == inputs[0]
-    name = PurePath(inputs[0]).name if len(inputs) == 1 and not set("*?[") & set(inputs[0]) else "corpus"
-    [*formats] = {file["format"] for file in files}
-    kind = formats[0] if len(formats) == 1 and not corpus["files_more"] else "jsonl"
-    if (kind in ("csv", "tsv") and not alone) or (kind == "txt" and txt == "file"):
-        kind = "jsonl"
-    [*compressions] = {file["compression"] for file in files}
-    ending = f".{compressions[0]}" if len(compressions) == 1 and compressions[0] and kind != "parquet" else ""
-    if alone:
-        own = "".join(PurePath(inputs[0]).suffixes[-1 - bool(files[0]["compression"]) :])
-        name = PurePath(inputs[0]).name.removesuffix(own)
-        if kind == files[0]["format"]:
-            return f"{name}{mark}{own}"
-    name = "stdin" if name == "-" else name
-    return f"{name if name not in ('', '..') else 'corpus'}{mark}.{kind}{ending}"
-
-
-def _as_argument(path: str) -> str:
-    """A path that no command takes for an option; - is standard input, and stays."""
-    return f"./{path}" if path.startswith("-") and path != "-" else path
-
-
 def _shares(facts: dict[str, Any]) -> Iterator[Finding]:
     for name, kind in KINDS.items():
         reading = facts["readings"].get(name)
@@ -275,7 +200,7 @@ def _documents(facts: dict[str, Any], reading: dict[str, Any]) -> str:
 
 def noun(facts: dict[str, Any]) -> str:
     """What the corpus is made of: documents or pictures."""
-    return "pictures" if facts["corpus"].get("view") == "image" else "documents"
+    return view_in(facts["corpus"]).says("documents")
 
 
 def _more(reading: dict[str, Any]) -> str:

@@ -5,15 +5,16 @@ A further view is a further module here: see docs/architecture.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from dataqual.operators import ViewName
 from dataqual.views.view import Judging, View
 
-__all__ = ["Judging", "View", "in_words_of", "view_names", "view_of"]
+__all__ = ["Judging", "View", "in_words_of", "view_in", "view_names", "view_of"]
 
 
 class Viewed(Protocol):
@@ -47,6 +48,15 @@ def view_of(what: ViewName | Viewed) -> View:
 def _found(name: ViewName) -> View:
     view: View = import_module(f"{__name__}.{name}").VIEW
     return view
+
+
+def view_in(corpus: Mapping[str, Any]) -> View:
+    """The view of the corpus that facts tell of; those that do not say it are of texts.
+
+    >>> view_in({"view": "image"}).nouns, view_in({}).nouns
+    ('pictures', 'texts')
+    """
+    return view_of(corpus.get("view") or "text")
 
 
 def in_words_of(view: ViewName, sentence: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,6 +22,7 @@ from dataqual.near_duplicates import NearDuplicates, Semantic
 from dataqual.operators import Engine, ViewName
 from dataqual.picture_words import PictureWords
 from dataqual.views.view import USUAL, Judging, View, original
+from dataqual.writers.rest_names import rest_of_pictures
 
 if TYPE_CHECKING:
     from dataqual.labels.surveying import Surveyed
@@ -41,6 +42,8 @@ class Pictures(View):
     """That of a square of as many pixels."""
     shown: ClassVar[int] = 12
     """A dozen of which are seen at once."""
+    read_by: ClassVar = ("id", "label", "group")
+    """These decide what pictures are called and in which folder they come to lie."""
     shares: ClassVar = PICTURES
     findings: ClassVar = FINDINGS["image"]
     quantiles: ClassVar = (
@@ -68,6 +71,16 @@ class Pictures(View):
         if isinstance(facts, dict):
             return {PIXELS.get(key, key): self.units(value) for key, value in facts.items()}
         return [self.units(value) for value in facts] if isinstance(facts, list) else facts
+
+    def leaving_out(self, finding: str) -> tuple[str, list[str]]:
+        """Copies go by `dedup`, which says what stays in their place."""
+        if finding in ("exact_copies", "near_copies"):
+            return "dedup", ["--method", "exact"] if finding == "exact_copies" else []
+        return super().leaving_out(finding)
+
+    def name_of_rest(self, corpus: Mapping[str, Any], options: Mapping[str, Any], mark: str) -> str:
+        """A folder for files, a file for arrays and tables."""
+        return rest_of_pictures(corpus, mark)
 
     def ending(self, corpus: Corpus) -> str:
         """Arrays of files go into arrays again; all others into a folder."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from dataqual.operators import Engine, ViewName
 from dataqual.text import SCRIPTS, Text
 from dataqual.views.view import USUAL, Judging, View, original
 from dataqual.writers.opening import NOT_WRITTEN
+from dataqual.writers.rest_names import rest_of_texts
 
 if TYPE_CHECKING:
     from dataqual.labels.surveying import Surveyed
@@ -63,6 +64,10 @@ class Texts(View):
     method: ClassVar[str] = "minhash"
     methods: ClassVar = ("minhash", "exact", "semantic", *PARTS)
     told_in_order: ClassVar[bool] = True
+
+    def name_of_rest(self, corpus: Mapping[str, Any], options: Mapping[str, Any], mark: str) -> str:
+        """A file."""
+        return rest_of_texts(corpus, options.get("txt") or "file", mark)
 
     def ending(self, corpus: Corpus) -> str:
         """Their format's; .jsonl for several formats, and for texts that are a file each."""

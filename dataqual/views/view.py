@@ -101,6 +101,19 @@ class View(ABC):
         """Facts that count characters, with what is counted here called by its name."""
         return facts
 
+    # What commands say
+
+    read_by: ClassVar[Sequence[str]] = ()
+    """Roles of columns that decide, beside the text, what is read: a command that reads the same again names them."""
+
+    def leaving_out(self, finding: str) -> tuple[str, list[str]]:
+        """The command that leaves out the documents of a finding, and its options."""
+        return "clean", ["--drop", finding]
+
+    @abstractmethod
+    def name_of_rest(self, corpus: Mapping[str, Any], options: Mapping[str, Any], mark: str) -> str:
+        """A name with a `mark` for what is left of the corpus that facts tell of, in the format it came in where that can hold it."""
+
     @abstractmethod
     def ending(self, corpus: Corpus) -> str:
         """How files that are like those of a corpus end, as far as they are written."""

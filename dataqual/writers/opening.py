@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from dataqual.corpus import Corpus
 from dataqual.errors import InputError, SpecError
 from dataqual.images.reading.corpus import ImageCorpus
+from dataqual.operators import ViewName
 from dataqual.readers.paths import kind_of, known_kinds
 from dataqual.writers.appearing import STDOUT, is_elsewhere
 from dataqual.writers.arrays import ArrayWriter
@@ -38,8 +39,11 @@ HELD = {
 
 def open_writer(path: str, corpus: Corpus, shard_size: int | None = None) -> Writer:
     """The writer for `path` by its ending; SpecError where that is unknown or cannot hold these documents."""
-    if isinstance(corpus, ImageCorpus):
-        return _picture_writer(path, corpus, shard_size)
+    return OPENED[corpus.view](path, corpus, shard_size)
+
+
+def _text_writer(path: str, corpus: Corpus, shard_size: int | None) -> Writer:
+    """Into lines, an array or a frame."""
     check_place(path, "-o", corpus)
     if path == STDOUT and shard_size is not None:
         raise SpecError("-o -: standard output is one stream; leave out --shard-size")
@@ -60,8 +64,9 @@ def open_writer(path: str, corpus: Corpus, shard_size: int | None = None) -> Wri
     return LineWriter(path, compression, corpus, _encoder(path, name, corpus), shard_size)
 
 
-def _picture_writer(path: str, corpus: ImageCorpus, shard_size: int | None) -> Writer:
+def _picture_writer(path: str, corpus: Corpus, shard_size: int | None) -> Writer:
     """Into a folder, or a .npz; SpecError for what can hold no pictures."""
+    assert isinstance(corpus, ImageCorpus)
     kind = kind_of_output(path, corpus)
     if kind is None:
         raise SpecError(f"-o: {path}: pictures are written to a folder, or arrays of them to a .npz")
@@ -84,10 +89,23 @@ def _encoder(path: str, name: str, corpus: Corpus) -> LineEncoder:
 
 def check_output(path: str, corpus: Corpus) -> None:
     """InputError where what is kept can or must not be written: a file, or of pictures a folder."""
-    if corpus.view == "image" and kind_of_output(path, corpus) == "folder":
-        check_folder(path, corpus)
-    else:
-        check_place(path, "-o", corpus)
+    CHECKED[corpus.view](path, corpus)
+
+
+def _check_file(path: str, corpus: Corpus) -> None:
+    check_place(path, "-o", corpus)
+
+
+def _check_folder_or_file(path: str, corpus: Corpus) -> None:
+    (check_folder if kind_of_output(path, corpus) == "folder" else _check_file)(path, corpus)
+
+
+OPENED: Mapping[ViewName, Callable[[str, Corpus, int | None], Writer]] = {
+    "text": _text_writer,
+    "image": _picture_writer,
+}
+CHECKED: Mapping[ViewName, Callable[[str, Corpus], None]] = {"text": _check_file, "image": _check_folder_or_file}
+"""How an output is opened, and what is checked of it before, for each view."""
 
 
 def check_place(path: str, option: str, corpus: Corpus) -> None:

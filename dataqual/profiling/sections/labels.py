@@ -15,7 +15,7 @@ from dataqual.labels.balance import balance
 from dataqual.labels.copies import Conflict, Copied, conflict_reading, conflicts
 from dataqual.labels.giveaways import giveaways
 from dataqual.labels.judging import Judged, judge
-from dataqual.profiling.findings import clean_command
+from dataqual.profiling.mending import clean_command
 from dataqual.profiling.sections import Setting
 from dataqual.reading import Reading
 

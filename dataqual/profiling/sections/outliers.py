@@ -11,7 +11,7 @@ from dataqual.document_sample import DocumentSample
 from dataqual.finding import Finding, percent
 from dataqual.masking import mask
 from dataqual.outliers import FEWEST, WHYS, Ordinary
-from dataqual.profiling.findings import clean_command
+from dataqual.profiling.mending import clean_command
 from dataqual.profiling.sections import Setting
 from dataqual.reading import wilson
 
