@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from dataqual.text import Text, elements, missing
+from dataqual.column_elements import elements, missing
+from dataqual.text import Text
 
 
 def texts_of(column: Any) -> list[str | None]:

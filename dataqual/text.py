@@ -5,18 +5,20 @@ The rules are written down in docs/text.md; the compiled loops that follow them 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from collections.abc import Callable, Sequence
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dataqual.characters import Characters
+from dataqual.column_elements import elements, encoded
 from dataqual.errors import InputError, SpecError, did_you_mean
-from dataqual.kernels import counting, cutting, hashing, repeats
+from dataqual.kernels import counting, cutting
 from dataqual.kernels.unicode import ALONE, DIGIT, LETTER, LOWER, MARK, OTHER, SCRIPTS, UPPER, Class, tables
 from dataqual.lazy import lazy
+from dataqual.ngram_table import NgramTable
+from dataqual.segments import Segments, borders_of
 
 __all__ = [
     "ALONE",
@@ -81,7 +83,7 @@ class Text:
         """
         if isinstance(column, Text):
             return column
-        return cls.of_bytes([_encode(row, element) for row, element in enumerate(elements(column))])
+        return cls.of_bytes([encoded(row, element) for row, element in enumerate(elements(column))])
 
     @classmethod
     def of_bytes(cls, documents: Sequence[bytes]) -> Text:
@@ -160,7 +162,7 @@ class Text:
         last = full.copy()
         last[:-1] &= ~full[1:] | (np.diff(lines.documents) > 0)
         counts = np.bincount(lines.documents[first], minlength=len(self))
-        return Segments(self.data, lines.starts[first], lines.ends[last], _borders(counts))
+        return Segments(self.data, lines.starts[first], lines.ends[last], borders_of(counts))
 
     @lazy
     def sentences(self) -> Segments:
@@ -173,7 +175,7 @@ class Text:
         plain[128:] = False
         n = cutting.cut_sentences(self.data, paragraphs.starts, paragraphs.ends, classes, plain, starts, ends, of)
         counts = np.bincount(paragraphs.documents[of[:n]], minlength=len(self))
-        return Segments(self.data, starts[:n], ends[:n], _borders(counts))
+        return Segments(self.data, starts[:n], ends[:n], borders_of(counts))
 
     @lazy
     def characters(self) -> Characters:
@@ -212,307 +214,10 @@ class Text:
             raise InputError(f"words of {len(words)} documents given, there are {len(self)}")
         bounds = [_find_words(i, self[i].encode(), own) + self.offsets[i] for i, own in enumerate(words)]
         starts, ends = np.concatenate([np.empty((0, 2), np.int64), *bounds]).T.copy()
-        tokens = Segments(self.data, starts, ends, _borders(np.array([len(own) for own in bounds], np.int64)))
+        tokens = Segments(self.data, starts, ends, borders_of(np.array([len(own) for own in bounds], np.int64)))
         other = Text(self.data, self.offsets)
         other._cuts[cut] = tokens
         return other
-
-
-class Segments:
-    """Pieces of the documents of a `Text`, in order: words, lines, paragraphs or sentences.
-
-    Arrays over segments have shape (segments,); `offsets` has shape (documents + 1,): document i owns the
-    segments `offsets[i]:offsets[i + 1]`. What is not given is computed at first use.
-    """
-
-    def __init__(
-        self,
-        data: NDArray[np.uint8],
-        starts: NDArray[np.int64],
-        ends: NDArray[np.int64],
-        offsets: NDArray[np.int64],
-        *,
-        chars: NDArray[np.int32] | None = None,
-        flags: NDArray[np.uint8] | None = None,
-        hashes: NDArray[np.uint64] | None = None,
-    ) -> None:
-        """`data`: the bytes of the text; `starts` and `ends`: byte positions in it, (segments,)."""
-        self.data = data
-        self.starts = starts
-        self.ends = ends
-        self.offsets = offsets
-        self._of: tuple[Segments, NDArray[np.bool_]] | None = None  # the words these were chosen from, and which
-        known = {"chars": chars, "flags": flags, "hashes": hashes}
-        self.__dict__.update({name: array for name, array in known.items() if array is not None})
-
-    @lazy
-    def chars(self) -> NDArray[np.int32]:
-        """Characters of each segment."""
-        chars = np.empty(len(self), np.int32)
-        counting.count_chars(self.data, self.starts, self.ends, chars)
-        return chars
-
-    @lazy
-    def flags(self) -> NDArray[np.uint8]:
-        """What each segment contains, as bits: LETTER, DIGIT, UPPER, LOWER, ALONE, OTHER, MARK; slow but for words."""
-        if self._of is not None:
-            whole, mask = self._of
-            return whole.flags[mask]
-        return _flags_of(self)
-
-    def __len__(self) -> int:
-        return len(self.starts)
-
-    @lazy
-    def counts(self) -> NDArray[np.int64]:
-        """Segments of each document."""
-        return np.diff(self.offsets)
-
-    @lazy
-    def documents(self) -> NDArray[np.int64]:
-        """The document of each segment."""
-        return np.repeat(np.arange(len(self.counts)), self.counts)
-
-    @lazy
-    def hashes(self) -> NDArray[np.uint64]:
-        """64 bits of each segment's bytes; equal segments, equal hashes."""
-        if self._of is not None:
-            whole, mask = self._of
-            return whole.hashes[mask]
-        return self.hash(fold=False)
-
-    @lazy
-    def folded(self) -> NDArray[np.uint64]:
-        """64 bits of each segment in lower case (Unicode simple lower-casing)."""
-        return self.hash(fold=True)
-
-    def hash(self, *, fold: bool, strip_accents: bool = False) -> NDArray[np.uint64]:
-        """64 bits of each segment, optionally in lower case and without accents (NFD, nonspacing marks dropped)."""
-        table = tables()
-        mapping = {(True, True): table.lower_base, (True, False): table.lower, (False, True): table.base}
-        out = np.empty(len(self), np.uint64)
-        hashing.hash_segments(
-            self.data,
-            self.starts,
-            self.ends,
-            mapping.get((fold, strip_accents), table.lower),
-            fold or strip_accents,
-            out,
-        )
-        return out
-
-    @lazy
-    def total_chars(self) -> NDArray[np.int64]:
-        """Characters of all segments of each document."""
-        total: NDArray[np.int64] = self.total(self.chars)
-        return total
-
-    @lazy
-    def stripped(self) -> Segments:
-        """The same segments without the white space around them; blank ones become empty."""
-        starts, ends, chars = np.empty_like(self.starts), np.empty_like(self.ends), np.empty(len(self), np.int32)
-        cutting.strip(self.data, self.starts, self.ends, tables().classes, starts, ends, chars)
-        return Segments(self.data, starts, ends, self.offsets, chars=chars)
-
-    def where(self, mask: NDArray[np.bool_]) -> Segments:
-        """Only the segments under `mask`, (segments,); what is known of them goes with them."""
-        if "flags" in self.__dict__:
-            return self._words_where(mask)
-        kept = np.flatnonzero(mask)
-        known = {name: self.__dict__[name][kept] for name in ("chars", "hashes") if name in self.__dict__}
-        offsets = np.searchsorted(kept, self.offsets)
-        return Segments(self.data, self.starts[kept], self.ends[kept], offsets, **known)
-
-    def _words_where(self, mask: NDArray[np.bool_]) -> Segments:
-        """The same for the many segments of a cut, in one pass; flags and hashes, rarely asked for, follow when they are."""
-        room = int(np.count_nonzero(mask)) + 1  # the kernel writes one segment ahead
-        starts, ends, chars = np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.int32)
-        offsets = np.empty_like(self.offsets)
-        n = cutting.keep_segments(mask, self.starts, self.ends, self.chars, self.offsets, starts, ends, chars, offsets)
-        kept = Segments(self.data, starts[:n], ends[:n], offsets, chars=chars[:n])
-        kept._of = self, mask
-        return kept
-
-    def total(self, values: NDArray[Any]) -> NDArray[Any]:
-        """The sum of `values` (segments,) over each document; 0 for a document without segments."""
-        if values.dtype.kind != "f":
-            whole = np.empty(len(self.counts), np.int64)
-            kind = {np.dtype(np.bool_): np.uint8, np.dtype(np.int32): np.int32}.get(values.dtype, np.int64)
-            counting.sum_segments(np.ascontiguousarray(values, kind), self.offsets, whole)
-            return whole
-        out = np.zeros(len(self.counts), np.float64)
-        full = self.counts > 0
-        if full.any():
-            out[full] = np.add.reduceat(values, self.offsets[:-1][full])
-        return out
-
-    def mean(self, values: NDArray[Any]) -> NDArray[np.float64]:
-        """The mean of `values` over each document's segments; 0 for a document without any."""
-        means: NDArray[np.float64] = self.total(values) / np.maximum(self.counts, 1)
-        return means
-
-    def share(self, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """The share of each document's segments under `mask`; 0 for a document without any."""
-        return self.mean(mask)
-
-    def largest(self, values: NDArray[Any]) -> NDArray[Any]:
-        """The largest of `values` in each document; 0 for a document without segments."""
-        out = np.zeros(len(self.counts), values.dtype)
-        full = self.counts > 0
-        if full.any():
-            out[full] = np.maximum.reduceat(values, self.offsets[:-1][full])
-        return out
-
-    def median(self, values: NDArray[Any]) -> NDArray[np.float64]:
-        """The median of `values` (whole numbers, not negative) in each document; 0 without segments."""
-        out, counts = np.empty(len(self.counts), np.float64), np.zeros(counting.COUNTED, np.int64)
-        counting.medians(np.ascontiguousarray(values, np.int32), self.offsets, counts, out)
-        for beyond in np.flatnonzero(out < 0).tolist():
-            out[beyond] = np.median(values[self.offsets[beyond] : self.offsets[beyond + 1]])
-        return out
-
-    def strings(self, document: int) -> list[str]:
-        """The segments of one document as str; slow, for tests and examples."""
-        own = slice(self.offsets[document], self.offsets[document + 1])
-        return [self.data[a:b].tobytes().decode() for a, b in zip(self.starts[own], self.ends[own], strict=True)]
-
-
-@dataclass(frozen=True, eq=False)
-class Characters:
-    """Characters of each document by kind; every array is (documents,) or (documents, kinds), int32."""
-
-    ascii: NDArray[np.int32]
-    """(documents, 128): how often each ASCII character occurs."""
-    classes: NDArray[np.int32]
-    """(documents, 16): by `dataqual.kernels.unicode.Class`."""
-    scripts: NDArray[np.int32]
-    """(documents, scripts): by position in `SCRIPTS`, ASCII included."""
-    replacement: NDArray[np.int32]
-    """U+FFFD, what a decoder leaves where it could not read."""
-    c1_controls: NDArray[np.int32]
-    """U+0080 to U+009F."""
-
-    def of(self, *kinds: Class) -> NDArray[np.int64]:
-        """How many characters of each document are of one of the `kinds`."""
-        return self.classes[:, [int(kind) for kind in kinds]].sum(axis=1, dtype=np.int64)
-
-    @lazy
-    def total(self) -> NDArray[np.int64]:
-        """All characters (code points)."""
-        return self.classes.sum(axis=1, dtype=np.int64)
-
-    @lazy
-    def letters(self) -> NDArray[np.int64]:
-        """Letters of any script."""
-        return self.of(Class.UPPER, Class.LOWER, Class.LETTER)
-
-    @lazy
-    def upper(self) -> NDArray[np.int64]:
-        """Capital letters."""
-        return self.of(Class.UPPER)
-
-    @lazy
-    def lower(self) -> NDArray[np.int64]:
-        """Small letters."""
-        return self.of(Class.LOWER)
-
-    @lazy
-    def digits(self) -> NDArray[np.int64]:
-        """Decimal digits of any script."""
-        return self.of(Class.DIGIT)
-
-    @lazy
-    def space(self) -> NDArray[np.int64]:
-        """White space, as `str.isspace`."""
-        return self.of(Class.SPACE)
-
-    @lazy
-    def punctuation(self) -> NDArray[np.int64]:
-        """Punctuation (general category P)."""
-        return self.of(Class.PUNCTUATION)
-
-    @lazy
-    def symbols(self) -> NDArray[np.int64]:
-        """Symbols (general category S): mathematics, currency, emoji."""
-        return self.of(Class.SYMBOL)
-
-    @lazy
-    def marks(self) -> NDArray[np.int64]:
-        """Combining marks."""
-        return self.of(Class.MARK)
-
-    @lazy
-    def control(self) -> NDArray[np.int64]:
-        """Control characters that are no white space."""
-        return self.of(Class.CONTROL)
-
-
-@dataclass(frozen=True, eq=False)
-class NgramTable:
-    """What is repeated in each document; every array is (documents, 11), column n is about word n-grams.
-
-    Words are the same when their bytes are. Characters are those of the words, separators not counted; all
-    numbers are 0 where a document has fewer than n words. Column 0 is unused.
-    """
-
-    top_count: NDArray[np.int64]
-    """How often the most frequent n-gram occurs; the first seen wins a tie."""
-    top_chars: NDArray[np.int64]
-    """Characters of that n-gram, once."""
-    later_chars: NDArray[np.int64]
-    """Characters of the n-grams seen before, walking from left to right and stepping over each one found."""
-    repeated_chars: NDArray[np.int64]
-    """Characters of all occurrences of n-grams that occur more than once; overlaps count again."""
-    all_chars: NDArray[np.int64]
-    """Characters of all n-grams; overlaps count again."""
-    covered_chars: NDArray[np.int64]
-    """Characters of the words that lie in some repeated n-gram, each once."""
-    distinct: NDArray[np.int64]
-    """Different n-grams."""
-    word_entropy: NDArray[np.float64]
-    """(documents,): entropy of the words' frequencies in bits."""
-
-    @classmethod
-    def of(cls, words: Segments) -> NgramTable:
-        """Count the words of one cut."""
-        shape = (repeats.LEVELS + 1, len(words.counts))  # the documents last: signals take one n of all
-        names = ("top_count", "top_chars", "later_chars", "repeated_chars", "all_chars", "covered_chars", "distinct")
-        arrays: dict[str, NDArray[Any]] = {name: np.zeros(shape, np.int64) for name in names}
-        entropy = np.zeros(shape[1], np.float64)
-        room = repeats.room(int(words.counts.max(initial=1)))
-        repeats.count_repeats(words.hashes, words.chars, words.offsets, **arrays, word_entropy=entropy, **room)
-        return cls(**{name: array.T for name, array in arrays.items()}, word_entropy=entropy)
-
-
-def elements(column: object) -> Iterable[object]:
-    """The elements of whatever kind of column; a table is none, though one could go over it."""
-    if isinstance(column, Mapping) or hasattr(column, "columns"):
-        raise InputError("expected a column of documents, got a whole table: choose one of its columns")
-    for method in ("to_list", "tolist", "to_pylist"):
-        if hasattr(column, method):
-            column = getattr(column, method)()
-    if isinstance(column, str | bytes):
-        raise InputError("expected a column of documents, got one string: put it into a list")
-    if not isinstance(column, Iterable):
-        raise InputError(f"expected a column of documents, got {type(column).__name__}")
-    return column
-
-
-def missing(element: object) -> bool:
-    """Whether there is nothing: None, NaN, or what pandas has for it."""
-    kind = type(element).__name__
-    return element is None or kind in ("NAType", "NaTType") or (isinstance(element, float) and math.isnan(element))
-
-
-def _encode(row: int, element: object) -> bytes:
-    if not isinstance(element, str):
-        kind = type(element).__name__
-        what = "missing" if missing(element) else f"{kind}, not a string"
-        raise InputError(f"row {row}: the text is {what}; drop or fill such rows first")
-    try:
-        return element.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"row {row}: half a surrogate pair at character {error.start}; it is not text") from None
 
 
 def _find_words(document: int, whole: bytes, words: Sequence[str]) -> NDArray[np.int64]:
@@ -526,21 +231,3 @@ def _find_words(document: int, whole: bytes, words: Sequence[str]) -> NDArray[np
         position = at + len(word.encode())
         bounds[k] = at, position
     return bounds
-
-
-def _borders(counts: NDArray[np.int64]) -> NDArray[np.int64]:
-    borders = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=borders[1:])
-    return borders
-
-
-def _flags_of(words: Segments) -> NDArray[np.uint8]:
-    """Flags of words that our own cut did not make."""
-    flags = np.zeros(len(words), np.uint8)
-    kinds = tables().classes & 15
-    for k, (a, b) in enumerate(zip(words.starts, words.ends, strict=True)):
-        for char in words.data[a:b].tobytes().decode():
-            kind = kinds[ord(char)]
-            flags[k] |= {1: LETTER | UPPER, 2: LETTER | LOWER, 3: LETTER, 4: MARK, 5: DIGIT}.get(int(kind), 0)
-    flags[(flags & (LETTER | DIGIT)) == 0] |= OTHER
-    return flags

@@ -83,37 +83,10 @@ def cut(
                 return -1
             if i < last and eight(data, i) & NOT_ASCII == 0:
                 size = min(end - i, lowest(between(data, i, 0x80, 0xFF)))
-                inside = below(size)
-                upper = between(data, i, 65, 90) & inside
-                lower = between(data, i, 97, 122) & inside
-                digits = between(data, i, 48, 57) & inside
-                full = ~(between(data, i, 9, 13) | between(data, i, 28, 32)) & inside
-                others = full & ~(upper | lower | digits)
-                joined = full if whitespace else full & ~others
-                goes_on = joined & ((joined << ONE) | np.uint64((stops & LETTER) == 0))
-                begins = full & ~goes_on
-                finished = ((full << ONE) | np.uint64(opened)) & ~goes_on & inside
-                if opened:
-                    stop = min(size, lowest(finished))
-                    flag |= _flags_among(below(stop), upper, lower, digits, others)
-                    count += stop
-                    if finished != 0:
-                        starts[n], ends[n], chars[n], flags[n] = first, i + stop, count, flag & 127
-                        n += 1
-                        finished &= finished - ONE
-                        opened = False
-                while finished != 0:
-                    start, stop = lowest(begins), lowest(finished)
-                    starts[n], ends[n], chars[n] = i + start, i + stop, stop - start
-                    flags[n] = _flags_among(below(stop) & ~below(start), upper, lower, digits, others)
-                    n += 1
-                    begins &= begins - ONE
-                    finished &= finished - ONE
-                if begins != 0:
-                    start = lowest(begins)
-                    opened = True
-                    first, count = i + start, size - start
-                    flag = _flags_among(~below(start), upper, lower, digits, others)
+                after_letter = (stops & LETTER) == 0
+                n, opened, first, count, flag = _cut_ascii(
+                    data, i, size, whitespace, after_letter, opened, first, count, flag, starts, ends, chars, flags, n
+                )
                 i += size
                 stops = next_stops[kinds[data[i - 1]]]
                 continue
@@ -142,6 +115,62 @@ def cut(
             n += 1
     borders[len(offsets) - 1] = n
     return n
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _cut_ascii(
+    data: Any,
+    i: int,
+    size: int,
+    whitespace: bool,
+    after_letter: bool,
+    opened: bool,
+    first: int,
+    count: int,
+    flag: np.uint8,
+    starts: Any,
+    ends: Any,
+    chars: Any,
+    flags: Any,
+    n: int,
+) -> tuple[int, bool, int, int, np.uint8]:  # pragma: no cover - compiled
+    """Cut `size` characters of ASCII at byte `i`, at most 64, all at once, and write the segments behind the `n` there are.
+
+    A segment may be `opened`, with `first`, `count` and `flag` as in `cut`; these, and how many there are, are given back.
+    `after_letter`: the character before goes on with a letter.
+    """
+    inside = below(size)
+    upper = between(data, i, 65, 90) & inside
+    lower = between(data, i, 97, 122) & inside
+    digits = between(data, i, 48, 57) & inside
+    full = ~(between(data, i, 9, 13) | between(data, i, 28, 32)) & inside
+    others = full & ~(upper | lower | digits)
+    joined = full if whitespace else full & ~others
+    goes_on = joined & ((joined << ONE) | np.uint64(after_letter))
+    begins = full & ~goes_on
+    finished = ((full << ONE) | np.uint64(opened)) & ~goes_on & inside
+    if opened:
+        stop = min(size, lowest(finished))
+        flag |= _flags_among(below(stop), upper, lower, digits, others)
+        count += stop
+        if finished != 0:
+            starts[n], ends[n], chars[n], flags[n] = first, i + stop, count, flag & 127
+            n += 1
+            finished &= finished - ONE
+            opened = False
+    while finished != 0:
+        start, stop = lowest(begins), lowest(finished)
+        starts[n], ends[n], chars[n] = i + start, i + stop, stop - start
+        flags[n] = _flags_among(below(stop) & ~below(start), upper, lower, digits, others)
+        n += 1
+        begins &= begins - ONE
+        finished &= finished - ONE
+    if begins != 0:
+        start = lowest(begins)
+        opened = True
+        first, count = i + start, size - start
+        flag = _flags_among(~below(start), upper, lower, digits, others)
+    return n, opened, first, count, flag
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -213,13 +242,8 @@ def cut_sentences(
             if first >= 0 and plain[data[i]]:  # the most of most texts, at a glance
                 begin = i
                 i = _pass_plain(data, plain, i, end)
-                kind = classes[data[i - 1]] & 15
-                before = classes[data[i - 2]] & 15 if i - 1 > begin else (_SPACE if run == 0 else _UPPER)
-                run = 0 if kind == _SPACE else (1 if kind == _UPPER and before == _SPACE else 2)
-                trail = i
-                while trail > begin and (classes[data[trail - 1]] & 15) == _SPACE:
-                    trail -= 1
-                last = trail if trail > begin else last
+                run = _run_behind(data, classes, begin, i, run)
+                last = _last_before(data, classes, begin, i, last)
                 continue
             point, size = decode(data, i)
             entry = classes[point]
@@ -232,38 +256,14 @@ def cut_sentences(
                 first = i
             if (entry & _TERMINAL) != 0:
                 initial = run == 1 and point == 46
-                wide = False
-                strong = False  # ! or ?
-                dots = 0  # an ellipsis counts as several
-                while i < end:
-                    point, size = decode(data, i)
-                    entry = classes[point]
-                    if (entry & (_TERMINAL | _CLOSING)) == 0 and (wide or not _opens_or_closes(point)):
-                        break
-                    wide |= (entry & _TERMINAL) != 0 and point >= 0x80 and point != 0x2026
-                    if point == 46:
-                        dots += 1
-                    elif point == 33 or point == 63:
-                        strong = True
-                    elif point == 0x2026:
-                        dots += 2
-                    i += size
-                last = i
-                run = 0
-                at_border = i >= end
-                if not at_border:
-                    point, size = decode(data, i)
-                    entry = classes[point]
-                    at_border = (entry & 15) == _SPACE or ((entry & _ALONE) != 0 and (strong or dots == 1))
+                i, wide, at_border = _pass_terminals(data, classes, i, end)
+                last, run = i, 0
                 if wide or (at_border and not initial):
                     out_starts[n], out_ends[n], out_paragraph[n] = first, i, paragraph
                     n += 1
                     first = -1
                 continue
-            if kind == _UPPER and run == 0:
-                run = 1
-            else:
-                run = 2
+            run = 1 if kind == _UPPER and run == 0 else 2
             i += size
             last = i
         if first >= 0:
@@ -284,6 +284,57 @@ def _pass_plain(data: NDArray[np.uint8], plain: NDArray[np.bool_], i: int, end: 
     while i < end and plain[data[i]]:
         i += 1
     return i
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _run_behind(
+    data: NDArray[np.uint8], classes: NDArray[np.uint8], begin: int, i: int, run: int
+) -> int:  # pragma: no cover - compiled
+    """The `run` of letters just before byte `i`, behind plain bytes from `begin` on: 1 after a lone capital."""
+    kind = classes[data[i - 1]] & 15
+    before = classes[data[i - 2]] & 15 if i - 1 > begin else (_SPACE if run == 0 else _UPPER)
+    return 0 if kind == _SPACE else (1 if kind == _UPPER and before == _SPACE else 2)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _last_before(
+    data: NDArray[np.uint8], classes: NDArray[np.uint8], begin: int, i: int, last: int
+) -> int:  # pragma: no cover - compiled
+    """The end of the last character before byte `i` that is no space, of plain bytes from `begin` on; `last` where all are."""
+    trail = i
+    while trail > begin and (classes[data[trail - 1]] & 15) == _SPACE:
+        trail -= 1
+    return trail if trail > begin else last
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _pass_terminals(
+    data: NDArray[np.uint8], classes: NDArray[np.uint8], i: int, end: int
+) -> tuple[int, bool, bool]:  # pragma: no cover - compiled
+    """Where the terminal characters from byte `i` on, and what closes behind them, end; whether one is not ASCII; and
+    whether a sentence may end there: by a space or the paragraph's end, or by the letter of an unspaced script."""
+    wide = False
+    strong = False  # ! or ?
+    dots = 0  # an ellipsis counts as several
+    while i < end:
+        point, size = decode(data, i)
+        entry = classes[point]
+        if (entry & (_TERMINAL | _CLOSING)) == 0 and (wide or not _opens_or_closes(point)):
+            break
+        wide |= (entry & _TERMINAL) != 0 and point >= 0x80 and point != 0x2026
+        if point == 46:
+            dots += 1
+        elif point == 33 or point == 63:
+            strong = True
+        elif point == 0x2026:
+            dots += 2
+        i += size
+    at_border = i >= end
+    if not at_border:
+        point, size = decode(data, i)
+        entry = classes[point]
+        at_border = (entry & 15) == _SPACE or ((entry & _ALONE) != 0 and (strong or dots == 1))
+    return i, wide, at_border
 
 
 @njit(cache=True, nogil=True, inline="always")

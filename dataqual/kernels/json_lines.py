@@ -212,6 +212,46 @@ def _which(data: Any, start: int, end: int, keys: Any, key_borders: Any) -> int:
     return -1
 
 
+@njit(cache=True, nogil=True, inline="always")
+def _key(
+    data: Any, i: int, end: int, keys: Any, key_borders: Any, out: Any, at: int
+) -> tuple[int, int]:  # pragma: no cover - compiled
+    """Where the value of the key at byte `i` begins, and which wanted key it is, -1 for another one; (-1, -1) where it is left.
+    `out[at:]` may be written to."""
+    if data[i] != _QUOTE:
+        return -1, -1
+    start = i + 1
+    i, behind = _string(data, start, end, out, at)
+    if i < 0 or behind - at != i - 1 - start:  # an escape in it
+        return -1, -1
+    wanted = _which(data, start, i - 1, keys, key_borders)
+    i = _blank(data, i, end)
+    if i >= end or data[i] != 58:
+        return -1, -1
+    i = _blank(data, i + 1, end)
+    return (i, wanted) if i < end else (-1, -1)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _next(
+    data: Any, i: int, end: int, depth: int, objects: np.uint64
+) -> tuple[int, int, np.uint64]:  # pragma: no cover - compiled
+    """Where the next key or value begins behind one that ends at byte `i`, or the outermost object ended, -1 where it is left;
+    and the `depth` and `objects` there."""
+    while depth > 0:
+        i = _blank(data, i, end)
+        if i >= end:
+            return -1, depth, objects
+        if data[i] == 44:
+            return _blank(data, i + 1, end), depth, objects
+        if data[i] != (125 if objects & np.uint64(1) != 0 else 93):
+            return -1, depth, objects
+        i += 1
+        depth -= 1
+        objects >>= np.uint64(1)
+    return i, depth, objects
+
+
 @njit(cache=True, nogil=True)
 def _line(
     data: Any, i: int, end: int, keys: Any, key_borders: Any, spans: Any, out: Any, at: int
@@ -232,75 +272,43 @@ def _line(
         if i >= end:
             return -1, at
         in_object = objects & np.uint64(1) != 0
-        closing = 125 if in_object else 93
-        free = at + max(written, 0)  # from here on `out` may be written to
-        if opened and data[i] == closing:
-            after = True
-            i += 1
-            depth -= 1
-            objects >>= np.uint64(1)
-        else:
+        if not (opened and data[i] == (125 if in_object else 93)):
+            free = at + max(written, 0)  # from here on `out` may be written to
             wanted = -1
             if in_object:
-                if data[i] != _QUOTE:
-                    return -1, at
-                start = i + 1
-                i, behind = _string(data, start, end, out, free)
-                if i < 0 or behind - free != i - 1 - start:  # an escape in it
-                    return -1, at
-                if depth == 1:
-                    wanted = _which(data, start, i - 1, keys, key_borders)
-                i = _blank(data, i, end)
-                if i >= end or data[i] != 58:
-                    return -1, at
-                i = _blank(data, i + 1, end)
-                if i >= end:
+                i, wanted = _key(data, i, end, keys, key_borders if depth == 1 else key_borders[:1], out, free)
+                if i < 0:
                     return -1, at
             if wanted >= 0:
                 spans[wanted, 0] = i
-                if wanted == 0:
-                    if data[i] != _QUOTE:
-                        return -1, at
-                    free, written = at, 0  # of two of one name the last counts
+            if wanted == 0:
+                if data[i] != _QUOTE:
+                    return -1, at
+                free, written = at, 0  # of two of one name the last counts
             b = data[i]
-            after = True
-            if b == _QUOTE:
-                i, behind = _string(data, i + 1, end, out, free)
-                if i < 0:
+            if b == 123 or b == 91:
+                if depth == DEEPEST or wanted > 0:  # an object for an id: let Python put it into words
                     return -1, at
-                if wanted == 0:
-                    written = behind - at
-            elif b == 123 or b == 91:
-                if depth == DEEPEST:
-                    return -1, at
-                if wanted > 0:
-                    return -1, at  # an object for an id: let Python put it into words
                 depth += 1
                 objects = objects << np.uint64(1) | np.uint64(b == 123)
                 i = _blank(data, i + 1, end)
                 opened = True
-                after = False
+                continue
+            if b == _QUOTE:
+                i, behind = _string(data, i + 1, end, out, free)
+                written = behind - at if wanted == 0 else written
             else:
                 i = _plain_value(data, i, end)
-                if i < 0:
-                    return -1, at
+            if i < 0:
+                return -1, at
             if wanted >= 0:
                 spans[wanted, 1] = i
-        while after and depth > 0:
-            i = _blank(data, i, end)
-            if i >= end:
-                return -1, at
-            closing = 125 if objects & np.uint64(1) != 0 else 93
-            if data[i] == 44:
-                i = _blank(data, i + 1, end)
-                opened = False
-                after = False
-            elif data[i] == closing:
-                i += 1
-                depth -= 1
-                objects >>= np.uint64(1)
-            else:
-                return -1, at
+            i, depth, objects = _next(data, i, end, depth, objects)
+        else:
+            i, depth, objects = _next(data, i + 1, end, depth - 1, objects >> np.uint64(1))
+        if i < 0:
+            return -1, at
+        opened = False
     if written < 0:
         return -1, at
     return _blank(data, i, end), at + written

@@ -210,6 +210,28 @@ def _after_capital(data: NDArray[np.uint8], first: int, i: int) -> bool:  # prag
 
 
 @njit(cache=True, nogil=True)
+def _continuation(
+    data: Any, i: int, end: int, as_byte: Any, most: int
+) -> tuple[int, int, int, bool]:  # pragma: no cover - compiled
+    """The characters from byte `i` on, at most so many, that stand for continuation bytes: where they end, how many there are,
+    the first of the bytes, and whether all of them may follow a letter in clean text."""
+    found = 0
+    first = np.int64(0)
+    ordinary = True
+    while found < most and i < end:
+        point, size = decode(data, i)
+        value = np.int64(as_byte[point]) if point < len(as_byte) else np.int64(-1)
+        if value < 0x80 or value > 0xBF:
+            break
+        if found == 0:
+            first = value
+        ordinary = ordinary and point >= 0xA0 and _among(_FOLLOWS_A_LETTER, value)
+        i += size
+        found += 1
+    return i, found, first, ordinary
+
+
+@njit(cache=True, nogil=True)
 def find_misdecoded(
     data: NDArray[np.uint8],
     offsets: NDArray[np.int64],
@@ -252,22 +274,7 @@ def find_misdecoded(
                 weak_start = -1
                 continue
             more = 1 if lead < 0xE0 else (2 if lead < 0xF0 else 3)
-            j = i
-            found = 0
-            second = np.int64(0)
-            ordinary = True
-            unit = False
-            while found < more and j < end:
-                point, size = decode(data, j)
-                value = np.int64(as_byte[point]) if point < len(as_byte) else np.int64(-1)
-                if value < 0x80 or value > 0xBF:
-                    break
-                if found == 0:
-                    second = value
-                    unit = _among(_MAKES_A_UNIT, value)
-                ordinary = ordinary and point >= 0xA0 and _among(_FOLLOWS_A_LETTER, value)
-                j += size
-                found += 1
+            j, found, second, ordinary = _continuation(data, i, end, as_byte, more)
             if found < more or (lead == 0xE0 and second < 0xA0) or (lead == 0xF0 and second < 0x90):
                 weak_start = -1
                 continue
@@ -277,7 +284,7 @@ def find_misdecoded(
                 in_word = j < end and (_alnum(data[j]) or data[j] >= 0x80)
                 sure = not ordinary or in_word or not _after_capital(data, first, start)
             else:
-                sure = lead <= 0xC5 and not ordinary and not unit
+                sure = lead <= 0xC5 and not ordinary and not _among(_MAKES_A_UNIT, second)
             if not sure and weak_start < 0:
                 weak_start = start
             elif not sure:
