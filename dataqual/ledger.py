@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,10 +13,8 @@ from numpy.typing import NDArray
 
 from dataqual.corpus import Address, Batch, Corpus, Unreadable
 from dataqual.images.image import Images
+from dataqual.signal import Signal
 from dataqual.text import Text
-
-if TYPE_CHECKING:
-    from dataqual.operators import Signal
 
 SCHEMA: dict[str, Any] = {
     "path": pl.String,

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.corpus import Batch, Corpus
+from dataqual.corpus import Batch
 from dataqual.document_sample import BYTES, ROLES, DocumentSample, objects, priorities
 from dataqual.lazy import lazy
-from dataqual.operators import Metric, Signal
-from dataqual.reading import Reading
+from dataqual.signal import Signal
 from dataqual.text import Text
 
-if TYPE_CHECKING:
-    from dataqual.rules import RuleSet
+
+class Judges(Protocol):
+    """What rejects documents by rules of its own: `dataqual.rules.RuleSet`."""
+
+    @property
+    def name(self) -> str:
+        """Of all that judge, its own."""
+
+    def fails(self, values: Measured) -> NDArray[np.bool_]:
+        """Which rule rejects which document, (documents, rules)."""
 
 
 class Measured:
@@ -78,13 +85,13 @@ class Measured:
             )
         return self._samples[key]
 
-    def fails(self, rule_set: RuleSet) -> NDArray[np.bool_]:
+    def fails(self, rule_set: Judges) -> NDArray[np.bool_]:
         """Which rule of the set rejects which document, (documents, rules); judged once for all who ask."""
         if rule_set.name not in self._verdicts:
             self._verdicts[rule_set.name] = rule_set.fails(self)
         return self._verdicts[rule_set.name]
 
-    def drops(self, rule_set: RuleSet) -> NDArray[np.bool_]:
+    def drops(self, rule_set: Judges) -> NDArray[np.bool_]:
         """Which documents at least one rule of the set rejects."""
         if rule_set.name not in self._dropped:
             self._dropped[rule_set.name] = np.asarray(self.fails(rule_set).any(axis=1))
@@ -95,17 +102,3 @@ class Measured:
         if values is None:
             values = self._values[signal] = signal.of_batch(self.batch)
         return values
-
-
-def read(metric: Metric[Any], corpus: Corpus) -> Reading:
-    """The reading of a metric on a whole corpus, in one pass and one thread; defined on the empty corpus.
-
-    >>> from dataqual.corpus import Corpus
-    >>> from dataqual.metrics.documents import Documents
-    >>> read(Documents(), Corpus.of(["a", ""])).value
-    2
-    """
-    state = metric.measure(Measured(Batch.empty(corpus.columns, corpus.view)))
-    for batch in corpus.batches():
-        state = metric.merge(state, metric.measure(Measured(batch)))
-    return metric.read(state)

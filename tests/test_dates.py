@@ -162,6 +162,6 @@ def test_two_corpora_of_other_years_differ_in_them() -> None:
 
 
 def test_without_a_column_the_metric_says_nothing() -> None:
-    from dataqual.measured import read
+    from dataqual.metric_reading import read
 
     assert read(StaleDates(), dataqual.Corpus.of(["a"])).value is None

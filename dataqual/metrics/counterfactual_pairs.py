@@ -23,7 +23,7 @@ class CounterfactualPairs(Metric[Gendered]):
     From `size` sentences drawn by a hash of what a pair has in common, so that pairs stay together; exact below that.
 
     >>> from dataqual.corpus import Corpus
-    >>> from dataqual.measured import read
+    >>> from dataqual.metric_reading import read
     >>> read(CounterfactualPairs(), Corpus.of(["He is a nurse. She left the house.", "She is a nurse.", "她是护士"])).value
     0.5
     """

@@ -17,7 +17,7 @@ class Distribution(Metric[Sketch]):
     """How a signal is distributed over the documents; the value is its median, within one per cent.
 
     >>> from dataqual.corpus import Corpus
-    >>> from dataqual.measured import read
+    >>> from dataqual.metric_reading import read
     >>> from dataqual.signals.word_count import WordCount
     >>> reading = read(Distribution(WordCount()), Corpus.of(["one two", "three", "four five six"]))
     >>> round(reading.value), reading.detail["max"], reading.detail["total"]

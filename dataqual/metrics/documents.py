@@ -14,7 +14,7 @@ class Documents(Metric[int]):
     """How many documents were read; empty ones are documents.
 
     >>> from dataqual.corpus import Corpus
-    >>> from dataqual.measured import read
+    >>> from dataqual.metric_reading import read
     >>> read(Documents(), Corpus.of(["a", ""])).value
     2
     """

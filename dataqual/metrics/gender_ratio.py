@@ -21,7 +21,7 @@ class GenderRatio(Metric[AxisTally]):
     `first` by `second`: groups of the axis gender. `detail` has both with their intervals, documents being the draws.
 
     >>> from dataqual.corpus import Corpus
-    >>> from dataqual.measured import read
+    >>> from dataqual.metric_reading import read
     >>> round(read(GenderRatio(), Corpus.of(["She met her sister and her father.", "他走了"])).value or 0, 9)
     2.0
     """

@@ -25,7 +25,7 @@ class Languages(Metric[Tally]):
     (confidence below 0.5). None is what has no letters, `und` what says too little to tell. MissingExtra where the model is not installed.
 
     >>> from dataqual.corpus import Corpus
-    >>> from dataqual.measured import read
+    >>> from dataqual.metric_reading import read
     >>> reading = read(Languages(), Corpus.of(["This one is in English.", "今天天气很好，我们出去玩。", "So is this one.", "42"]))
     >>> [(row["language"], row["share"]) for row in reading.detail["languages"]]
     [('en', 0.5), ('zh-Hans', 0.25), (None, 0.25)]

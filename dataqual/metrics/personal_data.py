@@ -20,7 +20,7 @@ class PersonalData(Metric[NDArray[np.int64]]):
     `detail["kinds"]` lists each kind that was found with its places and the documents that have it.
 
     >>> from dataqual.corpus import Corpus
-    >>> from dataqual.measured import read
+    >>> from dataqual.metric_reading import read
     >>> reading = read(PersonalData(), Corpus.of(["a@b.cn, c@d.cn", "☎ 13812345678", "nothing", "none"]))
     >>> reading.value, reading.detail["kinds"]
     (0.5, [{'kind': 'email', 'places': 2, 'documents': 1}, {'kind': 'phone', 'places': 1, 'documents': 1}])

@@ -21,7 +21,7 @@ class Representation(Metric[AxisTally]):
     `reference`: a file of shares, see docs/people.md. `detail["groups"]` has every group with the interval of its share.
 
     >>> from dataqual.corpus import Corpus
-    >>> from dataqual.measured import read
+    >>> from dataqual.metric_reading import read
     >>> read(Representation(axis="gender", group="female"), Corpus.of(["She met her sister.", "他走了", "none"])).value
     0.75
     """

@@ -21,7 +21,7 @@ class ScriptMix(Metric[NDArray[np.int64]]):
     is the commonest; `Common` (digits, punctuation, spaces) is left out (UAX #24).
 
     >>> from dataqual.corpus import Corpus
-    >>> from dataqual.measured import read
+    >>> from dataqual.metric_reading import read
     >>> read(ScriptMix(), Corpus.of(["abc 1", "你好世"])).detail["scripts"][0]
     {'script': 'Latin', 'characters': 3, 'share': 0.5, 'documents': 1}
     """

@@ -30,7 +30,7 @@ class Share(Metric[Hits]):
     `detail` holds the number of documents and the signal's sum over them (whole numbers only).
 
     >>> from dataqual.corpus import Corpus
-    >>> from dataqual.measured import read
+    >>> from dataqual.metric_reading import read
     >>> from dataqual.signals.word_count import WordCount
     >>> read(Share(WordCount(), Bounds(max=1)), Corpus.of(["one two", "three", ""])).detail
     {'documents': 2, 'total': 1}

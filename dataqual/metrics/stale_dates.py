@@ -68,7 +68,7 @@ class StaleDates(Metric[Dated]):
     the oldest and newest date, the middle one, documents by year, and how many have none or something else instead.
 
     >>> from dataqual.corpus import Corpus
-    >>> from dataqual.measured import read
+    >>> from dataqual.metric_reading import read
     >>> rows = [{"text": "a", "date": day} for day in ("2024-05-01", "2023-01-01", "2009年3月", "")]
     >>> reading = read(StaleDates(), Corpus.of(rows))
     >>> round(reading.value, 2), reading.n, reading.detail["oldest"], reading.detail["before"]

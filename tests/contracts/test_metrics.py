@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from dataqual import catalog
 from dataqual.bounds import Bounds
 from dataqual.corpus import Batch, Corpus
-from dataqual.measured import Measured, read
+from dataqual.measured import Measured
+from dataqual.metric_reading import read
 from dataqual.operators import Metric, SampleMetric
 from dataqual.reading import Method
 from dataqual.rules import load

@@ -15,7 +15,7 @@ from dataqual.errors import InputError
 from dataqual.languages.model import Model
 from dataqual.languages.telling import READ, Method, labelled, model, tell
 from dataqual.languages.writing import WRITINGS
-from dataqual.measured import read
+from dataqual.metric_reading import read
 from dataqual.metrics.languages import Languages
 from dataqual.recipe import Recipe
 from dataqual.text import Text

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from dataqual.corpus import Corpus
-from dataqual.measured import read
+from dataqual.metric_reading import read
 from dataqual.metrics import groups as module
 from dataqual.metrics.groups import LISTED, Groups
 from dataqual.rules import load

@@ -6,7 +6,7 @@ import pytest
 
 from dataqual.bounds import Bounds
 from dataqual.corpus import Corpus
-from dataqual.measured import read
+from dataqual.metric_reading import read
 from dataqual.metrics.distribution import Distribution
 from dataqual.metrics.documents import Documents
 from dataqual.metrics.script_mix import ScriptMix

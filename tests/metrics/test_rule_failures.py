@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from dataqual.corpus import Corpus
-from dataqual.measured import Measured, read
+from dataqual.measured import Measured
+from dataqual.metric_reading import read
 from dataqual.metrics.rule_failures import Failures, RuleFailures
 from dataqual.rules import load, rule_sets
 

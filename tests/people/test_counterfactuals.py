@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dataqual.corpus import Corpus
-from dataqual.measured import read
+from dataqual.metric_reading import read
 from dataqual.metrics.counterfactual_pairs import CounterfactualPairs
 from dataqual.people import counterfactual_pairs
 

@@ -13,7 +13,7 @@ from dataqual.clustered import ShareSums
 from dataqual.corpus import Corpus
 from dataqual.errors import SpecError
 from dataqual.intervals import clopper_pearson, quotient, t_of, t_tail
-from dataqual.measured import read
+from dataqual.metric_reading import read
 from dataqual.metrics.gender_ratio import GenderRatio
 from dataqual.metrics.representation import Representation
 from dataqual.people import reference, represented
