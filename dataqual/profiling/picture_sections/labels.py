@@ -13,12 +13,11 @@ from dataqual.images.labels import copied_of, judged_sample
 from dataqual.images.sample import PictureSample
 from dataqual.images.squares import squares
 from dataqual.images.thumbnails import thumbnail
-from dataqual.labels.balance import balance
 from dataqual.labels.copies import Conflict, Copied, conflict_reading, conflicts
 from dataqual.labels.judging import Judged
+from dataqual.profiling.label_findings import balance_of, uneven_labels, wrong_labels
 from dataqual.profiling.picture_sections.examples import example
 from dataqual.profiling.sections import Setting
-from dataqual.profiling.sections.labels import suspects_command
 from dataqual.reading import Reading, wilson
 
 SIZE = 2_000
@@ -31,12 +30,6 @@ MOST_LABELS = 20
 """Labels that a profile judges at most; of more, dataqual labels has the time."""
 SHOWN, FACES, LISTED, TORN, EACH = 12, 6, 50, 8, 4
 """Suspects, pictures of each class, classes, contradictions, and pictures of each of these that are shown."""
-WRONG, SERIOUS = 0.01, 0.05
-"""From this share on, with its lower end, wrong labels are a warning, and an error."""
-UNEVEN = 10
-"""The commonest label for one of the rarest from which that is worth knowing."""
-ENOUGH = 50
-"""Pictures of each judged label for a finding: of fewer, the surest tenth is not five."""
 
 
 def facts(sample: PictureSample, setting: Setting) -> dict[str, Any] | None:
@@ -48,7 +41,7 @@ def facts(sample: PictureSample, setting: Setting) -> dict[str, Any] | None:
     judged, unjudged = _judged(sample, setting, copied)
     found = conflicts(copied, sample.labels)
     readings = {
-        "label_balance": _balance(sample, setting),
+        "label_balance": balance_of(sample.labels, setting, complete=sample.complete),
         "label_errors": judged.errors(setting.seed) if judged else Reading("label_errors", None, 0),
         "label_conflicts": conflict_reading(found, labelled, complete=sample.complete),
     }
@@ -65,7 +58,7 @@ def facts(sample: PictureSample, setting: Setting) -> dict[str, Any] | None:
 
 def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Finding]:
     """Wrong, contradicting and uneven labels."""
-    errors, uneven, torn = (block["readings"][name] for name in ("label_errors", "label_balance", "label_conflicts"))
+    errors, torn = (block["readings"][name] for name in ("label_errors", "label_conflicts"))
     if missing := block.get("unjudged"):
         yield Finding(
             "labels_unjudged",
@@ -77,19 +70,7 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
             command=missing["command"],
             where="labels",
         )
-    if errors["value"] is not None and errors["interval"][0] >= WRONG and errors["detail"]["least"] >= ENOUGH:
-        low, _ = errors["interval"]
-        yield Finding(
-            "label_errors",
-            "error" if low >= SERIOUS else "warning",
-            f"about {percent(errors['value'])} of the labels are wrong",
-            errors,
-            "What is learnt from them is wrong as often, and a test set with them cannot tell the better of two good models.",
-            example=next(iter(block["suspects"]), None),
-            say="look through the ranked list of dataqual labels, or leave the suspects out",
-            command=suspects_command(block, facts),
-            where="labels",
-        )
+    yield from wrong_labels(block, facts)
     if torn["value"]:
         yield Finding(
             "label_conflicts",
@@ -101,16 +82,11 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
             say="dataqual labels with --conflicts FILE lists all of them",
             where="labels",
         )
-    if (uneven.get("detail") or {}).get("imbalance", 1) >= UNEVEN:
-        yield Finding(
-            "label_imbalance",
-            "note",
-            f"the commonest label is {uneven['detail']['imbalance']:.3g} times as frequent as the rarest",
-            uneven,
-            "A model may learn to say the commonest label; measure it label by label, or add children of what is rare.",
-            say="dataqual augment with --balance label adds children of what is rare",
-            where="labels",
-        )
+    yield from uneven_labels(
+        block,
+        "A model may learn to say the commonest label; measure it label by label, or add children of what is rare.",
+        "dataqual augment with --balance label adds children of what is rare",
+    )
 
 
 def _judged(sample: PictureSample, setting: Setting, copied: Copied) -> tuple[Judged | None, dict[str, str] | None]:
@@ -122,20 +98,6 @@ def _judged(sample: PictureSample, setting: Setting, copied: Copied) -> tuple[Ju
         return judged_sample(some, seed=setting.seed, steps=STEPS, side=SIDE, copied=own), None
     except MissingExtra as error:
         return None, {"package": error.package, "command": error.command}
-
-
-def _balance(sample: PictureSample, setting: Setting) -> Reading:
-    """Of the whole corpus where its labels were counted, else of the sample."""
-    for group in setting.facts.get("groups", ()):
-        if group["column"] == setting.columns.label and not group["overflow"] and not group["rest"]:
-            counts = {row["value"]: row["documents"] for row in group["rows"]}
-            partial = setting.facts["corpus"]["sample"] is not None
-            return balance({k: v for k, v in counts.items() if k is not None}, counts.get(None, 0), sampled=partial)
-    found: dict[str, int] = {}
-    for label in sample.labels:
-        if label is not None:
-            found[label] = found.get(label, 0) + 1
-    return balance(found, len(sample) - sum(found.values()), sampled=not sample.complete)
 
 
 def _accuracy(judged: Judged | None) -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -11,11 +10,10 @@ import numpy as np
 from dataqual.columns import Columns
 from dataqual.document_sample import DocumentSample
 from dataqual.finding import Finding, percent
-from dataqual.labels.balance import balance
 from dataqual.labels.copies import Conflict, Copied, conflict_reading, conflicts
 from dataqual.labels.giveaways import giveaways
 from dataqual.labels.judging import Judged, judge
-from dataqual.profiling.mending import clean_command
+from dataqual.profiling.label_findings import balance_of, uneven_labels, wrong_labels
 from dataqual.profiling.sections import Setting
 from dataqual.reading import Reading
 
@@ -26,15 +24,9 @@ MOST_LABELS, WORK = 50, 30_000
 PHRASES = 2_000
 """Documents in which phrases that give a label away are looked for."""
 SHOWN = 5
-WRONG, SERIOUS = 0.01, 0.05
-"""From this share on, with its lower end, wrong labels are a warning, and an error."""
-UNEVEN = 10
-"""The commonest label for one of the rarest from which that is worth knowing."""
 CONFLICTING = 0.005
 LEAKING = 0.8
 """The share of a label's documents, at its lower end, that a phrase must be in to be told: of a subject's words few are."""
-ENOUGH = 50
-"""Documents of each judged label for a finding: of fewer, the surest tenth is not five."""
 
 
 def wanted(columns: Columns) -> bool:
@@ -51,7 +43,7 @@ def facts(sample: DocumentSample, setting: Setting) -> dict[str, Any] | None:
     judged, some = _judged(sample, setting), sample.first(PHRASES)
     found = conflicts(Copied.of(sample.text), labels)
     readings = {
-        "label_balance": _balance(sample, setting),
+        "label_balance": balance_of(labels, setting, complete=sample.complete),
         "label_errors": judged.errors(setting.seed) if judged else Reading("label_errors", None, 0),
         "label_conflicts": conflict_reading(found, labelled, complete=sample.complete),
     }
@@ -77,31 +69,11 @@ def _judged(sample: DocumentSample, setting: Setting) -> Judged | None:
 
 def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Finding]:
     """Wrong, contradicting, uneven and leaking labels."""
-    errors = block["readings"]["label_errors"]
-    if errors["value"] is not None and errors["interval"][0] >= WRONG and errors["detail"]["least"] >= ENOUGH:
-        low, _ = errors["interval"]
-        yield Finding(
-            "label_errors",
-            "error" if low >= SERIOUS else "warning",
-            f"about {percent(errors['value'])} of the labels are wrong",
-            errors,
-            "What is learnt from them is wrong as often, and a test set with them cannot tell the better of two good models.",
-            example=next(iter(block["suspects"]), None),
-            say="look through the ranked list of dataqual labels, or leave the suspects out",
-            command=suspects_command(block, facts),
-            where="labels",
-        )
+    yield from wrong_labels(block, facts)
     yield from _contradictions(block)
-    uneven = block["readings"]["label_balance"]
-    if (uneven.get("detail") or {}).get("imbalance", 1) >= UNEVEN:
-        yield Finding(
-            "label_imbalance",
-            "note",
-            f"the commonest label is {uneven['detail']['imbalance']:.3g} times as frequent as the rarest",
-            uneven,
-            "A model may learn to say the commonest label; measure it label by label, or rebalance.",
-            where="labels",
-        )
+    yield from uneven_labels(
+        block, "A model may learn to say the commonest label; measure it label by label, or rebalance."
+    )
     leaks = [one for one in block["giveaways"] if one["coverage_interval"][0] >= LEAKING]
     if leaks:
         yield Finding(
@@ -112,14 +84,6 @@ def findings(block: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterable[Fin
             "A model then learns the phrase and not the subject, and does worse where the phrase is missing.",
             where="labels",
         )  # fmt: skip
-
-
-def suspects_command(block: Mapping[str, Any], facts: Mapping[str, Any]) -> str | None:
-    """The one that leaves the suspects out; it names the column, which may have been named and not found."""
-    command = clean_command(dict(facts), "label_errors")
-    if command is None or not block["column"] or "--label" in shlex.split(command):
-        return command
-    return f"{command} {shlex.join(['--label', block['column']])}"
 
 
 def _contradictions(block: Mapping[str, Any]) -> Iterable[Finding]:
@@ -135,20 +99,6 @@ def _contradictions(block: Mapping[str, Any]) -> Iterable[Finding]:
             example=first["first"] if first else None,
             where="labels",
         )
-
-
-def _balance(sample: DocumentSample, setting: Setting) -> Reading:
-    """Of the whole corpus where its labels were counted, else of the sample."""
-    for group in setting.facts.get("groups", ()):
-        if group["column"] == setting.columns.label and not group["overflow"] and not group["rest"]:
-            counts = {row["value"]: row["documents"] for row in group["rows"]}
-            partial = setting.facts["corpus"]["sample"] is not None
-            return balance({k: v for k, v in counts.items() if k is not None}, counts.get(None, 0), sampled=partial)
-    found: dict[str, int] = {}
-    for label in sample.values("label"):
-        if label is not None:
-            found[label] = found.get(label, 0) + 1
-    return balance(found, len(sample) - sum(found.values()), sampled=not sample.complete)
 
 
 def _accuracy(judged: Judged | None) -> dict[str, Any] | None:
