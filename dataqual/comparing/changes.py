@@ -76,56 +76,31 @@ class Changes:
 
     def table(self) -> pl.LazyFrame:
         """A row for each document that is not the same in the same place, in the order of the first version, added ones last."""
-        kinds = np.array(KINDS)[self.pairs["kind"]]
         told = (self.pairs["kind"] > 0) | self.displaced
-        pairs = self.pairs[told]
-        none = np.zeros(0, np.uint64)
-        before = np.concatenate([pairs["before"], self.dropped, none])
-        frame = pl.DataFrame(
-            {
-                "change": np.concatenate(
-                    [kinds[told], np.repeat(["dropped", "added"], [len(self.dropped), len(self.added)])]
-                ),
-                "moved": np.concatenate([self.displaced[told], np.zeros(len(self.dropped) + len(self.added), bool)]),
-                "similarity": self._similarities(pairs) + [None] * (len(self.dropped) + len(self.added)),
-            },
-            schema_overrides={"similarity": pl.Float64},
-        )
-        absent = [len(self.added), len(self.dropped)]
-        after = [pairs["after"], self.added]
+        pairs, gone, new = self.pairs[told], len(self.dropped), len(self.added)
+        kinds = np.array(KINDS)[pairs["kind"]]
+        before = np.concatenate([pairs["before"], self.dropped])
+        none = np.zeros(max(gone, new), np.uint64)
         sides = (
-            ("before", np.concatenate([before, np.zeros(absent[0], np.uint64)]), slice(len(before), None)),
+            ("before", np.concatenate([before, none[:new]]), np.repeat([True, False], [len(before), new])),
             (
                 "after",
-                np.concatenate([after[0], np.zeros(absent[1], np.uint64), after[1]]),
-                slice(len(pairs), len(pairs) + absent[1]),
+                np.concatenate([pairs["after"], none[:gone], self.added]),
+                np.repeat([True, False, True], [len(pairs), gone, new]),
             ),
         )
-        for (name, address, missing), corpus in zip(sides, self.corpora, strict=True):
-            file, record = places(address)
-            gone = np.zeros(len(address), bool)
-            gone[missing] = True
-            named = named_of(corpus, address[~gone])
-            for role in ("id", "label"):
-                values = np.full(len(address), None, object)
-                values[~gone] = named[role].to_list()
-                frame = frame.with_columns(pl.Series(f"{name}_{role}", values.tolist(), dtype=pl.String))
-            paths = pl.Series([readable(one.path) for one in corpus.files], dtype=pl.String)
-            frame = frame.with_columns(
-                paths.gather(file).alias(f"{name}_path")
-                if len(paths)
-                else pl.lit(None, pl.String).alias(f"{name}_path"),
-                pl.Series(f"{name}_record", record),
-            ).with_columns(
-                pl.when(~pl.Series(gone)).then(pl.col(column)).alias(column)
-                for column in (f"{name}_path", f"{name}_record")
-            )
-        first = (
-            pl.int_range(pl.len())
-            if not len(before)
-            else pl.Series(np.concatenate([before, np.full(absent[0], np.iinfo(np.uint64).max, np.uint64)]))
+        last = np.full(new, np.iinfo(np.uint64).max, np.uint64)
+        frame = pl.DataFrame(
+            [
+                pl.Series("change", np.concatenate([kinds, np.repeat(["dropped", "added"], [gone, new])])),
+                pl.Series("moved", np.concatenate([self.displaced[told], np.zeros(gone + new, bool)])),
+                pl.Series("similarity", self._similarities(pairs) + [None] * (gone + new), pl.Float64),
+                pl.Series("_", np.concatenate([before, last])),
+            ]
         )
-        return frame.lazy().with_columns(first.alias("_")).sort("_", maintain_order=True).select(*COLUMNS)
+        for (name, address, there), corpus in zip(sides, self.corpora, strict=True):
+            frame = frame.with_columns(_side(name, address, there, corpus))
+        return frame.lazy().sort("_", maintain_order=True).select(*COLUMNS)
 
     def _similarities(self, pairs: NDArray[np.void]) -> list[float | None]:
         if not self.similarity:
@@ -139,6 +114,25 @@ class Changes:
             found: NDArray[Any] = getattr(self, kind)
             return found
         return self.pairs[self.pairs["kind"] == KINDS.index(kind)]
+
+
+def _side(name: str, address: NDArray[np.uint64], there: NDArray[np.bool_], corpus: Corpus) -> list[pl.Series]:
+    """The columns about the documents of one version, (documents,), which are at these addresses where they are `there`."""
+    file, record = places(address)
+    named = named_of(corpus, address[there])
+    paths = [readable(one.path) for one in corpus.files]
+    columns = {
+        "id": named["id"].to_list(),
+        "label": named["label"].to_list(),
+        "path": [paths[at] for at in file[there].tolist()],
+        "record": record[there].tolist(),
+    }
+    made = []
+    for column, values in columns.items():
+        spread = np.full(len(address), None, object)
+        spread[there] = values
+        made.append(pl.Series(f"{name}_{column}", spread.tolist(), dtype=COLUMNS[f"{name}_{column}"]))
+    return made
 
 
 def named_of(corpus: Corpus, address: NDArray[np.uint64]) -> pl.DataFrame:

@@ -288,30 +288,29 @@ def _of_rules(given: dict[str, Any], where: str) -> Iterator[Check]:
     yield Check(rule_set.name, Passing(rule_set.rules), bounds, says=says, mend=("--drop", name))
 
 
+OF_COLUMN = (
+    "nulls",
+    "unique",
+    "mostly",
+    "statistic",
+    "quantile",
+    "type",
+    "pattern",
+    "without",
+    "allowed",
+    "forbidden",
+    "length",
+)
+"""What may be asked of a column, beside bounds."""
+
+
 def _of_column(given: dict[str, Any], where: str) -> Iterator[Check]:
     """`{column: NAME, type: …, nulls: …, min: …, …}`: a check for each of what is asked."""
-    own = (
-        "nulls",
-        "unique",
-        "mostly",
-        "statistic",
-        "quantile",
-        "type",
-        "pattern",
-        "without",
-        "allowed",
-        "forbidden",
-        "length",
-    )
-    _keys(given, where, "column", *own, *specs.ENDS)
+    _keys(given, where, "column", *OF_COLUMN, *specs.ENDS)
     name = specs.string(given, "column", where)
     statistic = _statistic(given, where, STATISTICS)
-    asked = {
-        key: given[key]
-        for key in given
-        if key in (*own, *specs.ENDS) and key not in ("mostly", "statistic", "quantile")
-    }
-    rest = {key: given[key] for key in ("column", *COMMON) if key in given}
+    of_values = {*OF_COLUMN, *specs.ENDS} - {"mostly", "statistic", "quantile"}
+    asked = {key: value for key, value in given.items() if key in of_values}
     if statistic is not None:
         if more := [key for key in asked if key not in specs.ENDS]:
             raise SpecError(f"{where}: {more[0]} is asked of values, not of a statistic; make it a check of its own")
@@ -319,31 +318,43 @@ def _of_column(given: dict[str, Any], where: str) -> Iterator[Check]:
         yield Check(
             f"{said} {name}", OfColumn(name, statistic), specs.bounds(given, where), says=f"the {said} of {name}"
         )
+    elif not asked:
+        raise SpecError(f"{where}: says nothing of the column; {did_you_mean('', [*OF_COLUMN, *specs.ENDS])}")
+    else:
+        yield from _of_nulls(name, given, asked, where)
+        yield from _of_values(name, given, asked, where)
+
+
+def _of_nulls(name: str, given: Mapping[str, Any], asked: Mapping[str, Any], where: str) -> Iterator[Check]:
+    """How many records may have no value."""
+    if "nulls" not in asked:
         return
-    if not asked:
-        raise SpecError(f"{where}: says nothing of the column; {did_you_mean('', [*own, *specs.ENDS])}")
-    if "nulls" in asked:
-        if "mostly" in given and len(asked) == 1:
-            raise SpecError(f"{where}.mostly: says nothing of nulls; nulls: 0.1 allows them in a tenth of the records")
-        most = asked["nulls"]
-        share = 0.0 if most is False else _share(most, f"{where}.nulls")
-        says = f"the share of records in which {name} is null"
-        yield Check(
-            f"{name} nulls", NotNull(name, wrong=True), Bounds(max=share), says=says, spec=rest | {"nulls": most}
-        )
+    if "mostly" in given and len(asked) == 1:
+        raise SpecError(f"{where}.mostly: says nothing of nulls; nulls: 0.1 allows them in a tenth of the records")
+    most = asked["nulls"]
+    share = 0.0 if most is False else _share(most, f"{where}.nulls")
+    says = f"the share of records in which {name} is null"
+    spec = _kept(given) | {"nulls": most}
+    yield Check(f"{name} nulls", NotNull(name, wrong=True), Bounds(max=share), says=says, spec=spec)
+
+
+def _of_values(name: str, given: Mapping[str, Any], asked: dict[str, Any], where: str) -> Iterator[Check]:
+    """What most values, or all, must be."""
     mostly = _mostly(given, where)
-    kept = {"mostly": given["mostly"]} if "mostly" in given else {}
+    spec = _kept(given) | ({"mostly": given["mostly"]} if "mostly" in given else {})
     if "unique" in asked:
         if asked["unique"] is not True:
             raise SpecError(f"{where}.unique: expected true, got {specs.flow(asked['unique'])}")
         says = f"the share of values of {name} that occur once"
-        yield Check(
-            f"{name} unique", Unique((name,)), Bounds(min=mostly), says=says, spec=rest | kept | {"unique": True}
-        )
+        yield Check(f"{name} unique", Unique((name,)), Bounds(min=mostly), says=says, spec=spec | {"unique": True})
     for key, condition, own_keys in _conditions(asked, where):
         says = f"the share of values of {name} {condition}"
-        gauge = Meets(name, condition)
-        yield Check(f"{name} {key}", gauge, Bounds(min=mostly), says=says, spec=rest | kept | own_keys)
+        yield Check(f"{name} {key}", Meets(name, condition), Bounds(min=mostly), says=says, spec=spec | own_keys)
+
+
+def _kept(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What every check of a column says again of what was given."""
+    return {key: given[key] for key in ("column", *COMMON) if key in given}
 
 
 def _conditions(asked: dict[str, Any], where: str) -> Iterator[tuple[str, Condition, dict[str, Any]]]:
