@@ -190,23 +190,25 @@ def pack(file: str | None, output: str | None, workers: int | None, quiet: bool)
 
 
 @main.command()
-@click.argument("folder", metavar="DIR", type=click.Path())
+@click.argument("study", required=False, type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON on stdout.")
 @mendable("studies")
-def status(folder: str, as_json: bool) -> None:
-    """Say how far a study is: trials done, points, hours so far, and whether it runs now.
+def status(study: str | None, as_json: bool) -> None:
+    """Say how far a study is: trials done, training and failed, time and money left, and whether it runs now.
 
-    Reads what stands in its folder and changes nothing, while the study runs or after it was stopped.
+    Reads what stands in its folder and changes nothing, while the study runs, from any terminal, or after it was stopped. STUDY
+    is the folder, or the study file beside it [scaling.study].
 
     \b
     Examples:
       studies status english.study
+      studies status english.yaml
     """
     import json
 
     from studies.status import lines, status
 
-    found = status(folder)
+    found = status(study or "scaling.study")
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dataqual.corpus import Batch, Corpus
+from dataqual.corpus import Batch, Corpus, Progress
 from dataqual.drawing import document_keys, uniform
 from dataqual.ledger import Dropped
 from dataqual.operators import Engine, Step
 from dataqual.recipe import prepared
 from studies.study import Grade
+from studies.watching import Watch
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,17 @@ class Share(Step):
         return batch.where(inside), dropped
 
 
-def ready(grade: Grade, corpus: Corpus, before: tuple[Step, ...], engine: Engine) -> tuple[Step, ...]:
+def ready(
+    grade: Grade, corpus: Corpus, before: tuple[Step, ...], engine: Engine, progress: Progress | None = None
+) -> tuple[Step, ...]:
     """The steps of a grade, each after a survey of what `before` and the steps before it leave, if it needs one."""
     share = Share(grade.share)
-    return (share, *prepared(grade.steps, corpus, engine, before=(*before, share)))
+    return (share, *prepared(grade.steps, corpus, engine, before=(*before, share), progress=progress))
+
+
+def surveyed(grade: Grade) -> str | None:
+    """What is said of the pass, or passes, in which the steps of a grade look at the whole corpus; None where none does."""
+    return f"looking over the corpus for {grade.name}" if any(step.surveys for step in grade.steps) else None
 
 
 def unique_bytes(batch: Batch) -> int:
@@ -50,3 +58,9 @@ def unique_bytes(batch: Batch) -> int:
     """
     first = np.unique(np.stack([batch.file, batch.record]), axis=1, return_index=True)[1]
     return int(batch.text.byte_counts[first].sum())
+
+
+def surveying(grade: Grade, watch: Watch) -> Progress | None:
+    """Who is told how far these passes are."""
+    what = surveyed(grade)
+    return None if what is None else lambda documents, done, size: watch.prepare(what, done, size)

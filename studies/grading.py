@@ -17,9 +17,10 @@ from dataqual.ledger import Added, Edited
 from dataqual.operators import Engine, Step
 from dataqual.recipe import applied
 from studies.choosing import LowestKeys
-from studies.grades import Share, ready, unique_bytes
+from studies.grades import Share, ready, surveying, unique_bytes
 from studies.holding_out import WORDS, Decontaminate, Grams, Overlap, Withhold
 from studies.study import Grade
+from studies.watching import Watch
 
 MOST_REMOVED = 0.5
 """A grade that loses more of its text than this to the held-out sets is no longer the grade that was named."""
@@ -55,10 +56,13 @@ class Grading:
     steps: Mapping[str, tuple[Step, ...]]
 
     @classmethod
-    def of(cls, grades: Sequence[Grade], corpus: Corpus, withhold: Withhold, grams: Grams, engine: Engine) -> Grading:
+    def of(
+        cls, grades: Sequence[Grade], corpus: Corpus, withhold: Withhold, grams: Grams, engine: Engine, watch: Watch
+    ) -> Grading:
         """With the surveys made that a step such as `dedup` needs: of what is neither held out nor like held-out text."""
         before = (withhold, Decontaminate(grams))
-        return cls(corpus, withhold, grams, {grade.name: ready(grade, corpus, before, engine) for grade in grades})
+        steps = {grade.name: ready(grade, corpus, before, engine, surveying(grade, watch)) for grade in grades}
+        return cls(corpus, withhold, grams, steps)
 
     def parts(self, batch: Batch) -> tuple[int, dict[str, Part]]:
         """What a batch comes to in every grade, and the bytes they were made from."""

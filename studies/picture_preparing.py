@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
@@ -33,21 +34,24 @@ from dataqual.writers.appearing import NewFile
 from dataqual.writers.parquet import NewParquet
 from studies import extracting
 from studies.fidelity import measured
-from studies.grades import Share, ready
+from studies.grades import Share, ready, surveyed, surveying
 from studies.holding_out import Withhold, hold_out_keys
 from studies.opening import corpus_of
 from studies.picture_file import LEVELS, Pixels
 from studies.picture_keys import Pictures
 from studies.prepared import REMOVED, Prepared, picture_fingerprint
+from studies.progress import duration
 from studies.study import RESERVED, Study
 from studies.token_writing import DATA
+from studies.watching import SILENT, Watch
 
 POOL_BYTES = 64 << 20
 """Of pictures from which features are learnt: 85,000 digits, or 21,000 of 32 × 32 in colour."""
 EXTRACTOR = "extractor.npz"
 REMOVED_SCHEMA: dict[str, Any] = {"grade": pl.String, "path": pl.String, "record": pl.Int64, "when": pl.String}
 
-Said = Callable[[str, int, int], None]
+HOLDING, GRADING, FEATURES = "holding out", "grading", "learning features to judge pictures by"
+"""The passes, as they are told."""
 Result = TypeVar("Result")
 Hashes = frozenset[bytes]
 
@@ -58,7 +62,7 @@ def prepare(
     *,
     workers: int | None = None,
     max_memory: int | None = None,
-    said: Said | None = None,
+    watch: Watch = SILENT,
 ) -> Prepared:
     """The files of pictures in FOLDER/data: those that are there if study and corpus are the same, else made anew.
 
@@ -69,11 +73,14 @@ def prepare(
     place = Path(folder)
     corpus = corpus_of(study)
     known = picture_fingerprint(study, corpus)
-    if found := Prepared.again(place, known):
+    started = time.monotonic()
+    if found := Prepared.again(place, known, watch):
         return found
     (place / DATA).mkdir(parents=True, exist_ok=True)
-    facts = _Preparing(study, study.pictures, corpus, place, Local(workers, max_memory), said).go()
-    return Prepared.save(place, known, [], facts)
+    facts = _Preparing(study, study.pictures, corpus, place, Local(workers, max_memory), watch).go()
+    made = Prepared.save(place, known, [], facts)
+    watch.say(f"prepared in {duration(time.monotonic() - started)}; {made.said()}")
+    return made
 
 
 @dataclass
@@ -100,10 +107,13 @@ class _Preparing:
     corpus: Corpus
     place: Path
     engine: Local
-    said: Said | None
+    watch: Watch
 
     def go(self) -> dict[str, Any]:
         """Both passes: the part `data` of study.json."""
+        surveys = [said for grade in self.study.grades if (said := surveyed(grade))]
+        learnt = [FEATURES] if self.pictures.extractor is None else []
+        self.watch.passes([HOLDING, *surveys, GRADING, *learnt])
         found, seen = self._hold_out()
         held = self._array([pixels for _, pixels in found.held])
         hashes = frozenset(hashlib.sha256(pixels).digest() for _, pixels in found.held)
@@ -138,7 +148,7 @@ class _Preparing:
             pool = [(chosen[row], pixels[row].tobytes(), labels[row]) for row in np.flatnonzero(~out)]
             return len(batch), batch.unreadable, held, pool
 
-        for pictures, unreadable, held, pool in self._map(look, "holding out"):
+        for pictures, unreadable, held, pool in self._map(look, HOLDING):
             found.add(held, pool)
             count.add(pictures, unreadable)
         count.check(self.corpus)
@@ -161,6 +171,7 @@ class _Preparing:
             judging: dict[str, Any] = {"file": path.name, "name": name, "trained_on": None}
         else:
             path = self.place / DATA / EXTRACTOR
+            self.watch.prepare(FEATURES, 0, 0)
             own = [row for row, label in enumerate(labels) if label is not None]
             known = [str(labels[row]) for row in own]
             by_label = len(set(known)) > 1
@@ -176,7 +187,10 @@ class _Preparing:
         """The file of every grade, in the order of the corpus, and what study.json says of it."""
         withhold = Withhold(self.study.held_out_share)
         before = (withhold, _NoCopies(hashes, self.pictures))
-        steps = {grade.name: ready(grade, self.corpus, before, self.engine) for grade in self.study.grades}
+        steps = {
+            grade.name: ready(grade, self.corpus, before, self.engine, surveying(grade, self.watch))
+            for grade in self.study.grades
+        }
 
         def look(batch: Batch) -> tuple[int, dict[str, _Part]]:
             batch = withhold(batch)[0]
@@ -186,7 +200,7 @@ class _Preparing:
         sums, total = {name: _Sum() for name in steps}, 0
         with ExitStack() as files, NewParquet(str(self.place / REMOVED), REMOVED_SCHEMA) as paper:
             out = {name: files.enter_context(_NewPictures(self.place, name, self._shape)) for name in steps}
-            for clean, parts in self._map(look, "grading"):
+            for clean, parts in self._map(look, GRADING):
                 total += clean
                 for name, part in parts.items():
                     out[name].add(part.pixels)
@@ -253,8 +267,7 @@ class _Preparing:
             self.engine.map(lambda chunk: (chunk.done, look(self.corpus.parse(chunk))), self.corpus.chunks())
         ) as results:
             for done, result in results:
-                if self.said is not None:
-                    self.said(what, done, self.corpus.size)
+                self.watch.prepare(what, done, self.corpus.size)
                 yield result
 
 

@@ -17,6 +17,7 @@ from studies.probe import Probe
 from studies.study import Study
 from studies.token_writing import DATA, publish
 from studies.tokenizing import GIVEN, Given
+from studies.watching import SILENT, Watch
 from studies.windows import TokenFile
 
 FORMAT = 3
@@ -47,14 +48,22 @@ class Prepared:
     """Whose loss says when to stop early."""
 
     @classmethod
-    def again(cls, folder: Path, fingerprint: str) -> Prepared | None:
-        """What an earlier run left, if it is of this study and unharmed."""
+    def again(cls, folder: Path, fingerprint: str, watch: Watch = SILENT) -> Prepared | None:
+        """What an earlier run left, if it is of this study and unharmed; `watch` hears what was found."""
         try:
             manifest = json.loads((folder / MANIFEST).read_bytes())
             found = cls._of(manifest, folder) if manifest["fingerprint"] == fingerprint else None
-        except (OSError, ValueError, KeyError, TypeError):
+        except FileNotFoundError:
+            if (folder / DATA).exists():
+                watch.say("an earlier start was broken off while it prepared the corpus: that begins anew")
             return None
-        return found if found is not None and found._whole() else None
+        except (OSError, ValueError, KeyError, TypeError):
+            found = None
+        if found is None or not found._whole():
+            watch.say("what was prepared before is of another corpus or study, or was harmed: it is prepared anew")
+            return None
+        watch.say(f"prepared before, and used again; {found.said()}")
+        return found
 
     @classmethod
     def save(cls, folder: Path, fingerprint: str, notes: Iterable[str], facts: Mapping[str, Any]) -> Prepared:
@@ -78,6 +87,11 @@ class Prepared:
             probes={name: _probe(folder, one) for name, one in facts.get("probes", {}).items()},
             validation=token_file(folder, facts["validation"]) if "validation" in facts else None,
         )
+
+    def said(self) -> str:
+        """How much there is of each grade, for people."""
+        what = "pictures" if self.judging is not None else "tokens"
+        return f"{what}: {', '.join(f'{name} {file.tokens:,}' for name, file in self.grades.items())}"
 
     def _whole(self) -> bool:
         files: list[TokenFile | Probe] = [*self.grades.values(), *self.held_out.values(), *self.probes.values()]

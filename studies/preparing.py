@@ -8,6 +8,7 @@ same documents as the others where it keeps them.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -27,14 +28,17 @@ from dataqual.writers.parquet import NewParquet
 from studies import probe_preparing
 from studies.choosing import LowestDocuments, LowestKeys
 from studies.copying import long_copy, share
+from studies.grades import surveyed
 from studies.grading import REMOVED_SCHEMA, Grading, Sum, choice_keys
 from studies.holding_out import Document, Grams, Withhold, hold_out_keys
 from studies.opening import corpus_of, neutral_of, probe_of
 from studies.planting import plant
 from studies.prepared import REMOVED, Prepared, fingerprint, token_file
+from studies.progress import duration
 from studies.study import RESERVED, Study
 from studies.token_writing import DATA, NewTokens, publish, texts
 from studies.tokenizing import GIVEN, TABLE, Bpe, Bytes, Given, Tokenizer, Tokens, check_vocabulary, needs
+from studies.watching import SILENT, Watch
 
 SLICE_SHARE, SLICE_BYTES = 0.05, 8 << 20
 """Of the corpus, for a BPE alone: no grade has these documents. 8 MiB is more than a vocabulary of 64k needs."""
@@ -48,8 +52,9 @@ DENSER = 1.2
 SPARE_SHARE, SPARE_TOKENS = 0.05, 64 << 10
 """More tokens than the study names, because a stop is rounded to whole steps."""
 
-Said = Callable[[str, int, int], None]
-"""What is being done, and how many bytes on disk of how many are."""
+HOLDING, LEAKS, GRADING, WRITING = "holding out", "looking for leaks", "grading", "writing tokens"
+TOKENIZER, COPIES = "training the tokenizer", "looking for copies of held-out text"
+"""The passes, as they are told."""
 Result = TypeVar("Result")
 
 
@@ -59,7 +64,7 @@ def prepare(
     *,
     workers: int | None = None,
     max_memory: int | None = None,
-    said: Said | None = None,
+    watch: Watch = SILENT,
 ) -> Prepared:
     """The token files in FOLDER/data: those that are there if study and corpus are the same, else made anew.
 
@@ -71,11 +76,14 @@ def prepare(
     corpus, neutral = corpus_of(study), neutral_of(study)
     asked = [probe_of(study, probe) for probe in study.probes]
     known = fingerprint(study, corpus, neutral, asked)
-    if found := Prepared.again(place, known):
+    started = time.monotonic()
+    if found := Prepared.again(place, known, watch):
         return found
     (place / DATA).mkdir(parents=True, exist_ok=True)
-    notes, facts = _Preparing(study, corpus, neutral, asked, place, Local(workers, max_memory), said).go()
-    return Prepared.save(place, known, notes, facts)
+    notes, facts = _Preparing(study, corpus, neutral, asked, place, Local(workers, max_memory), watch).go()
+    made = Prepared.save(place, known, notes, facts)
+    watch.say(f"prepared in {duration(time.monotonic() - started)}; {made.said()}")
+    return made
 
 
 @dataclass(frozen=True)
@@ -101,10 +109,17 @@ class _Preparing:
     """Of the probes."""
     place: Path
     engine: Local
-    said: Said | None
+    watch: Watch
+
+    def _passes(self) -> list[str]:
+        """What will be told, in order."""
+        surveys = [said for grade in self.study.grades if (said := surveyed(grade))]
+        learnt = [TOKENIZER] if isinstance(self.study.tokenizer, int) else []
+        return [HOLDING, *learnt, LEAKS, *surveys, GRADING, WRITING, COPIES]
 
     def go(self) -> tuple[list[str], dict[str, Any]]:
         """All passes: notes, and the part `data` of study.json."""
+        self.watch.passes(self._passes())
         raw, neutral = self._hold_out_raw(), self._hold_out(self.neutral, "neutral", 1.0)
         if not neutral.documents:
             raise InputError("held_out.neutral: every document in it is empty")
@@ -119,12 +134,13 @@ class _Preparing:
         grams = Grams.of([*raw.documents, *neutral.documents, *raw.validation, *tested])
         grams = grams.knowing(self._counted(grams))
         planted = plant(grams)
-        grading = Grading.of(self.study.grades, self.corpus, self._withhold, grams, self.engine)
+        grading = Grading.of(self.study.grades, self.corpus, self._withhold, grams, self.engine, self.watch)
         files = {name: self._write_held_out(name, documents, tokenizer) for name, documents in held_out.items()}
         density = 1.0 if isinstance(tokenizer, Bytes) else DENSER * files["raw"]["bytes"] / files["raw"]["tokens"]
         wanted = (self.study.longest * (1 + SPARE_SHARE) + SPARE_TOKENS) * density
         clean, sums = self._measure(grading, round(wanted))
         written = self._write(grading, {name: found.chosen.settle() for name, found in sums.items()}, tokenizer)
+        self.watch.prepare(COPIES, 0, 0)
         copied = self._copied(written, files, tokenizer.vocabulary)
         return notes, {
             "tokenizer": tokenizer.name,
@@ -193,7 +209,7 @@ class _Preparing:
             low = uniform(hold_out_keys(batch)) < most
             return len(batch), len(batch.text.data), batch.unreadable, _documents(corpus, batch.where(low), name)
 
-        for documents, size, unreadable, found in self._map(look, corpus, "holding out"):
+        for documents, size, unreadable, found in self._map(look, corpus, HOLDING):
             held.add((key, document) for key, document in found if key < limit)
             between.add((key, document) for key, document in found if limit <= key < beyond)
             rest.add((key, document) for key, document in found if key >= beyond)
@@ -211,6 +227,7 @@ class _Preparing:
             given = Given.read(Path(asked.removeprefix(GIVEN)))
             publish(self.place / DATA / TABLE, given.json())
             return given, []
+        self.watch.prepare(TOKENIZER, 0, 0)
         bpe = Bpe.train((document.text for document in slice), asked)
         check_vocabulary(asked, bpe.vocabulary)
         publish(self.place / DATA / TABLE, bpe.json())
@@ -221,7 +238,7 @@ class _Preparing:
         """In how many documents of the corpus each gram is."""
         withhold = self._withhold
         counts = np.zeros(len(grams), np.int64)
-        for found in self._map(lambda batch: grams.count(withhold(batch)[0].text), self.corpus, "looking for leaks"):
+        for found in self._map(lambda batch: grams.count(withhold(batch)[0].text), self.corpus, LEAKS):
             counts += found
         return counts
 
@@ -229,7 +246,7 @@ class _Preparing:
         """The bytes that grades are made from, and what each leaves of them; what it must not have goes to removed.parquet."""
         sums, total = {name: Sum(LowestKeys(wanted)) for name in grading.steps}, 0
         with NewParquet(str(self.place / REMOVED), REMOVED_SCHEMA) as paper:
-            for clean, parts in self._map(grading.parts, self.corpus, "grading"):
+            for clean, parts in self._map(grading.parts, self.corpus, GRADING):
                 total += clean
                 for name, part in parts.items():
                     sums[name].add(part)
@@ -254,7 +271,7 @@ class _Preparing:
 
         with ExitStack() as files:
             out = {name: files.enter_context(NewTokens(self.place, name)) for name in limits}
-            for found in self._map(look, self.corpus, "writing tokens"):
+            for found in self._map(look, self.corpus, WRITING):
                 for name, (documents, size, tokens) in found.items():
                     out[name].add(documents, size, tokens)
             return {name: file.finish() for name, file in out.items()}
@@ -288,8 +305,7 @@ class _Preparing:
             self.engine.map(lambda chunk: (chunk.done, look(corpus.parse(chunk))), corpus.chunks())
         ) as results:
             for done, result in results:
-                if self.said is not None:
-                    self.said(what, done, corpus.size)
+                self.watch.prepare(what, done, corpus.size)
                 yield result
 
 

@@ -1,27 +1,25 @@
-"""How far a study is: on a terminal a line that is overwritten, elsewhere a line per finished trial; all on stderr."""
+"""How far a study is: on a terminal a line that is overwritten, elsewhere a line now and then; all on stderr."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
+from studies.pace import Pace, Pass
 from studies.results import Line
 from studies.study import GpuHour
 from studies.trial import Trial
 
 PAUSE = 0.2
-"""Seconds between two lines of progress: more often is flicker."""
-SETTLED = 3.0
-"""Seconds of training before a rate is worth a forecast."""
+"""Seconds between two lines of progress on a terminal: more often is flicker."""
+SELDOM = 30.0
+"""Seconds between two lines of preparing elsewhere: a log is read afterwards."""
 
 
 class Display:
-    """Says on `stream` how far the trials of a plan are; nothing at all when `quiet`.
-
-    Time left is FLOPs left over FLOPs per second so far: tokens of a large model weigh more than those of a small one.
-    """
+    """Says on `stream` how far a study is; nothing at all when `quiet`."""
 
     def __init__(
         self,
@@ -33,64 +31,60 @@ class Display:
         price: GpuHour | None = None,
     ) -> None:
         """`said` gives a line in the language of who reads it; `price` is of an hour of a GPU."""
-        self._price = price
+        self._pace = Pace(price, clock)
         self._stream = stream or sys.stderr
         self._quiet = quiet
         self._live = not quiet and self._stream.isatty()
         self._clock = clock
         self._in_words = said
-        self._said = self._started = 0.0
+        self._said = 0.0
         self._written = False
-        self._plan: Sequence[Trial] = ()
-        self._weight: dict[str, float] = {}
-        self._finished: set[str] = set()
-        self._points = 0
-        self._tokens: dict[str, int] = {}
-        self._before: dict[str, int] = {}
-        self._loss: float | None = None
-        self._taken: dict[str, tuple[float | None, float | None, float | None]] = {}
-        """By trial: seconds of its device, joules, FLOP/s at most."""
+        self._names: Sequence[str] = ()
+        self._pass: Pass | None = None
+
+    def passes(self, names: Sequence[str]) -> None:
+        """These passes are to be made over what the study reads, in this order, before its first trial."""
+        self._names, self._pass = names, None
+        self._said = self._clock() if not self._live else self._said  # a log hears of what takes its time
 
     def prepare(self, what: str, done: int, size: int) -> None:
-        """So many bytes of the corpus, of so many, are through this pass over it."""
+        """So many bytes, of so many, are through this pass."""
         now = self._clock()
-        if self._live and now - self._said >= PAUSE:
+        if self._pass is None or self._pass.what != what:
+            self._pass = Pass(self._names, what, done, size, now)
+        self._pass.done, self._pass.size = done, size
+        if now - self._said >= (PAUSE if self._live else SELDOM):
             self._said = now
-            self._write(f"{what}: {done / max(size, 1):.0%}")
+            self._tell(prepared(self._pass, now))
 
-    def begin(self, plan: Sequence[Trial], finished: set[str]) -> None:
-        """These are all trials, and those that are done already."""
-        self._plan, self._finished, self._started = plan, set(finished), self._clock()
-        self._taken = {}
-        self._tokens, self._before, self._loss = {}, {}, None  # a study beside the first begins anew
-        self._weight = {trial.key: trial.shape.flops_per_token for trial in plan}
-        self._points = sum(len(trial.stops) for trial in plan if trial.key in finished)
+    def begin(self, plan: Sequence[Trial], finished: set[str], begun: Mapping[str, int | None]) -> None:
+        """These are all trials, those that are done already, and the tokens that others have seen at their snapshots."""
+        self._pace.begin(plan, finished, begun)
         if finished:
             self.say(f"going on: {len(finished)} of {len(plan)} trials are done")
+        for trial in plan:
+            if trial.key in begun:
+                self.say(f"going on: {called(trial)}, {resumed(trial, begun[trial.key])}")
 
     def progress(self, trial: Trial, tokens: int, loss: float) -> None:
         """So many tokens of a trial are trained."""
-        self._before.setdefault(trial.key, tokens)  # where it started: at a snapshot, or in its first steps
-        self._tokens[trial.key], self._loss = tokens, loss
-        now = self._clock()
-        if self._live and now - self._said >= PAUSE:
-            self._said = now
-            self._write(self.line())
+        self._pace.progress(trial, tokens, loss)
+        self._overwrite(self.line)
 
     def meter(self, trial: Trial, seconds: float | None, joules: float | None, peak: float | None) -> None:
         """So long a trial has had its device, so much energy it took, and so many FLOP/s are the most there."""
-        self._taken[trial.key] = seconds, joules, peak
+        self._pace.meter(trial, seconds, joules, peak)
 
     def finish(self, trial: Trial, points: Sequence[Line]) -> None:
         """A trial is done; without points if it diverged."""
-        self._tokens[trial.key] = trial.tokens_spent
-        self._finished.add(trial.key)
-        self._points += len({point["tokens"] for point in points})
-        arm = "" if trial.arm == "main" else f", {trial.arm}"
-        self.say(
-            f"{len(self._finished)}/{len(self._plan)}: {trial.grade}, {trial.shape.parameters:,} parameters, "
-            f"seed {trial.seed}{arm}: {_losses(points)}{self._left()}"
-        )
+        self._pace.finish(trial, points)
+        done = f"{len(self._pace.finished)}/{len(self._pace.plan)}"
+        self.say(f"{done}: {called(trial)}: {_losses(points)}{self._left()}")
+
+    def conclude(self, what: str) -> None:
+        """All trials are done, and this is made of them now."""
+        if self._live:
+            self._write(f"{what} …")
 
     def say(self, text: str) -> None:
         """One line that stays."""
@@ -98,6 +92,20 @@ class Display:
             self.clear()
             self._stream.write(f"{self._in_words(text)}\n")
             self._stream.flush()
+
+    def _overwrite(self, text: Callable[[], str]) -> None:
+        """The line of a terminal, not too often; nothing elsewhere."""
+        now = self._clock()
+        if self._live and now - self._said >= PAUSE:
+            self._said = now
+            self._write(text())
+
+    def _tell(self, text: str) -> None:
+        """Over the line of a terminal, or as one more line elsewhere."""
+        if self._live:
+            self._write(text)
+        else:
+            self.say(text)
 
     def _write(self, text: str) -> None:
         self._stream.write(f"\r\x1b[K{self._in_words(text)}")
@@ -112,53 +120,54 @@ class Display:
 
     def line(self) -> str:
         """Trials, points, the loss of the last batch anywhere, tokens per second of all workers, time left."""
-        loss = "" if self._loss is None else f", loss {self._loss:.3f}"
-        seconds = self._clock() - self._started
-        rate = f", {self._trained() / seconds:,.0f} tokens/s" if seconds >= SETTLED else ""
-        return f"{len(self._finished)}/{len(self._plan)} trials, {self._points} points{loss}{rate}{self._left()}{self._spent()}"
-
-    def _spent(self) -> str:
-        """Behind the time left: the share of what the devices could do (MFU), money spent and to come, energy; what is unknown is left out.
-
-        Of the trials that were at work since this start, from where each began, a kill before it included.
-        """
-        mine = [trial for trial in self._plan if trial.key in self._taken and trial.key in self._tokens]
-        taken = [self._taken[trial.key] for trial in mine]
-        seconds = sum(took for took, _, _ in taken if took is not None)
-        if not mine or seconds < SETTLED or any(took is None for took, _, _ in taken):
-            return ""
-        done = sum(self._weight[trial.key] * self._tokens[trial.key] for trial in mine)
-        parts = []
-        if all(peak for _, _, peak in taken):
-            parts.append(f"use {done / sum((took or 0) * (peak or 0) for took, _, peak in taken):.0%}")
-        if self._price is not None and mine[0].setting.device != "cpu":
-            each = self._price.price / 3600
-            left = self._flops_left() / (done / seconds) * each if done else None
-            more = "" if left is None else f", {left:.2f} to come"
-            parts.append(f"{seconds * each:.2f} {self._price.currency} spent{more}")
-        if all(joules is not None for _, joules, _ in taken):
-            parts.append(f"{sum(joules or 0 for _, joules, _ in taken) / 3.6e6:.3g} kWh")
-        return "".join(f"; {part}" for part in parts)
+        pace = self._pace
+        loss = "" if pace.last is None else f", loss {pace.last:.3f}"
+        rate = "" if (each := pace.rate()) is None else f", {each:,.0f} {pace.things}/s"
+        done = f"{len(pace.finished)}/{len(pace.plan)} trials, {pace.points} points"
+        return f"{done}{loss}{rate}{self._left()}{self._spent()}"
 
     def seconds_left(self) -> float | None:
         """By the rate so far; None before there is one."""
-        seconds = self._clock() - self._started
-        done = sum(self._weight[key] * (tokens - self._before.get(key, 0)) for key, tokens in self._tokens.items())
-        if seconds < SETTLED or not done:
-            return None
-        return self._flops_left() / (done / seconds)
+        return self._pace.seconds_left()
 
-    def _flops_left(self) -> float:
-        """Of all trials that are not done."""
-        open_ = [t for t in self._plan if t.key not in self._finished]
-        return sum(t.flops_spent - self._weight[t.key] * self._tokens.get(t.key, 0) for t in open_)
-
-    def _trained(self) -> int:
-        return sum(tokens - self._before.get(key, 0) for key, tokens in self._tokens.items())
+    def _spent(self) -> str:
+        """Behind the time left: the share of what the devices could do (MFU), money spent and to come, energy; what is unknown is left out."""
+        parts = []
+        if (use := self._pace.use()) is not None:
+            parts.append(f"use {use:.0%}")
+        if (money := self._pace.money()) is not None and self._pace.price is not None:
+            spent, left = money
+            more = "" if left is None else f", {left:.2f} to come"
+            parts.append(f"{spent:.2f} {self._pace.price.currency} spent{more}")
+        if (energy := self._pace.energy()) is not None:
+            parts.append(f"{energy:.3g} kWh")
+        return "".join(f"; {part}" for part in parts)
 
     def _left(self) -> str:
-        left = self.seconds_left()
+        left = self._pace.seconds_left()
         return "" if left is None else f", {duration(left)} left"
+
+
+def prepared(now_at: Pass, now: float) -> str:
+    """Which of the passes it is at, how much of it is through, and how long that one still takes."""
+    number = "" if now_at.number is None else f" {now_at.number}/{len(now_at.names)}"
+    share, left = now_at.share(), now_at.seconds_left(now)
+    through = "" if share is None else f", {share:.0%}"
+    return f"preparing{number}: {now_at.what}{through}" + ("" if left is None else f", {duration(left)} left")
+
+
+def called(trial: Trial) -> str:
+    """What a person calls a trial: grade, parameters, how many different things it sees where these repeat, seed, arm."""
+    arm = "" if trial.arm == "main" else f", {trial.arm}"
+    again = "" if trial.order.unique is None else f", {trial.order.unique:,} different"
+    return f"{trial.grade}, {trial.shape.parameters:,} parameters{again}, seed {trial.seed}{arm}"
+
+
+def resumed(trial: Trial, tokens: int | None) -> str:
+    """Where a trial goes on."""
+    if tokens is None:
+        return "from its last snapshot"
+    return f"from step {tokens // trial.batch:,} of {trial.tokens_spent // trial.batch:,.0f}"
 
 
 def duration(seconds: float) -> str:

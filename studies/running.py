@@ -37,6 +37,7 @@ from studies.generated import records as texts_of
 from studies.inputs import look_at
 from studies.judging import judge
 from studies.kept_predictions import clear as clear_predictions
+from studies.live import PROGRESS, Live
 from studies.packing import is_pack, opened, pack, unpacked
 from studies.prepared import Prepared
 from studies.preparing import prepare
@@ -49,8 +50,8 @@ from studies.studied import Studied
 from studies.study import TEMPLATE, Study
 from studies.tracking import Tracked, check_name, tracker
 from studies.trial import Trial, plan, prompts_of
-from studies.trial_worker import write_whole
-from studies.watching import Silent, Watch
+from studies.trial_worker import reached, write_whole
+from studies.watching import SILENT, Watch
 from studies.windows import Exposed, planned_exposure
 
 try:
@@ -66,7 +67,7 @@ def run(
     workers: int | None = None,
     device: str | None = None,
     restart: bool = False,
-    watch: Watch | None = None,
+    watch: Watch = SILENT,
     track: Sequence[str] = (),
     examples: bool = True,
     devices: str | None = None,
@@ -80,7 +81,7 @@ def run(
     each trial that ends. Without `examples` nothing that a model wrote is in the facts. `workers` are processes: one per core or
     GPU unless told; `devices` names the GPUs ("0,1"), and so many of them, or of the processes, train one trial `together`. InputError where the folder holds results of another study.
     """
-    started, clock, watch = time.time(), time.monotonic(), watch or Silent()
+    started, clock = time.time(), time.monotonic()
     given, study = study, load(study)
     place = Path(folder) if folder is not None else home(given, study.name)
     learner = learners.of(study)
@@ -94,14 +95,15 @@ def run(
     if together > 1 and not getattr(learner, "tunable", False):
         raise SpecError(f"together: {study.learner} trains in one process; gpt2, lstm and tuned in several")
     seen = chosen(where.device, devices)
-    tracked = Tracked(watch, [tracker(name, study, place) for name in track], warn)
+    live = Live(watch, place, study.gpu_hour, [other.name for other in study.beside])
+    tracked = Tracked(live, [tracker(name, study, place) for name in track], warn)
     known = asked(study, where)
     count = groups(where.device, workers, seen, together)
     with made(place), alone(place):
         larger = not restart and is_larger(known, place)
         if not restart and not larger:
             check_same(place / "results.jsonl", known)
-        prepared = ready(study, place, workers, watch)
+        prepared = ready(study, place, workers, live)
         prompts = prompts_of(study, prepared)
         trials = plan(study, prepared, learner, prompts=prompts, **vars(where))
         if restart:  # last: what cannot be begun costs nobody the results that are there
@@ -113,8 +115,10 @@ def run(
             run_trials(trials, place, first, workers=count, watch=tracked, reference=study.reference, devices=seen)
         finally:
             tracked.close()
+        live.conclude("measuring what the models wrote" if prompts is not None else "fitting laws")
         said = wrote(prepared, prompts, trials, place, examples=examples)
         noted = (*longer, *prepared.notes, *unwritten(study, prompts))
+        live.conclude("fitting laws")
         found = conclude(study, dict(prepared.facts), place, workers=count, notes=noted, generated=said)
         found.facts["run"] |= {
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
@@ -168,9 +172,8 @@ def ready(study: Study, place: Path, workers: int | None, watch: Watch) -> Prepa
     """Its token files: those of its pack where it came in one, else made from its corpus."""
     if study.pack is not None:
         return unpacked(study.pack, place)
-    if study.pictures is not None:
-        return picture_preparing.prepare(study, place, workers=workers, said=watch.prepare)
-    return prepare(study, place, workers=workers, said=watch.prepare)
+    make = prepare if study.pictures is None else picture_preparing.prepare
+    return make(study, place, workers=workers, watch=watch)
 
 
 def packed(study: Study, target: Path, *, file: str | None, workers: int | None, watch: Watch) -> int:
@@ -278,6 +281,7 @@ def clear(folder: Path) -> None:
         "texts.jsonl",
         PREDICTION,
         PREDICTIONS,
+        PROGRESS,
         "report.html",
     ):
         (folder / name).unlink(missing_ok=True)
@@ -344,7 +348,7 @@ def run_trials(
     make_folder(folder / "trials")
     results = Results(folder / "results.jsonl", header)
     closing = Closing(plan, folder, results)
-    watch.begin(plan, closing.finished)
+    watch.begin(plan, closing.finished, _begun(plan, closing.finished, folder / "trials"))
     held = to_foretell(plan, closing.finished, folder) if reference is not None else []
     first = {trial.key for trial in bases(plan)} if held else set()
     if held and first <= closing.finished:
@@ -368,6 +372,16 @@ def run_trials(
     tidy(folder / "trials")
     (folder / EARLIER).unlink(missing_ok=True)
     return results
+
+
+def _begun(plan: Sequence[Trial], finished: Collection[str], trials: Path) -> dict[str, int | None]:
+    """The trials that were broken off behind a snapshot, with the tokens they had seen there."""
+    found: dict[str, int | None] = {}
+    for trial in plan:
+        if trial.key not in finished:
+            with contextlib.suppress(OSError):
+                found[trial.key] = reached(trials / f"{trial.key}.snapshot")
+    return found
 
 
 class Closing:

@@ -51,6 +51,7 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
     # One thread of arithmetic: its own time is what a core gave, whoever else was at work; a GPU is ours all the while.
     clock = time.process_time if trial.setting.device == "cpu" else time.monotonic
     started, said, ledger, diverged = clock() - spent, 0.0, None, None
+    seen = reached(folder / f"{trial.key}.snapshot") if state is not None else 0
     try:
         for event in trial.learner.run(trial.task(), state):
             if counter is not None:
@@ -68,12 +69,14 @@ def train(trial: Trial, folder: Path, say: Say) -> None:
                 found = points[-1].setdefault("predictions", {})
                 found[event.held_out] = hashlib.sha256(event.nats).hexdigest()
             elif isinstance(event, Snapshot):
-                save_snapshot(
-                    folder / f"{trial.key}.snapshot", points, made, clock() - started, _sum(used, counter), event.state
-                )
+                took, joules = clock() - started, _sum(used, counter)
+                save_snapshot(folder / f"{trial.key}.snapshot", points, made, took, joules, event.state, seen)
             elif isinstance(event, Ledger):
                 ledger = asdict(event)
-            elif isinstance(event, Progress) and time.monotonic() - said > PAUSE:
+            elif isinstance(event, Progress):
+                seen = event.tokens
+                if time.monotonic() - said <= PAUSE:
+                    continue
                 said = time.monotonic()
                 taken = {"seconds": many * (clock() - started), "joules": _sum(used, counter) or None, "peak": top}
                 say("progress", tokens=event.tokens, loss=event.loss, **taken)
@@ -143,16 +146,29 @@ def save_snapshot(
     seconds: float,
     joules: float | None,
     state: bytes,
+    tokens: int | None = None,
 ) -> None:
-    """Keep what was found so far and how to go on, in one file that is whole or not there."""
+    """Keep what was found so far and how to go on, in one file that is whole or not there; `tokens` are those that were seen."""
     head = {
         "points": points,
         "made": made,
         "seconds": seconds,
         "joules": joules,
+        "tokens": tokens,
         "sha256": hashlib.sha256(state).hexdigest(),
     }
     write_whole(path, json.dumps(head).encode() + b"\n" + state)
+
+
+def reached(path: Path) -> int | None:
+    """The tokens that a trial has seen at its snapshot; None where it does not say, and FileNotFoundError where there is none."""
+    with path.open("rb") as file:
+        first = file.readline()
+    try:
+        tokens = json.loads(first).get("tokens")
+    except ValueError:  # torn: the trial is done again
+        return 0
+    return tokens if isinstance(tokens, int) else None
 
 
 def load_snapshot(

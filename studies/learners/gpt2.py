@@ -86,7 +86,8 @@ def dimensions(size: int, vocabulary: int, window: int) -> Dimensions:
     ladder = [Dimensions(vocabulary, window, width, _layers(width), _heads(width)) for width in WIDTHS]
     if size > 0:
         best = min(ladder, key=lambda d: abs(math.log(d.parameters / size)))
-        if abs(math.log(best.parameters / size)) < math.log(1.25) or ladder[0] != best != ladder[-1]:
+        within = ladder[0].parameters < size < ladder[-1].parameters
+        if within or abs(math.log(best.parameters / size)) < math.log(1.25):
             return best
     low, high = ladder[0].parameters, ladder[-1].parameters
     raise SpecError(

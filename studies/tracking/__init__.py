@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from dataqual.errors import InputError, MissingExtra, SpecError, did_you_mean
 from studies.results import Line
+from studies.watching import Told, Watch
 
 if TYPE_CHECKING:
     from studies.study import Study
     from studies.trial import Trial
-    from studies.watching import Watch
 
 NAMES = ("mlflow", "tensorboard", "wandb")
 
@@ -86,35 +86,16 @@ def about(trial: Trial) -> dict[str, str | int | float]:
     }
 
 
-class Tracked:
+class Tracked(Told):
     """A watch that hands on what it is told, and the trials that end to trackers as well."""
 
     def __init__(self, watch: Watch, trackers: Sequence[Tracker], warn: Callable[[str], None]) -> None:
-        self._watch, self._trackers, self._warn = watch, list(trackers), warn
-
-    def say(self, text: str) -> None:
-        """Handed on."""
-        self._watch.say(text)
-
-    def prepare(self, what: str, done: int, size: int) -> None:
-        """Handed on."""
-        self._watch.prepare(what, done, size)
-
-    def begin(self, plan: Sequence[Trial], finished: set[str]) -> None:
-        """Handed on."""
-        self._watch.begin(plan, finished)
-
-    def progress(self, trial: Trial, tokens: int, loss: float) -> None:
-        """Handed on."""
-        self._watch.progress(trial, tokens, loss)
-
-    def meter(self, trial: Trial, seconds: float | None, joules: float | None, peak: float | None) -> None:
-        """Handed on."""
-        self._watch.meter(trial, seconds, joules, peak)
+        super().__init__(watch)
+        self._trackers, self._warn = list(trackers), warn
 
     def finish(self, trial: Trial, points: Sequence[Line]) -> None:
         """Handed on, and told to every tracker that still works."""
-        self._watch.finish(trial, points)
+        super().finish(trial, points)
         for each in [*self._trackers]:
             self._try(each, lambda each=each: each.trial(trial, points))  # type: ignore[misc]
 

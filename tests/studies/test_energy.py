@@ -190,7 +190,7 @@ def test_energy_is_kept_through_a_kill(tmp_path: Path, trials: list[Trial]) -> N
 
 def live(plan: list[Trial], price: GpuHour | None, *meters: tuple[float | None, ...]) -> str:
     display = Display(stream=Terminal(), clock=lambda: 10.0, price=price)
-    display.begin(plan, set())
+    display.begin(plan, set(), {})
     for trial, (seconds, joules, peak) in zip(plan, meters, strict=False):
         display.meter(trial, seconds, joules, peak)
         display.progress(trial, 500, 2.5)
@@ -225,5 +225,5 @@ def test_the_live_line_is_told_in_chinese(english: str, chinese: str) -> None:
 
 def test_a_display_without_meters_says_nothing_of_them(trials: list[Trial]) -> None:  # noqa: F811
     display = Display(stream=io.StringIO(), clock=lambda: 10.0)
-    display.begin(trials, set())
+    display.begin(trials, set(), {})
     assert ";" not in display.line()

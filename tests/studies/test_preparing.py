@@ -6,7 +6,7 @@ import json
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from studies.holding_out import Document
 from studies.prepared import Prepared
 from studies.preparing import commonest_script, prepare
 from studies.study import Study
+from studies.watching import Silent
 from studies.yields import token_yields
 from tests.studies.corpora import texts, write
 
@@ -241,14 +242,33 @@ def test_the_files_do_not_depend_on_the_workers_or_the_memory(
     assert pl.read_parquet(one.removed).equals(pl.read_parquet(many.removed))
 
 
+class Heard(Silent):
+    """What a watch hears of preparing."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.planned: list[str] = []
+        self.passed: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def passes(self, names: Sequence[str]) -> None:
+        self.planned = list(names)
+
+    def prepare(self, what: str, done: int, size: int) -> None:
+        assert 0 <= done <= size
+        self.passed.append(what)
+
+
 def test_what_is_there_is_used_again_and_what_changed_is_made_anew(tmp_path: Path) -> None:
     given = study(tmp_path)
-    said: list[str] = []
+    heard = Heard()
 
     def made() -> bool:
-        said.clear()
-        prepare(given, tmp_path / "out", said=lambda what, done, size: said.append(what))
-        return bool(said)
+        heard.passed.clear()
+        prepare(given, tmp_path / "out", watch=heard)
+        return bool(heard.passed)
 
     assert [made(), made()] == [True, False]
     first = (tmp_path / "out" / "data" / "corpus.u16").read_bytes()
@@ -265,6 +285,36 @@ def test_what_is_there_is_used_again_and_what_changed_is_made_anew(tmp_path: Pat
     given = study(tmp_path, grades={"corpus": {"share": 0.9}})
     os.utime(tmp_path / "corpus.jsonl", ns=(1, 1))
     assert [made(), made()] == [True, False]
+    assert [line.split(" in ")[0].split(";")[0] for line in heard.said[:4]] == [
+        "prepared",
+        "prepared before, and used again",
+        "what was prepared before is of another corpus or study, or was harmed: it is prepared anew",
+        "prepared",
+    ]
+    (tmp_path / "out" / "data" / "data.json").unlink()
+    heard.said.clear()
+    assert made()
+    assert heard.said[0] == "an earlier start was broken off while it prepared the corpus: that begins anew"
+
+
+@pytest.mark.parametrize(
+    ("more", "passes"),
+    [
+        ({}, ["holding out", "looking for leaks", "grading", "writing tokens", "looking for copies of held-out text"]),
+        (
+            {"tokenizer": {"bpe": 300}, "grades": {"a": {}, "b": {"dedup": {"near": True}}}},
+            ["holding out", "training the tokenizer", "looking for leaks", "looking over the corpus for b", "grading", "writing tokens",
+             "looking for copies of held-out text"],
+        ),
+    ],
+)  # fmt: skip
+def test_the_passes_are_told_before_they_are_made_and_in_that_order(
+    tmp_path: Path, more: dict[str, Any], passes: list[str]
+) -> None:
+    heard = Heard()
+    prepare(study(tmp_path, **more), tmp_path / "out", watch=heard)
+    assert heard.planned == passes
+    assert list(dict.fromkeys(heard.passed)) == passes
 
 
 def test_a_bpe_is_trained_on_text_that_no_grade_and_no_held_out_set_has(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +234,23 @@ from pathlib import Path
 from tests.studies.test_running import results
 results(Path(sys.argv[1]), pause=float(sys.argv[2]))
 """
+
+
+class Begun(Silent):
+    """What a watch hears when trials begin."""
+
+    def begin(self, plan: Sequence[Trial], finished: set[str], begun: Mapping[str, int | None]) -> None:
+        self.finished, self.begun = finished, begun
+
+
+def test_a_start_behind_a_kill_hears_from_where_a_trial_goes_on(tmp_path: Path) -> None:
+    heard, folder = Begun(), tmp_path / "a"
+    trials = plan(tmp_path / "data", fault="kill")
+    for _ in range(2):
+        with pytest.raises(TrialFailed):
+            run_trials(trials, folder, HEADER, workers=1, watch=heard)
+    # it dies in the third of ten steps to its second stop, 1,600 tokens: behind its second step it kept a snapshot
+    assert (heard.finished, heard.begun) == (set(), {trials[0].key: 320})
 
 
 def killed(folder: Path, toy_package: Path, after: float, pause: float) -> None:

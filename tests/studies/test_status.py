@@ -65,7 +65,7 @@ def save(name: str, facts: dict[str, Any]) -> None:
 def test_a_finished_study_is_told_by_its_results() -> None:
     found = status("one.study")
     assert (found["running"], found["finished"]) == (False, True)
-    assert found["trials"] == {"planned": 2, "done": 2, "diverged": 0, "begun": 0}
+    assert found["trials"] == {"planned": 2, "done": 2, "training": [], "diverged": 0, "begun": 0}
     assert (found["points"], found["flops"], found["hours"]) == (2, 12e9, 120 / 3600)
     assert found["largest"] == {
         "grade": "clean",
@@ -75,7 +75,7 @@ def test_a_finished_study_is_told_by_its_results() -> None:
     }
     said = run("status", "one.study")
     assert said.stdout.splitlines() == [
-        "one.study: finished, 2 of 2 trials done, 2 points",
+        "one.study: finished, 2 of 2 trials done, 0 diverged, 2 points",
         "so far: 2 min 0 s of training, 1.2e+10 FLOPs",
         "largest run so far: clean, 1,000 parameters, 10 tokens: raw 2.5000, neutral 3.0000",
     ]
@@ -110,11 +110,11 @@ def test_one_that_was_stopped_or_runs_says_so() -> None:
     (half / ".lock").touch()
     found = status(half)
     assert (found["running"], found["finished"], found["hours"]) == (False, False, None)
-    assert found["trials"] == {"planned": 2, "done": 1, "diverged": 0, "begun": 1}
+    assert found["trials"] == {"planned": 2, "done": 1, "training": [], "diverged": 0, "begun": 1}
     with (half / ".lock").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert status(half)["running"] is True
-    assert "one.study: stopped, 1 of 2 trials done, 1 points" in run("status", "one.study").stdout
+    assert "one.study: stopped, 1 of 2 trials done, 0 diverged, 1 points" in run("status", "one.study").stdout
 
 
 def test_one_whose_corpus_is_being_read_is_a_study(tmp_path: Path) -> None:
@@ -125,6 +125,14 @@ def test_one_whose_corpus_is_being_read_is_a_study(tmp_path: Path) -> None:
         said = run("status", str(tmp_path)).stdout.rstrip()
         assert said.endswith(": reading and grading the corpus; no trial has begun")
         assert "正在读取语料并分级" in run("status", str(tmp_path), "--lang", "zh").stdout
+
+
+def test_a_study_file_that_has_not_run_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text("sizes: [1k]")
+    assert run("status", "mine.yaml").stdout == "mine.study: has not begun\n"
+    none = run("status", "none.yaml")
+    assert (none.exit_code, none.stderr) == (2, "studies: none.yaml: no such file or folder\n")
 
 
 def test_a_folder_without_a_study_is_refused_in_one_line(tmp_path: Path) -> None:
