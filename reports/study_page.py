@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,8 @@ from markupsafe import Markup, escape
 from reports.html import cut, visible
 from reports.page import facts_of, render, small_enough
 from reports.say import number
-from reports.study_sections.answer import HERO_GRADES, WORDS, lines, matrix, questions, verdict
-from reports.study_sections.controls import exposure, failed_where, removed
+from reports.study_sections.answer import HERO_GRADES, in_money, lines, questions
+from reports.study_sections.controls import exposure, failed_where, removed, withheld
 from reports.study_sections.cost import tiles
 from reports.study_sections.curves import main_figure, panels
 from reports.study_sections.drawing import Look, looks, swatch
@@ -31,6 +30,7 @@ from reports.study_sections.facts import (
     others,
     unit_of,
 )
+from reports.study_sections.firmness import firmness
 from reports.study_sections.fit import misses, ranked, residuals
 from reports.study_sections.generated import generated_of
 from reports.study_sections.grades import worth
@@ -40,6 +40,7 @@ from reports.study_sections.pictures import pictures_of
 from reports.study_sections.points import columns_of, download
 from reports.study_sections.probes import probes_of
 from reports.study_sections.repeats import repeats_of
+from reports.study_sections.verdicts import WORDS, matrix, verdict
 from studies.wording import TEXT, Wording
 
 SECTIONS = (
@@ -60,7 +61,6 @@ SECTIONS = (
 )
 HELD_OUT, GRADES = 8, 24
 FILE = 60_000  # characters of the study file
-TITLE = 120  # characters of the answer in the title
 MANY = 1_500  # points that never had room with all their marks: the widest room is not tried
 
 
@@ -106,7 +106,6 @@ def _context(written: Facts, room: Room) -> dict[str, Any]:
         "name": str(facts.get("name") or "a study"),
         "sentence": (sentence := str(facts.get("sentence") or "No answer was computed.")),
         "answer": parts(sentence),
-        "heading": _heading(sentence),
         "sections": _sections(facts),
         "task": facts.get("task") or TEXT,
         "pictures": pictures_of("g", facts, room.rows),
@@ -115,6 +114,8 @@ def _context(written: Facts, room: Room) -> dict[str, Any]:
         "unit": unit,
         "clock": clock,
         "held": held,
+        "firm": firmness(facts, held),
+        "in_money": in_money(facts, held),
         "matrix": matrix(held, unit, GRADES),
         "held_more": len(held_outs) - len(held),
         "grades": [(g, swatch(look[g])) for g in grades[:GRADES]],
@@ -125,7 +126,7 @@ def _context(written: Facts, room: Room) -> dict[str, Any]:
         "failed_where": failed_where(facts),
         "columns": columns_of(own),
         "points": own,
-        "download": download(own) if room.csv else None,
+        "download": download({**written, "points": own}) if room.csv else None,
         "tiles": tiles(facts),
         "ensembles": ensembles_of(facts, room.rows),
         "generated": generated_of(facts, look, room.rows),
@@ -188,17 +189,6 @@ def parts(sentence: str) -> tuple[str, str]:
     return (f"{first}.", rest[:1].upper() + rest[1:]) if rest else (sentence, "")
 
 
-def _heading(sentence: str) -> str:
-    """As much of the answer as a tab may show, cut between its parts.
-
-    >>> _heading("More data: it wins; " + "; ".join(["so it is"] * 20))[-11:]
-    'so it is; …'
-    """
-    parts = re.split("(?<=[;:.]) ", sentence)
-    shown = [part for i, part in enumerate(parts) if len(" ".join(parts[: i + 1])) <= TITLE] or parts[:1]
-    return " ".join([*shown, "…"] if shown != parts else parts)
-
-
 def _held_out(
     name: str, index: int, facts: Facts, look: Mapping[str, Look], clock: Clock, room: Room
 ) -> dict[str, Any]:
@@ -209,13 +199,15 @@ def _held_out(
     curves = [c for c in facts.get("curves") or [] if str(c.get("held_out")) == name and len(c.get("flops") or [])]
     laws = [ranked(law) for law in (facts.get("laws") or {}).get(name) or []]
     used = next((law for law in laws if law.get("used")), None)
+    loss = loss_of(facts, name)
     return {
         "name": name,
         "key": f"h{index}",
         "kind": (data.get("held_out") or {}).get(name) or (data.get("probes") or {}).get(name) or {},
-        "loss": (loss := loss_of(facts, name)),
+        "loss": loss,
+        "withheld": withheld(facts, name),
         "exchange": exchange,
-        "verdicts": [verdict(v) for v in exchange.get("verdicts") or []],
+        "verdicts": [verdict(v, unit_of(facts), loss) for v in exchange.get("verdicts") or []],
         "lines": lines(exchange, unit_of(facts), data.get("grades") or {}),
         "more_grades": max(0, len(others(exchange)) - HERO_GRADES),
         "all_sizes": len(ascending(p["size"] for p in points if p.get("size") is not None)),

@@ -41,6 +41,8 @@ CHINESE = {
     "比特/字节": "{loss}",
     "损失": "{loss}",
     "个词元": "张图片",
+    "个不重复词元": "张不重复图片",
+    "个基准词元": "张基准图片",
     "篇文档": "张图片",
     "个窗口": "张图片",
     "词元": "图片",
@@ -53,7 +55,8 @@ LOSSES = {"FID": "FID", "bits per dimension": "比特/维"}
 """What learners of pictures are judged by, with its Chinese."""
 
 _ENGLISH = re.compile(rf"(?<![\w-])({'|'.join(ENGLISH)})(?![\w-])")
-_CHINESE = re.compile("|".join(CHINESE))
+_CHINESE = re.compile("|".join(sorted(CHINESE, key=len, reverse=True)))
+_HAN = "[\u4e00-\u9fff]"
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,12 @@ class Wording:
 def in_chinese(text: str, loss: str) -> str:
     """A Chinese sentence in the words of pictures.
 
-    >>> in_chinese("差值 {amount:t} 比特/字节", "FID")
-    '差值 {amount:t} FID'
+    >>> in_chinese("差值 {amount:t} 比特/字节", "FID"), in_chinese("降低损失", "FID")
+    ('差值 {amount:t} FID', '降低 FID')
     """
-    return _CHINESE.sub(lambda found: CHINESE[found[0]].format(loss=loss), text)
+    said = _CHINESE.sub(lambda found: CHINESE[found[0]].format(loss=loss), text)
+    return (
+        re.sub(f"(?<={_HAN})(?={re.escape(loss)})|(?<={re.escape(loss)})(?={_HAN})", " ", said)
+        if loss.isascii()
+        else said
+    )

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from studies.wording import LOSSES, Wording, in_chinese  # noqa: E402
 
-SOURCES = ("studies.toml", "studies_answer.toml", "studies_exchange.toml", "study_page.toml")
+SOURCES = ("studies.toml", "studies_answer.toml", "studies_exchange.toml", "studies_firmness.toml", "study_page.toml")
 TARGET = FOLDER / "studies_reworded.toml"
 HEAD = "# Made by tools/picture_words.py from what studies of text say: change it there.\n"
 

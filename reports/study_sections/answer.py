@@ -1,149 +1,111 @@
-"""The answers of a study: its verdicts, the exchange in one line each, and what else was asked of the law."""
+"""What a study exchanges: computing for data and grades for each other in one line each, in money, and what else was asked."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from reports import html, say
-from reports.study_sections.facts import Facts, once, others
+from reports.study_sections.facts import Facts, once, others, unit_of
 from reports.study_sections.grades import scaled
+from reports.study_sections.verdicts import sentence
 
-WORDS = {
-    "SUPPORTED": "The claim holds here: the whole 95 % interval of the difference is on its side.",
-    "REFUTED": "The opposite holds here: the whole 95 % interval of the difference is on the other side.",
-    "UNDECIDED": "This study cannot tell: the interval contains 0, or a control failed.",
-}
 ONE = 5e-4  # a multiplier this near to 1 is 1
+NO_PRICE_OF_GPUS = (
+    "Nothing here is in money, for no price was given.",
+    "Write `gpu_hour: {price: 2.5, currency: USD}`, with yours, into the study file and start the same command again: it trains nothing anew.",
+)
+NO_PRICE_OF_CORES = (
+    "This ran on a CPU: machine time is core-hours, and nothing is in money.",
+    "For a first idea take it times what a core-hour costs you.",
+    "On a GPU the same study counts GPU-hours, and with `gpu_hour: {price: 2.5, currency: USD}` in the study file it is in money, too; `studies plan --gpu h200` says what the trials would take there.",
+)
 HERO_GRADES = 3  # as many as a screen has room for; the others stand in the table of grades
-
-
-def verdict(ruling: Facts) -> dict[str, Any]:
-    """A verdict with its claim as a sentence and the tone of its word, which for a word of another tool is undecided."""
-    word = str(ruling.get("verdict"))
-    reason = str(ruling.get("reason") or "").strip().removesuffix(".")
-    tone = word.lower() if word in WORDS else "undecided"
-    return {**ruling, "claim": _sentence(ruling.get("claim")), "reason": reason, "word": word, "tone": tone}
-
-
-def _sentence(text: object) -> str:
-    """A sentence with a capital and without its full stop, which the page sets.
-
-    >>> _sentence("it holds. "), _sentence(None)
-    ('It holds', '')
-    """
-    said = str(text or "").strip().removesuffix(".")
-    return said[:1].upper() + said[1:]
-
-
-def matrix(held: Sequence[Facts], unit: str, most: int) -> dict[str, Any] | None:
-    """The verdicts as a table, questions by held-out sets, the fewer of the two as columns; None where nothing was asked.
-
-    A cell is None where a question was not asked on a set; `wide` tables have no room beside the figure.
-    """
-    asked = _asked(held, unit)[:most]
-    if not asked:
-        return None
-    sets = [ON.format(html.label(h["name"], 40)) for h in held]
-    if len(sets) <= max(BESIDE, len(asked)):
-        return {"columns": sets, "rows": asked, "wide": len(sets) > BESIDE}
-    turned = [(name, [cells[i] for _, cells in asked]) for i, name in enumerate(sets)]
-    return {"columns": [question for question, _ in asked], "rows": turned, "wide": len(asked) > BESIDE}
-
-
-def _asked(held: Sequence[Facts], unit: str) -> list[tuple[Markup, list[dict[str, Any] | None]]]:
-    """Each question with its verdicts, one for each held-out set.
-
-    A cell says who won and by how much: of a grade what a token of it is worth, of more data the difference in loss.
-    """
-    hours = html.cut(unit, 30)
-    found = []
-    for what in once(*([v.get("what") for v in h["verdicts"]] for h in held)):
-        cells: list[dict[str, Any] | None] = []
-        grade = what.removeprefix("grade:") if what.startswith("grade:") else None
-        for h in held:
-            ruling = next((v for v in h["verdicts"] if v.get("what") == what), None)
-            q = ((h["exchange"].get("grades") or {}).get(grade) or {}).get("q")
-            says = _token(q) if grade else _winner((ruling or {}).get("difference"), hours, h["loss"])
-            cells.append(None if ruling is None else {**ruling, "says": says})
-        name = TWICE.format(hours) if grade is None else RATHER.format(html.label(grade, 40), hours)
-        found.append((name, cells))
-    return found
-
-
-def _token(q: Facts | None) -> str:
-    """What a token of a grade is worth, for a cell.
-
-    >>> _token({"value": 0.5, "interval": [0.45, 0.55]})
-    'a token of it: 0.50 [0.45,\\xa00.55]'
-    """
-    return f"a token of it: {say.estimate(q)}"
-
-
-def _winner(difference: Facts | None, hours: str, loss: str) -> str:
-    """Which of data and machine time lowers loss more, and by how much; where that is open, between what the difference lies.
-
-    >>> _winner({"value": -0.056, "interval": [-0.075, -0.043]}, "core-hours", "bits per byte")
-    'core-hours win by 0.056 [0.043,\\xa00.075] bits per byte'
-    >>> _winner({"value": 0.01, "interval": [-0.02, 0.04]}, "core-hours", "FID")
-    'difference 0.010 [−0.020,\\xa00.040] FID'
-    >>> _winner({"value": None, "interval": [0.01, 0.04]}, "core-hours", "FID"), _winner(None, "core-hours", "FID")
-    ('data wins by 0.010 to 0.040 FID', '')
-    """
-    value, ends = (difference or {}).get("value"), (difference or {}).get("interval")
-    if value is None and not ends:
-        return ""
-    low, high = ends or (value, value)
-    if low is not None and low > 0:
-        return f"data wins by {_spread(value, low, high)} {loss}"
-    if high is not None and high < 0:
-        return (
-            f"{hours} win by {_spread(None if value is None else -value, -high, None if low is None else -low)} {loss}"
-        )
-    return f"difference {_spread(value, low, high)} {loss}"
-
-
-def _spread(value: float | None, low: float | None, high: float | None) -> str:
-    """An estimate with its ends; of a value that is not one, the ends alone.
-
-    >>> _spread(0.03, 0.02, 0.04), _spread(None, -0.01, 0.02), _spread(None, 0.02, None)
-    ('0.030 [0.020,\\xa00.040]', '−0.010 to 0.020', '0.02 to ∞')
-    """
-    if value is not None:
-        return say.estimate({"value": value, "interval": [low, high] if low != high else None})
-    ends = say.alike([-math.inf if low is None else low, math.inf if high is None else high])
-    return " to ".join(ends)
-
-
-ON = Markup("on {}")
-BESIDE = 2
-"""Columns of verdicts for which there is room beside a figure."""
-TWICE = Markup("<b>Twice the data</b> rather than twice the {}")
-RATHER = Markup("<b>{}</b> rather than twice the {}")
 AT_EQUAL_TOKENS = Markup("<b>{} at equal tokens</b> (q): one of its tokens is worth this many of {}")
 PER_DOCUMENT = Markup("<b>{} per raw document</b>: q times its tokens, which are {} of those of {}")
 DOUBLING = Markup("<b>doubling {}</b> is worth this many times the unique data{}")
 
 
+HALF = Markup("<b>as many {}</b> make up for half of the unique data")
+MILLION = Markup("<b>{}</b> are what a million further unique tokens are worth there, and no more")
+ONE_MORE = Markup("<b>more unique data</b> does what one per cent more {} does, each spent at its best")
+
+
 def lines(exchange: Facts, unit: str, made: Facts) -> list[dict[str, Any]]:
-    """The exchange in one line each: what a token, a raw document, a doubling of compute is worth."""
+    """The exchange in one line each: what computing is worth in data, then what a token and a raw document of each grade is."""
     base = exchange.get("reference")
     reference = html.label(base, 40)
-    found = []
+    found = _computing(exchange, unit)
     for name, grade in others(exchange)[:HERO_GRADES]:
         of, kept = html.label(name, 40), _kept(made.get(name), made.get(str(base)))
         found.append(_line(say.split(grade.get("q")), AT_EQUAL_TOKENS.format(of, reference)))
         if grade.get("net_worth") and kept is not None and abs(kept - 1) > 0.005:
             found.append(_line(say.split(grade["net_worth"]), PER_DOCUMENT.format(of, say.share(kept), reference)))
+    return found
+
+
+def _computing(exchange: Facts, unit: str) -> list[dict[str, Any]]:
+    """What twice the machine time is worth in data, what makes up for half of these, and both at the margin; what is known of it."""
+    found, hours = [], html.cut(unit, 30)
     for doubling in exchange.get("data_for_compute") or []:
         if doubling.get("k") == 2:
-            says = html.cut(_sentence(doubling.get("says")), 240)
+            says = html.cut(sentence(doubling.get("says")), 240)
             why = Markup(". <small>{}.</small>").format(says) if says else ""
-            found.append(_line(_times(doubling), DOUBLING.format(html.cut(unit, 30), why)))
+            found.append(_line(_times(doubling), DOUBLING.format(hours, why)))
+    half, price = exchange.get("half_data") or {}, exchange.get("break_even") or {}
+    if half.get("value") is not None:
+        found.append(_line(_times(half), HALF.format(hours)))
+    rate = (exchange.get("elasticities") or {}).get("exchange")
+    if (rate or {}).get("value"):
+        found.append(_line(_inverse(rate), ONE_MORE.format(hours)))
+    if price.get("value") is not None:
+        part, amount = say.time_unit(abs(price["value"]), unit)
+        found.append(_line(say.split(scaled(price, 1 / part)), MILLION.format(html.cut(amount, 30))))
     return found
+
+
+def _inverse(rate: Facts | None) -> tuple[str, str]:
+    """From per cent of compute for one of data to per cent of data for one of compute; an end at or below 0 leaves it open.
+
+    >>> _inverse({"value": 0.05, "interval": [0.01, 0.2]}), _inverse({"value": 0.05, "interval": [-0.01, 0.2]})
+    (('20\xa0%', '[5, 100]\xa0%'), ('20\xa0%', '[5, ∞]\xa0%'))
+    >>> _inverse({"value": -0.01, "interval": [-0.02, 0.5]})
+    ('more than 2\xa0%', '')
+    """
+    rate = rate or {}
+    low, high = rate.get("interval") or (None, None)
+    value, *ends = (1 / x if x is not None and x > 0 else None for x in (rate.get("value"), high, low))
+    shown = [
+        f"{x:.2g}" if x is not None and x < 99.5 else "∞" if x is None else say.number(round(x)) for x in (value, *ends)
+    ]
+    if value is None:
+        return (f"more than {shown[1]}{say.NBSP}%" if ends[0] is not None else "unknown"), ""
+    return f"{shown[0]}{say.NBSP}%", f"[{shown[1]}, {shown[2]}]{say.NBSP}%" if rate.get("interval") else ""
+
+
+def in_money(facts: Facts, held: Sequence[Facts]) -> list[str]:
+    """What further data is worth in money; where an hour has no price, how it gets one.
+
+    >>> in_money({"cost": {"unit": "GPU-hours", "price": 2.5, "currency": "USD"}}, [{"name": "raw", "exchange": {"break_even": {"value": 2}}}])[0]
+    'At 2.5 USD a GPU-hour a million further unique tokens are worth 5 USD on raw, and no more.'
+    """
+    cost, unit = facts.get("cost") or {}, unit_of(facts)
+    price, currency = cost.get("price"), html.cut(cost.get("currency") or "", 12)
+    if price is None:
+        return [*NO_PRICE_OF_GPUS] if unit == "GPU-hours" else [*NO_PRICE_OF_CORES]
+    worths = [(h["name"], (h["exchange"] or {}).get("break_even") or {}) for h in held]
+    told = [
+        f"At {say.number(price)} {currency} a GPU-hour a million further unique tokens are worth "
+        f"{say.estimate(scaled(worth, price))} {currency} on {html.cut(name, 40)}, and no more."
+        for name, worth in worths
+        if worth.get("value") is not None
+    ]
+    asked = (facts.get("study") or {}).get("data_price")
+    return told + (
+        [] if asked or not told else ["With `data_price` in the study file the page says whether it pays to buy them."]
+    )
 
 
 def _line(shown: tuple[str, str], says: Markup) -> dict[str, Any]:

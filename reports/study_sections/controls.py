@@ -18,6 +18,15 @@ def failed_where(facts: Facts) -> str:
     return "from this study" if None in sets else f"on {' or '.join(map(str, sets))} text"
 
 
+def withheld(facts: Facts, name: str) -> bool:
+    """Whether a failed control takes back what the law says on a held-out set.
+
+    >>> withheld({"controls": [{"passed": False, "held_out": "raw"}]}, "raw"), withheld({}, "raw")
+    (True, False)
+    """
+    return any(c.get("passed") is False and c.get("held_out") in (None, name) for c in facts.get("controls") or [])
+
+
 def exposure(facts: Facts) -> dict[str, Any]:
     """What is said of it, how often windows were seen, and everything else by name."""
     rest = dict(facts.get("exposure") or {})

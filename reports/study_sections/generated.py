@@ -21,14 +21,17 @@ MEASURES = {
     "rougeL": ("ROUGE-L", "F1 against what really follows"),
     "distinct_2": ("distinct-2", "different pairs of words among all"),
     "self_bleu": ("self-BLEU", "how like the texts are to each other"),
-    "repetition": ("repetition", "words in a phrase of four that the text has again"),
+    "repetition": ("repetition, %", "words in a phrase of four that the text has again"),
     "copied_words": ("longest copy", "words in a row from the training text, mean"),
-    "copied_share": ("copied", "of all tokens, in long copies"),
-    "female_share": ("for women", "of words that name women or men"),
-    "broken": ("broken", "texts with a character that is none"),
+    "copied_share": ("copied, %", "of all tokens, in long copies"),
+    "female_share": ("for women, %", "of words that name women or men"),
+    "broken": ("broken, %", "texts with a character that is none"),
 }
 """Name -> how the page calls it, and what it is."""
-SHARES = ("distinct_2", "repetition", "copied_share", "female_share", "broken")
+OF_THE_WHOLE = ("perplexity", "bleu", "rougeL", "distinct_2", "self_bleu")
+"""Those of the first table, so that both have room on a screen and on paper; the second tells of repeating, copying and bias."""
+SHARES = ("repetition", "copied_share", "female_share", "broken")
+"""What the table tells in per cent."""
 DRAWN = {
     "female_share": "words for women, share",
     "repetition": "repeated words, share",
@@ -45,19 +48,27 @@ def generated_of(facts: Facts, look: Mapping[str, Look], rows: int) -> dict[str,
     if not found or not found.get("rows"):
         return None
     main = [row for row in found["rows"] if row.get("arm") == "main"]
-    names = [name for name in MEASURES if any(name in row["measures"] for row in found["rows"])]
+    measured = [name for name in MEASURES if any(name in row["measures"] for row in found["rows"])]
+    parts = [[name for name in measured if (name in OF_THE_WHOLE) == whole] for whole in (True, False)]
     return {
         **found,
-        "columns": [(name, *MEASURES[name]) for name in names],
-        "shown": [_row(row, names) for row in found["rows"][:rows]],
+        "tables": [_table(found, names, rows) for names in parts if names],
         "more": max(0, len(found["rows"]) - rows),
-        "real_cells": [_cell(found["real"].get(name), name) for name in names],
         "figures": [
             (title, figure)
             for i, (name, title) in enumerate(DRAWN.items())
             if (figure := by_size(main, found["real"].get(name), name, title, f"w{i}", look)) is not None
         ],
         "longest": LONGEST,
+    }
+
+
+def _table(found: Facts, names: Sequence[str], rows: int) -> dict[str, Any]:
+    """Some of the measures, a row for each model and one for people."""
+    return {
+        "columns": [MEASURES[name] for name in names],
+        "shown": [_row(row, names) for row in found["rows"][:rows]],
+        "real_cells": [_cell(found["real"].get(name), name) for name in names],
     }
 
 
@@ -69,7 +80,24 @@ def _cell(reading: Facts | None, name: str) -> tuple[str, str]:
     """A value and its interval; a dash where it was not measured."""
     if reading is None or reading.get("value") is None:
         return ("–" if reading is None else "unknown"), ""
-    return say.split(reading)
+    return _per_cent(reading) if name in SHARES else say.split(reading)
+
+
+def _per_cent(reading: Facts) -> tuple[str, str]:
+    """A share and its ends in per cent, two digits that matter of each and no finer than a hundredth.
+
+    >>> _per_cent({"value": 0.00121, "interval": [0.000133, 0.00453]}), _per_cent({"value": 0.0, "interval": [0, 0.142]})
+    (('0.12', '[0.01,\xa00.45]'), ('0', '[0,\xa014]'))
+    """
+    shown = [
+        "?"
+        if x is None
+        else "0"
+        if abs(x) < 5e-5
+        else f"{100 * x:.{2 if abs(x) < 0.01 else 1 if abs(x) < 0.1 else 0}f}"
+        for x in (reading["value"], *(reading.get("interval") or ()))
+    ]
+    return shown[0], f"[{shown[1]},{say.NBSP}{shown[2]}]" if shown[1:] else ""
 
 
 def by_size(

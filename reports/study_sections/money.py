@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from reports import html, say
 from reports.figures import INK, Places, drawn
+from reports.study_sections.controls import withheld
 from reports.study_sections.drawing import Array, Look, across, axes_of, heights, said, swatch
 from reports.study_sections.facts import Facts, others
 
@@ -21,6 +22,7 @@ GRADES = 4  # of which lines are drawn: more hide each other
 MARKS = 60  # in all; there are two such figures for each held-out set
 _LETTER = 6.6  # units that a letter of size 12 takes, nearly
 _HALF = (0, (1.5, 1.5))
+_SHORT = 0.08  # of the axis: the heads of a shorter arrow would cover it
 _NEAR = 1.04  # computes that differ by less than this ratio need no arrow
 
 
@@ -60,10 +62,13 @@ def money(
     lines = [line for line in lines if str(line["grade"]) in shown]
     if not lines:
         return {"money": None}
+    hours = html.cut(unit, 30)
     rate, unit = _rate(exchange, unit, max(line["flops"][-1] for line in lines))
     made = [_line(line, look[str(line["grade"])], rate) for line in lines]
     marks = _marks([p for p in facts.get("points") or [] if str(p.get("held_out")) == name], shown, look, rate)
-    arrows = [a for a in (_grade_arrow(exchange, lines, rate, look), _half_arrow(exchange, lines, rate)) if a]
+    arrows = [
+        a for a in (_grade_arrow(exchange, lines, rate, look, hours), _half_arrow(exchange, lines, rate, hours)) if a
+    ]
     alt = f"Least loss on {name} against {unit}. " + " ".join(f"{arrow.told}." for arrow in arrows)
     return {
         "money": {
@@ -71,6 +76,7 @@ def money(
             "narrow": _drawn(made, marks, arrows, unit, f"{key}n", alt, NARROW, loss),
             "legend": [(_named(line), swatch(one.look)) for line, one in zip(lines, made, strict=True)],
             "told": [arrow.told for arrow in arrows],
+            "withheld": withheld(facts, name),
             "more": len(others(exchange)) + 1 - len(shown),
         }
     }
@@ -117,7 +123,9 @@ def _marks(
     return found
 
 
-def _grade_arrow(exchange: Facts, lines: Sequence[Facts], rate: float, look: Mapping[str, Look]) -> _Arrow | None:
+def _grade_arrow(
+    exchange: Facts, lines: Sequence[Facts], rate: float, look: Mapping[str, Look], hours: str
+) -> _Arrow | None:
     """From the time that the reference needs for what a grade does at the operating point, to that point's."""
     at = (exchange.get("operating_point") or {}).get("flops")
     reference = html.cut(exchange.get("reference"), 40)
@@ -128,21 +136,22 @@ def _grade_arrow(exchange: Facts, lines: Sequence[Facts], rate: float, look: Map
         if not at or not own or not value or not max(value, 1 / value) > _NEAR:
             continue
         loss = float(np.interp(np.log(at), np.log(own["flops"]), own["loss"]))
-        amount = f"×{say.estimate(times)}"
-        told = f"An hour on {html.cut(name, 40)} does what {say.estimate(times)} hours on {reference} do"
+        amount = f"at equal loss: ×{say.estimate(times)}"
+        one = hours.removesuffix("s")
+        told = f"One {one} on {html.cut(name, 40)} does what {say.estimate(times)} {hours} on {reference} do"
         ends = rate * at * min(value, 1), rate * at * max(value, 1)
         return _Arrow(loss, *ends, amount, told, look[name].colour)
     return None
 
 
-def _half_arrow(exchange: Facts, lines: Sequence[Facts], rate: float) -> _Arrow | None:
+def _half_arrow(exchange: Facts, lines: Sequence[Facts], rate: float, hours: str) -> _Arrow | None:
     """From the operating point's time to what makes up for half of its data; None where that lies beyond the figure."""
     at, times = (exchange.get("operating_point") or {}).get("flops"), exchange.get("half_data") or {}
     value = times.get("value")
     own = next((line for line in lines if line["grade"] == exchange.get("reference") and line["share"] == 1), None)
     if not at or not own or not value or value < _NEAR:
         return None
-    told = f"Half of the data takes {say.estimate(times)} times the hours for the same loss"
+    told = f"Half of the data takes {say.estimate(times)} times the {hours} for the same loss"
     if at * value > own["flops"][-1]:
         return None
     loss = float(np.interp(np.log(at), np.log(own["flops"]), own["loss"]))
@@ -184,9 +193,10 @@ def _exchange(axes: Axes, arrow: _Arrow, at: int, place: Places, inches: tuple[f
     (left, right), low = axes.get_xlim(), axes.get_ylim()[0]
     for end in ends:
         axes.plot([end, end], [low, arrow.loss], color=arrow.colour, linewidth=0.8, linestyle=(0, (2, 2)))
+    style = "<|-|>" if ends[1] - ends[0] > _SHORT * (right - left) else "|-|,widthA=0.4,widthB=0.4"
     axes.annotate(
         "", (ends[0], arrow.loss), xytext=(ends[1], arrow.loss),
-        arrowprops={"arrowstyle": "<|-|>", "color": arrow.colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 11},
+        arrowprops={"arrowstyle": style, "color": arrow.colour, "linewidth": 2, "shrinkA": 0, "shrinkB": 0, "mutation_scale": 11},
     )  # fmt: skip
     room = (1.1 * _LETTER * len(arrow.says) + 10) / (inches[0] * 72 - 44) * (right - left)
     fits = at > 0 and ends[1] + room < right

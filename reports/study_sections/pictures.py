@@ -11,12 +11,13 @@ import numpy as np
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
-from reports import html
+from reports import html, say
 from reports.figures import Places, drawn
 from reports.study_sections.drawing import PANEL, Array, Look, across, axes_of, heights, looks, said, swatch
 from reports.study_sections.facts import Facts, size_name
 
 SHEETS = 700_000  # bytes of base64 that pictures may take; the others are in results.jsonl
+FEW = 5  # amounts, each of which has its number on the axis
 LINES = 8  # in one figure: more cannot be told apart
 NAMED = Markup('<span translate="no">{}</span>')
 NEARER = 0.5  # the share of made pictures nearer to a training picture, where nothing is memorised
@@ -24,12 +25,12 @@ NEARER = 0.5  # the share of made pictures nearer to a training picture, where n
 
 @dataclass(frozen=True)
 class _Line:
-    """FID of one kind of run, along what it is drawn against, with the spread of its seeds."""
+    """FID, or KID, of one kind of run, along what it is drawn against, with what it may be by chance."""
 
     look: Look
     label: str
     at: Array
-    fid: Array
+    value: Array
     low: Array
     high: Array
 
@@ -43,8 +44,10 @@ def pictures_of(key: str, facts: Facts, rows: int) -> dict[str, Any] | None:
     last = max((p["tokens"] for p in points), default=None)
     final = [p for p in points if p["tokens"] == last]
     by_number = _lines(final, "unique", ("grade", "size"))
+    by_kid = _lines(final, "unique", ("grade", "size"), "kid")
     most = max((p["unique"] for p in points), default=None)
     by_seen = _lines([p for p in points if p["unique"] in (most, p["tokens"])], "tokens", ("grade", "size"))
+    cells_of = {(p["grade"], p["size"], p["unique"]) for p in final}
     plain = {name for name, grade in (facts.get("study") or {}).get("grades", {}).items() if not grade.get("steps")}
     cells, left_out = _cells(final, facts.get("made") or [], rows, plain)
     return {
@@ -57,7 +60,13 @@ def pictures_of(key: str, facts: Facts, rows: int) -> dict[str, Any] | None:
         "by_number": _drawn(
             by_number, f"{key}n", "different pictures, log scale", f"FID by different pictures, {last} seen"
         ),
+        "by_kid": _drawn(
+            by_kid, f"{key}k", "different pictures, log scale", f"KID by different pictures, {last} seen", "KID"
+        ),
         "by_seen": _drawn(by_seen, f"{key}s", "pictures seen, log scale", "FID by pictures seen"),
+        "alone": len(final) == len(cells_of),
+        "made": max((p["measures"]["fid"].get("n") or 0 for p in final), default=0),
+        "real": sum(h.get("documents") or 0 for h in ((facts.get("data") or {}).get("held_out") or {}).values()),
         "legend": [(NAMED.format(line.label), swatch(line.look)) for line in by_number],
         "last": last,
         "cells": cells,
@@ -67,22 +76,31 @@ def pictures_of(key: str, facts: Facts, rows: int) -> dict[str, Any] | None:
     }
 
 
-def _fid(point: Facts) -> float:
-    return float(point["measures"]["fid"]["value"])
-
-
-def _lines(points: Sequence[Facts], along: str, kinds: tuple[str, str]) -> list[_Line]:
-    """A line for each grade and size: the mean of the seeds, between the least and the largest of them."""
+def _lines(points: Sequence[Facts], along: str, kinds: tuple[str, str], measure: str = "fid") -> list[_Line]:
+    """A line for each grade and size: of one seed with its interval, of several their mean, between the least and the largest."""
+    points = [p for p in points if (p["measures"].get(measure) or {}).get("value") is not None]
     names = list(dict.fromkeys(tuple(p[kind] for kind in kinds) for p in points))
     found = []
     for look, name in zip(looks(len(names)), names[:LINES], strict=False):
         mine = [p for p in points if tuple(p[kind] for kind in kinds) == name]
         at = sorted({p[along] for p in mine})
-        values = [[_fid(p) for p in mine if p[along] == x] for x in at]
+        readings = [[p["measures"][measure] for p in mine if p[along] == x] for x in at]
+        means = [math.fsum(r["value"] for r in cell) / len(cell) for cell in readings]
+        low, high = zip(*map(_ends, readings), strict=True)
         label = f"{html.cut(str(name[0]), 40)}, {size_name(name[1])}"
-        columns = (at, [math.fsum(v) / len(v) for v in values], list(map(min, values)), list(map(max, values)))
-        found.append(_Line(look, label, *(np.array(column, np.float64) for column in columns)))
+        found.append(_Line(look, label, *(np.array(column, np.float64) for column in (at, means, low, high))))
     return found
+
+
+def _ends(readings: Sequence[Facts]) -> tuple[float, float]:
+    """The interval of one reading, the least and the largest of several.
+
+    >>> _ends([{"value": 2, "interval": [1, 3]}]), _ends([{"value": 2}, {"value": 5}])
+    ((1.0, 3.0), (2.0, 5.0))
+    """
+    values = [float(r["value"]) for r in readings]
+    low, high = (readings[0].get("interval") or (None, None)) if len(readings) == 1 else (None, None)
+    return (min(values) if low is None else float(low)), (max(values) if high is None else float(high))
 
 
 def _cells(
@@ -125,23 +143,27 @@ def _copies(reading: Facts | None) -> bool:
     return bool(interval and interval[0] > NEARER)
 
 
-def _drawn(lines: Sequence[_Line], key: str, below: str, alt: str) -> Markup | None:
+def _drawn(lines: Sequence[_Line], key: str, below: str, alt: str, measure: str = "FID") -> Markup | None:
     """FID along a logarithmic axis, a line each; None without any."""
     if not lines:
         return None
-    every = np.concatenate([line.at for line in lines])
+    every = np.unique(np.concatenate([line.at for line in lines]))
 
     def draw(figure: Figure) -> None:
         axes = axes_of(figure, PANEL)
         heights(axes, [np.zeros(1), *(v for line in lines for v in (line.low, line.high))])
-        across(axes, Places(np.array([every.min() / 1.25, every.max() * 1.25]), log=True), PANEL)
-        for line in lines:
-            x = np.log10(line.at)
+        place = Places(np.array([every.min() / 1.25, every.max() * 1.25]), log=True)
+        across(axes, place, PANEL)
+        if len(every) <= FEW:
+            axes.set_xticks([place(x) for x in every], [say.short(x) for x in every])
+        apart = np.ptp(axes.get_xlim()) * 0.012
+        for i, line in enumerate(lines):
+            x = np.log10(line.at) + (i - (len(lines) - 1) / 2) * apart
             axes.vlines(x, line.low, line.high, color=line.look.colour, linewidth=1.3)
             axes.plot(
-                x, line.fid, color=line.look.colour, linestyle=line.look.dash, linewidth=1.2,
+                x, line.value, color=line.look.colour, linestyle=line.look.dash, linewidth=1.2,
                 marker=line.look.marker, markersize=5.4, markeredgewidth=0,
             )  # fmt: skip
-        said(axes, "FID", below, PANEL)
+        said(axes, measure, below, PANEL)
 
     return drawn(draw, key, alt, PANEL)

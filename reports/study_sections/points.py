@@ -10,6 +10,8 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from reports.study_sections.facts import Facts
+from studies import ensembles
+from studies.facts import measures_of
 
 CSV_BYTES = 1_200_000  # of the two megabytes; a table above that lies beside the page only
 COLUMNS = (
@@ -18,11 +20,11 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def download(points: Sequence[Facts]) -> Markup | None:
+def download(facts: Facts) -> Markup | None:
     """The table as an address that a page can carry; None where there is none, or it is too large to be carried."""
-    if not points:
+    if not facts.get("points"):
         return None
-    address = "data:text/csv;charset=utf-8," + quote(table(points), safe=",:;/.-_()[]@=|", errors="backslashreplace")
+    address = "data:text/csv;charset=utf-8," + quote(table(facts), safe=",:;/.-_()[]@=|", errors="backslashreplace")
     return Markup(address) if len(address) <= CSV_BYTES else None
 
 
@@ -31,15 +33,18 @@ def columns_of(points: Sequence[Facts]) -> list[str]:
     return [column for column in COLUMNS if any(column in point for point in points)]
 
 
-def table(points: Sequence[Facts]) -> str:
-    r"""The points as CSV, in the columns that any of them has; what is unknown is empty.
+def table(facts: Facts) -> str:
+    r"""The points as CSV, as in `points.csv` beside the page: what else was measured at each, and ensembles, with them.
 
-    >>> table([{"size": 3, "seconds": None, "loss": 1.25, "grade": "a,b"}])
-    'grade,size,seconds,loss\n"a,b",3,,1.25\n'
+    Columns are those that any row has; what is unknown is empty.
+
+    >>> table({"points": [{"size": 3, "seconds": None, "loss": 1.25, "grade": "a,b", "measures": {"fid": {"value": 2}}}]})
+    'grade,size,seconds,loss,fid,fid_low,fid_high\n"a,b",3,,1.25,2,,\n'
     """
-    columns = columns_of(points)
+    rows = [{**point, **measures_of(point)} for point in facts.get("points") or []] + ensembles.table(facts)
+    more = dict.fromkeys(name for row in rows for name in row if name not in (*COLUMNS, "measures"))
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([point.get(column) for column in columns] for point in points)
+    writer = csv.DictWriter(out, [*columns_of(rows), *more], extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
     return out.getvalue()

@@ -32,8 +32,16 @@ def test_a_table_wider_than_a_phone_is_shaded_at_the_edge_behind_which_it_goes_o
             region.evaluate("(region, left) => { region.scrollLeft = left; }", left)
             shaded.append(shaded_edges(region.screenshot()))
         assert shaded == [(False, True), (True, True), (True, False)]
+        assert region.evaluate(ARROWS) > 10
         visit.page.set_viewport_size({"width": 1280, "height": 900})
         assert shaded_edges(region.screenshot()) == (False, False)
+    with Visit(browser, likely, viewport={"width": 1280, "height": 900}, color_scheme=scheme) as visit:
+        assert visit.page.locator("#grades .scroll").first.evaluate(ARROWS) == 0
+
+
+ARROWS = """region => new Promise(told => requestAnimationFrame(() => requestAnimationFrame(() =>
+    told(parseFloat(getComputedStyle(region, '::before').height)))))"""
+"""How high the line with the arrows is above a table, once a frame has been drawn, in which it learns that there is more."""
 
 
 def shaded_edges(png: bytes) -> tuple[bool, bool]:

@@ -80,7 +80,7 @@ def test_a_name_of_dollars_is_a_name_and_no_formula() -> None:
 def test_the_answer_comes_first_and_then_a_verdict_in_words_for_every_held_out_set() -> None:
     text = plain(read("likely"))
     top = text[text.index("more compute, or more or better data?") : text.index("Lower is better.")]
-    parts = [*study_page.parts(made.likely()["sentence"]), "Which lowers loss more?", "On raw", "On neutral"]
+    parts = [*study_page.parts(made.likely()["sentence"]), "claimon rawon neutral", "On raw", "On neutral"]
     places = [top.index(part) for part in parts]
     assert places == sorted(places)
     assert "Difference 0.031 [0.022, 0.041] bits per byte: the whole interval of the difference lies above 0." in top
@@ -88,19 +88,53 @@ def test_the_answer_comes_first_and_then_a_verdict_in_words_for_every_held_out_s
         assert meaning in top
 
 
-def test_the_verdicts_are_a_table_of_questions_and_held_out_sets() -> None:
+def test_the_verdicts_are_a_table_of_claims_and_held_out_sets_that_says_who_won() -> None:
     page = drawn("likely")
     table = page[page.index('class="scroll verdicts"') :].split("</table>")[0].replace(NB, " ")
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.split("</tr>")[:-1]]
     told = [[" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in row] for row in rows]
-    assert told[0] == ["Which lowers loss more?", "on raw", "on neutral"]
+    assert told[0] == ["claim", "on raw", "on neutral"]
     assert told[1][:2] == [
-        "Twice the data rather than twice the core-hours",
-        "SUPPORTED data wins by 0.031 [0.022, 0.041] bits per byte",
+        "Twice the data lowers loss more than twice the core-hours",
+        "data wins by 0.031 [0.022, 0.041] bits per byte claim SUPPORTED",
     ]
-    assert ["typos rather than twice the core-hours", "REFUTED a token of it: 0.42 [0.38, 0.46]"] in [
-        row[:2] for row in told
-    ]
+    refuted = "core-hours win by 0.110 [0.090, 0.130] bits per byte claim REFUTED"
+    assert ["typos lowers loss more than twice the core-hours", refuted] in [row[:2] for row in told]
+
+
+def test_what_came_out_is_said_before_the_claim_that_it_refutes() -> None:
+    text = plain(read("likely"))
+    card = text[text.index("On raw text of the same kind") :]
+    found, claim, word = (
+        "Twice the core-hours lower loss more than typos",
+        "Claim: Training on grade typos lowers loss more than doubling core-hours.",
+        "REFUTED Difference −0.110 [−0.130, −0.090] bits per byte",
+    )
+    assert card.index(found) < card.index(claim) < card.index(word)
+
+
+def test_a_headline_whose_law_misses_says_so_beneath_it_and_by_how_much() -> None:
+    assert "A hint, not a figure" not in plain(read("likely"))
+    facts = made.likely()
+    point = facts["exchange"]["raw"]["operating_point"]
+    rows = [i for i, p in enumerate(facts["points"]) if p["held_out"] == "raw" and p["grade"] == "clean"]
+    at = [i for i in rows if all(facts["points"][i][key] == point[key] for key in ("parameters", "tokens", "unique"))]
+    law = facts["laws"]["raw"][0]
+    law |= {"lack_of_fit": {"f": 6.1, "p": 1e-5, "df": [20, 30], "rejected": True}, "weakly_identified": ["E"]}
+    law["residuals"] = [{"point": i, "residual": math.log(1.02)} for i in at]
+    text = plain(Tree(reports.study(facts)))
+    mean = math.fsum(facts["points"][i]["loss"] for i in at) / len(at)
+    off = mean - mean / 1.02  # a residual is ln(measured / fitted)
+    told = f"At the run in question it is off by as much as the whole difference: {off:.2g} bits per byte on raw."
+    assert off > 0.031 and told in text
+    places = [text.index(part) for part in (study_page.parts(facts["sentence"])[0], told, "claimon raw")]
+    assert places == sorted(places)
+    assert "These runs leave open E: quote no number for any of them." in text
+    for residual in law["residuals"]:
+        residual["residual"] = 0.001
+    assert "At the run in question it is off by: 0.00" in plain(Tree(reports.study(facts)))
+    facts["exchange"]["raw"]["verdicts"] = [v | {"verdict": "UNDECIDED"} for v in facts["exchange"]["raw"]["verdicts"]]
+    assert "A hint, not a figure" not in plain(Tree(reports.study(facts))), "nothing was claimed"
 
 
 def test_the_fewer_of_questions_and_held_out_sets_are_the_columns_of_the_verdicts() -> None:
@@ -108,9 +142,9 @@ def test_the_fewer_of_questions_and_held_out_sets_are_the_columns_of_the_verdict
     table = page[page.index('class="scroll verdicts"') :].split("</table>")[0]
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in table.split("</tr>")[:-1]]
     told = [[" ".join(re.sub("<[^>]*>", " ", cell).split()) for cell in row] for row in rows]
-    assert [row[0] for row in told] == ["Which lowers loss more?", "on raw", "on neutral", "on mood"]
-    assert told[1][1] == "SUPPORTED data wins by 0.031 [0.022, 0.041] bits per byte"
-    assert told[3][1] == "SUPPORTED data wins by 0.031 [0.022, 0.041] bits per label"
+    assert [row[0] for row in told] == ["claims", "on raw", "on neutral", "on mood"]
+    assert told[1][1] == "data wins by 0.031 [0.022, 0.041] bits per byte claim SUPPORTED"
+    assert told[3][1] == "data wins by 0.031 [0.022, 0.041] bits per label claim SUPPORTED"
 
 
 def test_of_sets_with_losses_of_their_own_each_ceiling_has_its_unit() -> None:
@@ -151,9 +185,12 @@ def test_the_first_figure_has_a_line_for_each_grade_and_amount_of_data_and_the_e
     for name in ("clean all its tokens, 2 M", "clean half of them, 1 M", "half all its tokens, 1 M"):
         assert name in keys
     assert f">half the data: ×1.50 [1.36,{NB}1.66]</text>" in figure
-    assert "An hour on typos does what" in keys and "Half of the data takes 1.50 [1.36, 1.66] times the hours" in keys
+    assert "One core-hour on typos does what" in keys
+    assert "Half of the data takes 1.50 [1.36, 1.66] times the core-hours for the same loss" in keys
+    facts["controls"][0]["passed"] = False
+    assert "a failed control takes it back: One core-hour on typos" in plain(Tree(reports.study(facts)))
     del facts["frontiers"]
-    assert "An hour on typos" not in plain(Tree(reports.study(facts)))
+    assert "One core-hour on typos" not in plain(Tree(reports.study(facts)))
 
 
 def test_sizes_are_the_parameters_that_were_trained_and_not_those_asked_for() -> None:
@@ -167,6 +204,17 @@ def test_the_exchange_is_one_line_each_and_says_nothing_of_the_reference() -> No
     assert "0.49 [0.45, 0.54]half per raw document: q times its tokens, which are 50 % of those of clean" in text
     assert "×1.62 [1.51, 1.74]doubling core-hours is worth this many times the unique data" in text
     assert "clean at equal tokens" not in text
+
+
+def test_what_computing_is_worth_in_data_is_said_in_the_hours_of_the_study() -> None:
+    text = plain(read("likely"))
+    assert (
+        "1.3 [1.0, 1.6]core-minutes are what a million further unique tokens are worth there" in text
+    )  # of 0.021 [0.017, 0.026] hours
+    assert "0.71 % [0.59, 0.83] %more unique data does what one per cent more core-hours does" in text
+    assert "0.00 core" not in text
+    assert "This ran on a CPU: machine time is core-hours, and nothing is in money." in text
+    assert "gpu_hour: {price: 2.5, currency: USD} in the study file" in text and "studies plan --gpu h200" in text
 
 
 def test_compute_that_no_data_makes_up_for_is_worth_more_than_the_low_end() -> None:
@@ -326,6 +374,13 @@ def test_what_is_unknown_is_said_and_never_nought() -> None:
 def test_money_is_said_only_where_an_hour_has_a_price() -> None:
     assert "money1.05 USD2.5 USD an hour" in plain(read("priced"))
     assert "moneyunknownno price was given" in plain(read("likely"))
+    worth = (
+        "At 2.5 USD a GPU-hour a million further unique tokens are worth 0.053 [0.043, 0.065] USD on raw, and no more."
+    )
+    assert worth in plain(read("priced"))
+    facts = made.priced()
+    facts["cost"]["price"] = None
+    assert "Nothing here is in money, for no price was given. Write gpu_hour:" in plain(Tree(reports.study(facts)))
 
 
 def test_time_saved_is_said_in_the_unit_that_suits_it() -> None:
@@ -362,6 +417,20 @@ def test_every_point_is_in_the_table_that_can_be_downloaded() -> None:
     assert len(rows) == len(facts["points"]) == 240
     for row, point in zip(rows, facts["points"], strict=True):
         assert {name: str(value) for name, value in point.items()} == row
+
+
+def test_what_else_was_measured_at_a_point_is_in_the_table_too() -> None:
+    measured = {"fid": {"value": 20.5, "interval": [17.0, 23.0], "n": 9}, "kid": {"value": None, "interval": None}}
+    rows = [p | {"measures": measured, "best": 19.0} for p in made.points(["all"], seeds=1)]
+    [first, *_] = csv.DictReader(io.StringIO(sheet(Tree(reports.study(made.bare() | {"points": rows})))))
+    assert [first[name] for name in ("best", "fid", "fid_low", "fid_high", "kid")] == [
+        "19.0",
+        "20.5",
+        "17.0",
+        "23.0",
+        "",
+    ]
+    assert "measures" not in first
 
 
 def test_hostile_and_chinese_names_survive_in_the_table_as_they_came() -> None:

@@ -129,6 +129,13 @@ def test_the_page_shows_what_was_made_and_says_nothing_of_text(ran: Studied, lan
     for word in ("bits per byte", "词元", "比特/字节", "Fresh or repeated"):
         assert word not in shown, shown[shown.index(word) - 300 :][:400]
     assert ("What the models made" in page) == (language == "en")
+    assert "loading=" not in page, "a picture that waits to be scrolled to is missing on paper"
+    assert page.count("KID by different pictures" if language == "en" else "KID 与不同图片的数量，") == 2
+    real = ran.facts["data"]["held_out"]["raw"]["documents"]
+    made = {p["measures"]["fid"]["n"] for p in ran.points}
+    assert len(made) == 1
+    beside = f"n = {made.pop()} made pictures of each model, beside {real} held-out real ones."
+    assert language == "zh" or page.count(beside) == 2
 
 
 def test_it_goes_on_where_it_stopped_and_status_and_comparison_know_it(ran: Studied) -> None:
