@@ -155,9 +155,9 @@ class Augmenter(ABC):
     """Whether a document of which it makes nothing in one attempt gets nothing in any other."""
 
     @property
-    def foreseen(self) -> bool:
-        """Whether of each document all that it may have are made, to see how many pass: not where making is dear."""
-        return self.settled
+    def dear(self) -> bool:
+        """Whether a child costs money, or seconds: then nobody has one in the place of another unless that is said."""
+        return False
 
     @property
     def attempts(self) -> int | None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from dataqual import catalog, specs
+from dataqual.augmenting import shares
 from dataqual.augmenting.readings import compared
 from dataqual.corpus import Corpus, Progress
 from dataqual.engine import Local
 from dataqual.errors import SpecError, did_you_mean
 from dataqual.finding import plural
 from dataqual.images.operations import METHODS as PICTURE_METHODS
-from dataqual.ledger import FAILED, UNCHANGED
+from dataqual.ledger import FAILED
 from dataqual.operators import Step, ViewName
 from dataqual.readers import open_corpus
 from dataqual.readers.sources import as_whole_corpus, options_of
@@ -39,7 +40,9 @@ class Augmented(Cleaned):
     notes: tuple[str, ...] = ()
     """Those of the warnings that a gate gives: nothing was lost, so whoever wants quiet is not told."""
     short: tuple[str, ...] = ()
-    """With `balance`, a line for each value of which fewer documents were added than wanted."""
+    """Lines on the numbers: of what fewer documents were added than wanted, and where some documents have more children than others."""
+    given: tuple[shares.Given, ...] = field(default=(), repr=False)
+    """Of each value for which children were wanted what came of asking its documents."""
     failed: str | None = None
     """Where the engine that makes the children failed, a line that says at how many documents and how."""
     corpus: Corpus | None = field(default=None, repr=False, compare=False)
@@ -52,6 +55,7 @@ class Augmented(Cleaned):
             "method": self.method,
             "held_out": list(self.held_out),
             "short": list(self.short),
+            "given": [one.facts() for one in self.given],
             "failed": self.failed,
             "refused": sum(self.refused.values()),
             "meanings": {rule: self.meanings[rule] for rule in self.refused if self.meanings.get(rule)},
@@ -189,8 +193,9 @@ def augment(
     notes = [note for one in found for note in one.notes]
     failed = _failed(cleaned)
     own["warnings"] = (*cleaned.warnings, *([failed] if failed else []), *notes)
-    short = _short(found, cleaned)
+    given_by, short = shares.told(found, cleaned)
     told: dict[str, Any] = {"method": step.method, "meanings": step.meanings, "short": short, "failed": failed}
+    told["given"] = given_by
     return Augmented(**own, **told, notes=tuple(notes), held_out=why, corpus=corpus)
 
 
@@ -203,47 +208,6 @@ def _failed(cleaned: Cleaned) -> str | None:
     if not cleaned.added:
         return f"the engine failed at all that it was given, {given}, and nothing was added: {why}"
     return f"the engine failed at {given}, in the ledger as engine_failed: {why}"
-
-
-def _short(found: Sequence[GrowingStep[Any, Any]], cleaned: Cleaned) -> tuple[str, ...]:
-    """Of each value that is balanced, or of all, how many fewer documents were added than wanted, and what may be done."""
-    lines = []
-    for one in found:
-        plan = getattr(one, "plan", None)
-        wanted = plan.wanted if plan is not None else {value: share.wanted for value, share in one.shares.items()}
-        groups = [group for group in cleaned.account["groups"] if one.balance and group["role"] == one.balance]
-        added = {row["value"]: row["added"] for group in groups for row in group["rows"]}
-        told = [
-            (f"{one.balance} {value!r}: " if one.balance else "all: ")
-            + f"{n:,} more wanted, {own:,} added, {n - own:,} short"
-            for value, n in wanted.items()
-            if (own := added.get(value, 0) if one.balance else cleaned.added) < n
-            and not (one.balance and one.only and value not in one.only)
-        ]
-        unmade = cleaned.refused.get(UNCHANGED, 0)
-        if told or (plan is None and unmade > MANY * (cleaned.added + unmade)):
-            lines += [*told, *_advice(plan is not None, one, unmade)]
-    return tuple(lines)
-
-
-MANY = 0.1
-"""Share of documents of which nothing can be made from which the summary says what to do."""
-
-
-def _advice(planned: bool, one: GrowingStep[Any, Any], unmade: int) -> Iterator[str]:
-    """What brings more children."""
-    if one.view == "image":
-        yield "more children: a larger --tries, or another --method beside"
-    elif one.method == "back-translation":
-        yield "more children: further routes in --set through=[…], each of which gives a document one, with --set most=3"
-    elif unmade and not planned:
-        yield (
-            f"of {plural(unmade, 'document')} no child could be made; with --set most=3 the others have up to three each in their place"
-        )
-    elif one.method == "synonyms":
-        yield "more children: a larger most, --set source=either (looser synonyms of Chinese), or another --method beside"
-    else:
-        yield "more children: a larger --tries or most, or another --method beside"
 
 
 def _several(given: Any) -> list[str]:

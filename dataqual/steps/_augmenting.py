@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Any
@@ -16,15 +16,18 @@ from dataqual.corpus import Batch, Corpus, Origin
 from dataqual.drawing import document_keys
 from dataqual.errors import SpecError
 from dataqual.gating import Gate, PairRule, gate_of
+from dataqual.lazy import lazy
 from dataqual.ledger import FAILED, NEVER_MADE, TORN_TURNS, Change, addresses
 from dataqual.operators import Engine
 from dataqual.series import like, texts_of
-from dataqual.steps._children_survey import MadeChildren, made_children
+from dataqual.steps._asking import Asking, Pool, most_for
+from dataqual.steps._children_survey import MadeChildren, Rounds, wanted_of
 from dataqual.steps._gated import judge_of
-from dataqual.steps._growing import Augmenting, GrowingStep, Wanted, growing_of
+from dataqual.steps._growing import Augmenting, Earlier, GrowingStep, Wanted, growing_of
 from dataqual.steps._held_out import HeldOut, held_out, parents
 from dataqual.steps._kept_children import Tried
-from dataqual.steps._sharing import Plan, eligible, planned
+from dataqual.steps._sharing import eligible
+from dataqual.steps._taking import Value, kinds
 from dataqual.turns import divided
 
 SAME = "same_text"
@@ -42,8 +45,8 @@ class AugmentingTexts(Augmenting):
     """A step that adds children of texts: a subclass opens an `augmenter`.
 
     `gate` is `default`, `none`, the path of a YAML file of rules, or rules, each as YAML on one line where Python has it;
-    `similarity_model` and `fluency_model` are models of which it may make use. With `most`, documents of which children can be
-    made have those of the others too, so many at most.
+    `similarity_model` and `fluency_model` are models of which it may make use. Documents of which children pass have
+    those of the others too, round after round, so many each as `most` says.
     """
 
     most: int | None = None
@@ -80,19 +83,46 @@ class AugmentingTexts(Augmenting):
         return judge_of(gate, corpus, engine, lambda batch: parents(batch, held)) if gate.rules else Everything()
 
     def prepare(self, corpus: Corpus, engine: Engine) -> Growing:
-        """Count what there is of each label where that matters, find what is held out, and open what makes children."""
+        """Count what there is of each label where that matters, find what is held out, and open what makes children.
+
+        Where children may be refused or numbers are to be exact, all are made now: who gives some is asked for those of the others.
+        """
+        return self._prepared(corpus, engine)
+
+    def _prepared(self, corpus: Corpus, engine: Engine, *, once: bool = False) -> Growing:
+        """The same; `once` if nobody is to have children in the place of another, as where each is dear and `most` says nothing."""
         held = held_out(corpus, engine, self.split, self.held_out)
         growing = Growing(
             augmenter=self.augmenter(corpus, engine),
             judge=self.judge(corpus, engine, held),
-            most=self.most,
             **growing_of(self, corpus, engine, held),
         )
+        once = once or (growing.augmenter.dear and self.most is None)
         apart = self.rules.of_children
-        if self.most is None and apart is None:
+        if once and apart is None:
             return growing
-        share_out = partial(planned, self, growing.step, corpus, engine, held)
-        return _surveyed(growing, apart, share_out, corpus, engine)
+        rounds = Rounds(
+            growing.tried,
+            partial(growing.first, most_for(self.factor, self.most)),
+            apart.bounds if apart is not None else None,
+            corpus,
+            engine,
+        )
+        made, asking = rounds.run(partial(self._asking, growing), once=once)
+        own = {one.name: getattr(growing, one.name) for one in fields(growing)}
+        return Surveyed(**own, made=made, apart=apart, asking=asking)
+
+    def _asking(self, growing: Growing, pools: Sequence[Sequence[Pool]]) -> Asking:
+        """How many children of each value are wanted, and who may give them."""
+
+        def size(value: Value, there: int) -> int:
+            if self.balance is None:
+                return round(self.factor * there) - there
+            share = growing.shares.get(value)
+            return share.wanted if share is not None else 0
+
+        wanted = wanted_of(pools, size)
+        return Asking(pools, wanted, most=most_for(self.factor, self.most), exactly=growing.augmenter.dear)
 
     def on(self, column: Any, *, engine: Engine) -> Any:
         """The texts of a column, each as its first child that the gate lets through, or as it is where there is none.
@@ -102,7 +132,7 @@ class AugmentingTexts(Augmenting):
         texts = texts_of(column)
         rows = [row for row, text in enumerate(texts) if text is not None]
         corpus = Corpus.of([texts[row] for row in rows])
-        ready = replace(self, factor=max(2.0, self.factor)).prepare(corpus, engine)
+        ready = replace(self, factor=max(2.0, self.factor))._prepared(corpus, engine, once=True)
         out = list(texts)
         for batch in corpus.batches():
             after, _ = ready(batch)
@@ -117,9 +147,6 @@ class Growing(GrowingStep[str, Child]):
 
     augmenter: Augmenter
     judge: Judge
-    most: int | None = None
-    plan: Plan | None = None
-    """Who gets how many, where `most` is given."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -127,29 +154,37 @@ class Growing(GrowingStep[str, Child]):
         return tuple(getattr(self.judge, "notes", ()))
 
     def __call__(self, batch: Batch) -> tuple[Batch, list[Change]]:
-        return self._grown(batch, self._made(batch, self._to_make(batch))) if len(batch) else (batch, [])
+        if not len(batch):
+            return batch, []
+        how_many = self._how_many(batch, document_keys(batch.file, batch.record, self.step, self.seed))
+        return self._grown(batch, self._attempted(batch, how_many, self._attempts))
 
-    def most_each(self, batch: Batch) -> NDArray[np.int64]:
-        """So many children each document of a batch may have, (documents,)."""
-        return np.where(eligible(batch, self.held, self.only, self.balance), self.most or 0, 0)
+    @property
+    def _attempts(self) -> int:
+        return min(self.tries, self.augmenter.attempts or self.tries)
 
-    def tried(self, batch: Batch) -> list[Tried]:
-        """What is made and judged of a batch, as a survey keeps it."""
-        wanted = self._made(batch, self._to_make(batch)) if len(batch) else []
-        places = addresses(batch.file, batch.record)
-        return [Tried(int(places[one.row]), self._called(batch, one.row), one.accepted, one.refused) for one in wanted]
+    def first(self, most: int, batch: Batch) -> list[Pool]:
+        """Which documents of a batch may have children, by value, and the share of each, `most` at most."""
+        keys = document_keys(batch.file, batch.record, self.step, self.seed)
+        places, counts = addresses(batch.file, batch.record), np.minimum(self._shared(batch, keys), most)
+        may = eligible(batch, self.held, self.only, self.balance)
+        found = []
+        for value, rows in kinds(batch, self.balance):
+            own = rows[may[rows]]
+            if len(own) and (value is not None or self.balance is None):
+                found.append(Pool(value, places[own], keys[own], counts[own]))
+        return found
 
-    def _to_make(self, batch: Batch) -> NDArray[np.int64]:
-        """How many children of each document are made, (documents,): where it is cheap, as many as it may have at most."""
-        if self.plan is not None:
-            return self.plan.of(batch)
-        if self.most is not None:
-            return self.most_each(batch)
-        return self._how_many(batch, document_keys(batch.file, batch.record, self.step, self.seed))
-
-    def _made(self, batch: Batch, how_many: NDArray[np.int64]) -> list[Wanted[str, Child]]:
-        """The documents that are to have so many children each, with what was made of them and judged."""
-        return self._attempted(batch, how_many, min(self.tries, self.augmenter.attempts or self.tries))
+    def tried(
+        self, batch: Batch, how_many: NDArray[np.int64], number: int, earlier: Mapping[int, Earlier]
+    ) -> list[Tried]:
+        """What is made and judged of a batch in a round, as a survey keeps it."""
+        places = addresses(batch.file, batch.record).tolist()
+        before = {row: earlier[places[row]] for row in np.flatnonzero(how_many).tolist() if places[row] in earlier}
+        wanted = self._attempted(batch, how_many, self._attempts, number * self.tries, before)
+        return [
+            Tried(places[one.row], self._called(batch, one.row), one.accepted, one.refused, one.asked) for one in wanted
+        ]
 
     def _try(self, batch: Batch, waiting: Sequence[Wanted[str, Child]], attempt: int) -> None:
         made = self.augmenter.attempt(
@@ -234,73 +269,54 @@ def failed(one: Wanted[str, Child], made: Sequence[Child | Failed]) -> None:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Surveyed(Growing):
-    """Adds the children that a survey made, those of them that stay."""
+    """Adds the children that a survey made, those of them that stay and are wanted."""
 
     made: MadeChildren
-    gets: NDArray[np.int64]
-    """(documents of `made`,): how many of its children that stay each has; 0 of one of which nothing is told, -1 where
-    none stays."""
     apart: PairRule | None
+    asking: Asking
+
+    @lazy
+    def gets(self) -> NDArray[np.int64]:
+        """(documents of `made`,): how many children each gets."""
+        return self.asking.gets
 
     def __call__(self, batch: Batch) -> tuple[Batch, list[Change]]:
         rows, documents = self.made.at(batch)
-        told = self.gets[documents] != 0
-        rows, documents = rows[told], documents[told]
-        tried = self.made.read(documents)
-        if tried is None:  # gone, as after a run whose output is elsewhere
-            tried = {one.place: one for one in self.tried(batch)}
+        found = self.made.read(documents)
+        if found is None:  # gone, as after a run whose output is elsewhere
+            found = self.made.again(self.tried, batch)
         places = self.made.places[documents].tolist()
+        told = zip(places, documents.tolist(), rows.tolist(), strict=True)
         return self._grown(
             batch,
             [
-                self._left(tried[place], document, row, batch.text[row])
-                for place, document, row in zip(places, documents.tolist(), rows.tolist(), strict=True)
+                self._left(found[place], document, row, batch.text[row])
+                for place, document, row in told
+                if place in found
             ],
         )
 
-    def _left(self, tried: Tried, document: int, row: int, text: str) -> Wanted[str, Child]:
+    def _left(self, tried: Sequence[Tried], document: int, row: int, text: str) -> Wanted[str, Child]:
         """What is added, and what is told, of one document."""
-        one = Wanted[str, Child](row, text, None, Chance(0), 0, refused=list(tried.refused))
-        for number, (child, verdict) in enumerate(tried.accepted, int(self.made.first[document])):
+        one = Wanted[str, Child](row, text, None, Chance(0), 0)
+        one.refused = [refused for each in tried for refused in each.refused]
+        accepted = [child for each in tried for child in each.accepted]
+        staying = {}
+        for (child, verdict), number in zip(accepted, self.made.of(document), strict=True):
             like = int(self.made.apart.like[number])
             if like < 0:
-                one.accepted.append((child, verdict))
+                staying[int(self.made.ranks[number])] = child, verdict
             else:
                 one.refused.append((child, self._copies(number, like)))
-        gets = max(0, int(self.gets[document]))
-        if 0 < gets <= len(one.accepted):  # that no more could be made of it matters to nobody
+        one.accepted = [staying[rank] for rank in sorted(staying)[: int(self.gets[document])]]
+        if one.accepted:  # that no more could be made of it matters to nobody
             one.refused = [(child, why) for child, why in one.refused if why.rule != SAME]
-        del one.accepted[gets:]
         return one
 
     def _copies(self, number: int, like: int) -> Refusal:
         """Why a child that another is like does not stay: what that one is called, or its parent where it is not added."""
         assert self.apart is not None
-        [(parent, rank)] = self.made.called(np.array([like], np.int64))
+        parent, rank = self.made.called(like)
         added = rank <= self.gets[self.made.parents[like]]
         name = f"{parent}~{self.method}-{rank + self.taken.get(parent, 0)}" if added else parent
         return Refusal(self.apart.signal, float(self.made.apart.similarity[number]), str(self.apart.bounds), name)
-
-
-def _surveyed(
-    growing: Growing, apart: PairRule | None, share_out: ShareOut, corpus: Corpus, engine: Engine
-) -> Surveyed:
-    """All children made, and settled which of them stay.
-
-    With `most`, who gets how many is planned by what stays, or beforehand where making is dear.
-    """
-    beforehand = growing.most is not None and not growing.augmenter.foreseen
-    if beforehand:
-        growing = replace(growing, plan=share_out(growing.most_each))
-    made = made_children(growing.tried, apart.bounds if apart is not None else None, corpus, engine)
-    stay = made.stay
-    gets = np.where(stay > 0, stay, -1)
-    if growing.most is not None and not beforehand:
-        growing = replace(growing, plan=share_out(made.can_have))
-        gets = growing.plan.at(made.places) if growing.plan is not None else gets
-    own = {one.name: getattr(growing, one.name) for one in fields(growing)}
-    return Surveyed(**own, made=made, gets=gets, apart=apart)
-
-
-ShareOut = Callable[[Callable[[Batch], NDArray[np.int64]]], Plan]
-"""Makes a plan of how many children each document of a batch can have, (documents,)."""

@@ -1,4 +1,4 @@
-"""Children of different parents that came out as near copies of each other: in the order of the corpus the first stays."""
+"""Children that came out as near copies of each other: of those of different parents the first that was made stays."""
 
 from __future__ import annotations
 
@@ -20,10 +20,22 @@ class Apart:
     """(children,): which child that stays each is most like of those it may not be like; -1 of one that stays."""
     similarity: NDArray[np.float64]
     """(children,): how similar it is to that one, exactly; 0 of one that stays."""
+    close: NDArray[np.bool_]
+    """(children,): whether each is as like as that an earlier one of its own parent, which stays."""
+
+    @classmethod
+    def all_stay(cls, n: int) -> Apart:
+        """So many of which nobody asks whether they are alike."""
+        return cls(np.full(n, -1, np.int64), np.zeros(n), np.zeros(n, bool))
+
+    @property
+    def stays(self) -> NDArray[np.bool_]:
+        """(children,): whether each is no near copy of another parent's."""
+        return self.like < 0
 
     @classmethod
     def find(cls, survey: Survey, fetch: Fetch, parents: NDArray[np.int64], bounds: Bounds) -> Apart:
-        """Of the children of a survey, (children,) numbers of their parents; those of one parent may be alike.
+        """Of the children of a survey, (children,) numbers of their parents.
 
         >>> from dataqual.near_duplicates import NearDuplicates
         >>> from dataqual.text import Text
@@ -34,16 +46,19 @@ class Apart:
         >>> found.like.tolist(), found.similarity.tolist()
         ([-1, 0, -1], [0.0, 1.0, 0.0])
         """
-        like, most = np.full(len(parents), -1, np.int64), np.zeros(len(parents))
-        for children, earlier, similarity in survey.between(fetch, parents):
+        found = cls.all_stay(len(parents))
+        like, most = found.like, found.similarity
+        for children, earlier, similarity in survey.between(fetch, np.arange(len(parents))):
             near = np.round(similarity, 4)
             near = np.where(bounds.accept(near), 0.0, near)
             close = np.flatnonzero(near > 0)
             for child, other, value in zip(
                 children[close].tolist(), earlier[close].tolist(), near[close].tolist(), strict=True
             ):
-                if (
-                    like[other] < 0 and value > most[child]
-                ):  # what is settled stays: pairs come in the order of the child
+                if like[other] >= 0:
+                    continue  # what is settled stays: pairs come in the order of the child
+                if parents[child] == parents[other]:
+                    found.close[child] = True
+                elif value > most[child]:
                     like[child], most[child] = other, value
-        return cls(like, most)
+        return found

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
@@ -141,6 +142,14 @@ def _file_names(corpus: Corpus) -> tuple[str, ...]:
     return tuple(name if names.count(name) == 1 else file.path for name, file in zip(names, corpus.files, strict=True))
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What earlier rounds tried of a document: how many children it was to have, and what tells those that were made from others."""
+
+    asked: int
+    made: frozenset[Hashable]
+
+
 @dataclass
 class Wanted(Generic[Parent, Made]):
     """A document that gets children: what it is, how many are still wanted, and what it has."""
@@ -222,8 +231,18 @@ class GrowingStep(Step, Generic[Parent, Made]):
                 counts[rows] = without
         return counts
 
-    def _attempted(self, batch: Batch, how_many: NDArray[np.int64], attempts: int) -> list[Wanted[Parent, Made]]:
-        """The documents that are to have so many children each, with what was made of them and judged."""
+    def _attempted(
+        self,
+        batch: Batch,
+        how_many: NDArray[np.int64],
+        attempts: int,
+        first: int = 0,
+        before: Mapping[int, Earlier] = MappingProxyType({}),
+    ) -> list[Wanted[Parent, Made]]:
+        """The documents that are to have so many children each, with what was made of them and judged.
+
+        `first` is the number of the first attempt, `before` what was tried in those before it, by row.
+        """
         keys = document_keys(batch.file, batch.record, self.step, self.seed)
         labels = batch.columns["label"].to_list() if "label" in batch.columns.columns else [None] * len(batch)
         wanted = [
@@ -232,11 +251,14 @@ class GrowingStep(Step, Generic[Parent, Made]):
             )
             for row in np.flatnonzero(how_many).tolist()
         ]
-        for attempt in range(attempts):
+        for one in wanted:
+            if (tried := before.get(one.row)) is not None:
+                one.asked, one.tried = tried.asked, set(tried.made)
+        for attempt in range(first, first + attempts):
             if waiting := [one for one in wanted if one.still]:
                 self._try(batch, waiting, attempt)
         for one in wanted:
-            if not one.accepted and not one.refused:
+            if not one.accepted and not one.refused and one.row not in before:
                 one.refused.append((self._nothing(one.parent), Refusal(UNCHANGED)))
         return wanted
 

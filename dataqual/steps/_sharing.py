@@ -1,8 +1,8 @@
-"""How many children each document gets: by its own chance, in exact numbers by label or group, or as many as can be made of it."""
+"""How many children each document gets: by its own chance, or in exact numbers by label or group."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from dataqual.corpus import Batch, Chunk, Corpus
 from dataqual.drawing import document_keys, uniform
 from dataqual.errors import SpecError, did_you_mean
-from dataqual.ledger import addresses
 from dataqual.operators import Engine
 from dataqual.steps._held_out import HeldOut, parents
 from dataqual.steps._taking import By, Value, kinds
@@ -122,89 +121,3 @@ def _named(batch: Batch, only: tuple[str, ...], balance: By | None) -> NDArray[n
         return np.ones(len(batch), bool)
     values = batch.columns[balance or "label"].to_list()
     return np.isin(np.array([value if value is not None else "" for value in values]), only)
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """How many children each document gets where those of which some can be made have the share of the others."""
-
-    addresses: NDArray[np.uint64]
-    """Ascending."""
-    counts: NDArray[np.int64]
-    """-1 of one of which no child passes, so that it is tried all the same and its refusals are told."""
-    wanted: Mapping[Value, int]
-    """Children that were to be shared out, by the value that is balanced, or all under None."""
-
-    def of(self, batch: Batch) -> NDArray[np.int64]:
-        """The number for each document of a batch, (documents,); 0 of a child, which has the address of its parent."""
-        return np.where(batch.made, 0, self.at(addresses(batch.file, batch.record)))
-
-    def at(self, places: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """The number for each of these addresses; 0 of one that is not there."""
-        if not len(self.addresses):
-            return np.zeros(len(places), np.int64)
-        at = np.minimum(np.searchsorted(self.addresses, places), len(self.addresses) - 1)
-        return np.where(self.addresses[at] == places, self.counts[at], 0)
-
-
-def planned(
-    step: Sharing,
-    name: str,
-    corpus: Corpus,
-    engine: Engine,
-    held: HeldOut,
-    can_have: Callable[[Batch], NDArray[np.int64]],
-) -> Plan:
-    """Who gets how many, no more than `can_have` says of the documents of a batch, (documents,).
-
-    It takes 17 bytes of memory for each document that may have children. Of two that can, the one with the smaller key
-    is first.
-    """
-
-    def look(chunk: Chunk) -> list[tuple[Value, NDArray[np.uint64]]]:
-        batch = corpus.parse(chunk)
-        batch = batch.where(eligible(batch, held, step.only, step.balance))
-        can = can_have(batch).astype(np.uint64)
-        keys = document_keys(batch.file, batch.record, name, step.seed)
-        table = np.array([addresses(batch.file, batch.record), keys, can], np.uint64).reshape(3, -1)
-        return [(value, table[:, rows]) for value, rows in kinds(batch, step.balance)]
-
-    tables: dict[Value, list[NDArray[np.uint64]]] = {}
-    for parts in engine.map(look, corpus.chunks()):
-        for value, table in parts:
-            if value is not None or step.balance is None:
-                tables.setdefault(value, []).append(table)
-    joined = {value: np.concatenate(parts, axis=1) for value, parts in tables.items()}
-    largest = max((table.shape[1] for table in joined.values()), default=0)
-    wanted: dict[Value, int] = {}
-    where, counts = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
-    for value, (place, keys, can) in joined.items():
-        size = round(step.factor * len(place))
-        wanted[value] = (min(largest, size) if step.balance else size) - len(place)
-        where.append(place)
-        counts.append(_dealt(wanted[value], keys, can.astype(np.int64)))
-    order = np.argsort(np.concatenate(where), kind="stable")
-    return Plan(np.concatenate(where)[order], np.concatenate(counts)[order], wanted)
-
-
-def _dealt(wanted: int, keys: NDArray[np.uint64], can: NDArray[np.int64]) -> NDArray[np.int64]:
-    """One for each that can have one more, in the order of the keys, round after round, until all are dealt.
-
-    >>> _dealt(4, np.array([3, 1, 2], np.uint64), np.array([0, 3, 1])).tolist()
-    [-1, 3, 1]
-    >>> _dealt(3, np.array([3, 1, 2], np.uint64), np.array([9, 9, 9])).tolist()
-    [1, 1, 1]
-    >>> _dealt(0, np.array([3, 1], np.uint64), np.array([0, 9])).tolist()
-    [0, 0]
-    """
-    counts = np.zeros(len(keys), np.int64)
-    if wanted <= 0:
-        return counts
-    order = np.argsort(keys, kind="stable")
-    while wanted > 0:
-        able = order[counts[order] < can[order]][:wanted]
-        if not len(able):
-            break
-        counts[able] += 1
-        wanted -= len(able)
-    return np.where(can > 0, counts, -1)

@@ -61,9 +61,9 @@ class BackTranslation(Augmenter):
         return len(self.routes)
 
     @property
-    def foreseen(self) -> bool:
-        """Not where a server is asked, which may cost money."""
-        return all(route.free for route in self.routes)
+    def dear(self) -> bool:
+        """Where a server is asked, which may cost money."""
+        return not all(route.free for route in self.routes)
 
     def children_of(
         self, texts: Sequence[str], chances: Sequence[Chance], how_many: Sequence[int]

@@ -93,6 +93,11 @@ class Rewriting(Augmenter):
     prompt: Prompt
     room: float
 
+    @property
+    def dear(self) -> bool:
+        """An answer takes seconds, or money."""
+        return True
+
     def children_of(
         self, texts: Sequence[str], chances: Sequence[Chance], how_many: Sequence[int]
     ) -> Sequence[Sequence[Child | Failed]]:

@@ -190,14 +190,20 @@ def test_a_run_that_was_killed_ends_in_the_same_bytes(tmp_path: Path, monkeypatc
         "".join(row % (i, filler) for i in range(4 * CHUNK_BYTES // len(filler.encode()))), encoding="utf-8"
     )
     how: dict[str, Any] = {"method": "shuffle", "factor": 1.2, "seed": 4, "workers": 2}
-    augment(source, tmp_path / "whole.jsonl", **how)
-
     told: list[int] = []
 
+    def passes() -> int:
+        """How often the corpus was read from the beginning."""
+        return 1 + sum(later < earlier for earlier, later in itertools.pairwise(told))
+
+    augment(source, tmp_path / "whole.jsonl", **how, progress=lambda documents, done, size: told.append(done))
+    all_of_them = passes()
+    told.clear()
+
     def killed(documents: int, done: int, size: int) -> None:
-        """While it writes: before that the ids were read once."""
+        """While it writes: before that ids are read, and children made."""
         told.append(done)
-        if done > 0.6 * size and any(later < earlier for earlier, later in itertools.pairwise(told)):
+        if done > 0.6 * size and passes() == all_of_them:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -385,14 +391,20 @@ def test_a_class_is_doubled_by_those_of_which_children_can_be_made(tmp_path: Pat
     source.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     words.write_text("漂亮 美观 美丽\n热情 热心\n可口 美味\n", encoding="utf-8")
     given = {"chinese": str(words), "segment": "longest", "frequency": "none", "gate": "none", "rate": 0.05}
-    alone = augment(source, out, balance="label", parameters=given)
-    assert (alone.added, alone.short[0]) == (2, "label 'pos': 4 more wanted, 2 added, 2 short")
-    assert "with --set most=3" in alone.short[1]
-    done = augment(source, out, balance="label", parameters=given | {"most": 3})
-    assert (done.added, done.short) == (4, ())
+    alone = augment(source, out, balance="label", parameters=given | {"most": 1})
+    assert (alone.added, alone.short) == (
+        2,
+        (
+            "label 'pos': 4 more wanted, 2 added, 2 short",
+            "more children: --set most=2, for 2 documents that stopped at 1",
+            "more children: the same command on what was written, with another --method",
+        ),
+    )
+    done = augment(source, out, balance="label", parameters=given)
+    assert (done.added, done.short) == (4, ("label 'pos': no child of 2 documents passed, so others have up to 2",))
     assert sorted(row["augmented"]["parent"] for row in made(out)) == ["0", "0", "2", "2"]
     first = out.read_bytes()
-    augment(source, out, balance="label", parameters=given | {"most": 3}, workers=3)
+    augment(source, out, balance="label", parameters=given, workers=3)
     assert out.read_bytes() == first
-    none = augment(source, out, only="neg", parameters=given | {"most": 3})
+    none = augment(source, out, only="neg", parameters=given)
     assert none.short[0] == "all: 8 more wanted, 0 added, 8 short"

@@ -146,7 +146,7 @@ def test_a_run_that_was_killed_while_it_made_children_does_not_make_them_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dataqual.corpus.CHUNK_BYTES", 2_000)
-    source, how = tmp_path / "in", {"gate": RULE, "rate": 0.02}
+    source, how = tmp_path / "in", {"gate": RULE, "rate": 0.02, "most": 1}
     source.mkdir()
     for at in range(4):  # every file a batch
         written(source / f"{at}.jsonl", templates(20, at))

@@ -1,4 +1,4 @@
-"""Routes of back-translation: the next one is tried where the gate refuses, and with `most` all are, to see who can have children."""
+"""Routes of back-translation: the next one is tried where the gate refuses, or where a document has a child in the place of another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import dataqual
-from dataqual.steps.augment_back_translation import AugmentBackTranslation
+from dataqual.steps.augment_back_translation import AugmentBackTranslation, BackTranslation
 from dataqual.translation.routes import route_of
 
 NOTHING = {"commands": ["cat", "cat"]}
@@ -39,14 +39,23 @@ def test_where_one_route_is_refused_the_next_is_tried_and_none_twice(tmp_path: P
     assert made(tmp_path, [NOTHING, FINE], texts, tries=1)["fine"] < 20
 
 
-def test_with_most_documents_of_which_children_pass_have_those_of_the_others(tmp_path: Path) -> None:
+def test_documents_of_which_children_pass_have_those_of_the_others(tmp_path: Path) -> None:
     texts = [f"a {'good' if n % 2 else 'bad'} film number {n}" for n in range(20)]
-    assert made(tmp_path, [FINE, GREAT], texts)["fine"] < 10
-    assert made(tmp_path, [FINE, GREAT], texts, most=2) == {"fine": 10, "great": 10}
+    assert sum(made(tmp_path, [FINE, GREAT], texts, most=1).values()) == 10
+    assert made(tmp_path, [FINE, GREAT], texts) == {"fine": 10, "great": 10}
+
+
+def test_who_is_paid_is_not_asked_for_children_in_the_place_of_others_unless_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BackTranslation, "dear", True)
+    texts = [f"a {'good' if n % 2 else 'bad'} film number {n}" for n in range(20)]
+    assert sum(made(tmp_path, [FINE, GREAT], texts).values()) == 10
+    assert sum(made(tmp_path, [FINE, GREAT], texts, most=2).values()) == 20
 
 
 @pytest.mark.parametrize(("routes", "free"), [([FINE, GREAT], True), ([FINE, SERVER], False)])
-def test_no_server_is_asked_for_more_than_is_needed(routes: list[dict[str, Any]], free: bool) -> None:
+def test_a_server_is_dear(routes: list[dict[str, Any]], free: bool) -> None:
     assert all(route_of(one, "through").free for one in routes) == free
     step = AugmentBackTranslation(through=tuple(json.dumps(one) for one in routes))
-    assert step.augmenter(None, None).foreseen == free  # type: ignore[arg-type]
+    assert step.augmenter(None, None).dear != free  # type: ignore[arg-type]
