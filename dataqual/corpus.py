@@ -221,31 +221,17 @@ class Corpus(ABC):
             return table
         spooling = import_module(SPOOLING)
         if spooling.is_records(data):
-            spooled: Corpus = spooling.corpus_of(
-                data,
-                text=text,
-                id=id,
-                label=label,
-                group=group,
-                date=date,
-                more=more,
-                max_unreadable=max_unreadable,
-            )
+            columns: dict[str, Any] = {
+                "text": text,
+                "id": id,
+                "label": label,
+                "group": group,
+                "date": date,
+                "more": more,
+            }
+            spooled: Corpus = spooling.corpus_of(data, **columns, max_unreadable=max_unreadable)
             return spooled
-        kind, sample, column = _opened(data)
-        columns, notes = find_columns(sample, asked, text=text)
-        names = tuple(map(str, getattr(data, "columns", ("text",))))
-        text_columns = needed_of(names, [columns.text]) if columns.turns else [columns.text]
-        used = dict.fromkeys((*text_columns, *columns.extras().values(), *(name for name in more if name in names)))
-        whole = isinstance(data, pl.DataFrame)  # costs nothing, and a cleaned copy has every column
-        return FrameCorpus(
-            files=(File(path=f"<{kind}>", format="frame"),),
-            columns=columns,
-            notes=(*said, *notes) if kind != "list" else (),
-            max_unreadable=max_unreadable,
-            frame=data if whole else pl.DataFrame([column(name) for name in used]),
-            names=names,
-        )
+        return _in_memory(data, text, asked, said, max_unreadable)
 
 
 @dataclass(frozen=True)
@@ -291,6 +277,25 @@ class FrameCorpus(RowCorpus):
     def row(self, record: int) -> pl.DataFrame:
         """A slice of the frame."""
         return self.frame.slice(record - 1, 1) if record > 0 else self.frame.clear()
+
+
+def _in_memory(data: Any, text: str | None, asked: Columns, said: Sequence[str], max_unreadable: float) -> FrameCorpus:
+    """The documents of a list or a frame; `said` are notes on it, beside those on its columns."""
+    kind, sample, column = _opened(data)
+    columns, notes = find_columns(sample, asked, text=text)
+    names = tuple(map(str, getattr(data, "columns", ("text",))))
+    text_columns = needed_of(names, [columns.text]) if columns.turns else [columns.text]
+    more = (name for name in asked.more if name in names)
+    used = dict.fromkeys((*text_columns, *columns.extras().values(), *more))
+    whole = isinstance(data, pl.DataFrame)  # costs nothing, and a cleaned copy has every column
+    return FrameCorpus(
+        files=(File(path=f"<{kind}>", format="frame"),),
+        columns=columns,
+        notes=(*said, *notes) if kind != "list" else (),
+        max_unreadable=max_unreadable,
+        frame=data if whole else pl.DataFrame([column(name) for name in used]),
+        names=names,
+    )
 
 
 def _joined(parts: Sequence[Sequence[Any]]) -> Sequence[Any]:

@@ -15,166 +15,33 @@ import polars as pl
 
 from dataqual.accounts import account
 from dataqual.catalog import label, name_of
+from dataqual.cleaned import Cleaned
 from dataqual.corpus import Batch, Chunk, Corpus, Progress, Unreadable
 from dataqual.effects import Accounting, Effects
 from dataqual.engine import Local
 from dataqual.errors import SpecError
-from dataqual.finding import SIGNS, Finding
-from dataqual.ledger import NEVER_MADE, SCHEMA
+from dataqual.ledger import SCHEMA
 from dataqual.ledger import rows as ledger_rows
 from dataqual.operators import InOrder, Signal, Step, ViewName
 from dataqual.pseudonyms import SCHEMA as MAP_SCHEMA
 from dataqual.pseudonyms import rows as map_rows
 from dataqual.quoting import difference, evidences, replacements
 from dataqual.readers import ReadCount
-from dataqual.readers.paths import LEDGER, MAP
 from dataqual.recipe import Recipe, Remaining, applied, prepared
+from dataqual.target import Target, as_said
 from dataqual.unfinished import PART, Unfinished, inputs
 from dataqual.views import view_of
-from dataqual.writers import NewParquet, Nowhere, Writer, open_writer
-from dataqual.writers.appearing import STDOUT, is_elsewhere, writing
-from dataqual.writers.opening import check_ledger, check_place, check_shard_size
+from dataqual.writers import NewParquet, Writer
+from dataqual.writers.appearing import is_elsewhere, writing
 from dataqual.writers.writer import Encoder, Lines, Wanted
+
+__all__ = ["PART", "Appearing", "Cleaned", "Look", "Target", "as_said", "check_views", "rewrite"]
 
 Look = Callable[[Sequence[Step]], None]
 """Who is shown the prepared steps."""
 
-STDOUT_NAME = "stdout"
-"""After what the ledger is called where the output has no name."""
-
 KEPT = ("count", "rules", "changed", "effects", "batches")
 """Of a run, what is marked beside what is on the disk."""
-
-
-class Judged(Protocol):
-    """Verdicts of checks, which stand above."""
-
-    @property
-    def exit_code(self) -> int:
-        """0 where all pass, 1 where one failed, 2 where that cannot be told."""
-
-    @property
-    def headline(self) -> str:
-        """How many passed of how many."""
-
-    def facts(self) -> dict[str, Any]:
-        """As plain JSON values."""
-
-
-@dataclass(frozen=True)
-class Cleaned:
-    """What a run of `clean` read, kept, dropped, edited, added and could not read, and where output and ledger are.
-
-    read = kept + dropped + unreadable, and written = kept + added.
-    """
-
-    read: int
-    kept: int
-    dropped: int
-    unreadable: int
-    edited: int
-    """Of those that were kept, how many have another text."""
-    added: int
-    rules: Mapping[str, int]
-    """Of how many documents each rule tells, those that tell of none included. A document that was dropped is told
-    under the first rule that it fails, one that was edited under each that did."""
-    outputs: tuple[Path, ...] = ()
-    """The file that was written, or the shards of it; none after a dry run."""
-    ledger: Path | None = None
-    """None after a dry run."""
-    resumed: int = 0
-    """Of the records read, how many an earlier run had done that was killed."""
-    went_on: bool = False
-    """Whether there was such a run, and something of what it had done was taken, be it a survey alone."""
-    account: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """What was done and what it cost, with examples, as plain JSON values: docs/facts.md says what."""
-    warnings: tuple[str, ...] = ()
-    """A line for every file that could not be read to its end."""
-    map: Path | None = None
-    """What the pseudonyms stand for, where a step was asked to write that."""
-    sent: tuple[str, ...] = ()
-    """What was written elsewhere: URLs, and - for standard output."""
-    untold: bool = False
-    """Whether checks were asked for, and nothing is left to make them on."""
-    checked: Judged | None = None
-    """The verdicts of the recipe's checks on what is left, a `dataqual.checking.Checked`; None where it has none."""
-
-    @property
-    def findings(self) -> list[Finding]:
-        """What should be looked at before the output is used, worst first: a source, label or script that was eaten."""
-        return [Finding.of_facts(facts) for facts in self.account.get("findings", ())]
-
-    @property
-    def refused(self) -> dict[str, int]:
-        """Of how many children each rule let none through; empty where no step makes any."""
-        reasons = self.account.get("reasons", ())
-        return {reason["rule"]: reason["documents"] for reason in reasons if reason["action"] == "refused"}
-
-    @property
-    def output(self) -> Path | None:
-        """The first file that was written."""
-        return self.outputs[0] if self.outputs else None
-
-    @property
-    def exit_code(self) -> int:
-        """What a command ends with: that of the checks, 0 without any, 2 where nothing is left to make them on."""
-        return self.checked.exit_code if self.checked is not None else 2 * self.untold
-
-    @property
-    def written(self) -> int:
-        """How many records the output has."""
-        return self.kept + self.added
-
-    def __str__(self) -> str:
-        """The sums, what each rule did, and where the files are: a few lines for people."""
-        lines = [
-            f"{self.read:,} records read = {self.kept:,} kept + {self.dropped:,} dropped + {self.unreadable:,} unreadable"
-        ]
-        if self.edited:
-            lines.append(f"{self.edited:,} of the {self.kept:,} kept were edited")
-        if self.added:
-            lines.append(f"{self.written:,} written = {self.kept:,} kept + {self.added:,} added")
-        width = max([len(f"{count:,}") for count in self.rules.values()], default=0)
-        lines += [f"  {count:>{width},} {rule}{self._what(rule)}" for rule, count in self.rules.items() if count]
-        idle = [rule for rule, count in self.rules.items() if not count]
-        if idle:
-            lines.append(f"matched nothing, or nothing that was left: {', '.join(idle)}")
-        if not self.kept:
-            lines.append("nothing is left, so the checks cannot be told" if self.untold else "nothing is left")
-        if self.resumed:
-            lines.append(f"{self.resumed:,} of the records were done by an earlier run")
-        elif self.went_on:
-            lines.append("went on with an earlier run: what it had surveyed was not surveyed again")
-        for finding in self.findings:
-            lines += [f"{SIGNS[finding.severity]} {finding.headline}", *([f"    {finding.say}"] if finding.say else [])]
-        written = [str(path) for path in self.outputs[:1]]
-        if len(self.outputs) > 1:
-            written = [f"{self.outputs[0]} … {self.outputs[-1].name}"]
-        written += [url for url in self.sent if url != STDOUT]
-        said = str(self.checked).splitlines() if self.checked is not None else []
-        return "\n".join([*lines, *said, *written, *([str(self.ledger)] if self.ledger else []), *self._private])
-
-    def _what(self, rule: str) -> str:
-        """What a count means where it is neither of documents that went nor of children that came."""
-        if rule in NEVER_MADE:
-            return ", no child made"
-        return ", refused" if rule in self.refused else ""
-
-    @property
-    def _private(self) -> list[str]:
-        return [f"{self.map} says what the pseudonyms stand for: keep it apart"] if self.map else []
-
-    def facts(self) -> dict[str, Any]:
-        """As plain JSON values: docs/facts.md says what."""
-        names = ("read", "kept", "dropped", "unreadable", "edited", "added", "written", "resumed")
-        counts = {name: getattr(self, name) for name in names}
-        ledgers = [str(self.ledger)] if self.ledger else [url for url in self.sent if url.endswith(".parquet")][-1:]
-        outputs = [*map(str, self.outputs), *(url for url in self.sent if [url] != ledgers)]
-        ledger = ledgers[0] if ledgers else None
-        private = str(self.map) if self.map else None
-        named = {"rules": dict(self.rules), "outputs": outputs, "ledger": ledger, "map": private}
-        checks = self.checked.facts() if self.checked is not None else None
-        return {"schema": "dataqual.cleaning/1", **counts, **named, **self.account, "checks": checks}
 
 
 class Appearing(Protocol):
@@ -184,46 +51,6 @@ class Appearing(Protocol):
 
     def publish(self) -> None:
         """It appears under its own."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where the documents and the ledger go; nowhere in a dry run."""
-
-    output: str | None
-    ledger: str | None = None
-    """OUTPUT.ledger.parquet unless told."""
-    dry_run: bool = False
-    shard_size: int | None = None
-    """Bytes of about which each file of the output is to be; None for one file."""
-    resume: bool | None = None
-    """None goes on from a run that was killed, if there was one; True insists on that, False begins anew."""
-
-    def __post_init__(self) -> None:
-        if self.output is None and not self.dry_run:
-            raise SpecError("-o: name the file to write, or ask for a dry run")
-        check_shard_size(self.shard_size)
-
-    @property
-    def map(self) -> str:
-        """Where a map goes, if a step asks for one."""
-        return f"{self.output}{MAP}"
-
-    def open(self, corpus: Corpus) -> tuple[Writer, str | None]:
-        """The writer, and the path of the ledger, after every check that needs no data."""
-        if self.output is None:
-            return Nowhere(), None
-        writer = open_writer(self.output, corpus, self.shard_size)
-        name = STDOUT_NAME if self.output == STDOUT else self.output
-        paper = self.ledger if self.ledger is not None else f"{name}{LEDGER}"
-        check_ledger(paper, [self.output], corpus)
-        check_place(self.map, "-o", corpus)
-        return (Nowhere(), None) if self.dry_run else (writer, paper)
-
-
-def as_said(path: str | Path | None) -> str | None:
-    """A path as messages show it: as the user wrote it."""
-    return (str(path).rstrip("/") or str(path)) if path is not None else None
 
 
 def rewrite(
@@ -264,31 +91,11 @@ def rewrite(
         state = _sound(unfinished, writer)
         surveying = replace(engine, scratch=str(unfinished.scratch))
         run = _Run.of(corpus, recipe, writer, surveying, progress, look, unfinished)
-        writer.start(unfinished.folder, state and state["writer"])
-        run.paper = NewParquet(
-            ledger, SCHEMA, place=unfinished.folder / "ledger", parts=state["ledger"] if state else 0
-        )
-        if state:
-            for name in KEPT:
-                setattr(run, name, state[name])
+        run.start(unfinished, state, ledger, target, files)
         resumed, went_on = run.count.documents + run.count.unreadable, unfinished.goes_on
-        if any(step.reversible for step in recipe.steps):
-            if is_elsewhere(target.output):
-                raise SpecError(
-                    f"-o: {target.output}: what pseudonyms stand for is kept on this machine; name a file of it"
-                )
-            folder, parts = unfinished.folder / "map", state["map"] if state else 0
-            run.map = files.enter_context(NewParquet(target.map, MAP_SCHEMA, place=folder, parts=parts, private=True))
-        files.enter_context(writer)
-        files.enter_context(run.paper)
-        files.callback(unfinished.wait)
         run.go(engine, progress)
         run.check()
-        papers = [run.paper] if run.map is None else [run.paper, run.map]
-        writer.finish()
-        for paper in papers:
-            paper.finish()
-        names = _appear(writer, (run.paper, *also), run.map)
+        names = _appear(writer, (*run.finish(), *also), run.map)
     outputs = tuple(Path(name) for name in names if not is_elsewhere(name))
     sent = tuple(name for name in (*names, ledger) if is_elsewhere(name))
     own = None if is_elsewhere(ledger) else Path(ledger)
@@ -460,6 +267,32 @@ class _Run:
         steps = prepared(recipe.steps, corpus, engine, progress=progress, once=once)
         look(steps)
         return cls(corpus, recipe, steps, writer, unfinished=unfinished)
+
+    def start(self, unfinished: Unfinished, state: Any, ledger: str, target: Target, files: ExitStack) -> None:
+        """Open all that is written, until `files` are closed, where an earlier run left it, if there is its `state`."""
+        self.writer.start(unfinished.folder, state and state["writer"])
+        self.paper = NewParquet(
+            ledger, SCHEMA, place=unfinished.folder / "ledger", parts=state["ledger"] if state else 0
+        )
+        for name in KEPT if state else ():
+            setattr(self, name, state[name])
+        if any(step.reversible for step in self.recipe.steps):
+            if is_elsewhere(str(target.output)):
+                raise SpecError(
+                    f"-o: {target.output}: what pseudonyms stand for is kept on this machine; name a file of it"
+                )
+            folder, parts = unfinished.folder / "map", state["map"] if state else 0
+            self.map = files.enter_context(NewParquet(target.map, MAP_SCHEMA, place=folder, parts=parts, private=True))
+        files.enter_context(self.writer)
+        files.enter_context(self.paper)
+        files.callback(unfinished.wait)
+
+    def finish(self) -> list[NewParquet]:
+        """All is on the disk; what tells of it that appears with the output."""
+        self.writer.finish()
+        for paper in filter(None, (self.paper, self.map)):
+            paper.finish()
+        return [self.paper] if self.paper is not None else []
 
     def go(self, engine: Local, progress: Progress | None) -> None:
         """All batches; raises where there are no documents, or too many records that are none."""
