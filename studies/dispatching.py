@@ -22,6 +22,9 @@ ATTEMPTS = 2
 """A worker may die once in a trial (memory, a passing fault of the machine); twice is no accident."""
 LAST_WORDS = 3
 """Lines of a dead worker's stderr that are repeated."""
+KEPT = {"MALLOC_TRIM_THRESHOLD_": str(256 << 20), "MALLOC_MMAP_THRESHOLD_": str(32 << 20)}
+"""Of glibc: memory a worker frees stays with it. Else each step hands megabytes back and faults them in again, a twelfth of the
+processor time of a model of 40 thousand parameters (benchmarks/results/calibrate.md)."""
 THREADS = (
     "OMP_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -187,6 +190,7 @@ class Dispatch:
                     stderr=errors,
                     env=os.environ
                     | dict.fromkeys(THREADS, "1")
+                    | {name: size for name, size in KEPT.items() if name not in os.environ}
                     | {"PYTHONPATH": path}
                     | self._seen_by(number * self.together + rank)
                     | self._among(rank, meeting),

@@ -260,4 +260,4 @@ class _Gelu(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         x, sigmoid = ctx.saved_tensors
         slope = x.square().mul_(3 * _Gelu.B).add_(_Gelu.A).mul_(x)
-        return slope.mul_(1 - sigmoid).add_(1).mul_(sigmoid).mul_(gradients[0])
+        return slope.addcmul_(slope, sigmoid, value=-1).add_(1).mul_(sigmoid).mul_(gradients[0])

@@ -68,6 +68,22 @@ def test_each_worker_sees_its_own_gpu_alone(
         assert started == expected
 
 
+def test_a_worker_keeps_the_memory_that_each_step_needs_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, start = [], subprocess.Popen
+
+    def noted(line: list[str], **options: Any) -> Any:
+        told.append([options["env"].get(name) for name in ("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_")])
+        return start(["cat"], **{**options, "env": os.environ})
+
+    monkeypatch.setattr(subprocess, "Popen", noted)
+    monkeypatch.delenv("MALLOC_TRIM_THRESHOLD_", raising=False)
+    monkeypatch.setenv("MALLOC_MMAP_THRESHOLD_", "4096")
+    with Dispatch(tmp_path, 1, []):
+        assert told == [["268435456", "4096"]]
+
+
 @pytest.mark.usefixtures("toy_package")
 def test_many_trials_on_two_gpus_are_trained_one_on_each_and_end_as_on_one(tmp_path: Path) -> None:
     found = {}
