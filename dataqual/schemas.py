@@ -65,7 +65,7 @@ def definitions() -> Schema:
                 {"enum": bare},
                 {
                     "type": "object",
-                    "properties": {name: _of_step(name, step) for name, step in steps.items()},
+                    "properties": {name: _of_step(step) for name, step in steps.items()},
                     "additionalProperties": False,
                     "minProperties": 1,
                     "maxProperties": 1,
@@ -133,7 +133,7 @@ def about(operator: Any) -> str:
     return " ".join((inspect.getdoc(operator) or "").split("\n\n")[0].split())
 
 
-def _of_step(name: str, step: type[Step]) -> Schema:
+def _of_step(step: type[Step]) -> Schema:
     own = step.spec_schema()
     fields = of_fields(step) if own is None else {"description": about(step)} | own
     return _nothing_or(fields) if not catalog.missing(step) else fields

@@ -7,6 +7,7 @@ import html
 import json
 import math
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -31,6 +32,8 @@ from dataqual.writers.appearing import write_text
 PASSED, FAILED, CANNOT_TELL = 0, 1, 2
 """Exit codes: a proven violation goes before what cannot be told."""
 
+STATUSES = {"failed": "failed", "cannot tell": "cannot be told", "passed": "passed"}
+"""How many of each are told, in this order."""
 SIGNS = {"passed": "✓", "failed": "✗", "cannot tell": "?"}
 QUOTED = 100
 """Characters of an example on a line for people."""
@@ -209,10 +212,8 @@ class Checked:
     def headline(self) -> str:
         """How many passed of how many."""
         inputs = ", ".join(map(readable, self.inputs[:3])) + (" …" if len(self.inputs) > 3 else "")
-        counts = [
-            (status, [o for o in self.outcomes if o.status == status]) for status in ("failed", "cannot tell", "passed")
-        ]
-        told = ", ".join(f"{len(found)} {_status(status, len(found))}" for status, found in counts if found)
+        counts: Counter[str] = Counter(outcome.status for outcome in self.outcomes)
+        told = ", ".join(f"{counts[status]} {said}" for status, said in STATUSES.items() if counts[status])
         documents = in_words_of(self.view, plural(self.documents, "document"))
         return f"{inputs}: {documents}, {plural(len(self.outcomes), 'check')}: {told}"
 
@@ -364,10 +365,6 @@ def _points(value: float) -> str:
 
 def _line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _status(status: str, count: int) -> str:
-    return {"failed": "failed", "cannot tell": "cannot be told", "passed": "passed"}[status]
 
 
 def _compression(path: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -101,13 +101,4 @@ def _weights(size: int, side: int) -> NDArray[np.float32]:
     else:
         weights = np.clip(1 - np.abs(centres[:, None] - np.arange(size)[None, :]), 0, None)
     found: NDArray[np.float32] = (weights / weights.sum(1, keepdims=True)).astype(np.float32)
-    return found
-
-
-def as_list(images: Any) -> Sequence[NDArray[np.uint8]]:
-    """Each picture as uint8 (height, width, channels)."""
-    found: list[NDArray[np.uint8]] = [np.zeros((0, 0, 1), np.uint8)] * len(images)
-    for rows, stack in stacks(images):
-        for row, image in zip(rows.tolist(), stack, strict=True):
-            found[row] = image
     return found

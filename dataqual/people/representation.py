@@ -144,12 +144,6 @@ def odds(value: float | None, around: Interval | None) -> tuple[float | None, In
     return (value / (1 - value) if value < 1 else None), (low, high)
 
 
-def all_axes(mentions: Mentions) -> dict[str, list[Represented]]:
-    """Every axis of which any group is named."""
-    found = {axis: represented(mentions, axis) for axis in mentions.lexicon.axes}
-    return {axis: groups for axis, groups in found.items() if groups}
-
-
 def documents_naming_anyone(mentions: Mentions) -> int:
     """Documents in which any group is named by a word that is not ambiguous."""
     named = np.zeros(len(mentions.text), np.bool_)

@@ -77,7 +77,7 @@ class Suite:
             for check in ([one] if isinstance(one, Check) else _parsed(one, f"{where}.checks[{at}]", shared))
         ]
         about = specs.string(given, "about", where) if "about" in given else ""
-        return cls(where, tuple(_named(checks, f"{where}.checks")), about)
+        return cls(where, tuple(_named(checks)), about)
 
     @property
     def content(self) -> dict[str, Any]:
@@ -403,7 +403,7 @@ def _of_columns(given: dict[str, Any], where: str) -> Iterator[Check]:
     yield Check("columns", Present(names, **flags), Bounds(min=1), says=says)
 
 
-def _named(checks: Sequence[Check], where: str) -> Iterator[Check]:
+def _named(checks: Sequence[Check]) -> Iterator[Check]:
     """Each check by a name of its own: a second of one name gets its bounds behind it, or its number."""
     taken: set[str] = set()
     for one in checks:

@@ -79,10 +79,6 @@ class Sparse:
         """The row of each entry."""
         return np.repeat(np.arange(len(self)), self.row_counts)
 
-    def row_sums(self) -> NDArray[np.float64]:
-        """(rows,)"""
-        return np.bincount(self.rows, self.values, len(self)).astype(np.float64)
-
     def column_sums(self) -> NDArray[np.float64]:
         """(columns,)"""
         return np.bincount(self.indices, self.values, self.shape[1]).astype(np.float64)

@@ -67,7 +67,7 @@ def _text_writer(path: str, corpus: Corpus, shard_size: int | None) -> Writer:
 def _picture_writer(path: str, corpus: Corpus, shard_size: int | None) -> Writer:
     """Into a folder, or a .npz; SpecError for what can hold no pictures."""
     assert isinstance(corpus, ImageCorpus)
-    kind = kind_of_output(path, corpus)
+    kind = kind_of_output(path)
     if kind is None:
         raise SpecError(f"-o: {path}: pictures are written to a folder, or arrays of them to a .npz")
     check_output(path, corpus)
@@ -97,7 +97,7 @@ def _check_file(path: str, corpus: Corpus) -> None:
 
 
 def _check_folder_or_file(path: str, corpus: Corpus) -> None:
-    (check_folder if kind_of_output(path, corpus) == "folder" else _check_file)(path, corpus)
+    (check_folder if kind_of_output(path) == "folder" else _check_file)(path, corpus)
 
 
 OPENED: Mapping[ViewName, Callable[[str, Corpus, int | None], Writer]] = {

@@ -196,10 +196,10 @@ def check_folder(path: str, corpus: Corpus) -> None:
                 )
 
 
-def kind_of_output(path: str, corpus: Corpus) -> str | None:
+def kind_of_output(path: str) -> str | None:
     """How pictures leave: "folder", "npz", or None where that is no output for them.
 
-    >>> kind_of_output("out", Corpus.of([]))
+    >>> kind_of_output("out")
     'folder'
     """
     suffix = os.path.splitext(path)[1].lower()

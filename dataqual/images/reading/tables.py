@@ -12,7 +12,6 @@ import numpy as np
 from dataqual.columns import TEXT_NAMES, Record, as_string
 from dataqual.corpus import Columns, Corpus, File, Piece, Rows, Unreadable
 from dataqual.images.decoding import SUFFIXES
-from dataqual.images.image import Images
 from dataqual.images.reading.corpus import image_rows
 from dataqual.images.reading.files import decoded
 from dataqual.pieces import RAW_KEPT
@@ -158,8 +157,3 @@ def left_behind(sample: Sequence[Record], columns: Columns) -> list[str]:
     others = [name for name in names if name not in (columns.text, columns.label)]
     told = f"where pictures are written, their labels go along, and these columns do not: {', '.join(others)}"
     return [told] if others else []
-
-
-def no_pictures(columns: Columns) -> Rows:
-    """Of a piece without any."""
-    return image_rows(Images.of([]), [], [], {role: [] for role in columns.extras()})
