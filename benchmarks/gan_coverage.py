@@ -47,7 +47,7 @@ def simulate(seeds: int, number: int) -> Runs:
     random, rows, trunk = np.random.default_rng((seeds, number)), [], 0
     law = laws.find("data_constrained")
     for size in SIZES:
-        for _ in range(seeds if size == SIZES[0] else 1):
+        for first in range(seeds if size == SIZES[0] else 1):
             seed = random.normal(0, BY_SEED)
             for grade in QUALITY if size == SIZES[0] else ("clean",):
                 for unique in UNIQUE:
@@ -55,9 +55,11 @@ def simulate(seeds: int, number: int) -> Runs:
                     for seen in STOPS:
                         at = Inputs.at(float(size), float(seen), float(unique)).better(float(np.log(QUALITY[grade])))
                         loss = float(law.loss(TRUTH, Inputs(*map(np.atleast_1d, at)))[0])
-                        rows.append((size, seen, unique, loss * np.exp(run + random.normal(0, BY_STOP)), grade, trunk))
-    n, d, u, loss_of, grades, trunks = zip(*rows, strict=True)
-    return Runs.of(n, d, loss_of, unique=u, grade=grades, trunk=trunks, reference="clean")
+                        rows.append(
+                            (size, seen, unique, loss * np.exp(run + random.normal(0, BY_STOP)), grade, trunk, first)
+                        )
+    n, d, u, loss_of, grades, trunks, begun = zip(*rows, strict=True)
+    return Runs.of(n, d, loss_of, unique=u, grade=grades, trunk=trunks, reference="clean", seed=begun)
 
 
 def one(seeds: int, draws: int, number: int) -> Row:
