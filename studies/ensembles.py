@@ -120,12 +120,11 @@ def _alternative(draws: Draws, point: Facts, way: str, times: int) -> Facts | No
         or d / u > FAR * (runs.tokens / runs.unique).max()
     ):
         return None
-    at, many = Inputs.at(n, d, u, c * times), len(law.coordinates)
-    code = runs.grades.index(point["grade"])
+    at = Inputs.at([n], [d], [u], [c * times])
+    code = np.array([runs.grades.index(point["grade"])])
 
     def of(theta: Floats) -> Floats:
-        shift = theta[:, [many + code - 1]] if code else np.zeros((len(theta), 1))
-        return np.exp(law.log_loss(theta[:, :many], at.better(shift)))[:, 0]
+        return np.exp(draws.fit.log_losses(theta, at, code))[:, 0]
 
     value, low, high = draws.interval(of)
     return {"value": finite(value), "interval": [finite(low), finite(high)], "n": len(runs)}

@@ -12,6 +12,7 @@ from dataqual.lazy import lazy
 from studies.fitting import Fit
 from studies.intervals import Draws
 from studies.law import Inputs
+from studies.model import QUALITY
 from studies.optimum import Budgets
 from studies.runs import Floats, Runs
 
@@ -30,6 +31,8 @@ STEP = 1e-4
 CROSSED = 17
 """Amounts of compute at which two grades are compared: between them the difference is drawn straight."""
 MILLION = 1e6
+HALVINGS = 40
+"""Of ln q, when it is sought: 10^-11 of it is left."""
 QUALITY_WALL = 900.0
 """q is looked for from 1/1000 to 1000; what comes this near to an end was not found."""
 
@@ -137,22 +140,38 @@ class Exchange:
         return None if own is None or not reference else own / reference
 
     def quality(self, theta: Floats, code: int) -> Floats:
-        """q (batch,) of a grade."""
-        place = len(self.draws.fit.law.coordinates) + code - 1
-        return np.exp(theta[:, place]) if code else np.ones(len(theta))
+        """q (batch,) of a grade; of one with a floor or an exponent of its own, that of a token at the operating point."""
+        if not self.draws.fit.model.places(code):
+            return self.factor(theta, code)
+        point = _column(Inputs.at(self.point.parameters, self.point.tokens, self.point.unique, self.point.flops))
+        goal = self.draws.fit.log_losses(theta, point, np.array([code]))
+        low, high = np.full((len(theta), 1), -QUALITY), np.full((len(theta), 1), QUALITY)
+        for _ in range(HALVINGS):
+            middle = (low + high) / 2
+            worse = self.draws.fit.law.log_loss(self.law(theta), point.better(middle)) > goal
+            low, high = np.where(worse, middle, low), np.where(worse, high, middle)
+        return np.exp((low + high) / 2)[:, 0]
+
+    def factor(self, theta: Floats, code: int) -> Floats:
+        """What tokens of a grade are multiplied by in its own law, (batch,)."""
+        return np.exp(self.draws.fit.model.shift(theta, code))[:, 0]
 
     def compute_multiplier(self, theta: Floats, code: int) -> Floats:
         """Compute with which the reference reaches the grade's loss at the operating point's, over that compute.
 
         Each with the unique tokens that one raw corpus gives it (equal if yields are unknown); inf where the
-        reference never gets there. Without a term for repeats it is q, the theorem of unlimited data.
+        reference never gets there. Without a term for repeats data are unlimited, and it is q (the theorem), unless the grade has a floor
+        or an exponent of its own.
         """
-        if code == 0 or not self.knows_repeats:
+        if code == 0 or not (self.knows_repeats or self.draws.fit.model.places(code)):
             return self.quality(theta, code)
-        budgets = self.budgets(theta)
-        unique = (self.share(code) or 1.0) * self.point.unique
-        loss = budgets.best(self.point.flops, unique, self.quality(theta, code))[0]
-        return budgets.compute_for(loss, self.point.flops, self.point.unique) / self.point.flops
+        own, unique = (
+            ((self.share(code) or 1.0) * self.point.unique, self.point.unique)
+            if self.knows_repeats
+            else (np.inf, np.inf)
+        )
+        loss = self.budgets(theta, code=code).best(self.point.flops, own, self.factor(theta, code))[0]
+        return self.budgets(theta).compute_for(loss, self.point.flops, unique) / self.point.flops
 
     def crossover(self, code: int) -> dict[str, Any]:
         """Compute up to which a grade beats the reference, each with the unique tokens of one raw corpus.
@@ -160,7 +179,7 @@ class Exchange:
         The corpus is that which gives the reference the operating point's unique tokens; both are spent at their best. Looked for
         from the least compute of the runs to twice the largest (`range`). `pays` is "below" the value, "above" it,
         "throughout", "nowhere", or None where the law cannot tell; an end of the interval that lies beyond the range is
-        None. An answer rests on q being the same at every compute, which these laws assume.
+        None. An answer rests on q being the same at every compute, unless the law gives grades an exponent or a floor of their own.
         """
         flops, share = self.draws.fit.runs.flops, self.share(code)
         ends = [float(flops.min()), FAR * float(flops.max())]
@@ -182,9 +201,9 @@ class Exchange:
 
     def crossed(self, theta: Floats, code: int, compute: Floats) -> Floats:
         """Least loss of a grade less that of the reference, (batch, compute)."""
-        budgets, quality = self.budgets(theta), self.quality(theta, code)
+        mine, theirs, factor = self.budgets(theta, code=code), self.budgets(theta), self.factor(theta, code)
         own = (self.share(code) or 1.0) * self.point.unique
-        columns = [budgets.best(c, own, quality)[0] - budgets.best(c, self.point.unique)[0] for c in compute]
+        columns = [mine.best(c, own, factor)[0] - theirs.best(c, self.point.unique)[0] for c in compute]
         return np.stack(columns, axis=1)
 
     def break_even(self) -> dict[str, Any]:
@@ -350,9 +369,9 @@ class Exchange:
         self, theta: Floats, unique: float, code: int | None, more: float = np.inf, other: float = np.inf
     ) -> Floats:
         """loss(2 C, U) - loss(C, other data), (batch,), with at most so many epochs on either side."""
-        quality = 1.0 if code is None else self.quality(theta, code)
+        factor = self.factor(theta, code or 0)
         gpus = self.budgets(theta, more).best(2 * self.point.flops, self.point.unique)[0]
-        return gpus - self.budgets(theta, other).best(self.point.flops, unique, quality)[0]
+        return gpus - self.budgets(theta, other, code or 0).best(self.point.flops, unique, factor)[0]
 
     def caps(self) -> list[tuple[float, float]]:
         """Most epochs for more GPUs and for other data, in the readings that must agree.
@@ -421,12 +440,13 @@ class Exchange:
         return float(sizes.min()) / REACH, float(sizes.max()) * REACH
 
     def law(self, theta: Floats) -> Floats:
-        """The law's own coordinates."""
+        """The law's own coordinates: those of the reference."""
         return theta[:, : len(self.draws.fit.law.coordinates)]
 
-    def budgets(self, theta: Floats, epochs: float = np.inf) -> Budgets:
-        """The law asked for budgets, at these coordinates."""
-        return Budgets(self.draws.fit.law, self.law(theta), self.sizes, self.per, epochs)
+    def budgets(self, theta: Floats, epochs: float = np.inf, code: int = 0) -> Budgets:
+        """The law of a grade asked for budgets, at these coordinates; its tokens are to be multiplied by `factor`."""
+        model = self.draws.fit.model
+        return Budgets(model.law, model.law_of(theta, code), self.sizes, self.per, epochs)
 
     def estimate(self, of: Callable[[Floats], Floats], *, positive: bool = True) -> dict[str, Any]:
         """Value, 95 % interval and n; what is not finite is None, and an interval without any end is None."""
@@ -449,7 +469,6 @@ def curves(
 ) -> list[dict[str, Any]]:
     """Loss against compute of runs that see each token once, up to `unique` of them and those again; a curve with its 95 % band per grade and size (label -> N)."""
     runs = draws.fit.runs
-    many = len(draws.fit.law.coordinates)
     labels = sizes or {f"{size:.4g}": float(size) for size in np.unique(runs.parameters)}
     found = []
     for code, name in enumerate(runs.grades):
@@ -457,13 +476,12 @@ def curves(
             rows = np.abs(np.log(runs.parameters / size)) < 1e-3
             per = float(np.median((runs.flops / (runs.parameters * runs.tokens))[rows])) if rows.any() else 6.0
             tokens = np.geomspace(runs.tokens.min(), runs.tokens.max(), points)
-            at = Inputs.at(size, tokens, np.minimum(tokens, unique), per * size * tokens)
-
-            def of(theta: Floats, at: Inputs = at, code: int = code) -> Floats:
-                shift = theta[:, [many + code - 1]] if code else np.zeros((len(theta), 1))
-                return np.exp(draws.fit.law.log_loss(theta[:, :many], at.better(shift)))
-
-            line, cloud = of(draws.fit.theta[None])[0], of(draws.theta)
+            at = Inputs.at(np.full(points, size), tokens, np.minimum(tokens, unique), per * size * tokens)
+            codes = np.full(points, code)
+            line, cloud = (
+                np.exp(draws.fit.log_losses(theta, at, codes)) for theta in (draws.fit.theta[None], draws.theta)
+            )
+            line = line[0]
             low, high = np.quantile(cloud, [0.025, 0.975], axis=0)
             ends = [(line + draws.widening * (end - line)).tolist() for end in (low, high)]
             found.append({"grade": name, "size": label, "kind": "fit", "flops": (per * size * tokens).tolist(),

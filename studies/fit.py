@@ -14,6 +14,7 @@ from dataqual.errors import InputError, SpecError
 from dataqual.lazy import lazy
 from dataqual.writers.appearing import NewFile
 from studies import law as laws
+from studies.alternatives import Choice, choice
 from studies.exchange import OperatingPoint, at_the_wall, exchange
 from studies.fit_sentences import lines
 from studies.fitting import Fit, evaluate, fit, too_little
@@ -35,6 +36,8 @@ DESCRIBES = 0.1
 """Median error below which the published data-constrained law is held to speak of the same kind of runs."""
 ASTRAY = 0.1
 """Share of the runs that may lie below a law's floor, being wrong themselves; where more do, the floor is."""
+OWN = {"E": "a floor", "beta": "an exponent", "gamma": "an exponent"}
+"""What a grade may have for itself, in words."""
 FIRST_STAGE = ("A", "B", "E", "alpha", "beta")
 
 
@@ -47,6 +50,8 @@ class Fitted:
     used: bool
     name: str
     published: Mapping[str, float] = field(default_factory=dict)
+    choice: Choice | None = None
+    """What grades might have for themselves, where that was tried."""
 
     def facts(self) -> dict[str, Any]:
         """As study.json has it: `objective` of both estimates."""
@@ -77,6 +82,7 @@ class Fitted:
         if self.published:
             facts["published"] = dict(self.published)
             facts["objective_at_published"] = evaluate(found.law, found.runs, self.published)
+        facts["alternatives"] = self.choice.facts() if self.choice else []
         if self.used:
             facts["largest_left_out"] = largest_left_out(found)
         if misfit and misfit["rejected"]:
@@ -135,6 +141,12 @@ class Fitted:
             warnings.append(
                 f"E lies above the loss of {below} of {len(found.runs)} runs, which no floor can: they contradict the law, or are wrong"
             )
+        for plain, one in self.choice.told() if self.choice else ():
+            name, grade = one.own[-1]
+            warnings.append(
+                f"one worth does not tell {grade} at every size and amount of data: with {OWN[name]} of its own the law misses runs "
+                f"left out by {one.error:.2%}, without by {plain.error:.2%}; its worth is that at the operating point alone"
+            )
         both = zip(self.fit.names(), self.fit.theta, self.fit.squares_theta, self._errors(), strict=True)
         return warnings + [
             f"{name}: Huber and least squares differ by {abs(a - b) / error:.1f} standard errors"
@@ -169,8 +181,11 @@ def analyse(
             left_out.setdefault(why.removeprefix(f"law {name}: "), []).append(name)
             continue
         fitted = fit(law, own, frozen=given)
+        tried = None if found else choice(fitted)
+        if tried and tried.own:
+            fitted = fit(law, own, frozen=given, own=tried.own)
         many = draws if not found else min(draws, OTHERS)
-        found.append(Fitted(fitted, draw(fitted, many, seed), not found, name))
+        found.append(Fitted(fitted, draw(fitted, many, seed), not found, name, choice=tried))
     notes = [f"law{'s' * (len(names) > 1)} {', '.join(names)}: {why}" for why, names in left_out.items()]
     if not found:
         raise SpecError(f"no law can be fitted: {'; '.join(notes)}")

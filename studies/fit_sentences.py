@@ -48,6 +48,15 @@ def lines(facts: Facts) -> Iterator[str]:
         yield from (f"    {line}" for line in limits(runs, used))
 
 
+def _one_number(law: Facts) -> str:
+    """What is known of whether one number tells what a grade is worth."""
+    tried = law["alternatives"]
+    if any(one["chosen"] for one in tried[1:]):
+        return "one number does not tell it"
+    untold = ", and neither a floor nor an exponent of its own told runs that were left out better" if tried else ""
+    return f"its worth is taken to be one number{untold}"
+
+
 def _span(ends: Iterable[float]) -> str:
     low, high = ends
     return count(low) if low == high else f"between {count(low)} and {count(high)}"
@@ -63,7 +72,7 @@ def _law(law: Facts, reference: str) -> Iterator[str]:
     rows = [(name, f"{value:.5g}", _interval(law, name)) for name, value in law["parameters"].items()]
     widths = [max(len(row[at]) for row in rows) for at in range(3)]
     for name, *cells in rows:
-        meaning = MEANS.get(name) or f"tokens of {reference} that one of {name[2:-1]} is worth"
+        meaning = MEANS.get(name) or _of_a_grade(law, name, reference)
         shown = "  ".join(cell.ljust(width) for cell, width in zip((name, *cells), widths, strict=True))
         yield f"    {shown}  {meaning}"
     if law.get("published"):
@@ -73,6 +82,16 @@ def _law(law: Facts, reference: str) -> Iterator[str]:
         yield f"    {law['seed_share']:.0%} of the chance in a run is its seed's, the same in every grade: it is taken off where runs are compared"
     yield from (f"    {name} is weakly identified: {_open(law, name)}" for name in law["weakly_identified"])
     yield from (f"    warning: {warning}" for warning in law["warnings"])
+
+
+def _of_a_grade(law: Facts, name: str, reference: str) -> str:
+    """What a parameter of a grade stands for."""
+    what, grade = name[:-1].split("[", 1)
+    if what != "q":
+        return f"{MEANS[what]}, of {grade}"
+    if any(one["chosen"] and one["grade"] == grade for one in law["alternatives"]):
+        return f"what tokens of {grade} are multiplied by in its own law"
+    return f"tokens of {reference} that one of {grade} is worth"
 
 
 def _interval(law: Facts, name: str) -> str:
@@ -189,5 +208,5 @@ def limits(runs: Facts, law: Facts) -> Iterator[str]:
     if not runs["repeats"]:
         yield "What repeated data are worth: no run saw its tokens twice."
     if len(runs["grades"]) > 1:
-        yield f"That a grade is worth as much at other sizes, or on other text than that of {law['held_out']}: its worth is taken to be one number."
+        yield f"That a grade is worth as much at other sizes, or on other text than that of {law['held_out']}: {_one_number(law)}."
     yield "That data or size made the difference, if learning rates, schedules or tokenizers differed between runs: the table does not tell."

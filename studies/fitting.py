@@ -9,11 +9,12 @@ import numpy as np
 
 from dataqual.errors import SpecError, did_you_mean
 from studies import law as laws
-from studies.law import Law
+from studies.law import Inputs, Law
 from studies.leverage import enlarged
-from studies.minimising import DELTA, Mask, Minimum, Model, Problem, minimise, objective
+from studies.minimising import DELTA, Minimum, Problem, minimise, objective
+from studies.model import Mask, Model, Own
 from studies.replicates import weights
-from studies.runs import Floats, Runs
+from studies.runs import Codes, Floats, Runs
 from studies.seed_effect import SeedEffect, seed_effect
 
 FINALISTS = 12
@@ -38,6 +39,8 @@ class Fit:
     frozen: tuple[str, ...] = ()
     seeds: SeedEffect | None = None
     """What runs of one seed have in common, taken off of the distances; None where that is nothing, or unknown."""
+    own: Own = ()
+    """What grades have for themselves beside their q."""
 
     @property
     def law(self) -> Law:
@@ -55,13 +58,19 @@ class Fit:
         return int((~self.held).sum())
 
     def names(self) -> tuple[str, ...]:
-        """Names of all parameters; q of a grade as `q[grade]`."""
-        return (*self.law.names(), *(f"q[{grade}]" for grade in self.runs.grades[1:]))
+        """Names of all parameters; q of a grade as `q[grade]`, its own exponent as `beta[grade]`."""
+        return names(self.law, self.runs, self.own)
 
     def natural(self, theta: Floats) -> Floats:
         """Parameters, q included, from coordinates (batch, p) or (p,)."""
-        many = len(self.law.coordinates)
-        return np.concatenate([self.law.natural(theta[..., :many]), np.exp(theta[..., many:])], axis=-1)
+        many, end = len(self.law.coordinates), self.model.size - len(self.own)
+        own = [
+            self.law.natural(self.model.law_of(theta, self.runs.grades.index(grade)))[
+                ..., [self.law.names().index(name)]
+            ]
+            for name, grade in self.own
+        ]
+        return np.concatenate([self.law.natural(theta[..., :many]), np.exp(theta[..., many:end]), *own], axis=-1)
 
     def parameters(self, squares: bool = False) -> dict[str, float]:
         """Parameters by name; those of least squares if asked."""
@@ -71,6 +80,10 @@ class Fit:
     def predicted(self) -> Floats:
         """Log loss of every run by the law."""
         return self.model.values(self.theta[None])[0]
+
+    def log_losses(self, theta: Floats, at: Inputs, codes: Codes) -> Floats:
+        """Log loss (batch, rows) of runs at any points, of these grades."""
+        return self.model.elsewhere(at, codes).values(theta)
 
     def residuals(self) -> Floats:
         """Log of observed over predicted loss."""
@@ -97,23 +110,25 @@ class Fit:
         return float(np.sqrt((residuals**2).sum() / max(1, len(residuals) - self.free)))
 
 
-def fit(law: Law | str, runs: Runs, *, frozen: Mapping[str, float] | None = None) -> Fit:
-    """Fit a law to runs; `frozen` parameters stay as given. SpecError if the runs are too few or alike for it.
+def fit(law: Law | str, runs: Runs, *, frozen: Mapping[str, float] | None = None, own: Own = ()) -> Fit:
+    """Fit a law to runs; `frozen` parameters stay as given, of those in `own` a grade has its own.
+
+    SpecError if the runs are too few or alike for it.
 
     >>> runs = Runs.of([1e6, 1e6, 3e6, 3e6, 9e6, 9e6], [2e7, 8e7, 2e7, 8e7, 2e7, 8e7], [4.1, 3.6, 3.7, 3.2, 3.5, 3.0])
     >>> fit("chinchilla", runs).rmse() < 0.01
     True
     """
     law = laws.find(law) if isinstance(law, str) else law
-    model = Model.of(law, runs)
-    names = (*law.names(), *(f"q[{grade}]" for grade in runs.grades[1:]))
+    model = Model.of(law, runs, own)
+    known = names(law, runs)
     given = dict(frozen or {})
-    if unknown := sorted(given.keys() - set(names)):
-        raise SpecError(f"law {law.name}: no parameter {unknown[0]!r}; {did_you_mean(unknown[0], names)}")
-    held = np.array([name in given for name in names])
+    if unknown := sorted(given.keys() - set(known)):
+        raise SpecError(f"law {law.name}: no parameter {unknown[0]!r}; {did_you_mean(unknown[0], known)}")
+    held = np.array([name in given for name in names(law, runs, own)])
     if trouble := too_little(law, runs, int((~held).sum())):
         raise SpecError(trouble)
-    starts = _hold(_starts(law, runs, model), names, given, law)
+    starts = _hold(_starts(law, runs, model), known, given, law)
     weight, target = weights(runs), np.log(runs.loss)
     robust, square = Problem(model, target, None, DELTA, held), Problem(model, target, weight, None, held)
     rough = minimise(square, starts, steps=30, tolerance=1e-4)
@@ -121,7 +136,13 @@ def fit(law: Law | str, runs: Runs, *, frozen: Mapping[str, float] | None = None
     entries = starts if given else _first(rough, FINALISTS)
     found = minimise(robust, np.concatenate([squares[0][None], entries]), steps=120, tolerance=1e-7)
     theta, least = _best(minimise(robust, _first(found, 4), steps=3000, tolerance=1e-14))
-    return _by_seed(Fit(model, runs, theta, least, squares[0], squares[1], weight, tuple(given)))
+    return _by_seed(Fit(model, runs, theta, least, squares[0], squares[1], weight, tuple(given), None, own))
+
+
+def names(law: Law, runs: Runs, own: Own = ()) -> tuple[str, ...]:
+    """The names of all parameters of a law on these runs, in order."""
+    pairs = (*(("q", grade) for grade in runs.grades[1:]), *own)
+    return (*law.names(), *(f"{name}[{grade}]" for name, grade in pairs))
 
 
 def _by_seed(found: Fit) -> Fit:

@@ -47,6 +47,6 @@ def frontiers(exchange: Exchange, without: Container[str] = ()) -> list[dict[str
 
 def _losses(exchange: Exchange, theta: Floats, code: int, unique: float, flops: Floats) -> Floats:
     """Least loss (batch, compute)."""
-    budgets = exchange.budgets(theta, np.inf if exchange.knows_repeats else 1.0)
-    quality = exchange.quality(theta, code)
-    return np.stack([budgets.best(c, unique, quality)[0] for c in flops], axis=1)
+    budgets = exchange.budgets(theta, np.inf if exchange.knows_repeats else 1.0, code)
+    factor = exchange.factor(theta, code)
+    return np.stack([budgets.best(c, unique, factor)[0] for c in flops], axis=1)

@@ -39,11 +39,13 @@ def largest_left_out(found: Fit, seed: int = 0) -> dict[str, Any]:
     if missing:
         return facts | {"says": "a grade ran at the largest size alone"}
     rest = rest.again()
-    why = too_little(found.law, rest, len(found.law.coordinates) + len(rest.grades) - 1 - len(found.frozen))
+    why = too_little(
+        found.law, rest, len(found.law.coordinates) + len(rest.grades) - 1 + len(found.own) - len(found.frozen)
+    )
     if why:
         return facts | {"says": why}
     try:
-        fitted = fit(found.law, rest, frozen={name: found.parameters()[name] for name in found.frozen})
+        fitted = fit(found.law, rest, frozen={name: found.parameters()[name] for name in found.frozen}, own=found.own)
     except SpecError as error:
         return facts | {"says": str(error)}
     codes = [rest.grades.index(runs.grades[code]) for code in runs.grade[held]]
@@ -65,7 +67,7 @@ def foretold(fitted: Fit, asked: Inputs, codes: list[int], draws: int, seed: int
     two sizes they hardly tell how loss goes on falling with parameters: so the law is asked, too, with the least and the
     largest exponent that its profile allows, and the intervals reach over all answers.
     """
-    own = _log_losses(fitted, fitted.theta[None], asked, codes)[0]
+    own = fitted.log_losses(fitted.theta[None], asked, np.array(codes))[0]
     ends = [_around(one, asked, codes, draws, seed) for one in (fitted, *_at_the_ends(fitted))]
     return own, np.min([low for low, _ in ends], axis=0), np.max([high for _, high in ends], axis=0)
 
@@ -73,8 +75,8 @@ def foretold(fitted: Fit, asked: Inputs, codes: list[int], draws: int, seed: int
 def _around(fitted: Fit, asked: Inputs, codes: list[int], draws: int, seed: int) -> tuple[Any, Any]:
     """The ends of the prediction intervals by one fit."""
     found = draw(fitted, draws, seed)
-    own = _log_losses(fitted, fitted.theta[None], asked, codes)[0]
-    low, high = np.quantile(_log_losses(fitted, found.theta, asked, codes), [0.025, 0.975], axis=0)
+    own = fitted.log_losses(fitted.theta[None], asked, np.array(codes))[0]
+    low, high = np.quantile(fitted.log_losses(found.theta, asked, np.array(codes)), [0.025, 0.975], axis=0)
     chance = NORMAL * noise(fitted) / 0.6745
     return own - np.hypot(found.widening * (own - low), chance), own + np.hypot(found.widening * (high - own), chance)
 
@@ -85,11 +87,5 @@ def _at_the_ends(fitted: Fit) -> list[Fit]:
         return []
     found = profile(fitted, EXPONENT)
     given = {name: fitted.parameters()[name] for name in fitted.frozen}
-    return [fit(fitted.law, fitted.runs, frozen={**given, EXPONENT: end}) for end in (found.low, found.high)]
-
-
-def _log_losses(fitted: Fit, theta: Any, asked: Inputs, codes: list[int]) -> Any:
-    """ln L (batch, rows) of runs of these grades."""
-    many = len(fitted.law.coordinates)
-    shift = np.stack([theta[:, many + code - 1] if code else np.zeros(len(theta)) for code in codes], axis=1)
-    return fitted.law.log_loss(theta[:, :many], asked.better(shift))
+    ends = [{**given, EXPONENT: end} for end in (found.low, found.high)]
+    return [fit(fitted.law, fitted.runs, frozen=frozen, own=fitted.own) for frozen in ends]

@@ -10,18 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-from studies.law import Inputs, Law, Slopes
-from studies.runs import Codes, Floats, Runs
+from studies.model import Mask, Model
+from studies.runs import Codes, Floats
 from studies.seed_effect import SeedEffect
-
-Mask = npt.NDArray[np.bool_]
 
 DELTA = 1e-3
 """Of Huber's loss on the log of the loss (Hoffmann et al. 2022, §3.3): beyond it residuals count by size, not square."""
-QUALITY = 6.9
-"""Of |ln q|: a grade worth a thousandth, or a thousand times, of the reference is outside what runs can tell."""
 AT_ONCE = 25_000
 """Points times problems in one go: a few arrays of this many doubles stay in a core's cache."""
 EASE, STIFFEN, STUCK = 0.2, 6.0, 1e10
@@ -30,63 +25,6 @@ NOTHING = 1e-28
 """An objective below this is a perfect fit: residuals of 1e-14 and less are rounding."""
 LEAP = 3.0
 """No coordinate moves further in a step: a term that grows twentyfold has left what its slope knows."""
-
-
-@dataclass(frozen=True)
-class Model:
-    """A law on given points, with a quality multiplier for every grade but the reference.
-
-    Coordinates: the law's, then ln q of grades 1, 2, …
-    """
-
-    law: Law
-    at: Inputs
-    grade: Codes
-    grades: int
-
-    @classmethod
-    def of(cls, law: Law, runs: Runs) -> Model:
-        """The model of a law on runs."""
-        return cls(law, Inputs.of(runs), runs.grade, len(runs.grades))
-
-    @property
-    def size(self) -> int:
-        """Coordinates in all."""
-        return len(self.law.coordinates) + self.grades - 1
-
-    def _inputs(self, theta: Floats) -> Inputs:
-        if self.grades == 1:
-            return self.at
-        quality = theta[:, len(self.law.coordinates) :]
-        shift = np.concatenate([np.zeros((len(theta), 1)), quality], axis=1)[:, self.grade]
-        return self.at.better(shift)
-
-    def values(self, theta: Floats) -> Floats:
-        """Log losses (batch, n) at coordinates (batch, p)."""
-        return self.law.log_loss(theta, self._inputs(theta))
-
-    def slopes(self, theta: Floats) -> tuple[Floats, Floats]:
-        """Log losses (batch, n) and their derivatives (batch, p, n)."""
-        found: Slopes = self.law.slopes(theta, self._inputs(theta))
-        by = np.empty((len(theta), self.size, len(self.grade)))
-        for place, column in enumerate(found.by):
-            by[:, place] = column
-        for other in range(1, self.grades):
-            by[:, len(found.by) + other - 1] = np.where(self.grade == other, found.shift, 0.0)
-        return np.broadcast_to(found.value, (len(theta), len(self.grade))), by
-
-    def centring(self) -> Floats:
-        """(p, p) coordinates from centred ones; the qualities are their own."""
-        centring, law = np.eye(self.size), self.law.centring(self.at)
-        centring[: len(law), : len(law)] = law
-        return centring
-
-    def box(self, centring: Floats) -> tuple[Floats, Floats]:
-        """Lower and upper walls in centred coordinates: an amplitude's are those of its term at the middle of the runs."""
-        low = [c.low for c in self.law.coordinates] + [-QUALITY] * (self.grades - 1)
-        high = [c.high for c in self.law.coordinates] + [QUALITY] * (self.grades - 1)
-        moved = (centring != np.eye(self.size)).any(axis=1)
-        return np.where(moved, -14.0, low), np.where(moved, 9.0, high)
 
 
 @dataclass(frozen=True)

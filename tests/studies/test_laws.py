@@ -12,7 +12,7 @@ from studies import law as laws
 from studies.fitting import fit
 from studies.law import Inputs
 from studies.laws.data_constrained import PUBLISHED
-from studies.minimising import Model
+from studies.model import Model
 from tests.studies.made import CONSTRAINED, TRUTH, runs
 
 
