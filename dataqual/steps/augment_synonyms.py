@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from dataqual.children import Augmenter
 from dataqual.corpus import Corpus
@@ -11,6 +10,9 @@ from dataqual.errors import SpecError
 from dataqual.operators import Engine
 from dataqual.steps._augmenting import AugmentingTexts
 from dataqual.synonyms import Synonyms, sources_of
+from dataqual.synonyms.chinese import Evidence
+from dataqual.synonyms.frequency import By as CommonBy
+from dataqual.synonyms.segmenting import By as CutBy
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,9 @@ class AugmentSynonyms(AugmentingTexts):
     wordnet: str | None = None
     chinese: str | None = None
     mythes: tuple[str, ...] = ()
-    frequency: Literal["wordfreq", "none"] = "wordfreq"
-    segment: Literal["jieba", "longest"] = "jieba"
-    source: Literal["both", "thesaurus", "corpus", "either"] = "both"
+    frequency: CommonBy = "wordfreq"
+    segment: CutBy = "jieba"
+    source: Evidence = "both"
     gate: str | tuple[str, ...] = "default"
 
     def __post_init__(self) -> None:

@@ -66,6 +66,8 @@ class Source(ABC):
     """Synonyms of one language."""
 
     language: str
+    least: int = 1
+    """Words that are replaced in a document at least, whatever the rate, as far as so many have synonyms."""
     most: int | None = None
     """Words that are replaced in a document at most; None for no bound but the rate."""
 

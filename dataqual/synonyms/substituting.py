@@ -13,7 +13,7 @@ from dataqual.synonyms.source import Documents, Source, Swap
 
 @dataclass(frozen=True, eq=False)
 class Synonyms(Augmenter):
-    """A share `rate` of all words of a document, one at least (EDA, Wei and Zou 2019), as far as so many have synonyms.
+    """A share `rate` of all words of a document, one at least (EDA, Wei and Zou 2019) or as many as its source says, as far as so many have synonyms.
 
     Each document is given to the first of the sources that serves it.
     """
@@ -54,7 +54,7 @@ class Synonyms(Augmenter):
             found = source.read(documents, left)
             for row, swaps in zip(left, found, strict=True):
                 if swaps:
-                    wanted = max(1, round(self.rate * source.words(counts[row])))
+                    wanted = max(source.least, round(self.rate * source.words(counts[row])))
                     places[row] = swaps, wanted if source.most is None else min(wanted, source.most)
             left = [row for row, swaps in zip(left, found, strict=True) if swaps is None]
         return places
