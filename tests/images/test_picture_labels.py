@@ -41,6 +41,11 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dataqual.images.features.EPOCHS", 1)
 
 
+def hardly_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of tests to which it is all the same what the models say."""
+    monkeypatch.setattr("dataqual.images.features.FEWEST", 1)
+
+
 @pytest.fixture(scope="module")
 def judged() -> Judged:
     with pytest.MonkeyPatch.context() as patch:
@@ -86,7 +91,7 @@ def test_the_command_s_function_says_which_labels_of_a_file_are_wrong(path: Path
 def test_large_photographs_are_decoded_small_where_only_labels_are_judged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dataqual.images.labels.STEPS", 1)
+    hardly_learnt(monkeypatch)
     for at in range(24):
         place = tmp_path / ("sea" if at % 2 else "wood") / f"{at:02}.jpg"
         place.parent.mkdir(exist_ok=True)
@@ -206,7 +211,7 @@ def test_near_copies_fall_into_one_fold_whatever_judges_them(tmp_path: Path, mon
 def test_copies_that_contradict_each_other_are_a_list_to_act_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dataqual.images.labels.STEPS", 1)
+    hardly_learnt(monkeypatch)
     pictures, names = _photographs()
     for at, picture in enumerate(pictures):
         (tmp_path / "set" / names[at]).mkdir(parents=True, exist_ok=True)
