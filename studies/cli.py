@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from dataqual.ending import Stopped, mendable
-from dataqual.errors import SpecError
+from dataqual.errors import InputError, SpecError
 from dataqual.speaking import Program, language, said, tell
 
 
@@ -83,6 +83,11 @@ def run(
     study = load(file)
     folder = Path(output) if output else home(file, study.name)
     display = Display(quiet=quiet, said=said, price=study.gpu_hour)
+
+    def early(done: Studied) -> None:
+        names = ", ".join(other.name for other in study.beside)
+        display.say(f"{_drawn(done)}: the page so far; {names} comes beside it")
+
     if file is None:
         display.say("no study file given: running the study that ships with dataqual")
     try:
@@ -97,6 +102,7 @@ def run(
             examples=not no_examples,
             devices=devices,
             together=together,
+            meanwhile=early,
         )
     except KeyboardInterrupt as stopped:
         more = (("--devices", devices), ("--together", str(together) if together > 1 else None))
@@ -240,11 +246,11 @@ def compare(folders: tuple[str, ...], as_json: bool) -> None:
 
 
 @main.command()
-@click.argument("file", default="scaling.yaml", type=click.Path())
+@click.argument("file", required=False, type=click.Path())
 @click.option("--pictures", is_flag=True, help="A study of pictures, by GANs, instead of one of text.")
 @mendable("studies")
-def init(file: str, pictures: bool) -> None:
-    """Write a study file with a comment on every key; an existing file is left as it is.
+def init(file: str | None, pictures: bool) -> None:
+    """Write a study file with a comment on every key [scaling.yaml, of pictures pictures.yaml]; an existing file is left as it is.
 
     \b
     Examples:
@@ -254,7 +260,9 @@ def init(file: str, pictures: bool) -> None:
     from studies.running import write_template
     from studies.study import PICTURES, TEMPLATE
 
-    write_template(Path(file), PICTURES if pictures else TEMPLATE)
+    template = PICTURES if pictures else TEMPLATE
+    file = file or template.name
+    write_template(Path(file), template)
     tell(f"{file}: edit it, then: studies run {shlex.quote(file)}")
 
 
@@ -321,17 +329,22 @@ def _parameter(given: str) -> tuple[str, float]:
 
 @main.command()
 @click.argument("folder", metavar="DIR", type=click.Path())
+@click.option("-o", "--output", type=click.Path(), metavar="FILE", help="Page to write [report.html in DIR].")
 @mendable("studies")
-def report(folder: str) -> None:
-    """Draw the page of a study again, from its saved facts.
+def report(folder: str, output: str | None) -> None:
+    """Draw the page of a study again, from its saved facts; in another language with --lang.
 
     \b
     Examples:
       studies report scaling.study
+      studies report scaling.study -o page.html --lang zh
     """
     from studies.studied import Studied
 
-    click.echo(_draw(Studied.load(folder)))
+    target = None if output is None else Path(output)
+    if target is not None and target.is_dir():
+        raise InputError(f"{output}: this is a folder; name the file of the page, such as {target / 'page.html'}")
+    click.echo(_draw(Studied.load(folder), target))
 
 
 def _drawn(done: Any) -> Path:
@@ -344,14 +357,15 @@ def _drawn(done: Any) -> Path:
         return Path(done.folder) / "study.json"
 
 
-def _draw(done: Any) -> Path:
+def _draw(done: Any, target: Path | None = None) -> Path:
+    """Draw the page of a study into its folder, with those of the studies beside it; or its own alone into another file."""
     import reports
     from dataqual.writers.appearing import write_text
     from studies.studied import Studied
 
-    for name in done.facts.get("beside") or {}:
+    for name in (done.facts.get("beside") or {}) if target is None else ():
         _draw(Studied.load(Path(done.folder) / name))
-    page = Path(done.folder) / "report.html"
+    page = target or Path(done.folder) / "report.html"
     write_text(page, reports.study(done.facts, language=language()))
     return page
 

@@ -33,6 +33,7 @@ from dataqual.recipe import applied
 from dataqual.writers.appearing import NewFile
 from dataqual.writers.parquet import NewParquet
 from studies import extracting
+from studies.durations import duration
 from studies.fidelity import measured
 from studies.grades import Share, ready, surveyed, surveying
 from studies.holding_out import Withhold, hold_out_keys
@@ -40,7 +41,6 @@ from studies.opening import corpus_of
 from studies.picture_file import LEVELS, Pixels
 from studies.picture_keys import Pictures
 from studies.prepared import REMOVED, Prepared, picture_fingerprint
-from studies.progress import duration
 from studies.study import RESERVED, Study
 from studies.token_writing import DATA
 from studies.watching import SILENT, Watch

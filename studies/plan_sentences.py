@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from studies.progress import duration
+from studies.durations import clock, duration, worked
 from studies.sentences import count
 from studies.wording import Wording
 
@@ -36,7 +36,7 @@ def _lines(facts: Facts) -> Iterator[str]:
     saved = 1 - facts["flops"] / facts["flops_apart"]
     yield f"{count(facts['tokens'])} tokens, {facts['flops']:.2g} FLOPs, {saved:.0%} fewer than separate runs"
     hours, wall = facts["hours"], facts["seconds"]
-    yield f"time: {duration(wall['value'])} ({_span(wall['band'])}), {hours['value']:.2g} {hours['unit']}"
+    yield f"time: {duration(wall['value'])} ({_span(wall['band'])}), {worked(hours['value'], hours['unit'])}"
     if facts["money"]:
         money = facts["money"]
         yield f"money: {money['value']:.2f} {money['currency']} ({money['band'][0]:.2f} to {money['band'][1]:.2f})"
@@ -54,7 +54,7 @@ def _row(size: Facts) -> tuple[str, ...]:
         str(size["trials"]),
         f"{size['tokens'] / 1e6:,.1f}M" if size["tokens"] >= 1e6 else f"{size['tokens'] / 1e3:,.0f}k",
         f"{size['flops']:.2g}",
-        duration(size["seconds"]),
+        clock(size["seconds"]),
         f"{size['memory'] / 1e9:.2g} GB",
     )
 

@@ -61,17 +61,19 @@ class Plan:
 
     def seconds(self, trial: Trial) -> float:
         """What a trial takes one worker: its training, and the held-out sets at every stop."""
-        forward = trial.shape.flops_per_token / 3
+        forward, judged = trial.shape.flops_per_token / 3, 0.0
         if self.study.pictures is None:
             looks = SETS * self.study.held_out_tokens * len(trial.stops) * forward
         else:
             looks = self.study.pictures.generated * len(trial.stops) * forward
+            judged = self.study.pictures.generated * len(trial.stops) * speeds.JUDGED
         looks += sum(
             (probe.epochs * probe.train + probe.test / 3) * self.study.window * trial.shape.flops_per_token
             for probe in (self.study.probes if trial.arm != ARM else ())
         ) * len(trial.stops)  # as if each example filled a window
-        speed, steps = self.speeds.at(trial.shape.parameters), trial.tokens_spent / trial.batch
-        return max(trial.flops_spent / speed, steps * self.speeds.step) + looks / speed
+        steps, parameters = trial.tokens_spent / trial.batch, trial.shape.parameters
+        trained = self.speeds.seconds(parameters, trial.flops_spent, steps)
+        return trained + self.speeds.seconds(parameters, looks, 0) + judged
 
     def wall(self) -> float:
         """Seconds until the last worker is done, dealt out as they are when it runs: see `studies.dispatching`."""
@@ -230,7 +232,7 @@ def _speeds(trials: Sequence[Trial], where: Where, gpu: str | None, measure: boo
         return speeds.of_gpu(gpu)
     if where.device == "cuda":
         return speeds.measured(trials)  # a name that the driver gives says less than four seconds of training
-    return speeds.of_core()
+    return speeds.of_core(pictures=isinstance(trials[0].train, PictureFile))
 
 
 def seconds_of(budget: str | float) -> float:

@@ -28,13 +28,13 @@ from dataqual.writers.parquet import NewParquet
 from studies import probe_preparing
 from studies.choosing import LowestDocuments, LowestKeys
 from studies.copying import long_copy, share
+from studies.durations import duration
 from studies.grades import surveyed
 from studies.grading import REMOVED_SCHEMA, Grading, Sum, choice_keys
 from studies.holding_out import Document, Grams, Withhold, hold_out_keys
 from studies.opening import corpus_of, neutral_of, probe_of
 from studies.planting import plant
 from studies.prepared import REMOVED, Prepared, fingerprint, token_file
-from studies.progress import duration
 from studies.study import RESERVED, Study
 from studies.token_writing import DATA, NewTokens, publish, texts
 from studies.tokenizing import GIVEN, TABLE, Bpe, Bytes, Given, Tokenizer, Tokens, check_vocabulary, needs

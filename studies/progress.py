@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
+from studies.durations import duration
 from studies.pace import Pace, Pass
 from studies.results import Line
 from studies.study import GpuHour
@@ -168,20 +169,6 @@ def resumed(trial: Trial, tokens: int | None) -> str:
     if tokens is None:
         return "from its last snapshot"
     return f"from step {tokens // trial.batch:,} of {trial.tokens_spent // trial.batch:,.0f}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds for people.
-
-    >>> duration(42), duration(200), duration(7400)
-    ('42 s', '3 min 20 s', '2 h 3 min')
-    """
-    whole = round(seconds)
-    if whole < 100:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def _losses(points: Sequence[Line]) -> str:

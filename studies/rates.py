@@ -88,15 +88,33 @@ def _mean(differences: Sequence[float]) -> Facts:
 def _says(
     rows: Sequence[Facts], best: Facts, edge: bool, held_out: str, parameters: int, tokens: int, asked: float
 ) -> str:
+    """What was tried, where the least loss lay among it, whether chance may have put it there, and what goes there."""
     listed = ", ".join(_shown(row) for row in rows)
     where = f"{parameters:,} parameters after {tokens:,} tokens, loss on {held_out} against that at the study's learning rate: {listed}"
-    if not edge:
-        return f"{where}. The study's is the best of those tried."
-    sure = best["interval"] is not None and best["interval"][1] < 0
-    mend = f"learning_rate: {asked * best['factor']:g} in the study file goes there"
-    if sure:
-        return f"{where}. The study's is at the edge: {best['factor']:g} times it is better, and losses at this size tell of the rate, too; {mend}."
-    return f"{where}. The study's is not the best of those tried, though chance may do that; {mend}."
+    least = best["factor"] if edge else 1.0
+    tried = sorted({1.0, *(row["factor"] for row in rows)})
+    mend = f" learning_rate: {asked * least:g} in the study file goes there." if edge else ""
+    return f"{where}. {_least(least, tried)} {_chance(rows, best, edge)}{mend}"
+
+
+def _least(least: float, tried: Sequence[float]) -> str:
+    """Where the least loss was, and what was tried on either side of it."""
+    at = tried.index(least)
+    said = f"Of what was tried the least loss was at {least:g} times"
+    if 0 < at < len(tried) - 1:
+        return f"{said}, between {tried[at - 1]:g} and {tried[at + 1]:g} times."
+    return f"{said}, the {'lowest' if at == 0 else 'highest'}: the minimum may lie beyond."
+
+
+def _chance(rows: Sequence[Facts], best: Facts, edge: bool) -> str:
+    """Whether the intervals of the differences leave it open that another rate is the best."""
+    if edge:
+        sure = best["interval"] is not None and best["interval"][1] < 0
+        more = ": losses at this size tell of the rate, too"
+    else:
+        sure = all(row["interval"] is not None and row["interval"][0] > 0 for row in rows if row["n"])
+        more = ""
+    return f"Chance does not do that{more}." if sure else "Chance may do that."
 
 
 def _shown(row: Facts) -> str:

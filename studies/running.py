@@ -13,9 +13,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import re
+import shlex
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,7 @@ def run(
     examples: bool = True,
     devices: str | None = None,
     together: int = 1,
+    meanwhile: Callable[[Studied], object] | None = None,
 ) -> Studied:
     """Run a study, or go on with it, and return what it found out; everything is kept in `folder` (FILE.study beside
     the study file; else NAME.study in the current folder).
@@ -79,7 +82,8 @@ def run(
     `study` is a Study, a study file, what such a file holds, or None for the embedded one. Started again in the same
     folder it goes on where it stopped, and one with more sizes or seeds takes over the trials that are there; with `restart` it begins again. `track` names trackers (`studies.tracking.NAMES`) that are told of
     each trial that ends. Without `examples` nothing that a model wrote is in the facts. `workers` are processes: one per core or
-    GPU unless told; `devices` names the GPUs ("0,1"), and so many of them, or of the processes, train one trial `together`. InputError where the folder holds results of another study.
+    GPU unless told; `devices` names the GPUs ("0,1"), and so many of them, or of the processes, train one trial `together`. Where other
+    studies run beside it, `meanwhile` is told of this one as soon as its own facts are there. InputError where the folder holds results of another study.
     """
     started, clock = time.time(), time.monotonic()
     given, study = study, load(study)
@@ -124,6 +128,9 @@ def run(
             "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
             "seconds": time.monotonic() - clock,
         }
+        found.save()
+        if study.beside and meanwhile is not None:
+            meanwhile(found)
         others = [
             run(
                 other,
@@ -135,12 +142,24 @@ def run(
                 track=track,
                 examples=examples,
                 devices=devices,
+                together=_of_one(other, together, watch),
             )
             for other in study.beside
         ]
-        found.facts.update(told_beside(others))
-        found.save()
+        if others:
+            found.facts.update(told_beside(others))
+            found.save()
     return found
+
+
+def _of_one(study: Study, together: int, watch: Watch) -> int:
+    """How many processes train one trial of a study beside another: as many as of that one, where its learner can."""
+    if together > 1 and not getattr(learners.of(study), "tunable", False):
+        watch.say(
+            f"{study.name}: {study.learner} trains in one process, so its trials are not trained by {together} together"
+        )
+        return 1
+    return together
 
 
 def checked(study: Study) -> None:
@@ -319,10 +338,14 @@ def load(study: Study | str | Path | Mapping[str, Any] | None) -> Study:
 
 
 def write_template(path: Path, template: Path = TEMPLATE) -> None:
-    """Write the commented study file; InputError where there is a file already."""
+    """Write the commented study file, with its own name in it; InputError where there is a file already."""
+    text = template.read_text(encoding="utf-8")
+    text = text.replace(f"studies run {template.name}", f"studies run {shlex.quote(path.name)}", 1)
+    name = path.stem if re.fullmatch(r"[^\W\d][\w-]*", path.stem) else json.dumps(path.stem, ensure_ascii=False)
+    text = text.replace(f"\nname: {template.stem}\n", f"\nname: {name}\n", 1)
     try:
         with path.open("xb") as file:
-            file.write(template.read_bytes())
+            file.write(text.encode())
     except FileExistsError:
         raise InputError(f"{path}: there is a file already; name another one") from None
     except OSError as error:

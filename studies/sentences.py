@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from studies import picture_sentences
+from studies.durations import worked
 from studies.wording import TEXT, Wording
 
 Facts = Mapping[str, Any]
@@ -319,7 +320,7 @@ def cost(spent: Facts) -> str:
     >>> cost({"hours": 0.5, "unit": "core-hours", "money": None, "flops": 2e15, "saving": 0.392, "tokens": 3e6})
     '0.50 core-hours, 2.0e+15 FLOPs (39 % fewer than separate runs), 3.0 million tokens'
     """
-    hours = f"{spent['hours']:.2f} {spent['unit']}" if spent["hours"] is not None else f"{spent['unit']} unknown"
+    hours = f"{spent['unit']} unknown" if spent["hours"] is None else worked(spent["hours"], spent["unit"])
     money = "" if spent["money"] is None else f" = {spent['money']:.2f} {spent['currency']}"
     saving = "" if spent["saving"] is None else f" ({spent['saving']:.0%} fewer than separate runs)".replace("%", " %")
     energy = "" if spent.get("energy") is None else f", {spent['energy']:.2g} kWh"

@@ -8,10 +8,10 @@ from typing import Any
 
 from dataqual.errors import InputError
 from studies.costs import HOUR
+from studies.durations import duration
 from studies.facts import spent_by_trial
 from studies.folders import LOCK, home
 from studies.live import kept
-from studies.progress import duration
 from studies.results import Records, read
 from studies.trial_worker import reached
 

@@ -281,10 +281,10 @@ def likely() -> Facts:
 
 
 RATES = (
-    "54,920 parameters after 122,880 tokens, loss on raw against that at the study's learning rate: 0.5 times +0.1000 (n = 1). The study's is the best of those tried.",
+    "54,920 parameters after 122,880 tokens, loss on raw against that at the study's learning rate: 0.5 times +0.1000 (n = 1), 2 times +0.0100 (n = 1). Of what was tried the least loss was at 1 times, between 0.5 and 2 times. Chance may do that.",
     "54,920 parameters after 122,880 tokens, loss on raw against that at the study's learning rate: 0.5 times +0.1000 [+0.0100, +0.1900] (n = 3), "
-    "2 times -0.0503 [-0.0518, -0.0489] (n = 3). The study's is at the edge: 2 times it is better, and losses at this size tell of the rate, too; learning_rate: 1.6 in the study file goes there.",
-    "54,920 parameters after 122,880 tokens, loss on raw against that at the study's learning rate: 2 times -0.0503 (n = 1). The study's is not the best of those tried, though chance may do that; learning_rate: 1.6 in the study file goes there.",
+    "2 times -0.0503 [-0.0518, -0.0489] (n = 3). Of what was tried the least loss was at 2 times, the highest: the minimum may lie beyond. Chance does not do that: losses at this size tell of the rate, too. learning_rate: 1.6 in the study file goes there.",
+    "54,920 parameters after 122,880 tokens, loss on raw against that at the study's learning rate: 2 times -0.0503 (n = 1). Of what was tried the least loss was at 2 times, the highest: the minimum may lie beyond. Chance may do that. learning_rate: 1.6 in the study file goes there.",
 )
 
 

@@ -58,7 +58,7 @@ def numbers(line: str) -> Counter[str]:
     [
         (
             "More core-hours: doubling them beats doubling data by 0.010 [0.004, 0.016] bits per byte on raw text, 0.020 to 0.080 on neutral (373k parameters, 1.0M tokens).",
-            "加核时：核时加倍比数据加倍多降低损失 0.010 [0.004, 0.016] 比特/字节（raw 文本），0.020 至 0.080（neutral）（373k 参数，1.0M 词元）。",
+            "加核时：在 raw 文本上，核时加倍比数据加倍多降低损失 0.010 [0.004, 0.016] 比特/字节，在 neutral 上为 0.020 至 0.080（373k 参数，1.0M 词元）。",
         ),
         (
             "note: raw: laws chinchilla, power: needs 6 runs or more to fit 5 parameters, there are 3",

@@ -7,6 +7,7 @@ import html
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -203,6 +204,38 @@ def test_a_template_is_written_once_and_never_over_another_file(
     Path("scaling.yaml").write_text("mine")
     assert refused("init") == "studies: scaling.yaml: there is a file already; name another one"
     assert Path("scaling.yaml").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file", "name"),
+    [
+        ((), "scaling.yaml", "scaling"),
+        (("--pictures",), "pictures.yaml", "pictures"),
+        (("--pictures", "gan.yaml"), "gan.yaml", "gan"),
+        (("my study.yaml",), "my study.yaml", '"my study"'),
+        (("语料.yaml",), "语料.yaml", "语料"),
+        (("2024.yaml",), "2024.yaml", '"2024"'),
+    ],
+)
+def test_a_template_bears_the_name_of_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], file: str, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("init", *arguments).exit_code == 0
+    lines = Path(file).read_text(encoding="utf-8").splitlines()
+    assert lines[0].endswith(f"Run it: studies run {shlex.quote(file)}")
+    assert f"name: {name}" in lines
+    assert studies.Study.load(file).name == Path(file).stem
+
+
+def test_a_page_is_drawn_into_another_file(there: Path, tmp_path: Path) -> None:
+    page = tmp_path / "new" / "page.html"
+    result = run("report", "scaling.study", "-o", str(page))
+    assert (result.exit_code, result.stdout) == (0, f"{page}\n")
+    assert page.read_bytes() == Path("scaling.study/report.html").read_bytes()
+    assert refused("report", "scaling.study", "-o", str(tmp_path)) == (
+        f"studies: {tmp_path}: this is a folder; name the file of the page, such as {tmp_path}/page.html"
+    )
 
 
 def test_what_is_not_there_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

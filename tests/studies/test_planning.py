@@ -81,6 +81,12 @@ def test_speeds_lie_between_what_is_known(tmp_path: Path) -> None:
         of_study(tmp_path)
 
 
+def test_the_embedded_pictures_are_planned_as_long_as_they_took() -> None:
+    # 110 seconds of one core for its 15 trials, as costs.jsonl had them where they were run
+    [pictures] = plan(device="cpu", simulations=0).beside
+    assert 0.8 < 3600 * pictures.facts()["hours"]["value"] / 110 < 1.25
+
+
 def test_speeds_are_taken_from_a_study_that_ran(tmp_path: Path) -> None:
     results = [
         {"kind": "study", "version": 1, "study": {}, "data": {}, "versions": {}, "trials": {"number": 2}},
