@@ -40,7 +40,7 @@ def test_a_table_wider_than_a_phone_is_shaded_at_the_edge_behind_which_it_goes_o
 
 
 ARROWS = """region => new Promise(told => requestAnimationFrame(() => requestAnimationFrame(() =>
-    told(parseFloat(getComputedStyle(region, '::before').height)))))"""
+    told(parseFloat(getComputedStyle(region, '::before').height) || 0))))"""
 """How high the line with the arrows is above a table, once a frame has been drawn, in which it learns that there is more."""
 
 
