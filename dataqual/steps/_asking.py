@@ -126,7 +126,7 @@ class Asking:
     def take(self, stay: NDArray[np.int64], apart: NDArray[np.int64]) -> None:
         """What came of the round: how many children each document has now, and how many of these are apart, (documents,)."""
         asked, came, came_apart = self.counts > 0, stay - self.stay, apart - self.apart
-        if self.counts is not self.shares:
+        if self.tried.any():  # the first round says of its documents, not of those that are asked again
             self._learn(came)
         self.gives &= ~asked | (came >= self.counts)
         self.gives_apart &= ~asked | (came_apart >= self.counts)
