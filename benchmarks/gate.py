@@ -77,7 +77,7 @@ HEAD = [
     "before, 92.7 % then), and this one was planted when they were settled: 78.4 % (76.1 % to 80.5 %) before. `good, others' list` are words and what Cilin has in one",
     "group with them, loose ones with the rest, without a source that speaks for them: 14.5 % (13.3 % to 15.9 %) were refused before. Good ones refused before: 3.2 % (2.6 % to 4.0 %) Chinese,",
     "0.9 % English. Of the English held-out list 93.4 % were refused before, all that passed being life and death, which a line now has: that row is held out no longer.",
-    "The tables of labels were made before that: what a source of synonyms speaks for is judged as it was.",
+    "Before `order_kept` was a rule, 37.9 % (35.7 % to 40.1 %) of English words in a heap were let through, and 8.0 % (7.0 % to 9.2 %) of Chinese ones; its bound was chosen on these.",
     "",
 ]
 

@@ -205,7 +205,7 @@ def _failed(cleaned: Cleaned) -> str | None:
     if not reasons:
         return None
     given, why = plural(sum(reason["documents"] for reason in reasons), "document"), reasons[0]["examples"][0]["text"]
-    if not cleaned.added:
+    if not cleaned.added and set(cleaned.refused) == {FAILED}:
         return f"the engine failed at all that it was given, {given}, and nothing was added: {why}"
     return f"the engine failed at {given}, in the ledger as engine_failed: {why}"
 

@@ -16,7 +16,7 @@ from dataqual.gating.copies import CopiesParent, CopiesSibling
 from dataqual.gating.fluency import PerplexityRatio
 from dataqual.gating.kept_facts import NamesLost, NumbersChanged
 from dataqual.gating.language_kept import LanguageKept, ScriptKept
-from dataqual.gating.likeness import BigramOverlap, Chrf, LengthRatio, Similarity, WordOverlap
+from dataqual.gating.likeness import BigramOverlap, Chrf, LengthRatio, OrderKept, Similarity, WordOverlap
 from dataqual.gating.negation import NegationsChanged
 from dataqual.gating.pairs import PairSignal
 
@@ -33,6 +33,7 @@ SIGNALS: dict[str, type[PairSignal]] = {
     "names_lost": NamesLost,
     "negations_changed": NegationsChanged,
     "numbers_changed": NumbersChanged,
+    "order_kept": OrderKept,
     "perplexity_ratio": PerplexityRatio,
     "script_kept": ScriptKept,
     "similarity": Similarity,

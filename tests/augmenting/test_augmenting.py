@@ -381,6 +381,10 @@ def test_a_run_that_adds_nothing_since_the_engine_failed_is_no_success(
     said = "the engine failed at all that it was given, 4 documents, and nothing was added: lost its way"
     assert done.exit_code == 1
     assert said in done.stderr
+    once = [InputError("lost its way")]
+    monkeypatch.setattr(Command, "translate", lambda self, texts: [once.pop() if once else text for text in texts])
+    done = CliRunner().invoke(main, asked)  # of the others each child is its parent
+    assert "the engine failed at 1 document, in the ledger as engine_failed: lost its way" in done.stderr
 
 
 def test_a_class_is_doubled_by_those_of_which_children_can_be_made(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from dataqual.gating.copies import CopiesOriginal, CopiesSibling, Originals
 from dataqual.gating.fluency import PerplexityRatio
 from dataqual.gating.kept_facts import names, numbers
 from dataqual.gating.label_agreement import LabelModels, folds_of
-from dataqual.gating.likeness import BigramOverlap, Chrf, Similarity
+from dataqual.gating.likeness import BigramOverlap, Chrf, OrderKept, Similarity
 from dataqual.gating.negation import NegationsChanged, negations
 from dataqual.lexicons import FOLDER
 from dataqual.ngram_model import NgramModel
@@ -273,6 +273,17 @@ def test_words_in_a_heap_share_no_neighbours() -> None:
     parent = "one two three four five six seven eight"
     child = "two one four three six five eight seven"
     assert BigramOverlap().measure(Pairs.of([parent], [child]))[0] == 0
+
+
+def test_words_in_a_heap_do_not_stand_in_the_order_of_the_parent() -> None:
+    parent = "the small dog that lives next door ran over the green hill at night"
+    heap = "night hill the over ran door next lives that dog small green at the"
+    turned = "over the green hill at night ran the small dog that lives next door"
+    han = "这家酒店的早餐很不错", "错不很餐早的店酒家这"
+    kept = OrderKept().measure(Pairs.of([parent, parent, han[0]], [heap, turned, han[1]])).round(2).tolist()
+    assert kept == [0.29, 0.5, 0.1]  # four of fourteen, the clause of seven, one character of ten
+    [refused] = Gate.default().judge([han[0]], [han[1]])
+    assert [one.rule for one in refused.refusals if one.rule == "order_kept"] == ["order_kept"]
 
 
 def test_a_model_that_is_not_there_is_told() -> None:
