@@ -16,6 +16,7 @@ from dataqual.writers.appearing import NewFile
 from studies import law as laws
 from studies.alternatives import Choice, choice
 from studies.exchange import OperatingPoint, at_the_wall, exchange
+from studies.falling import rising
 from studies.fit_sentences import lines
 from studies.fitting import Fit, evaluate, fit, too_little
 from studies.folders import make_folder
@@ -130,7 +131,7 @@ class Fitted:
         if self.draws.noiseless:
             return [f"the law passes through the runs ({len(found.runs)}, {found.free} parameters fitted): "
                     "they show no noise, so how sure its numbers are cannot be identified"]  # fmt: skip
-        warnings = []
+        warnings = rising(found.runs)
         if self.draws.stuck:
             warnings.append("the law passes through some runs and far from others, which contradict them: "
                             "intervals are those of least squares")  # fmt: skip

@@ -121,7 +121,7 @@ def compared(folder: Path, points: Sequence[Line]) -> Facts | None:
 def _compared(found: Facts, digest: str, folder: Path, points: Sequence[Line]) -> Facts:
     notes = _notes(folder)
     began = [line["started"] for line in read_lines(folder / "costs.jsonl") if line.get("trial") in found["trials"]]
-    noted = notes.get(digest)
+    noted = notes.get(digest) if _first(found, digest, folder) else None
     rows = [row for part in found["of"] for row in _rows(part, found["trials"], points)]
     told = [row for row in rows if row["came"] is not None]
     return {
@@ -134,6 +134,22 @@ def _compared(found: Facts, digest: str, folder: Path, points: Sequence[Line]) -
         "n": len(told),
         "inside": sum(row["interval"][0] <= row["came"] <= row["interval"][1] for row in told),
     }
+
+
+def _first(found: Facts, digest: str, folder: Path) -> bool:
+    """Whether a prediction was noted before any of its trials ended, and is the first that this folder had of them.
+
+    One that was written later, and noted beside the other, is not. Who changes all files of a folder alike is not found out.
+    """
+    of_these = [
+        line["sha256"] for line in read_lines(folder / EARLIER) if line["prediction"]["trials"] == found["trials"]
+    ]
+    for line in read_lines(folder / "costs.jsonl"):
+        if line.get("prediction") == digest:
+            return of_these[:1] in ([], [digest])
+        if line.get("trial") in found["trials"]:
+            return False
+    return False
 
 
 def _rows(part: Facts, trials: Sequence[str], points: Sequence[Line]) -> list[Facts]:

@@ -44,7 +44,7 @@ ROLES: dict[str, tuple[str, ...]] = {
               "等级", "级别", "质量", "数据质量", "质量等级", "语料", "语料库", "数据集", "数据来源", "来源", "数据配比", "配比", "训练数据", "数据",
               "等級", "質量", "品質", "語料", "資料集", "來源"),
     "held_out": ("held_out", "heldout", "held_out_set", "eval_set", "validation_set", "test_set", "eval_domain", "留出集", "验证集", "测试集", "评估集", "驗證集", "測試集"),
-    "trunk": ("trunk", "trial", "试验", "試驗"),
+    "trunk": ("trunk", "trial", "run", "run_id", "run_name", "试验", "试验编号", "运行", "試驗"),
     "seed": ("seed", "random_seed", "随机种子", "随机数种子", "种子", "隨機種子"),
 }  # fmt: skip
 """Names by role, most telling first; as they are after `normal`."""

@@ -64,6 +64,25 @@ def test_a_prediction_that_was_changed_afterwards_is_found_out(done: Path, tmp_p
     assert compared(tmp_path / "copy", points) is None
 
 
+def test_a_second_prediction_that_knows_what_came_is_not_taken_for_the_first(done: Path, tmp_path: Path) -> None:
+    """Cheats: another prediction in the place of the first, noted behind the trials; or before them, with the first in the list; or with the list gone."""
+    points = read(done / "results.jsonl").points
+    other = {**json.loads((done / PREDICTION).read_bytes()), "of": []}
+    written = canonical(other)
+    note = {"prediction": hashlib.sha256(written).hexdigest(), "written": "2000-01-01T00:00:00Z"}
+    lines = [json.loads(line) for line in (done / "costs.jsonl").read_text().splitlines()]
+    assert compared(done, points)["noted"]  # type: ignore[index]
+    for number, (noted, listed) in enumerate((([*lines, note], True), ([note, *lines], True), ([*lines, note], False))):
+        folder = tmp_path / str(number)
+        shutil.copytree(done, folder)
+        (folder / PREDICTION).write_bytes(written)
+        (folder / "costs.jsonl").write_text("".join(json.dumps(line) + "\n" for line in noted))
+        if not listed:
+            (folder / EARLIER).unlink()
+        found = compared(folder, [])
+        assert found is not None and not found["noted"], number
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     return Made(

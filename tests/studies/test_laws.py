@@ -11,8 +11,9 @@ from dataqual.errors import SpecError
 from studies import law as laws
 from studies.fitting import fit
 from studies.law import Inputs
-from studies.laws.data_constrained import PUBLISHED
+from studies.laws.data_constrained import PUBLISHED, feeds
 from studies.model import Model
+from studies.optimum import Budgets
 from tests.studies.made import CONSTRAINED, TRUTH, runs
 
 
@@ -88,3 +89,30 @@ def test_an_unknown_law_is_answered_with_the_nearest() -> None:
 def test_a_parameter_of_no_law_is_named() -> None:
     with pytest.raises(SpecError, match="law power: no parameter 'k'"):
         laws.find("power").loss({"k": 1.0}, Inputs.at(1.0, 1.0))
+
+
+def test_what_the_paper_says_of_repeats_follows_from_its_parameters() -> None:
+    """Muennighoff et al. 2023, appendix A: U_N = 0.051 U_D; however often repeated, data are worth 16.39 times as many fresh ones."""
+    law = laws.find("data_constrained")
+    theta = law.coordinates_of(PUBLISHED)
+    for unique in (1e9, 25e9):
+        fed = np.exp(feeds(theta, np.log([unique])))[0]
+        assert fed / unique == pytest.approx(0.051, abs=5e-4)
+        endless, fresh = (
+            law.loss(PUBLISHED, Inputs.at(fed, d, u))[0] for d, u in ((1e30, unique), ((1 + 15.387756) * unique,) * 2)
+        )
+        assert endless == pytest.approx(fresh, rel=1e-12)
+
+
+def test_the_best_use_of_a_budget_is_the_one_that_the_authors_print() -> None:
+    """Their README: 8.67e9 parameters on 178e9 tokens, 25e9 of them different, are better spent on 227B tokens (9.1 epochs) and 6.8B parameters."""
+    law = laws.find("data_constrained")
+    asked = Budgets(law, law.coordinates_of(PUBLISHED)[None], (1e8, 1e11))
+    loss, size = asked.best(6 * 8.67e9 * 178e9, 25e9)
+    tokens = 8.67e9 * 178e9 / size[0]
+    assert (size[0], tokens, tokens / 25e9) == (
+        pytest.approx(6.8e9, abs=5e7),
+        pytest.approx(227e9, abs=1e9),
+        pytest.approx(9.1, abs=0.05),
+    )
+    assert loss[0] < law.loss(PUBLISHED, Inputs.at(6.34e9, 242e9, 25e9))[0]

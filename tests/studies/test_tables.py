@@ -421,3 +421,26 @@ def test_a_reason_why_no_law_can_be_fitted_is_said_once_with_every_law(tmp_path:
         str(error.value)
         == f"{tmp_path / 'same.csv'}: no law can be fitted: laws data_constrained, chinchilla, power: {why}"
     )
+
+
+def test_losses_that_do_not_fall_are_told_as_that(tmp_path: Path) -> None:
+    rows = [
+        f"{n},{d},{2 + 0.1 * np.log(d / 1e6) - 0.05 * np.log(n / 1e6)}"
+        for n in (1e6, 3e6, 1e7)
+        for d in (1e7, 3e7, 1e8)
+    ]
+    law = fitted(tmp_path, "\n".join(["N,D,loss", *rows, ""]))
+    [said] = [w for w in law.warnings() if "did not lower loss" in w]
+    assert said == (
+        "more tokens did not lower loss: from one amount to the next, all else equal, it rose in 6 of 6 steps; "
+        "a law of falling loss says nothing here"
+    )
+    falls = [row.replace(row.split(",")[2], str(4 - 0.1 * float(row.split(",")[2]))) for row in rows]
+    assert not [w for w in fitted(tmp_path, "\n".join(["N,D,loss", *falls, ""])).warnings() if "tokens did not" in w]
+
+
+def test_checkpoints_of_one_run_are_one_trunk_whatever_the_column_is_called(tmp_path: Path) -> None:
+    rows = [f"r{n:g},{n},{d},{3 - d / 1e9}" for n in (1e6, 3e6) for d in (1e7, 3e7, 1e8)]
+    for name in ("run", "run_id", "Run Name", "运行", "trunk"):
+        (tmp_path / "runs.csv").write_text("\n".join([f"{name},N,D,loss", *rows, ""]), encoding="utf-8")
+        assert read_table(tmp_path / "runs.csv").runs["loss"].trunks == 2, name
