@@ -103,7 +103,11 @@ def test_every_chinese_sentence_is_chinese_and_says_every_number() -> None:
     for key, says in sentences("zh").items():
         own = re.sub(r"^\S+: (?=\{\w+\}$)|\{\w+(\?|:[t1])?\}|dataqual|studies", "", key)
         named = key.startswith(NAMED)
-        assert named or re.search("[\u3400-\u9fff]|^[1-9]$|^{n}[kMBT](、{[mk]}[kMBT])*$", says) or not re.search("[a-z]{3}", own), key
+        assert (
+            named
+            or re.search("[\u3400-\u9fff]|^[1-9]$|^{n}[kMBT](、{[mk]}[kMBT])*$", says)
+            or not re.search("[a-z]{3}", own)
+        ), key
         numbers = {hole[1] for hole in re.finditer(r"\{(n|m|k|share|part)\}", key)}
         assert all(f"{{{name}}}" in says for name in numbers), key
         assert sorted(re.findall(r"</?\d/?>", key)) == sorted(re.findall(r"</?\d/?>", says)), key
