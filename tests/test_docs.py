@@ -122,6 +122,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "item,annotator,label\na,ann,好\na,bob,好\nb,ann,差\nb,bob,好\n", encoding="utf-8"
     )
     shutil.copy(ROOT / "tests" / "studies" / "tiny.yaml", folder / "scaling.yaml")
+    shutil.copy(folder / "scaling.yaml", folder / "english.yaml")
     packed = CliRunner().invoke(
         studies.cli.main, ["pack", str(folder / "scaling.yaml"), "-o", str(folder / "scaling.pack")]
     )
