@@ -11,6 +11,7 @@ import numpy as np
 from dataqual.finding import plural
 from dataqual.ledger import UNCHANGED
 from dataqual.rewriting import Cleaned
+from dataqual.steps._asking import LARGEST
 from dataqual.steps._augmenting import Growing, Surveyed
 from dataqual.steps._growing import GrowingStep
 from dataqual.steps._taking import Value
@@ -126,9 +127,12 @@ def _advice(step: GrowingStep[Any, Any], missing: Sequence[Given]) -> Iterator[s
         return
     if isinstance(step, Surveyed) and (full := sum(one.at_most for one in missing)):
         most = step.asking.most
+        more = min(2 * most, LARGEST)
         near = "; most of the new ones will be near copies of a sibling" if any(one.close for one in missing) else ""
-        yield f"more children: --set most={2 * most}, for {plural(full, 'document')} that stopped at {most}{near}"
-    if isinstance(step, Growing) and step.augmenter.dear:
+        if more > most:
+            yield f"more children: --set most={more}, for {plural(full, 'document')} that stopped at {most}{near}"
+    alone = not isinstance(step, Surveyed) or step.once
+    if isinstance(step, Growing) and step.augmenter.dear and alone:
         yield "more children: with --set most=3 others have up to three in their place, for which more is asked of the engine"
     if step.method == "back-translation":
         yield "more children: further routes in --set through=[…], each of which gives a document one"

@@ -16,6 +16,9 @@ from dataqual.steps._taking import Value
 MOST = 10
 """Children of one document at most, where nothing else is said: of more, each says little that its siblings do not."""
 
+LARGEST = 100
+"""What may be said."""
+
 
 def most_for(factor: float, most: int | None) -> int:
     """Children of one document at most: as many as are said, else ten, or twice its share where that is more.

@@ -20,7 +20,7 @@ from dataqual.lazy import lazy
 from dataqual.ledger import FAILED, NEVER_MADE, TORN_TURNS, Change, addresses
 from dataqual.operators import Engine
 from dataqual.series import like, texts_of
-from dataqual.steps._asking import Asking, Pool, most_for
+from dataqual.steps._asking import LARGEST, Asking, Pool, most_for
 from dataqual.steps._children_survey import MadeChildren, Rounds, wanted_of
 from dataqual.steps._gated import judge_of
 from dataqual.steps._growing import Augmenting, Earlier, GrowingStep, Wanted, growing_of
@@ -55,8 +55,8 @@ class AugmentingTexts(Augmenting):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.most is not None and not 1 <= self.most <= 100:
-            raise SpecError(f"most is {self.most}; it is from 1 to 100, children of one document")
+        if self.most is not None and not 1 <= self.most <= LARGEST:
+            raise SpecError(f"most is {self.most}; it is from 1 to {LARGEST}, children of one document")
         self.rules  # noqa: B018  what is wrong with a rule is told at once
 
     @abstractmethod
@@ -110,7 +110,7 @@ class AugmentingTexts(Augmenting):
         )
         made, asking = rounds.run(partial(self._asking, growing), once=once)
         own = {one.name: getattr(growing, one.name) for one in fields(growing)}
-        return Surveyed(**own, made=made, apart=apart, asking=asking)
+        return Surveyed(**own, made=made, apart=apart, asking=asking, once=once)
 
     def _asking(self, growing: Growing, pools: Sequence[Sequence[Pool]]) -> Asking:
         """How many children of each value are wanted, and who may give them."""
@@ -274,6 +274,8 @@ class Surveyed(Growing):
     made: MadeChildren
     apart: PairRule | None
     asking: Asking
+    once: bool
+    """Whether nobody has one in the place of another."""
 
     @lazy
     def gets(self) -> NDArray[np.int64]:

@@ -150,6 +150,25 @@ def test_nobody_has_more_than_is_allowed_and_it_is_said_what_brings_more(
     assert (done.added, done.short[1:]) == (12, ())
 
 
+def test_nothing_is_advised_that_would_be_refused_or_was_done(
+    letters: type[Letters], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source, out = reviews(tmp_path / "in.jsonl", ROWS), tmp_path / "out.jsonl"
+    how: Mapping[str, Any] = {"method": "synonyms", "balance": "label", "factor": 3.0, "workers": 1}
+    other = "more children: the same command on what was written, with another --method"
+    for largest, told in ((6, ["more children: --set most=6, for 2 documents that stopped at 4"]), (4, [])):
+        monkeypatch.setattr("dataqual.augmenting.shares.LARGEST", largest)
+        done = augment(source, out, parameters={"gate": "none", "most": 4}, **how)
+        assert done.short[2:] == (*told, other)
+    monkeypatch.setattr(Letters, "dear", True)
+    dear = (
+        "more children: with --set most=3 others have up to three in their place, for which more is asked of the engine"
+    )
+    assert augment(source, out, parameters={"gate": "none", "most": 4}, **how).short[2:] == (other,)
+    for gate in ("none", "default"):
+        assert dear in augment(source, out, parameters={"gate": gate}, **how).short
+
+
 def test_what_is_not_balanced_reaches_its_number_too(letters: type[Letters], tmp_path: Path) -> None:
     source, out = reviews(tmp_path / "in.jsonl", ROWS), tmp_path / "out.jsonl"
     for factor in (1.5, 2.0, 2.5):
