@@ -21,7 +21,7 @@ from dataqual.lazy import lazy
 from dataqual.ledger import BLANK, FAILED, SCHEMA, TORN_TURNS, UNCHANGED
 from dataqual.readers import open_corpus
 from dataqual.readers.paths import LEDGER
-from dataqual.seen_pictures import SeenPicture, in_own_words, nth_picture, picture_at
+from dataqual.seen_pictures import SeenPicture, in_own_words, is_picture_file, nth_picture, picture_at
 from dataqual.splitting.telling import Placed, ledger_of, placed
 from dataqual.writers.writer import shard_names
 
@@ -266,8 +266,10 @@ def _by_number(rows: pl.LazyFrame, written: list[Path], name: str) -> str:
     path, record = _place(name)
     if path or record is None:
         return name
-    told = rows.filter(pl.col("parent").is_null()).select("path", "id").collect().rows()
-    found = nth_picture(told, written, record)
+    own = rows.filter(pl.col("parent").is_null())
+    if not any(map(is_picture_file, own.select(pl.col("path").unique()).collect()["path"])):
+        return name  # before the ids of a large corpus of texts are in memory
+    found = nth_picture(own.select("path", "id").collect().rows(), written, record)
     return f"{found}:1" if found is not None else name
 
 

@@ -65,7 +65,7 @@ def nth_picture(told: Iterable[tuple[str, str | None]], written: Sequence[Path],
     `told` are paths and ids of a ledger, `written` what stands in the output. What was read is looked up in its folder;
     InputError where that is gone, or holds other pictures, for then nobody knows which was read first.
     """
-    files = [(path, id) for path, id in told if _is_file(path)]
+    files = [(path, id) for path, id in told if is_picture_file(path)]
     named = [(path, id) for path, id in files if id is not None and path.endswith(f"/{id}")]
     if not named:
         return None
@@ -79,8 +79,8 @@ def nth_picture(told: Iterable[tuple[str, str | None]], written: Sequence[Path],
     return paths[number - 1] if 0 < number <= len(paths) else None
 
 
-def _is_file(path: str) -> bool:
-    """Whether its name is that of one picture."""
+def is_picture_file(path: str) -> bool:
+    """Whether a path is that of one picture, by its name."""
     kind = kind_of(path)
     return kind is not None and kind[0] == "picture"
 
