@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from reports import html, say
 from reports.study_sections.facts import Facts
@@ -84,7 +83,7 @@ def _same(h: Facts) -> list[str]:
     """Of each grade the least and the most that a token of it is worth by any law, fitted in either way."""
     told = []
     for grade in list(h["exchange"].get("grades") or {})[:GRADES]:
-        worths = _worths(h["laws"], f"q[{grade}]")
+        worths = list(_worths(h, grade))
         if len(worths) > 1:
             ends = say.alike([min(worths), max(worths)])
             told.append(
@@ -94,6 +93,17 @@ def _same(h: Facts) -> list[str]:
     return told
 
 
-def _worths(laws: Sequence[Mapping[str, Any]], name: str) -> list[float]:
-    ways = [law.get(part) or {} for law in laws for part in ("parameters", "least_squares")]
-    return [float(way[name]) for way in ways if isinstance(way.get(name), int | float)]
+def _worths(h: Facts, grade: str) -> Iterator[float]:
+    """By each law what tokens of a grade are multiplied by; where it has a floor or an exponent of its own, its worth at the operating point.
+
+    >>> own = {"parameters": {"q[a]": 9}, "alternatives": [{"parameter": "E", "grade": "a", "chosen": True}]}
+    >>> h = {"laws": [own, {"parameters": {"q[a]": 0.5}}], "exchange": {"grades": {"a": {"q": {"value": 0.4}}}}}
+    >>> list(_worths(h, "a"))
+    [0.4, 0.5]
+    """
+    at_the_point = {"worth": (h["exchange"]["grades"][grade].get("q") or {}).get("value")}
+    for law in h["laws"]:
+        own = any(one["chosen"] and one["grade"] == grade for one in law.get("alternatives") or [])
+        ways = [at_the_point] if own else [law.get(part) or {} for part in ("parameters", "least_squares")]
+        found = (way.get("worth" if own else f"q[{grade}]") for way in ways)
+        yield from (float(worth) for worth in found if isinstance(worth, int | float))
