@@ -82,7 +82,7 @@ class Fitted:
         }
         if self.published:
             facts["published"] = dict(self.published)
-            facts["objective_at_published"] = evaluate(found.law, found.runs, self.published)
+            facts["objective_at_published"] = evaluate(found.law, found.runs, self.published, seeds=found.seeds)
         facts["alternatives"] = self.choice.facts() if self.choice else []
         if self.used:
             facts["largest_left_out"] = largest_left_out(found)

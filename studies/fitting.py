@@ -175,13 +175,13 @@ def too_little(law: Law, runs: Runs, free: int | None = None) -> str | None:
     return None
 
 
-def evaluate(law: Law | str, runs: Runs, parameters: Mapping[str, float]) -> float:
-    """The robust objective of given parameters on runs: to compare a published fit with ours."""
+def evaluate(law: Law | str, runs: Runs, parameters: Mapping[str, float], *, seeds: SeedEffect | None = None) -> float:
+    """The robust objective of given parameters on runs: to compare a published fit with ours, of which `seeds` are then taken, too."""
     law = laws.find(law) if isinstance(law, str) else law
     quality = [np.log(parameters.get(f"q[{grade}]", 1.0)) for grade in runs.grades[1:]]
     own = {name: value for name, value in parameters.items() if not name.startswith("q[")}
     theta = np.concatenate([law.coordinates_of(own), quality])
-    return float(objective(Problem(Model.of(law, runs), np.log(runs.loss)), theta[None])[0])
+    return float(objective(Problem(Model.of(law, runs), np.log(runs.loss), seeds=seeds), theta[None])[0])
 
 
 def _starts(law: Law, runs: Runs, model: Model) -> Floats:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studies.fitting import Fit, fit
+from studies.fitting import Fit, evaluate, fit
 from studies.intervals import draw
 from studies.runs import Runs
 from studies.seed_effect import seed_effect
@@ -95,6 +95,14 @@ def test_knowing_the_seeds_narrows_what_a_grade_is_worth_and_the_truth_stays_wit
     assert np.log(high / low) < 0.75 * np.log(most / least)
     assert abs(np.log(value / 0.5)) < 0.05
     assert "what runs of a seed share" in draw(known, 10).how and "seed" not in draw(unknown, 10).how
+
+
+def test_other_parameters_are_held_against_a_fit_by_its_own_measure() -> None:
+    made = runs(quality={"a": 1.0, "b": 0.5}, seeds=3, noise=0.002, shared=0.004, luck=0.012)
+    found = fit("chinchilla", made)
+    assert found.seeds is not None
+    assert evaluate("chinchilla", made, found.parameters(), seeds=found.seeds) == pytest.approx(found.objective)
+    assert evaluate("chinchilla", made, found.parameters()) > 1.2 * found.objective
 
 
 def test_seeds_of_a_table_are_known_where_there_are_several(tmp_path: Path) -> None:
