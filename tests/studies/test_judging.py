@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,10 @@ def study() -> Study:
     return Study.of(keys, "study", Path())
 
 
-def points(held_out: str = "raw") -> list[dict[str, Any]]:
-    made = runs(sizes=(3e4, 1e5, 3e5), quality={"clean": 1.0, "typos": 0.5}, noise=0.002)
+def points(
+    held_out: str = "raw", quality: dict[str, float] | None = None, noise: float = 0.002
+) -> list[dict[str, Any]]:
+    made = runs(sizes=(3e4, 1e5, 3e5), quality=quality or {"clean": 1.0, "typos": 0.5}, noise=noise)
     columns = (made.parameters, made.tokens, made.unique, made.flops, made.loss, made.grade, made.trunk)
     return [
         {"parameters": n, "size": int(n), "tokens": d, "unique": u, "flops": c, "loss": loss, "trunk": int(trunk),
@@ -108,3 +111,47 @@ def test_a_grade_of_smaller_sizes_alone_is_not_claimed_for_the_largest() -> None
     assert list(_beyond_grades(points)) == [
         "That grade typos does the same at size 245 thousand: it was trained up to 113 thousand, and the law goes on from there."
     ]
+
+
+def test_each_control_that_fails_withholds_every_verdict_and_copies_withhold_none() -> None:
+    """Each control is made to fail in turn, in a study that is otherwise sound."""
+    spoils = {"clean": {}, "typos": {"spoil_typos": {"dose": 0.5}}, "copies": {"spoil_duplicates": {"dose": 0.5}}}
+    keys = {
+        "name": "s", "corpus": "c.jsonl", "grades": spoils, "again": ["clean"], "learner": "oracle",
+        "sizes": [30_000, 100_000, 300_000], "tokens": [128_000, 256_000, 512_000, 1_024_000],
+    }  # fmt: skip
+    asked = Study.of(keys, "study", Path())
+    grade = {"yield": 0.9, "tokens": 100_000, "bytes": 320_000, "unique": 0.5, "removed": {"documents": 0}}
+    whole = {"documents": 9, "found": 9, "excerpts": 9, "excerpts_found": 9, "words": 26}
+    data = {"tokenizer": "bytes", "grades": dict.fromkeys(spoils, grade), "planted": whole, "copied": [leaked(0.001)]}
+    rows = [{**row, "grade": "clean" if row["grade"] == "again" else row["grade"], "arm": "again" if row["grade"] == "again" else "main"}
+            for row in points(quality={"clean": 1.0, "again": 1.0, "typos": 0.5, "copies": 0.6}, noise=0.0005)]  # fmt: skip
+    judged = judge(asked, rows, data)
+
+    def verdicts(again: float = 1.0, typos: float = 1.0, copies: float = 1.0, **more: Any) -> dict[str, str]:
+        """What each verdict says with the worths multiplied so, and other data."""
+        fitted = copy.deepcopy({name: {**pieces, "draws": None} for name, pieces in judged.items()})
+        worths = fitted["raw"]["exchange"]["grades"]
+        for q, times in (
+            (fitted["raw"]["again"]["clean"], again),
+            (worths["typos"]["q"], typos),
+            (worths["copies"]["q"], copies),
+        ):
+            q |= {"value": times * q["value"], "interval": [times * end for end in q["interval"]]}
+        found = assemble(asked, {**data, **more}, Records(), {}, fitted, workers=1, run={})
+        return {
+            verdict["what"]: f"{verdict['verdict']}: {verdict['reason']}"
+            for verdict in found["exchange"]["raw"]["verdicts"]
+        }
+
+    good = verdicts()
+    assert good["grade:typos"].startswith("REFUTED: ")
+    assert verdicts(copies=3.0) == good  # reported, whatever they are worth
+    assert set(verdicts(again=1.5).values()) == {"UNDECIDED: a control failed: A/A, raw"}
+    assert set(verdicts(typos=3.0).values()) == {"UNDECIDED: a control failed: known dose typos, raw"}
+    assert set(verdicts(planted={**whole, "found": 8}).values()) == {"UNDECIDED: a control failed: planted leak"}
+    assert set(verdicts(copied=[leaked(0.5)]).values()) == {"UNDECIDED: a control failed: copies of held-out text"}
+
+
+def leaked(share: float) -> dict[str, Any]:
+    return {"held_out": "raw", "grade": "clean", "tokens": 200, "share": share}
