@@ -63,11 +63,17 @@ def nth_picture(told: Iterable[tuple[str, str | None]], written: Sequence[Path],
     """The path of the picture that was read as this number, from 1; None where files hold several, or none was read as it.
 
     `told` are paths and ids of a ledger, `written` what stands in the output. What was read is looked up in its folder;
-    InputError where that is gone, or holds other pictures, for then nobody knows which was read first.
+    InputError where that is gone, or holds other pictures, for then nobody knows which was read first; and where
+    several folders were read that have none in common.
     """
+    told = list(told)
     files = [(path, id) for path, id in told if is_picture_file(path)]
     named = [(path, id) for path, id in files if id is not None and path.endswith(f"/{id}")]
     if not named:
+        if files and len(files) == len(told):
+            raise InputError(
+                f"{number}: no number tells which of these pictures; name one by its path, such as {files[0][0]}"
+            )
         return None
     path, example = named[0]
     folder = Path(path.removesuffix(f"/{example}"))

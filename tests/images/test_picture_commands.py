@@ -224,6 +224,21 @@ def test_explain_says_how_to_name_a_picture_where_its_number_tells_nothing(folde
     )
 
 
+def test_explain_takes_no_number_where_folders_have_none_in_common(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    done = run("dedup", "a", "b", "-o", "out", "--max-unreadable", "0.5", "--quiet", "--no-report")
+    assert done.exit_code == 0, done.output
+    gone = pl.read_parquet("out.ledger.parquet")["path"][0]
+    told = run("explain", "out", "1")
+    assert (told.exit_code, told.stderr) == (
+        2,
+        f"dataqual: 1: no number tells which of these pictures; name one by its path, such as {gone}\n",
+    )
+    assert run("explain", "out", gone).exit_code == 0
+
+
 def test_explain_tells_of_rows_of_arrays(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", x=np.concatenate([STACK, STACK[:1]]), y=np.arange(31) % 3)
     dataqual.clean(str(tmp_path / "a.npz"), tmp_path / "b.npz", drop=["exact_copies"])
