@@ -41,9 +41,10 @@ class Pass:
         return min(1.0, self.done / self.size) if self.size else None
 
     def seconds_left(self, now: float) -> float | None:
-        """Of this pass alone, by its rate so far; None before there is one."""
+        """Of this pass alone, by its rate so far; None before there is one, and where it is as good as done."""
         seconds = now - self.started
-        return seconds / self.done * (self.size - self.done) if self.done and seconds >= SETTLED else None
+        left = seconds / self.done * (self.size - self.done) if self.done and seconds >= SETTLED else 0.0
+        return left if left >= 1 else None
 
 
 @dataclass
