@@ -90,8 +90,8 @@ def simulate(trials: Sequence[Trial], reference: str, number: int, worth: float 
             )
             for p in oracle.points(task)
         ]
-    n, d, u, c, loss, grade, trunk, seed = zip(*rows, strict=True)
-    return Runs.of(n, d, loss, unique=u, flops=c, grade=grade, reference=reference, trunk=trunk, seed=seed)
+    n, d, u, c, loss, grade, trunk, seeds = zip(*rows, strict=True)
+    return Runs.of(n, d, loss, unique=u, flops=c, grade=grade, reference=reference, trunk=trunk, seed=seeds)
 
 
 def _intervals(runs: Runs, draws: int, seed: int) -> dict[str, tuple[float, float, float]]:

@@ -113,7 +113,8 @@ class Runs:
 
     def where(self, rows: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Runs:
         """The runs of some rows, with the same grades and trunks."""
-        weights, seed = (None if column is None else column[rows] for column in (self.weights, self.seed))
+        weights = None if self.weights is None else self.weights[rows]
+        seed = None if self.seed is None else self.seed[rows]
         columns = (self.parameters, self.tokens, self.unique, self.flops, self.loss)
         n, d, u, c, y = (column[rows] for column in columns)
         return Runs(n, d, u, c, y, self.grade[rows], self.grades, self.trunk[rows], weights, seed)
