@@ -63,7 +63,7 @@ def _status(place: Path, running: bool | None) -> Facts:
         for p in records.points
         if last and (p["trial"], p["tokens"]) == (last["trial"], last["tokens"])
     }
-    finished = (place / "study.json").exists()
+    finished, snapshots = (place / "study.json").exists(), _snapshots(place)
     beside = {name: _status(place / name, running) for name in live.get("beside") or ()}
     return {
         "folder": str(place),
@@ -76,9 +76,9 @@ def _status(place: Path, running: bool | None) -> Facts:
             "done": len(records.trials) + len(waiting),
             "training": live.get("training", []) if running and not finished else [],
             "diverged": len(records.diverged),
-            "begun": len(_snapshots(place)),
+            "begun": len(snapshots),
         },
-        "snapshots": [] if running else _snapshots(place),
+        "snapshots": [] if running else snapshots,
         "concluding": live.get("concluding") if running and not finished else None,
         "points": len({(point["trial"], point["tokens"]) for point in records.points}),
         "hours": sum(known) / HOUR if len(known) == len(clocks) and clocks else None,
