@@ -352,6 +352,8 @@ def _drawn(done: Any) -> Path:
     try:
         return _draw(done)
     except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] in ("dataqual", "reports", "studies"):
+            raise  # a fault of ours, not a package that is missing
         folder = shlex.quote(str(done.folder))
         tell(f"no page: {error.name} is not installed here; where it is, studies report {folder} draws it", err=True)
         return Path(done.folder) / "study.json"

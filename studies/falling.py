@@ -30,15 +30,15 @@ def steps(runs: Runs, of: Floats, others: tuple[Floats, ...]) -> tuple[int, int]
 
 
 def rising(runs: Runs) -> list[str]:
-    """A sentence for parameters and for tokens each, where loss rose in half of the steps or more."""
+    """A sentence for parameters and for tokens each, where loss rose in half of the steps or more: to look at, for a few steps rise by chance, too."""
     repeats, grade = runs.tokens / runs.unique, runs.grade.astype(np.float64)
     found = {
         "tokens": steps(runs, runs.tokens, (runs.parameters, repeats.round(3), grade)),
         "parameters": steps(runs, runs.parameters, (runs.tokens, runs.unique, grade)),
     }
     return [
-        f"more {what} did not lower loss: from one amount to the next, all else equal, it rose in {rose} of {many} steps; "
-        "a law of falling loss says nothing here"
+        f"more {what} did not always lower loss: from one amount to the next, all else equal, it rose in {rose} of {many} steps, "
+        "by chance or not; a law in which loss falls cannot say so"
         for what, (rose, many) in found.items()
         if many >= ENOUGH and 2 * rose >= many
     ]
