@@ -432,7 +432,7 @@ def test_losses_that_do_not_fall_are_told_as_that(tmp_path: Path) -> None:
     law = fitted(tmp_path, "\n".join(["N,D,loss", *rows, ""]))
     [said] = [w for w in law.warnings() if "did not always lower loss" in w]
     assert said == (
-        "more tokens did not lower loss: from one amount to the next, all else equal, it rose in 6 of 6 steps, "
+        "more tokens did not always lower loss: from one amount to the next, all else equal, it rose in 6 of 6 steps, "
         "by chance or not; a law in which loss falls cannot say so"
     )
     falls = [row.replace(row.split(",")[2], str(4 - 0.1 * float(row.split(",")[2]))) for row in rows]
