@@ -38,8 +38,8 @@ stand_in()
 from studies.devices import has_cuda, peak, resolve  # noqa: E402
 from studies.learner import Progress, Task  # noqa: E402
 from studies.learners.gpt2 import Dimensions, Gpt2, dimensions  # noqa: E402
+from studies.quantities import quantity  # noqa: E402
 from studies.schedule import whole_stop  # noqa: E402
-from studies.study import quantity  # noqa: E402
 from studies.windows import Order, TokenFile  # noqa: E402
 
 SIZES = ("2.88M", "8.13M", "20.5M", "46.1M", "124M")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from studies.prices import GpuHour
 from studies.results import Line
-from studies.study import GpuHour
 
 HOUR = 3600.0
 KWH = 3.6e6

@@ -43,34 +43,8 @@ def assemble(
 ) -> Facts:
     """The facts of a finished study; `data` and `notes` of preparing, `fitted` by held-out set as `judge` gives it."""
     rows = points(records, spent)
-    checks = [
-        controls.equal_grades(name, held_out, q)
-        for held_out, pieces in fitted.items()
-        for name, q in pieces["again"].items()
-    ]
-    checks += [
-        controls.known_dose(grade.name, held_out, (pieces["exchange"]["grades"].get(grade.name) or {}).get("q"))
-        for grade in study.grades
-        if grade.only_spoils and grade.name != study.reference and not study.grade(study.reference).says
-        for held_out, pieces in fitted.items()
-    ]
-    checks += [
-        controls.duplicates(
-            grade.name,
-            held_out,
-            (pieces["exchange"]["grades"].get(grade.name) or {}).get("q"),
-            data["grades"][grade.name]["unique"],
-        )
-        for grade in study.grades
-        if grade.only_copies and grade.name != study.reference and not study.grade(study.reference).says
-        for held_out, pieces in fitted.items()
-    ]
-    checks.append(controls.planted_leak(data.get("planted")))
-    if study.pictures is None:
-        checks.append(controls.copies(data.get("copied")))
-    checks.append(controls.order(records.trials))
     tried = rates.checked(records.points, study.learning_rate, records.diverged)
-    checks += rates.controls(tried)
+    checks = [*checked(study, data, records, fitted), *rates.controls(tried)]
     cost = costs.ledger(records.trials, spent, workers, study.gpu_hour, records.diverged)
     exchange = {
         held_out: {
@@ -116,6 +90,38 @@ def assemble(
     facts["not_claimed"] = sentences.not_claimed(facts)
     facts["sentence"] = sentences.answer(facts)
     return in_its_words(facts)
+
+
+def checked(study: Study, data: Facts, records: Records, fitted: Mapping[str, Facts]) -> list[Facts]:
+    """Every control: of each held-out set A/A, known doses and copies, and of the whole study leaks and the order of the data."""
+    others = [
+        grade for grade in study.grades if grade.name != study.reference and not study.grade(study.reference).says
+    ]
+
+    def worth(grade: str, pieces: Facts) -> Facts | None:
+        return (pieces["exchange"]["grades"].get(grade) or {}).get("q")
+
+    found = [
+        controls.equal_grades(name, held_out, q)
+        for held_out, pieces in fitted.items()
+        for name, q in pieces["again"].items()
+    ]
+    found += [
+        controls.known_dose(grade.name, held_out, worth(grade.name, pieces))
+        for grade in others
+        if grade.only_spoils
+        for held_out, pieces in fitted.items()
+    ]
+    found += [
+        controls.duplicates(grade.name, held_out, worth(grade.name, pieces), data["grades"][grade.name]["unique"])
+        for grade in others
+        if grade.only_copies
+        for held_out, pieces in fitted.items()
+    ]
+    found.append(controls.planted_leak(data.get("planted")))
+    if study.pictures is None:
+        found.append(controls.copies(data.get("copied")))
+    return [*found, controls.order(records.trials)]
 
 
 def stopped(records: Records) -> list[Facts]:

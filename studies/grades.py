@@ -13,7 +13,7 @@ from dataqual.drawing import document_keys, uniform
 from dataqual.ledger import Dropped
 from dataqual.operators import Engine, Step
 from dataqual.recipe import prepared
-from studies.study import Grade
+from studies.sources import Grade
 from studies.watching import Watch
 
 

@@ -19,7 +19,7 @@ from dataqual.recipe import applied
 from studies.choosing import LowestKeys
 from studies.grades import Share, ready, surveying, unique_bytes
 from studies.holding_out import WORDS, Decontaminate, Grams, Overlap, Withhold
-from studies.study import Grade
+from studies.sources import Grade
 from studies.watching import Watch
 
 MOST_REMOVED = 0.5

@@ -23,7 +23,8 @@ from dataqual.rewriting import check_views
 from studies import extracting, probe_preparing
 from studies.opening import corpus_of, neutral_of, probe_of, told_at
 from studies.probe_keys import Asked
-from studies.study import Grade, Study
+from studies.sources import Grade
+from studies.study import Study
 from studies.tokenizing import needs
 
 FEW = 64

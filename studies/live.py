@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from studies.pace import Pace, Pass
+from studies.prices import GpuHour
 from studies.progress import called
 from studies.results import Line
-from studies.study import GpuHour
 from studies.trial import Trial
 from studies.watching import Told, Watch
 

@@ -11,7 +11,8 @@ from dataqual.corpus import Corpus
 from dataqual.errors import InputError, MissingExtra, SpecError, UnknownColumn
 from dataqual.readers import open_corpus
 from studies.probe_keys import Asked
-from studies.study import Source, Study
+from studies.sources import Source
+from studies.study import Study
 
 EMBEDDED = Path(__file__).parent / "default"
 CORPUS, NEUTRAL, PICTURES = (EMBEDDED / name for name in ("corpus.jsonl.zst", "neutral.jsonl.zst", "digits.npz"))

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from studies.costs import HOUR, KWH
 from studies.picture_file import PictureFile
+from studies.prices import GpuHour
 from studies.results import Line
-from studies.study import GpuHour
 from studies.trial import Trial
 
 SETTLED = 3.0

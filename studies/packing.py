@@ -24,7 +24,8 @@ from dataqual.errors import InputError
 from dataqual.writers.appearing import NewFile, writing
 from studies.differences import changed, changes
 from studies.prepared import MANIFEST, REMOVED, Prepared
-from studies.study import Grade, Study
+from studies.sources import Grade
+from studies.study import Study
 from studies.token_writing import DATA, publish
 from studies.tokenizing import of_folder
 

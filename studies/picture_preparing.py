@@ -41,7 +41,8 @@ from studies.opening import corpus_of
 from studies.picture_file import LEVELS, Pixels
 from studies.picture_keys import Pictures
 from studies.prepared import REMOVED, Prepared, picture_fingerprint
-from studies.study import RESERVED, Study
+from studies.sources import RESERVED
+from studies.study import Study
 from studies.token_writing import DATA
 from studies.watching import SILENT, Watch
 

@@ -35,7 +35,8 @@ from studies.holding_out import Document, Grams, Withhold, hold_out_keys
 from studies.opening import corpus_of, neutral_of, probe_of
 from studies.planting import plant
 from studies.prepared import REMOVED, Prepared, fingerprint, token_file
-from studies.study import RESERVED, Study
+from studies.sources import RESERVED
+from studies.study import Study
 from studies.token_writing import DATA, NewTokens, publish, texts
 from studies.tokenizing import GIVEN, TABLE, Bpe, Bytes, Given, Tokenizer, Tokens, check_vocabulary, needs
 from studies.watching import SILENT, Watch

@@ -9,8 +9,8 @@ from typing import TextIO
 
 from studies.durations import duration
 from studies.pace import Pace, Pass
+from studies.prices import GpuHour
 from studies.results import Line
-from studies.study import GpuHour
 from studies.trial import Trial
 
 PAUSE = 0.2

@@ -8,7 +8,8 @@ from dataqual import catalog, schemas
 from dataqual.recipe import recipes
 from studies import learners
 from studies.averaging import MOST
-from studies.study import GRADE_KEYS, REQUIRED, REQUIRED_OF_PICTURES
+from studies.sources import GRADE_KEYS
+from studies.study import REQUIRED, REQUIRED_OF_PICTURES
 
 Schema = dict[str, Any]
 

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
-from dataqual import catalog, specs
-from dataqual.errors import InputError, SpecError, did_you_mean
-from dataqual.operators import Step
-from dataqual.recipe import Recipe
+from dataqual import specs
+from dataqual.errors import InputError, SpecError
 from studies import learners
 from studies.averaging import MOST
 from studies.learner import Learner
 from studies.picture_file import WINDOW
 from studies.picture_keys import FEWEST_GENERATED, GENERATED, NOT, SIDE, Pictures, refuse_mixed
 from studies.picture_keys import KEYS as PICTURE_KEYS
+from studies.prices import GpuHour, data_price, gpu_hour
 from studies.probe_keys import Asked as Probe
 from studies.probe_keys import probes as probes_in
 from studies.prompts import Writing
+from studies.quantities import (
+    a_share,
+    a_size,
+    above_0,
+    choice,
+    factor,
+    names_of,
+    one_of,
+    quantities,
+    quantity,
+    subset,
+    whole,
+)
 from studies.rates import RateCheck
+from studies.sources import Grade, Source, grades_of, held_out_of, source_of
 from studies.stopping import EarlyStopping
 from studies.tokenizing import GIVEN
 
@@ -34,10 +45,7 @@ TEMPLATE = Path(__file__).parent / "default" / "scaling.yaml"
 PICTURES = TEMPLATE.with_name("pictures.yaml")
 """The embedded study, commented: what `studies run` runs and `studies init` writes."""
 
-HELD_OUT_SHARE = 0.05
 HELD_OUT_PICTURES = 10_000
-HELD_OUT_TOKENS = 1_000_000
-"""Of each held-out set at most: losses of different grades are compared on the same text, so more would only cost."""
 
 FEWEST_SIZES, FEWEST_STOPS = 3, 2
 """Below them a law has more unknowns than the study can tell."""
@@ -45,13 +53,10 @@ FEWEST_SIZES, FEWEST_STOPS = 3, 2
 MOST_SEEDS = 1000
 """Of a size: more is a slip, such as a size in the place of a number of seeds."""
 
-GRADE_KEYS = ("share", "steps", "recipe")
 
 CHECKPOINT = "checkpoint"
 """The option of a learner that is a path, which begins at the folder of the study file."""
 
-RESERVED = "held_out-"
-"""How the names of the held-out token files begin, which lie beside those of the grades."""
 
 ENGLISH = (
     ".held_out.neutral: absent, so the neutral text is English prose (Moby-Dick, the World English Bible), which says "
@@ -68,48 +73,6 @@ OPTIONAL = (
 
 
 @dataclass(frozen=True)
-class Source:
-    """Where documents come from: paths, folders or globs for any reader, and the text column where it is named."""
-
-    paths: tuple[str, ...]
-    text: str | None = None
-    base: Path | None = None
-    """The folder of the study file, from which relative paths start."""
-
-    def places(self) -> list[str]:
-        """The paths as seen from here."""
-        return [str(self.base / path) if self.base is not None else path for path in self.paths]
-
-
-@dataclass(frozen=True)
-class Grade:
-    """A named quality of data: a share of the corpus, steps that change it, or both; neither is the corpus itself."""
-
-    name: str
-    share: float = 1.0
-    steps: tuple[Step, ...] = ()
-    says: tuple[str, ...] = ()
-    """Each step as the file has it, on one line."""
-    recipe: str | None = None
-    """The recipe that the steps are of, as the file calls it."""
-
-    @property
-    def only_spoils(self) -> bool:
-        """Whether all it does is harm of a known dose, and copies are not all of that."""
-        return bool(self._steps) and all(name.startswith("spoil_") for name in self._steps) and not self.only_copies
-
-    @property
-    def only_copies(self) -> bool:
-        """Whether all it does is to put copies behind documents."""
-        return self._steps == {"spoil_duplicates"}
-
-    @property
-    def _steps(self) -> set[str]:
-        """The names of its steps."""
-        return {said.strip("{ ").split(":")[0].rstrip("}") for said in self.says}
-
-
-@dataclass(frozen=True)
 class Repeats:
     """Trunks that see the first `unique` tokens again and again; a stop at each of `epochs`."""
 
@@ -117,14 +80,6 @@ class Repeats:
     epochs: tuple[int, ...]
     sizes: tuple[int, ...]
     """Models that do; the default is all of `grade_sizes`."""
-
-
-@dataclass(frozen=True)
-class GpuHour:
-    """What an hour of the device, or a million tokens, costs."""
-
-    price: float
-    currency: str = "USD"
 
 
 @dataclass(frozen=True)
@@ -219,50 +174,50 @@ class Study:
         if refuse_mixed(content, where):
             return _of_pictures(content, where, base)
         specs.check_keys(content, where, required=REQUIRED, optional=OPTIONAL)
-        grades = _grades(content.get("grades", {"corpus": {}}), f"{where}.grades", base)
+        grades = grades_of(content.get("grades", {"corpus": {}}), f"{where}.grades", base)
         names = [grade.name for grade in grades]
-        sizes = _quantities(content["sizes"], f"{where}.sizes")
-        tokens = _quantities(content["tokens"], f"{where}.tokens")
-        reference = _one_of(content.get("reference", names[0]), names, f"{where}.reference")
-        grade_sizes = _subset(content.get("grade_sizes"), sizes, f"{where}.grade_sizes")
+        sizes = quantities(content["sizes"], f"{where}.sizes")
+        tokens = quantities(content["tokens"], f"{where}.tokens")
+        reference = one_of(content.get("reference", names[0]), names, f"{where}.reference")
+        grade_sizes = subset(content.get("grade_sizes"), sizes, f"{where}.grade_sizes")
         repeats = _repeats(content.get("repeats"), sizes, grade_sizes, f"{where}.repeats")
-        held_out = _held_out(content.get("held_out"), f"{where}.held_out", base)
+        held_out = held_out_of(content.get("held_out"), f"{where}.held_out", base)
         learner, options = _learner(content.get("learner", "gpt2"), f"{where}.learner", base)
         name = specs.string(content, "name", where) if "name" in content else Path(where).stem
         return cls(
             beside=_beside(content.get("beside"), name, f"{where}.beside", base),
             name=name,
-            corpus=_source(content.get("corpus"), f"{where}.corpus", base),
+            corpus=source_of(content.get("corpus"), f"{where}.corpus", base),
             held_out_share=held_out[0],
             held_out_tokens=held_out[1],
             neutral=held_out[2],
             grades=grades,
             reference=reference,
-            again=_names(content.get("again", [reference]), names, f"{where}.again"),
+            again=names_of(content.get("again", [reference]), names, f"{where}.again"),
             tokenizer=_tokenizer(content.get("tokenizer", "bytes"), f"{where}.tokenizer", base),
             learner=learner,
             options=options,
             sizes=sizes,
-            window=_whole(content.get("window", 128), f"{where}.window", least=2),
+            window=whole(content.get("window", 128), f"{where}.window", least=2),
             tokens=tokens,
             repeats=repeats,
             seeds=_seeds(content.get("seeds", 1), sizes, f"{where}.seeds"),
             grade_sizes=grade_sizes,
-            device=_choice(content.get("device", "auto"), ("auto", "cpu", "cuda"), f"{where}.device"),
-            precision=_choice(content.get("precision", "auto"), ("auto", "float32", "bfloat16"), f"{where}.precision"),
-            compile=_choice(content.get("compile", "auto"), ("auto", True, False), f"{where}.compile"),
-            gpu_hour=_gpu_hour(content.get("gpu_hour"), f"{where}.gpu_hour"),
+            device=choice(content.get("device", "auto"), ("auto", "cpu", "cuda"), f"{where}.device"),
+            precision=choice(content.get("precision", "auto"), ("auto", "float32", "bfloat16"), f"{where}.precision"),
+            compile=choice(content.get("compile", "auto"), ("auto", True, False), f"{where}.compile"),
+            gpu_hour=gpu_hour(content.get("gpu_hour"), f"{where}.gpu_hour"),
             operating_point=_operating_point(
                 content.get("operating_point"), sizes, tokens, repeats, f"{where}.operating_point"
             ),
             batch=_batch(content.get("batch"), content.get("window", 128), f"{where}.batch"),
-            learning_rate=_factor(content.get("learning_rate", 1.0), f"{where}.learning_rate"),
-            data_price=_data_price(content, where),
+            learning_rate=factor(content.get("learning_rate", 1.0), f"{where}.learning_rate"),
+            data_price=data_price(content, where),
             generate=_generate(content.get("generate"), f"{where}.generate"),
             early_stopping=_early_stopping(content.get("early_stopping"), held_out[0], f"{where}.early_stopping"),
             learning_rate_check=_rate_check(content.get("learning_rate_check"), tokens, f"{where}.learning_rate_check"),
             ensembles=_ensembles(content.get("ensembles"), f"{where}.ensembles"),
-            probes=probes_in(content.get("probes"), f"{where}.probes", base, _whole, _above_0),
+            probes=probes_in(content.get("probes"), f"{where}.probes", base, whole, above_0),
             notes=(
                 *_notes(where, sizes, tokens, repeats, content.get("again")),
                 *_single(content, sizes, where),
@@ -348,13 +303,13 @@ def _of_pictures(content: Mapping[str, Any], where: str, base: Path | None) -> S
     learner, options = _learner(content.get("learner", "gan"), f"{where}.learner", base)
     if learners.kind(learner) != "pictures":
         raise SpecError(f"{where}.learner: {learner!r} learns text, and the study is of pictures")
-    unique, side = _quantities(content["pictures"], f"{where}.pictures"), content.get("side", SIDE)
-    _quantities(content["seen"], f"{where}.seen")
-    generated = _whole(content.get("generated", GENERATED), f"{where}.generated", least=FEWEST_GENERATED)
+    unique, side = quantities(content["pictures"], f"{where}.pictures"), content.get("side", SIDE)
+    quantities(content["seen"], f"{where}.seen")
+    generated = whole(content.get("generated", GENERATED), f"{where}.generated", least=FEWEST_GENERATED)
     extractor = specs.string(content, "extractor", where) if "extractor" in content else None
     if extractor is not None and base is not None:
         extractor = str(base / extractor)
-    channels = 3 if _choice(content.get("colour", True), (True, False), f"{where}.colour") else 1
+    channels = 3 if choice(content.get("colour", True), (True, False), f"{where}.colour") else 1
     pictures = Pictures(unique, quantity(side, f"{where}.side"), channels, generated, extractor)
     if "side" in options or "channels" in options:
         raise SpecError(f"{where}.learner: side and channels are keys of the study: side: {SIDE}, colour: true")
@@ -372,7 +327,7 @@ def _of_pictures(content: Mapping[str, Any], where: str, base: Path | None) -> S
         Study.of(as_text, where, base), pictures=pictures, window=WINDOW, generate=None, content=dict(content)
     )
     asked = OperatingPoint(
-        _a_size(point.get("size", study.sizes[-1]), study.sizes, f"{where}.operating_point.size"),
+        a_size(point.get("size", study.sizes[-1]), study.sizes, f"{where}.operating_point.size"),
         _within(point.get("seen", study.tokens[-1]), study.tokens, f"{where}.operating_point.seen", "seen"),
         _within(point.get("pictures", unique[-1]), unique, f"{where}.operating_point.pictures", "different ones"),
     )
@@ -407,114 +362,17 @@ _PLAIN = (
 )  # fmt: skip
 _LISTS = ("again", "sizes", "tokens", "seeds", "grade_sizes")
 
-_UNITS = {
-    "": 1, "k": 10**3, "m": 10**6, "b": 10**9, "g": 10**9, "t": 10**12, "ki": 2**10, "mi": 2**20, "gi": 2**30
-}  # fmt: skip
-
-
-def quantity(value: object, where: str) -> int:
-    """A whole number above 0, also as people write it; SpecError for anything else.
-
-    >>> [quantity(value, "x") for value in (30_000, "30k", "1.5B", "128 k", "60Ki", "1e6")]
-    [30000, 30000, 1500000000, 128000, 61440, 1000000]
-    """
-    number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
-    if isinstance(value, str) and (
-        found := re.fullmatch(r"(\d+(?:\.\d+)?(?:[eE]\+?\d+)?)\s*([bBtT]|[kKmMgG]i?|)", value)
-    ):
-        number = round(float(found[1]) * _UNITS[found[2].lower()], 6)
-    if number is None or not 1 <= number < float("inf") or number != int(number):
-        raise SpecError(f"{where}: {value!r} is no whole number above 0; write it as 30000, 30k, 1.5M or 1.5B")
-    return int(number)
-
-
-def _quantities(value: object, where: str) -> tuple[int, ...]:
-    """One or more quantities, ascending, each once."""
-    items = value if isinstance(value, list) else [value]
-    if not items:
-        raise SpecError(f"{where}: expected at least one number, got an empty list")
-    return tuple(sorted({quantity(item, f"{where}[{i}]" if len(items) > 1 else where) for i, item in enumerate(items)}))
-
-
-def _grades(content: object, where: str, base: Path | None) -> tuple[Grade, ...]:
-    mapping = specs.mapping(content, where)
-    if not mapping:
-        raise SpecError(f"{where}: expected at least one grade, NAME: {{}} is the corpus as it is")
-    _check_names(mapping, where)
-    return tuple(_grade(name, value, f"{where}.{name}", base) for name, value in mapping.items())
-
-
-def _check_names(names: Iterable[str], where: str) -> None:
-    """SpecError for a grade whose token file could not be, or would be another's; some disks know no case."""
-    known: dict[str, str] = {}
-    for name in names:
-        if not all(unicodedata.category(c)[0] in "LMN" or c in "_-." for c in name) or name[:1] in ("", "-", "."):
-            raise SpecError(f"{where}: {name!r} cannot name a file; a grade is called by letters, digits, - _ and .")
-        folded = unicodedata.normalize("NFC", name).casefold()
-        if folded.startswith(RESERVED):
-            raise SpecError(f"{where}: {name!r} is taken: files that begin with {RESERVED} hold the held-out text")
-        if folded in known:
-            raise SpecError(f"{where}: {known[folded]!r} and {name!r} would be one file where case does not count")
-        known[folded] = name
-
-
-def _grade(name: str, content: object, where: str, base: Path | None) -> Grade:
-    """A share, steps or a recipe, or both; or one step by its name."""
-    given = specs.mapping({} if content is None else content, where)
-    if given and not set(GRADE_KEYS) & given.keys():
-        known = [*catalog.names("steps"), *GRADE_KEYS]
-        for key in given:
-            if key not in known:
-                raise SpecError(f"{where}: no key or step {key!r}; {did_you_mean(key, known)}")
-        return Grade(name, 1.0, (specs.step(given, where),), (specs.flow(given),))
-    specs.check_keys(given, where, required=(), optional=GRADE_KEYS)
-    share = _share(given.get("share", 1), f"{where}.share")
-    if "recipe" not in given:
-        listed = given.get("steps", [])
-        return Grade(name, share, specs.steps(listed, f"{where}.steps"), tuple(map(specs.flow, listed)))
-    if "steps" in given:
-        raise SpecError(f"{where}: has both a recipe and steps; put the steps into the recipe")
-    try:
-        recipe = Recipe.load(specs.string(given, "recipe", where), base)
-    except SpecError as error:
-        raise SpecError(f"{where}.recipe: {error}") from None
-    return Grade(name, share, recipe.steps, recipe.says, recipe.name)
-
-
-def _held_out(content: object, where: str, base: Path | None) -> tuple[float, int, Source | None]:
-    """The share of raw documents held out, the most tokens of a set, and where the neutral text is."""
-    given = specs.mapping(content or {}, where)
-    specs.check_keys(given, where, required=(), optional=("raw", "neutral", "tokens"))
-    raw = specs.mapping(given.get("raw") or {}, f"{where}.raw")
-    specs.check_keys(raw, f"{where}.raw", required=(), optional=("share",))
-    share = _share(raw.get("share", HELD_OUT_SHARE), f"{where}.raw.share")
-    if share >= 1:
-        raise SpecError(f"{where}.raw.share: 1 leaves nothing to train on; {HELD_OUT_SHARE} is usual")
-    most = quantity(given.get("tokens", HELD_OUT_TOKENS), f"{where}.tokens")
-    return share, most, _source(given.get("neutral"), f"{where}.neutral", base)
-
-
-def _source(content: object, where: str, base: Path | None) -> Source | None:
-    if content is None:
-        return None
-    given = dict(content) if isinstance(content, Mapping) else {"paths": content}
-    specs.check_keys(given, where, required=("paths",), optional=("text",))
-    paths: list[Any] = given["paths"] if isinstance(given["paths"], list) else [given["paths"]]
-    if not paths or not all(isinstance(path, str) and path for path in paths):
-        raise SpecError(f"{where}: expected a path, a glob or a list of them, got {given['paths']!r}")
-    return Source(tuple(paths), specs.string(given, "text", where) if "text" in given else None, base)
-
 
 def _repeats(content: object, sizes: tuple[int, ...], usual: tuple[int, ...], where: str) -> Repeats | None:
     if content is None:
         return None
     given = specs.mapping(content, where)
     specs.check_keys(given, where, required=("unique", "epochs"), optional=("sizes",))
-    epochs = _quantities(given["epochs"], f"{where}.epochs")
+    epochs = quantities(given["epochs"], f"{where}.epochs")
     if epochs[0] < 2:
         raise SpecError(f"{where}.epochs: 1 is no repeat; what is seen once is a stop of tokens")
-    chosen = _subset(given["sizes"], sizes, f"{where}.sizes") if "sizes" in given else usual
-    return Repeats(_quantities(given["unique"], f"{where}.unique"), epochs, chosen)
+    chosen = subset(given["sizes"], sizes, f"{where}.sizes") if "sizes" in given else usual
+    return Repeats(quantities(given["unique"], f"{where}.unique"), epochs, chosen)
 
 
 def _seeds(content: object, sizes: tuple[int, ...], where: str) -> tuple[int, ...]:
@@ -527,7 +385,7 @@ def _seeds(content: object, sizes: tuple[int, ...], where: str) -> tuple[int, ..
         if size in given:
             raise SpecError(f"{where}: {written[size]} and {name} are both {size:,}; name that size once")
         given[size], written[size] = _few_seeds(quantity(count, f"{where}.{name}"), f"{where}.{name}"), name
-    _subset(list(given), sizes, where)
+    subset(list(given), sizes, where)
     return tuple(given.get(size, 1) for size in sizes)
 
 
@@ -543,7 +401,7 @@ def _operating_point(
     """A place within what is trained: one of the sizes, and tokens between the first stop and the last."""
     given = specs.mapping(content or {}, where)
     specs.check_keys(given, where, required=(), optional=("size", "tokens", "unique"))
-    size = _a_size(quantity(given.get("size", sizes[-1]), f"{where}.size"), sizes, f"{where}.size")
+    size = a_size(quantity(given.get("size", sizes[-1]), f"{where}.size"), sizes, f"{where}.size")
     seen = quantity(given.get("tokens", tokens[-1]), f"{where}.tokens")
     if not tokens[0] <= seen <= tokens[-1]:
         raise SpecError(f"{where}.tokens: {seen:,} is outside what is trained, {tokens[0]:,} to {tokens[-1]:,} tokens")
@@ -567,9 +425,9 @@ def _generate(content: object, where: str) -> Writing | None:
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise SpecError(f"{where}.seed: {seed!r} is no whole number, 0 or more")
     return Writing(
-        _whole(given.get("samples", usual.samples), f"{where}.samples", least=2),
-        _whole(given.get("tokens", usual.tokens), f"{where}.tokens", least=4),
-        _above_0(given.get("temperature", usual.temperature), f"{where}.temperature", "0.8 is usual"),
+        whole(given.get("samples", usual.samples), f"{where}.samples", least=2),
+        whole(given.get("tokens", usual.tokens), f"{where}.tokens", least=4),
+        above_0(given.get("temperature", usual.temperature), f"{where}.temperature", "0.8 is usual"),
         seed,
     )
 
@@ -581,10 +439,10 @@ def _early_stopping(content: object, held_out: float, where: str) -> EarlyStoppi
     given = specs.mapping({} if content is True else content, where)
     specs.check_keys(given, where, required=(), optional=("share", "patience"))
     usual = EarlyStopping()
-    share = _share(given.get("share", usual.share), f"{where}.share")
+    share = a_share(given.get("share", usual.share), f"{where}.share")
     if share + held_out >= 1:
         raise SpecError(f"{where}.share: {share:g} beside {held_out:g} held out leaves nothing to train on")
-    return EarlyStopping(share, _whole(given.get("patience", usual.patience), f"{where}.patience", least=1))
+    return EarlyStopping(share, whole(given.get("patience", usual.patience), f"{where}.patience", least=1))
 
 
 def _rate_check(content: object, stops: tuple[int, ...], where: str) -> RateCheck | None:
@@ -597,7 +455,7 @@ def _rate_check(content: object, stops: tuple[int, ...], where: str) -> RateChec
     if not isinstance(listed, list) or not listed:
         raise SpecError(f"{where}.factors: expected a list of numbers such as [0.5, 2], got {listed!r}")
     factors = tuple(
-        sorted({_above_0(factor, f"{where}.factors", "0.5 is half of the rate") for factor in listed} - {1.0})
+        sorted({above_0(factor, f"{where}.factors", "0.5 is half of the rate") for factor in listed} - {1.0})
     )
     if not factors:
         raise SpecError(f"{where}.factors: 1 is the study's own rate, which is trained anyhow; name others")
@@ -629,28 +487,6 @@ def _single(content: Mapping[str, Any], sizes: tuple[int, ...], where: str) -> I
         yield f"{where}.ensembles: of {seeds} seeds the first {MOST} are averaged"
 
 
-def _gpu_hour(content: object, where: str) -> GpuHour | None:
-    if content is None:
-        return None
-    given = specs.mapping(content, where)
-    specs.check_keys(given, where, required=("price",), optional=("currency",))
-    price = given["price"]
-    if isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price < float("inf"):
-        raise SpecError(f"{where}.price: expected a number, 0 or more, got {price!r}")
-    return GpuHour(float(price), specs.string(given, "currency", where) if "currency" in given else "USD")
-
-
-def _data_price(content: Mapping[str, Any], where: str) -> GpuHour | None:
-    """The price of a million tokens, in the money of the GPU-hours; SpecError where the two are not one."""
-    found, hour = _gpu_hour(content.get("data_price"), f"{where}.data_price"), content.get("gpu_hour")
-    paid = _gpu_hour(hour, f"{where}.gpu_hour")
-    if found and paid and found.currency != paid.currency:
-        raise SpecError(
-            f"{where}.data_price: is in {found.currency}, and gpu_hour in {paid.currency}; give both in one"
-        )
-    return found
-
-
 def _tokenizer(content: object, where: str, base: Path | None) -> str | int:
     if content == "bytes":
         return "bytes"
@@ -665,29 +501,6 @@ def _tokenizer(content: object, where: str, base: Path | None) -> str | int:
     raise SpecError(f"{where}: {content!r} is no tokenizer; there are: bytes, {{bpe: VOCABULARY}}, {{file: PATH}}")
 
 
-def _share(value: object, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-        raise SpecError(f"{where}: {value!r} is no share above 0 and at most 1 (5 % is 0.05)")
-    return float(value)
-
-
-def _factor(value: object, where: str) -> float:
-    return _above_0(value, where, "1.0 is the learner's own rate, 0.5 half of it")
-
-
-def _above_0(value: object, where: str, usual: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < float("inf"):
-        raise SpecError(f"{where}: {value!r} is no number above 0; {usual}")
-    return float(value)
-
-
-def _whole(value: object, where: str, *, least: int) -> int:
-    number = quantity(value, where)
-    if number < least:
-        raise SpecError(f"{where}: {number} is too small; it is at least {least}")
-    return number
-
-
 def _batch(value: object, window: object, where: str) -> int | None:
     """Tokens of a step, whole windows; None where the learner is to choose."""
     if value is None:
@@ -698,35 +511,17 @@ def _batch(value: object, window: object, where: str) -> int | None:
     return batch
 
 
-def _choice(value: Any, allowed: tuple[Any, ...], where: str) -> Any:
-    if not any(value is known or (isinstance(value, str) and value == known) for known in allowed):
-        names = [str(known).lower() for known in allowed]
-        if str(value) in names:
-            raise SpecError(f"{where}: {value!r} is a text; write {value} without quotation marks")
-        if value == "gpu" and "cuda" in names:  # nearer to cpu by its letters
-            raise SpecError(f"{where}: 'gpu' is unknown; did you mean 'cuda'? there are: {', '.join(sorted(names))}")
-        raise SpecError(f"{where}: {value!r} is unknown; {did_you_mean(str(value), names)}")
-    return value
-
-
-def _one_of(value: object, allowed: Iterable[str], where: str) -> str:
-    known = list(allowed)
-    if value not in known:
-        raise SpecError(f"{where}: {value!r} is unknown; {did_you_mean(str(value), known)}")
-    return str(value)
-
-
 def _learner(content: object, where: str, base: Path | None) -> tuple[str, Mapping[str, Any]]:
     """A learner by its name, or as {NAME: {parameter: value}}."""
     if not isinstance(content, Mapping):
-        return _one_of(content, learners.names(), where), {}
+        return one_of(content, learners.names(), where), {}
     if len(content) != 1:
         raise SpecError(f"{where}: expected one learner, NAME or {{NAME: {{parameter: value}}}}, got {len(content)}")
     name, options = next(iter(content.items()))
     given = dict(specs.mapping(options or {}, f"{where}.{name}"))
     if isinstance(given.get(CHECKPOINT), str) and base is not None:
         given[CHECKPOINT] = str(base / given[CHECKPOINT])
-    return _one_of(name, learners.names(), where), given
+    return one_of(name, learners.names(), where), given
 
 
 def _beside(content: object, name: str, where: str, base: Path | None) -> tuple[Study, ...]:
@@ -747,30 +542,6 @@ def _beside(content: object, name: str, where: str, base: Path | None) -> tuple[
         if names.count(study.name) > 1 or "/" in study.name or study.name in ("data", "trials"):
             raise SpecError(f"{where}: {study.name!r} cannot name a folder here; give each study a name of its own")
     return found
-
-
-def _names(value: object, allowed: Iterable[str], where: str) -> tuple[str, ...]:
-    known, items = list(allowed), value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(_one_of(item, known, where) for item in items))
-
-
-def _subset(value: object, sizes: tuple[int, ...], where: str) -> tuple[int, ...]:
-    """Some of the sizes; all where none are named."""
-    if value is None:
-        return sizes
-    chosen = _quantities(value, where)
-    for size in chosen:
-        _a_size(size, sizes, where)
-    return chosen
-
-
-def _a_size(size: int, sizes: tuple[int, ...], where: str) -> int:
-    """The size itself; SpecError with the nearest one, as a ratio, if it is none of the study's."""
-    if size not in sizes:
-        nearest = min(sizes, key=lambda known: max(known / size, size / known))
-        listing = ", ".join(f"{known:,}" for known in sizes)
-        raise SpecError(f"{where}: {size:,} is none of the sizes; did you mean {nearest:,}? there are: {listing}")
-    return size
 
 
 def _notes(

@@ -9,7 +9,7 @@ import pytest
 
 from studies import controls, costs, devices, sentences
 from studies.facts import in_hours_of, withheld
-from studies.study import GpuHour
+from studies.prices import GpuHour
 
 
 def point(

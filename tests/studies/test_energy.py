@@ -13,10 +13,10 @@ import pytest
 from dataqual.translating import Translation, sentences
 from studies import costs, trial_worker
 from studies.energy import Nvml, Rapl
+from studies.prices import GpuHour
 from studies.progress import Display
 from studies.running import cost_of
 from studies.sentences import cost
-from studies.study import GpuHour
 from studies.trial import Trial
 from studies.trial_worker import load_snapshot, save_snapshot, train
 from tests.studies.test_progress import Terminal, trials  # noqa: F401

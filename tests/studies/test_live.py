@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from studies.cli import main
 from studies.live import PROGRESS, Live
-from studies.study import GpuHour
+from studies.prices import GpuHour
 from studies.trial import Trial
 from studies.watching import SILENT
 from tests.studies import test_progress
