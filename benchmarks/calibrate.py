@@ -35,12 +35,12 @@ from studies.standing_in import stand_in  # noqa: E402
 
 stand_in()
 
-from studies.devices import has_cuda, peak, resolve  # noqa: E402
+from studies.data.windows import Order, TokenFile  # noqa: E402
+from studies.design.quantities import quantity  # noqa: E402
 from studies.learner import Progress, Task  # noqa: E402
 from studies.learners.gpt2 import Dimensions, Gpt2, dimensions  # noqa: E402
-from studies.quantities import quantity  # noqa: E402
-from studies.schedule import whole_stop  # noqa: E402
-from studies.windows import Order, TokenFile  # noqa: E402
+from studies.running.devices import has_cuda, peak, resolve  # noqa: E402
+from studies.training.schedule import whole_stop  # noqa: E402
 
 SIZES = ("2.88M", "8.13M", "20.5M", "46.1M", "124M")
 """Parameters; the last is GPT-2 small with a vocabulary of 50,257, so nearly here."""

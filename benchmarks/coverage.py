@@ -32,14 +32,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
 from dataqual.intervals import clopper_pearson  # noqa: E402
-from studies.exchange import Exchange, OperatingPoint  # noqa: E402
-from studies.fitting import Fit, fit  # noqa: E402
-from studies.intervals import Draws, cautious, draw, profile  # noqa: E402
-from studies.law import Inputs  # noqa: E402
+from studies.data.windows import Order, TokenFile  # noqa: E402
+from studies.fitting.intervals import Draws, cautious, draw, profile  # noqa: E402
+from studies.fitting.law import Inputs  # noqa: E402
+from studies.fitting.robust import Fit, fit  # noqa: E402
+from studies.fitting.runs import Runs  # noqa: E402
+from studies.judging.exchange import Exchange, OperatingPoint  # noqa: E402
 from studies.learner import Point, Task  # noqa: E402
 from studies.learners.oracle import TRUTH, Oracle  # noqa: E402
-from studies.runs import Runs  # noqa: E402
-from studies.windows import Order, TokenFile  # noqa: E402
 
 SIZES, STOPS = (30_000, 100_000, 300_000), (128_000, 256_000, 512_000, 1_024_000)
 UNIQUE, EPOCHS = (64_000, 128_000), (2, 4, 8)

@@ -33,11 +33,11 @@ from scipy.optimize import minimize
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
-from studies.fitting import fit  # noqa: E402
-from studies.intervals import DRAWS, draw  # noqa: E402
-from studies.law import Inputs, find  # noqa: E402
-from studies.minimising import DELTA  # noqa: E402
-from studies.runs import Runs  # noqa: E402
+from studies.fitting.intervals import DRAWS, draw  # noqa: E402
+from studies.fitting.law import Inputs, find  # noqa: E402
+from studies.fitting.minimising import DELTA  # noqa: E402
+from studies.fitting.robust import fit  # noqa: E402
+from studies.fitting.runs import Runs  # noqa: E402
 
 LAW = {"A": 482.01, "B": 2085.43, "E": 1.8172, "alpha": 0.3478, "beta": 0.3658}
 GRID = {"a": range(0, 30, 5), "b": range(0, 30, 5), "e": np.arange(-1, 1.5, 0.5), "alpha": np.arange(0, 2.5, 0.5), "beta": np.arange(0, 2.5, 0.5)}  # fmt: skip

@@ -24,12 +24,12 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[0] = str(ROOT)
 
 from dataqual.reading import wilson  # noqa: E402
-from studies import law as laws  # noqa: E402
-from studies.controls import NARROW  # noqa: E402
-from studies.fitting import fit  # noqa: E402
-from studies.intervals import draw  # noqa: E402
-from studies.law import Inputs  # noqa: E402
-from studies.runs import Runs  # noqa: E402
+from studies.fitting import law as laws  # noqa: E402
+from studies.fitting.intervals import draw  # noqa: E402
+from studies.fitting.law import Inputs  # noqa: E402
+from studies.fitting.robust import fit  # noqa: E402
+from studies.fitting.runs import Runs  # noqa: E402
+from studies.judging.controls import NARROW  # noqa: E402
 
 SIZES, UNIQUE, STOPS = (55_902, 86_852, 119_802), (20, 120, 600), (4_000, 8_000)
 TRUTH = {"A": 3e4, "B": 2.2e4, "E": 2.0, "alpha": 0.75, "beta": 0.78, "R_D*": 3_000.0, "R_N*": 10_000.0}

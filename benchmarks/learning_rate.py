@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from studies.data.windows import Order, TokenFile
 from studies.learner import Point, Task
 from studies.learners.gpt2 import Gpt2
-from studies.schedule import peak_rate, whole_stop
-from studies.windows import Order, TokenFile
+from studies.training.schedule import peak_rate, whole_stop
 
 
 def main() -> None:

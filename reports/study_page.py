@@ -41,7 +41,7 @@ from reports.study_sections.points import columns_of, download
 from reports.study_sections.probes import probes_of
 from reports.study_sections.repeats import repeats_of
 from reports.study_sections.verdicts import WORDS, matrix, verdict
-from studies.wording import TEXT, Wording
+from studies.telling.wording import TEXT, Wording
 
 SECTIONS = (
     ("answer", "The answer"),

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 from dataqual.lazy import face
 
 if TYPE_CHECKING:
-    from studies.fit import FittedTable as FittedTable
-    from studies.fit import fit_table as fit_table
-    from studies.planning import plan as plan
-    from studies.running import run as run
-    from studies.studied import Studied as Studied
-    from studies.study import Study as Study
+    from studies.design.study import Study as Study
+    from studies.findings.studied import Studied as Studied
+    from studies.judging.tables import FittedTable as FittedTable
+    from studies.judging.tables import fit_table as fit_table
+    from studies.planning.plan import plan as plan
+    from studies.running.run import run as run
 
 _HOMES = {
-    "FittedTable": "studies.fit",
-    "Studied": "studies.studied",
-    "Study": "studies.study",
-    "fit_table": "studies.fit",
-    "plan": "studies.planning",
-    "run": "studies.running",
+    "FittedTable": "studies.judging.tables",
+    "Studied": "studies.findings.studied",
+    "Study": "studies.design.study",
+    "fit_table": "studies.judging.tables",
+    "plan": "studies.planning.plan",
+    "run": "studies.running.run",
 }
 
 __all__ = sorted(_HOMES)  # pyright: ignore[reportUnsupportedDunderAll]

@@ -75,10 +75,10 @@ def run(
       studies run scaling.yaml
       studies run scaling.yaml -o second.study --device cpu --json
     """
+    from studies.findings.studied import Studied
     from studies.folders import home
-    from studies.progress import Display
-    from studies.running import load, run
-    from studies.studied import Studied
+    from studies.running.progress import Display
+    from studies.running.run import load, run
 
     study = load(file)
     folder = Path(output) if output else home(file, study.name)
@@ -152,7 +152,7 @@ def plan(
     """
     import json
 
-    from studies.planning import check_free, plan, write
+    from studies.planning.plan import check_free, plan, write
 
     if output is not None:
         check_free(Path(output))
@@ -185,8 +185,8 @@ def pack(file: str | None, output: str | None, workers: int | None, quiet: bool)
       studies run scaling.pack
     """
 
-    from studies.progress import Display
-    from studies.running import load, packed
+    from studies.running.progress import Display
+    from studies.running.run import load, packed
 
     study = load(file)
     target = Path(output or f"{file or study.name}").with_suffix(".pack")
@@ -212,7 +212,7 @@ def status(study: str | None, as_json: bool) -> None:
     """
     import json
 
-    from studies.status import lines, status
+    from studies.running.status import lines, status
 
     found = status(study or "scaling.study")
     if as_json:
@@ -235,7 +235,7 @@ def compare(folders: tuple[str, ...], as_json: bool) -> None:
     """
     import json
 
-    from studies.comparing import compare, lines
+    from studies.findings.comparing import compare, lines
 
     found = compare(folders)
     if as_json:
@@ -257,8 +257,8 @@ def init(file: str | None, pictures: bool) -> None:
       studies init mine.yaml
       studies init --pictures gan.yaml
     """
-    from studies.running import write_template
-    from studies.study import PICTURES, TEMPLATE
+    from studies.design.study import PICTURES, TEMPLATE
+    from studies.running.run import write_template
 
     template = PICTURES if pictures else TEMPLATE
     file = file or template.name
@@ -300,7 +300,7 @@ def fit(
       studies fit runs.csv -o fitted --json
       studies fit runs.csv --loss loss --freeze alpha=0.34 --lowest 240
     """
-    from studies.fit import fit_table, laws_file
+    from studies.judging.tables import fit_table, laws_file
 
     target = laws_file(table, output or None)
     found = fit_table(
@@ -339,7 +339,7 @@ def report(folder: str, output: str | None) -> None:
       studies report scaling.study
       studies report scaling.study -o page.html --lang zh
     """
-    from studies.studied import Studied
+    from studies.findings.studied import Studied
 
     target = None if output is None else Path(output)
     if target is not None and target.is_dir():
@@ -363,7 +363,7 @@ def _draw(done: Any, target: Path | None = None) -> Path:
     """Draw the page of a study into its folder, with those of the studies beside it; or its own alone into another file."""
     import reports
     from dataqual.writers.appearing import write_text
-    from studies.studied import Studied
+    from studies.findings.studied import Studied
 
     for name in (done.facts.get("beside") or {}) if target is None else ():
         _draw(Studied.load(Path(done.folder) / name))
@@ -374,7 +374,7 @@ def _draw(done: Any, target: Path | None = None) -> Path:
 
 def _print(done: Any, page: Path) -> None:
     from dataqual.profiling.summary import plain
-    from studies.sentences import summary
+    from studies.telling.sentences import summary
 
     for line, colour in summary(done.facts):
         tell(line, colour)

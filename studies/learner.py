@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from dataqual.errors import DataqualError
-from studies.probe import Probe
-from studies.prompts import Prompts
-from studies.windows import Exposed, Order, TokenFile
+from studies.data.probe import Probe
+from studies.data.prompts import Prompts
+from studies.data.windows import Exposed, Order, TokenFile
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -33,7 +33,7 @@ class Judging:
     """By what made pictures are judged: how many, on which features."""
 
     extractor: Path
-    """Of features, as `studies.extracting` reads it."""
+    """Of features, as `studies.evaluating.extracting` reads it."""
     name: str
     """Of the extractor, by which its numbers are called: numbers of another one mean something else."""
     pictures: int

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from studies.results import Line
 
 if TYPE_CHECKING:  # whoever prepares is told of no trial
-    from studies.trial import Trial
+    from studies.design.trial import Trial
 
 
 class Watch(Protocol):

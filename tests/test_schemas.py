@@ -19,9 +19,9 @@ from dataqual.errors import SpecError
 from dataqual.recipe import Recipe
 from dataqual.rules import load
 from dataqual.suites.schema import recipe, suite
-from studies.picture_keys import KEYS as PICTURE_KEYS
-from studies.schema import study
-from studies.study import OPTIONAL, REQUIRED, TEMPLATE, Study
+from studies.design.picture_keys import KEYS as PICTURE_KEYS
+from studies.design.schema import study
+from studies.design.study import OPTIONAL, REQUIRED, TEMPLATE, Study
 
 ROOT = Path(__file__).parent.parent
 MADE = {"recipe": recipe(), "rules": schemas.rules_file(), "suite": suite(), "study": study()}

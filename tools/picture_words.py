@@ -12,7 +12,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent.parent / "dataqual" / "translations" / "zh"
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from studies.wording import LOSSES, Wording, in_chinese  # noqa: E402
+from studies.telling.wording import LOSSES, Wording, in_chinese  # noqa: E402
 
 SOURCES = ("studies.toml", "studies_answer.toml", "studies_exchange.toml", "studies_firmness.toml", "study_page.toml")
 TARGET = FOLDER / "studies_reworded.toml"

@@ -13,7 +13,7 @@ SCHEMAS = {
     "recipe": ("dataqual.suites.schema", "recipe"),
     "rules": ("dataqual.schemas", "rules_file"),
     "suite": ("dataqual.suites.schema", "suite"),
-    "study": ("studies.schema", "study"),
+    "study": ("studies.design.schema", "study"),
 }
 """A kind of file -> the module that knows its schema, and the function there that makes it."""
 

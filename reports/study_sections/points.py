@@ -10,8 +10,8 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from reports.study_sections.facts import Facts
-from studies import ensembles
-from studies.facts import measures_of
+from studies.findings.facts import measures_of
+from studies.judging import ensembles
 
 CSV_BYTES = 1_200_000  # of the two megabytes; a table above that lies beside the page only
 COLUMNS = (

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studies.law import Coordinate, Inputs, Law, Slopes
-from studies.runs import Floats, Runs
+from studies.fitting.law import Coordinate, Inputs, Law, Slopes
+from studies.fitting.runs import Floats, Runs
 
 AMPLITUDE = (-50.0, 150.0)
 """Of ln A and ln B: with exponents up to 3 and 10^12 tokens a term of one nat has ln B = 83."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studies.law import Coordinate, Inputs, Law, Slopes
+from studies.fitting.law import Coordinate, Inputs, Law, Slopes
+from studies.fitting.runs import Floats, Runs
 from studies.laws.chinchilla import Chinchilla
-from studies.runs import Floats, Runs
 
 WORTH = (np.log(0.02), np.log(1e4))
 """Of ln R*: from 'a second epoch is worth a fiftieth' to 'ten thousand repeats are as good as fresh'."""

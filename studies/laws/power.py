@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studies.law import Coordinate, Inputs, Law, Slopes
+from studies.fitting.law import Coordinate, Inputs, Law, Slopes
+from studies.fitting.runs import Floats, Runs
 from studies.laws.chinchilla import AMPLITUDE, EXPONENT, FLOOR
-from studies.runs import Floats, Runs
 
 
 @dataclass(frozen=True)

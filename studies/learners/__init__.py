@@ -17,7 +17,7 @@ from dataqual.errors import MissingExtra, SpecError, did_you_mean
 from studies.learner import Learner
 
 if TYPE_CHECKING:
-    from studies.study import Study
+    from studies.design.study import Study
 
 
 def names() -> list[str]:

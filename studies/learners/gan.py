@@ -16,7 +16,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from dataqual.errors import SpecError
 from studies.learner import Event, Shape, Task
 from studies.learners.diffaugment import MOVES, diff_augment
-from studies.picture_training import Adam, Maker, choices, convolution, train
+from studies.training.pictures import Adam, Maker, choices, convolution, train
 
 LATENT = 64
 """Numbers from which a picture is made: fewer than DCGAN's 100, for pictures a quarter as large."""
@@ -146,7 +146,7 @@ class Gan:
         return 32 if size < 1_000_000 else 64
 
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
-        """Train, and judge at every stop; see `studies.picture_training.train`."""
+        """Train, and judge at every stop; see `studies.training.pictures.train`."""
         d = dimensions(task.size, self.side, self.channels)
         random = torch.Generator(task.device).manual_seed(task.seed)
         return train(task, Pair(self, d, task, random), self.shape(task.size, 0, 1), random, state)

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 from dataqual.errors import SpecError
 from studies.learner import Event, Shape, Task
-from studies.schedule import peak_rate
-from studies.training import train
-from studies.training_options import Options
+from studies.training.options import Options
+from studies.training.schedule import peak_rate
+from studies.training.trunks import train
 
 DEPTHS = ((16, 2), (64, 2), (128, 4), (768, 12), (1024, 24), (1280, 36), (1600, 48))
 """Width -> layers: GPT-2's own four shapes, and below them a straight line to two layers, the fewest with which one
@@ -138,7 +138,7 @@ class Gpt2(Options):
         return batch(size, window)
 
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
-        """Train a trunk and its branches; see `studies.training.train`."""
+        """Train a trunk and its branches; see `studies.training.trunks.train`."""
         d = dimensions(task.size, task.vocabulary, task.window)
         shape = self.shape(task.size, task.vocabulary, task.window)
         return train(task, Model(d, task.seed, self.dropout), shape, peak_rate(shape.parameters), state, self)

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 
 from dataqual.errors import SpecError
 from studies.learner import Event, Shape, Task
-from studies.schedule import peak_rate
-from studies.training import train
-from studies.training_options import Options
+from studies.training.options import Options
+from studies.training.schedule import peak_rate
+from studies.training.trunks import train
 
 LAYERS = 2
 """As in Zaremba 2014 and most word-level models since; the width alone is the dial."""
@@ -91,7 +91,7 @@ class Lstm(Options):
         return int(window * 2 ** max(0, round(math.log2(wanted / window))))
 
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
-        """Train a trunk and its branches; see `studies.training.train`."""
+        """Train a trunk and its branches; see `studies.training.trunks.train`."""
         d = dimensions(task.size, task.vocabulary)
         shape = self.shape(task.size, task.vocabulary, task.window)
         return train(task, Model(d, task.seed, self.dropout), shape, peak_rate(shape.parameters), state, self)

@@ -11,11 +11,11 @@ from typing import ClassVar
 import numpy as np
 
 from dataqual.errors import SpecError
-from studies import law as laws
-from studies.law import Inputs
+from studies.data.windows import Exposed, TokenFile, planned_exposure
+from studies.fitting import law as laws
+from studies.fitting.law import Inputs
 from studies.learner import Event, Ledger, Point, Predicted, Progress, Shape, Snapshot, Task
-from studies.schedule import tokens_apart, tokens_spent
-from studies.windows import Exposed, TokenFile, planned_exposure
+from studies.training.schedule import tokens_apart, tokens_spent
 
 TRUTH = {"A": 60.0, "B": 80.0, "E": 0.5, "alpha": 0.35, "beta": 0.3, "R_D*": 10.0, "R_N*": 5.0}
 """Bits per byte near those of GPT-2s of 30 thousand to 3 million parameters on 0.1 to 10 million bytes."""

@@ -15,9 +15,9 @@ from dataqual.errors import SpecError
 from studies.learner import Event, Shape, Task
 from studies.learners.gpt2 import Dimensions, batch
 from studies.learners.gpt2_weights import read
-from studies.low_rank import adapt
-from studies.training import train
-from studies.training_options import Options
+from studies.training.low_rank import adapt
+from studies.training.options import Options
+from studies.training.trunks import train
 
 RATE, LOW_RANK_RATE = 5e-5, 2e-4
 """Peak rates: between those that Radford et al. (2018) and most after them tune whole models with, and that of Hu et al. (2022) for
@@ -99,7 +99,7 @@ class Tuned(Options):
         return min(batch(size, window), int(window * 2 ** max(0, math.floor(math.log2(32_768 / window)))))
 
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
-        """Train a trunk and its branches; see `studies.training.train`."""
+        """Train a trunk and its branches; see `studies.training.trunks.train`."""
         shape = self.shape(task.size, task.vocabulary, task.window)
         model: Any = read(self.checkpoint, self.dropout)
         if self.lora:

@@ -15,7 +15,7 @@ from dataqual.errors import SpecError
 from studies.learner import Event, Shape, Task
 from studies.learners.diffaugment import MOVES
 from studies.learners.gan import LATENT, WIDTHS, Halving, check_side
-from studies.picture_training import Adam, Maker, choices, convolution, train
+from studies.training.pictures import Adam, Maker, choices, convolution, train
 
 RATE, BETAS = 1e-3, (0.9, 0.999)
 """Of Adam, at its authors' own: an autoencoder is no game, and takes far longer steps than a GAN."""
@@ -89,7 +89,7 @@ class Vae:
         return 32 if size < 1_000_000 else 64
 
     def run(self, task: Task, state: bytes | None = None) -> Iterator[Event]:
-        """Train, and judge at every stop; see `studies.picture_training.train`."""
+        """Train, and judge at every stop; see `studies.training.pictures.train`."""
         d = dimensions(task.size, self.side, self.channels)
         random = torch.Generator(task.device).manual_seed(task.seed)
         return train(task, Autoencoder(self, d, task, random), self.shape(task.size, 0, 1), random, state)

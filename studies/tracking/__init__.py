@@ -16,8 +16,8 @@ from studies.results import Line
 from studies.watching import Told, Watch
 
 if TYPE_CHECKING:
-    from studies.study import Study
-    from studies.trial import Trial
+    from studies.design.study import Study
+    from studies.design.trial import Trial
 
 NAMES = ("mlflow", "tensorboard", "wandb")
 

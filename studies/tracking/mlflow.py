@@ -8,10 +8,10 @@ from pathlib import Path
 
 import mlflow
 
+from studies.design.study import Study
+from studies.design.trial import Trial
 from studies.results import Line
-from studies.study import Study
 from studies.tracking import about, named
-from studies.trial import Trial
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from studies import learners
+from studies.data.windows import Order, TokenFile
 from studies.learner import Event, Ledger, Point, Snapshot, Task
-from studies.windows import Order, TokenFile
 
 torch.set_num_threads(1)  # two on a busy machine wait for each other far longer than they compute
 NAMES = [

@@ -7,9 +7,9 @@ from itertools import product
 
 import numpy as np
 
-from studies import law as laws
-from studies.law import Inputs
-from studies.runs import Runs
+from studies.fitting import law as laws
+from studies.fitting.law import Inputs
+from studies.fitting.runs import Runs
 
 CHINCHILLA = {"A": 60.0, "B": 80.0, "E": 0.5, "alpha": 0.35, "beta": 0.3}
 CONSTRAINED = {**CHINCHILLA, "R_D*": 6.0, "R_N*": 4.0}

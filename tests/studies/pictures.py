@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataqual.images.features import PrincipalComponents
+from studies.data.picture_file import LEVELS, WINDOW, PictureFile
+from studies.data.windows import Order
 from studies.learner import Judging, Task
-from studies.picture_file import LEVELS, WINDOW, PictureFile
-from studies.windows import Order
 
 SIDE = 8
 BATCH = 32

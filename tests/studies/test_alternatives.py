@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studies import law as laws
-from studies.alternatives import FEWEST, choice
-from studies.exchange import Exchange, OperatingPoint
-from studies.fit import analyse, fit_table
-from studies.fitting import fit
-from studies.intervals import draw
-from studies.law import Inputs
-from studies.model import Model
-from studies.optimum import Budgets
-from studies.runs import Runs
+from studies.fitting import law as laws
+from studies.fitting.alternatives import FEWEST, choice
+from studies.fitting.intervals import draw
+from studies.fitting.law import Inputs
+from studies.fitting.model import Model
+from studies.fitting.optimum import Budgets
+from studies.fitting.robust import fit
+from studies.fitting.runs import Runs
+from studies.judging.exchange import Exchange, OperatingPoint
+from studies.judging.tables import analyse, fit_table
 from tests.studies.made import CHINCHILLA, TRUTH, runs
 
 

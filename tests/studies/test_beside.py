@@ -11,9 +11,9 @@ import pytest
 import yaml
 
 from dataqual import sample
-from studies.running import _of_one, run
-from studies.studied import Studied
-from studies.study import Study
+from studies.design.study import Study
+from studies.findings.studied import Studied
+from studies.running.run import _of_one, run
 from studies.watching import Silent
 
 SMALL: dict[str, Any] = {"learner": "oracle", "sizes": ["10k", "100k"], "tokens": [12800, 25600], "device": "cpu"}

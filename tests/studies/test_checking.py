@@ -10,9 +10,9 @@ import pytest
 
 from dataqual.errors import SpecError
 from studies import learners
-from studies.checking import check, lengthened
-from studies.running import run
-from studies.study import Study
+from studies.design.checking import check, lengthened
+from studies.design.study import Study
+from studies.running.run import run
 
 LEAST: dict[str, Any] = {"sizes": ["60k", "120k", "300k"], "tokens": ["128k", "256k"]}
 

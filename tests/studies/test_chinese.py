@@ -11,7 +11,7 @@ import pytest
 import reports
 from dataqual.translating import Translation, sentences
 from reports import page
-from studies.sentences import summary
+from studies.telling.sentences import summary
 from tests.messages import HOLE, templates
 from tests.reports import study_facts
 

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.choosing import LowestDocuments, LowestKeys
-from studies.holding_out import Document
+from studies.preparing.choosing import LowestDocuments, LowestKeys
+from studies.preparing.holding_out import Document
 
 PAIRS = st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(1, 50)), max_size=60, unique_by=lambda pair: pair[0])
 

@@ -22,7 +22,7 @@ import studies
 from dataqual import sample
 from dataqual.errors import InputError
 from studies.cli import main
-from studies.running import conclude, load
+from studies.running.run import conclude, load
 
 ROOT = Path(__file__).parent.parent.parent
 STUDY = (Path(__file__).parent / "tiny.yaml").read_text(encoding="utf-8")
@@ -277,7 +277,7 @@ def test_a_full_disk_is_told_in_one_line_wherever_it_is_met(there: Path, monkeyp
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("studies.running.prepare", full)
+    monkeypatch.setattr("studies.running.run.prepare", full)
     assert refused("run", "scaling.yaml", "-o", "full.study").startswith(
         "studies: no space left on the disk: free some"
     )
@@ -292,7 +292,7 @@ def test_a_file_and_its_name_give_the_same_folder_from_python_and_from_the_shell
     def enough(study: object, place: Path, **_: object) -> None:
         raise Enough(str(place))
 
-    monkeypatch.setattr("studies.running.prepare", enough)
+    monkeypatch.setattr("studies.running.run.prepare", enough)
     Path("called.yaml").write_text(f"name: quite another\n{STUDY}")
     with pytest.raises(Enough, match=r"^called\.study$"):
         studies.run("called.yaml")
@@ -306,7 +306,7 @@ def test_a_study_lies_beside_its_file_wherever_it_is_started(
     def enough(study: object, place: Path, **_: object) -> None:
         raise InputError(f"enough of {place}")
 
-    monkeypatch.setattr("studies.running.prepare", enough)
+    monkeypatch.setattr("studies.running.run.prepare", enough)
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "mine.yaml").write_text(STUDY)
     shutil.copy("corpus.jsonl", tmp_path / "in")

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
-from studies import controls, costs, devices, sentences
-from studies.facts import in_hours_of, withheld
-from studies.prices import GpuHour
+from studies.design.prices import GpuHour
+from studies.findings import costs
+from studies.findings.facts import in_hours_of, withheld
+from studies.judging import controls
+from studies.running import devices
+from studies.telling import sentences
 
 
 def point(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studies import copying
-from studies.copying import covered, longest
+from studies.evaluating import copying
+from studies.evaluating.copying import covered, longest
 
 
 def plainly(text: list[int], trained: list[int]) -> list[int]:

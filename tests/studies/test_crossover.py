@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from studies import law as laws
-from studies.exchange import Exchange, OperatingPoint
-from studies.fitting import fit
-from studies.intervals import Draws, draw
-from studies.leaving_out import largest_left_out
-from studies.optimum import Budgets
-from studies.runs import Runs
+from studies.fitting import law as laws
+from studies.fitting.intervals import Draws, draw
+from studies.fitting.leaving_out import largest_left_out
+from studies.fitting.optimum import Budgets
+from studies.fitting.robust import fit
+from studies.fitting.runs import Runs
+from studies.judging.exchange import Exchange, OperatingPoint
 from tests.studies.made import TRUTH, runs
 
 POINT = OperatingPoint(1e5, 1e7, 2e5, 6e12, gpu_hours=3.0)

@@ -8,9 +8,9 @@ from collections import Counter
 import pytest
 
 from dataqual.readers import open_corpus
-from studies.opening import CORPUS, EMBEDDED, NEUTRAL
-from studies.preparing import prepare
-from studies.study import Study
+from studies.design.study import Study
+from studies.preparing.opening import CORPUS, EMBEDDED, NEUTRAL
+from studies.preparing.texts import prepare
 
 NOTICE = (EMBEDDED / "NOTICE.md").read_text(encoding="utf-8")
 

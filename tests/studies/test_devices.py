@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from dataqual.errors import SpecError
-from studies.devices import gpus, workers_on
-from studies.dispatching import Dispatch
-from studies.running import run_trials
+from studies.running.devices import gpus, workers_on
+from studies.running.dispatching import Dispatch
+from studies.running.run import run_trials
 from studies.watching import Silent
 from tests.studies import test_running
 

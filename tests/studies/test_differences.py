@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataqual.kernels.differing import DOUBLED, LEFT_OUT, PUT_IN, REPLACED, SWAPPED, slipped, slips
-from studies.differences import changed, changes
-from studies.packing import FILTERS
-from studies.tokenizing import Bpe, Bytes, Tokenizer
+from studies.data.tokenizing import Bpe, Bytes, Tokenizer
+from studies.preparing.differences import changed, changes
+from studies.preparing.packing import FILTERS
 
 WORDS = "the quick brown fox jumps over 我们今天去公园散步 👩‍👩‍👧 and a lazy dog sleeps\n"
 

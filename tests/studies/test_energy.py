@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 
 from dataqual.translating import Translation, sentences
-from studies import costs, trial_worker
-from studies.energy import Nvml, Rapl
-from studies.prices import GpuHour
-from studies.progress import Display
-from studies.running import cost_of
-from studies.sentences import cost
-from studies.trial import Trial
-from studies.trial_worker import load_snapshot, save_snapshot, train
+from studies.design.prices import GpuHour
+from studies.design.trial import Trial
+from studies.findings import costs
+from studies.running import trial_worker
+from studies.running.energy import Nvml, Rapl
+from studies.running.progress import Display
+from studies.running.run import cost_of
+from studies.running.trial_worker import load_snapshot, save_snapshot, train
+from studies.telling.sentences import cost
 from tests.studies.test_progress import Terminal, trials  # noqa: F401
 from tests.studies.test_running import plan
 
@@ -36,8 +37,8 @@ class Machine:
             (self.root / place / "name").write_text(f"{name}\n")
             (self.root / place / "max_energy_range_uj").write_text("1000000000\n")
         self.show(100, 200, busy=50)
-        monkeypatch.setattr("studies.energy.time.process_time", lambda: self.own)
-        monkeypatch.setattr("studies.energy.time.monotonic", lambda: self.now)
+        monkeypatch.setattr("studies.running.energy.time.process_time", lambda: self.own)
+        monkeypatch.setattr("studies.running.energy.time.monotonic", lambda: self.now)
 
     def show(self, first: float, second: float, busy: float) -> None:
         for place, joules in (("intel-rapl:0", first), ("intel-rapl:1", second), ("intel-rapl:0:0", 7 * first)):

@@ -18,27 +18,27 @@ from torch import Tensor, nn
 import reports
 from dataqual.errors import DataqualError, SpecError
 from dataqual.intervals import t_of
-from studies import facts as facts_of
 from studies import learners
-from studies.averaging import AT_ONCE, averaged
-from studies.checking import check
-from studies.dispatching import TrialFailed
-from studies.ensembles import _verdict
-from studies.kept_predictions import place as predicted
+from studies.data.windows import Order, TokenFile, planned_exposure
+from studies.design.checking import check
+from studies.design.study import Study
+from studies.design.trial import Setting, Trial
+from studies.evaluating.averaging import AT_ONCE, averaged
+from studies.evaluating.kept_predictions import place as predicted
+from studies.findings import facts as facts_of
+from studies.judging.ensembles import _verdict
 from studies.learner import Point, Predicted, Shape, Snapshot, Task
 from studies.learners import learner
 from studies.learners.gpt2 import Gpt2, Model, dimensions
 from studies.learners.oracle import Oracle
 from studies.results import read
-from studies.running import lines_of, run, run_trials
-from studies.schedule import peak_rate
-from studies.sentences import summary
-from studies.study import Study
-from studies.together import Together
-from studies.training import _Pupil, train
-from studies.trial import Setting, Trial
+from studies.running.dispatching import TrialFailed
+from studies.running.run import lines_of, run, run_trials
+from studies.telling.sentences import summary
+from studies.training.schedule import peak_rate
+from studies.training.together import Together
+from studies.training.trunks import _Pupil, train
 from studies.watching import Silent
-from studies.windows import Order, TokenFile, planned_exposure
 from tests.reports import study_facts
 from tests.studies import corpora, test_running
 

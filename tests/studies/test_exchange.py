@@ -14,13 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studies import law as laws
-from studies.exchange import Exchange, OperatingPoint, at_the_wall, curves, exchange
-from studies.fit import Fitted
-from studies.fitting import Fit, fit
-from studies.intervals import Draws, draw
-from studies.optimum import Budgets
-from studies.runs import Runs
+from studies.fitting import law as laws
+from studies.fitting.intervals import Draws, draw
+from studies.fitting.optimum import Budgets
+from studies.fitting.robust import Fit, fit
+from studies.fitting.runs import Runs
+from studies.judging.exchange import Exchange, OperatingPoint, at_the_wall, curves, exchange
+from studies.judging.tables import Fitted
 from tests.studies.made import CHINCHILLA, CONSTRAINED, TRUTH, runs
 
 SIZES = (1e3, 1e9)
@@ -242,6 +242,6 @@ def test_profiles_of_several_held_out_sets_are_taken_side_by_side(monkeypatch: p
         both.wait(timeout=5)
         return name
 
-    monkeypatch.setattr("studies.fit.profile", meet)
+    monkeypatch.setattr("studies.judging.tables.profile", meet)
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(lambda law: law.profiles, fitted)) == [{"E": "E", "gamma": "gamma"}] * 2

@@ -11,12 +11,12 @@ import pytest
 
 from dataqual import sample
 from dataqual.errors import InputError
-from studies.devices import Where
-from studies.extending import EARLIER, extends, set_aside
+from studies.design.study import Study
+from studies.design.trial import Trial
 from studies.results import Line
-from studies.running import asked, run, run_trials
-from studies.study import Study
-from studies.trial import Trial
+from studies.running.devices import Where
+from studies.running.extending import EARLIER, extends, set_aside
+from studies.running.run import asked, run, run_trials
 from studies.watching import Silent
 from tests.studies.test_running import HEADER, plan
 

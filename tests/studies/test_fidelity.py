@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import sqrtm
 
-from studies.fidelity import Moments, distance, fid, fid_infinity, kid, measured, memorised
+from studies.evaluating.fidelity import Moments, distance, fid, fid_infinity, kid, measured, memorised
 
 
 def normal(count: int, dimensions: int, seed: int, spread: float = 1.0, mean: float = 0.0) -> np.ndarray:

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from dataqual.translating import Translation, sentences
 from studies.cli import main
-from studies.fit import FittedTable, fit_table
-from studies.fit_sentences import verdicts
+from studies.judging.tables import FittedTable, fit_table
+from studies.telling.fit_sentences import verdicts
 from tests.studies.made import CHINCHILLA, runs
 
 SAY = Translation(sentences("zh"))

@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 
 from dataqual import sample
-from studies import foretelling, running
-from studies.foretelling import EARLIER, PREDICTION, compared, foretell, largest, to_foretell
+from studies.data.probe import Probe
+from studies.design.study import Study
+from studies.design.trial import Trial, canonical
+from studies.findings.studied import Studied
+from studies.judging import foretelling
+from studies.judging.foretelling import EARLIER, PREDICTION, compared, foretell, largest, to_foretell
 from studies.learner import Ledger, Point
-from studies.probe import Probe
 from studies.results import read
-from studies.running import run
-from studies.studied import Studied
-from studies.study import Study
-from studies.trial import Trial, canonical
+from studies.running import run as running
+from studies.running.run import run
 from tests.studies.test_generated import ASKED, Made
 
 FILE = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from studies.exchange import Exchange, OperatingPoint
-from studies.frontier import frontiers
+from studies.judging.exchange import Exchange, OperatingPoint
+from studies.judging.frontier import frontiers
 from tests.studies.test_exchange import drawn
 
 

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from studies import learners, likeness
-from studies.generated import generated, records, seen
-from studies.prepared import Prepared
-from studies.preparing import prepare
-from studies.prompts import Prompts
-from studies.study import Study
-from studies.tokenizing import Bytes
-from studies.trial import Trial, plan, prompts_of
+from studies import learners
+from studies.data.prompts import Prompts
+from studies.data.tokenizing import Bytes
+from studies.design.study import Study
+from studies.design.trial import Trial, plan, prompts_of
+from studies.evaluating import likeness
+from studies.preparing.prepared import Prepared
+from studies.preparing.texts import prepare
+from studies.running.generated import generated, records, seen
 from tests.studies import corpora
 
 ASKED: dict[str, Any] = {

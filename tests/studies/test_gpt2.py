@@ -123,7 +123,7 @@ def test_training_loads_torch_and_numpy_and_nothing_of_a_corpus() -> None:
         "import sys\n"
         "for name in ('polars', 'numba', 'pandas', 'transformers', 'dataqual.corpus', 'dataqual.text'): sys.modules[name] = None\n"
         "from studies.learners import learner\n"
-        "import studies.training\n"
+        "import studies.training.trunks\n"
         "print(learner('gpt2').shape(124_000_000, 50257, 1024).parameters)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -8,9 +8,9 @@ from dataqual.corpus import Corpus
 from dataqual.engine import Local
 from dataqual.recipe import applied
 from dataqual.steps.spoil_duplicates import SpoilDuplicates
-from studies.grades import Share, ready, unique_bytes
-from studies.study import Study
-from studies.yields import token_yields
+from studies.design.study import Study
+from studies.preparing.grades import Share, ready, unique_bytes
+from studies.preparing.yields import token_yields
 
 
 def test_a_share_lies_within_every_larger_one() -> None:

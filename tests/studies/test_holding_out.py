@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dataqual.corpus import Corpus
 from dataqual.text import Text
-from studies.holding_out import Decontaminate, Document, Grams, Withhold
+from studies.preparing.holding_out import Decontaminate, Document, Grams, Withhold
 
 FOX = "the quick brown fox jumps over the lazy dog while seven old owls watch from a tree"
 HAN = "床前明月光，疑是地上霜。举头望明月，低头思故乡。"

@@ -12,10 +12,10 @@ import pytest
 from click.testing import CliRunner
 
 from dataqual.errors import MissingExtra
-from studies import running
 from studies.cli import main
-from studies.inputs import look_at
-from studies.study import Study
+from studies.design.study import Study
+from studies.preparing.inputs import look_at
+from studies.running import run as running
 from tests.studies.corpora import texts, write
 
 HERE = Path(__file__).parent
@@ -91,7 +91,7 @@ def test_what_a_study_of_text_lacks_is_told_by_its_key(
     desk: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], says: str | None
 ) -> None:
     if "device" in change:
-        monkeypatch.setattr("studies.devices.has_cuda", lambda: False)
+        monkeypatch.setattr("studies.running.devices.has_cuda", lambda: False)
     size = (desk / "corpus.jsonl").stat().st_size
     too_long = (
         f"tokens: 2,000,000,000 different ones are asked for, and the corpus has {size:,} bytes in all: ask for fewer, let "
@@ -154,7 +154,7 @@ def test_a_sound_study_is_looked_at_without_a_word(desk: Path) -> None:
 
 def test_a_plan_is_not_made_where_its_file_cannot_be_written(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(desk)
-    monkeypatch.setattr("studies.planning.plan", lambda *_, **__: pytest.fail("it was planned"))
+    monkeypatch.setattr("studies.planning.plan.plan", lambda *_, **__: pytest.fail("it was planned"))
     for target, says in (
         ("corpus.jsonl", "there is a file already; name another one"),
         ("none/x.yaml", "cannot be written: no folder none"),

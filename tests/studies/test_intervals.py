@@ -7,12 +7,12 @@ import pytest
 from scipy import stats
 
 from dataqual.intervals import incomplete_beta
-from studies.fitting import fit
-from studies.intervals import Draws, between, draw, profile
-from studies.local import local_elasticities
-from studies.replicates import lack_of_fit, pure_error, weights
-from studies.runs import Runs
-from studies.tails import f_tail, t_quantile
+from studies.fitting.intervals import Draws, between, draw, profile
+from studies.fitting.local import local_elasticities
+from studies.fitting.replicates import lack_of_fit, pure_error, weights
+from studies.fitting.robust import fit
+from studies.fitting.runs import Runs
+from studies.fitting.tails import f_tail, t_quantile
 from tests.studies.made import runs
 
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from dataqual.translating import Translation, sentences
-from studies.facts import alike, assemble
-from studies.fit import fit_table
-from studies.judging import judge
+from studies.design.study import Study
+from studies.findings.facts import alike, assemble
+from studies.fitting.saved_laws import laws_json
+from studies.judging.judge import judge
+from studies.judging.tables import fit_table
 from studies.results import Records
-from studies.saved_laws import laws_json
-from studies.sentences import _beyond_grades, answer, summary
-from studies.study import Study
+from studies.telling.sentences import _beyond_grades, answer, summary
 from tests.studies.made import runs
 
 

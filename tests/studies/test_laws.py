@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataqual.errors import SpecError
-from studies import law as laws
-from studies.fitting import fit
-from studies.law import Inputs
+from studies.fitting import law as laws
+from studies.fitting.law import Inputs
+from studies.fitting.model import Model
+from studies.fitting.optimum import Budgets
+from studies.fitting.robust import fit
 from studies.laws.data_constrained import PUBLISHED, feeds
-from studies.model import Model
-from studies.optimum import Budgets
 from tests.studies.made import CONSTRAINED, TRUTH, runs
 
 

@@ -8,7 +8,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from sacrebleu.metrics import BLEU
 
 from dataqual.errors import MissingExtra
-from studies import likeness
+from studies.evaluating import likeness
 
 ENGLISH = (
     ["the cat sat on the mat and slept", "a dog barked at the moon all night", ""],

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from studies.cli import main
-from studies.live import PROGRESS, Live
-from studies.prices import GpuHour
-from studies.trial import Trial
+from studies.design.prices import GpuHour
+from studies.design.trial import Trial
+from studies.running.live import PROGRESS, Live
 from studies.watching import SILENT
 from tests.studies import test_progress
 

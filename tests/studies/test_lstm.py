@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataqual.errors import SpecError
+from studies.data.windows import Order, TokenFile
 from studies.learner import Point, Task
 from studies.learners.lstm import Dimensions, Lstm, Model, dimensions
-from studies.windows import Order, TokenFile
 
 torch.set_num_threads(1)
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from dataqual.errors import SpecError
-from studies import law as laws
-from studies.law import Inputs
+from studies.data.windows import Order, TokenFile
+from studies.fitting import law as laws
+from studies.fitting.law import Inputs
 from studies.learner import Learner, Point, Snapshot, Task
 from studies.learners.oracle import TRUTH, Oracle
-from studies.windows import Order, TokenFile
 
 CLEAN, GOOD = "0a" * 32, "0b" * 32
 

@@ -20,12 +20,12 @@ from click.testing import CliRunner, Result
 from dataqual import sample
 from dataqual.errors import InputError
 from studies.cli import _drawn, main
-from studies.devices import Where
-from studies.packing import FILTERS, _harmed, opened, unpacked
-from studies.planning import imagined
-from studies.studied import Studied
-from studies.study import Study
-from studies.tokenizing import Bytes
+from studies.data.tokenizing import Bytes
+from studies.design.study import Study
+from studies.findings.studied import Studied
+from studies.planning.plan import imagined
+from studies.preparing.packing import FILTERS, _harmed, opened, unpacked
+from studies.running.devices import Where
 
 STUDY = {
     "corpus": "corpus.jsonl",

@@ -15,16 +15,18 @@ import reports
 from dataqual.drawing import uniform
 from dataqual.errors import DataqualError, InputError, SpecError
 from dataqual.images.features import PrincipalComponents
-from studies import comparing, planning, running
-from studies.holding_out import hold_out_keys
-from studies.picture_preparing import prepare
-from studies.prepared import Prepared
-from studies.status import lines, status
-from studies.studied import Studied
-from studies.study import Study
-from studies.trial import Trial
-from studies.trial_worker import train
-from studies.wording import Wording
+from studies.design.study import Study
+from studies.design.trial import Trial
+from studies.findings import comparing
+from studies.findings.studied import Studied
+from studies.planning import plan as planning
+from studies.preparing.holding_out import hold_out_keys
+from studies.preparing.pictures import prepare
+from studies.preparing.prepared import Prepared
+from studies.running import run as running
+from studies.running.status import lines, status
+from studies.running.trial_worker import train
+from studies.telling.wording import Wording
 from tests.studies.pictures import SIDE, bars
 
 LEAST: dict[str, Any] = {

@@ -15,13 +15,13 @@ from click.testing import CliRunner, Result
 from dataqual.errors import InputError, SpecError
 from studies import learners
 from studies.cli import main
-from studies.devices import Where
-from studies.expecting import expect, simulate
-from studies.fitting import fit
-from studies.intervals import draw
-from studies.planning import imagined, plan, seconds_of, smaller, write
-from studies.speeds import of_core, of_gpu, of_study
-from studies.study import Study
+from studies.design.study import Study
+from studies.fitting.intervals import draw
+from studies.fitting.robust import fit
+from studies.planning.expecting import expect, simulate
+from studies.planning.plan import imagined, plan, seconds_of, smaller, write
+from studies.planning.speeds import of_core, of_gpu, of_study
+from studies.running.devices import Where
 from tests.studies.corpora import write as write_corpus
 
 CPU = Where("cpu", "float32", False)
@@ -235,7 +235,7 @@ def test_what_is_no_time_is_refused(budget: Any) -> None:
 @pytest.fixture
 def two_simulations(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two simulated studies are enough for what is said of them."""
-    monkeypatch.setattr("studies.planning.expect", partial(expect, simulations=2, draws=50))
+    monkeypatch.setattr("studies.planning.plan.expect", partial(expect, simulations=2, draws=50))
 
 
 @pytest.mark.usefixtures("two_simulations")

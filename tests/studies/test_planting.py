@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dataqual.text import Text
-from studies.holding_out import Document, Grams
-from studies.planting import EXCERPT, excerpt, plant
+from studies.preparing.holding_out import Document, Grams
+from studies.preparing.planting import EXCERPT, excerpt, plant
 
 ENGLISH = [" ".join(f"word{number}x{i}" for i in range(80)) for number in range(6)]
 CHINESE = ["".join(chr(0x4E00 + 97 * number + i) for i in range(90)) + "。" for number in range(6)]

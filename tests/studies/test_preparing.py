@@ -18,12 +18,12 @@ from dataqual.drawing import document_keys, uniform
 from dataqual.errors import InputError, UnknownColumn
 from dataqual.readers import open_corpus
 from dataqual.text import Text
-from studies.holding_out import Document
-from studies.prepared import Prepared
-from studies.preparing import commonest_script, prepare
-from studies.study import Study
+from studies.design.study import Study
+from studies.preparing.holding_out import Document
+from studies.preparing.prepared import Prepared
+from studies.preparing.texts import commonest_script, prepare
+from studies.preparing.yields import token_yields
 from studies.watching import Silent
-from studies.yields import token_yields
 from tests.studies.corpora import texts, write
 
 TEXTS = texts()

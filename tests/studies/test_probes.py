@@ -15,22 +15,22 @@ import pytest
 
 import reports
 from dataqual.errors import DataqualError
-from studies import facts as facts_of
 from studies import learners
+from studies.data.probe import Example, Examples, Probe, encoded
+from studies.data.tokenizing import Bytes
+from studies.data.windows import Order, TokenFile
+from studies.design.schema import study as schema
+from studies.design.study import Study
+from studies.design.trial import Trial, plan
+from studies.findings import facts as facts_of
+from studies.findings.probe_facts import probes
 from studies.learner import Point, Task
 from studies.learners import learner
-from studies.packing import opened, pack, unpacked
-from studies.prepared import Prepared
-from studies.preparing import prepare
-from studies.probe import Example, Examples, Probe, encoded
-from studies.probe_facts import probes
-from studies.running import lines_of
-from studies.schema import study as schema
-from studies.study import Study
-from studies.tokenizing import Bytes
-from studies.trial import Trial, plan
-from studies.trial_worker import train
-from studies.windows import Order, TokenFile
+from studies.preparing.packing import opened, pack, unpacked
+from studies.preparing.prepared import Prepared
+from studies.preparing.texts import prepare
+from studies.running.run import lines_of
+from studies.running.trial_worker import train
 from tests.reports import study_facts
 from tests.studies import corpora
 

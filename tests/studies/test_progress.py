@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from studies import learners
-from studies.progress import Display
-from studies.trial import Setting, Trial
-from studies.windows import Order, TokenFile
+from studies.data.windows import Order, TokenFile
+from studies.design.trial import Setting, Trial
+from studies.running.progress import Display
 
 pytestmark = pytest.mark.usefixtures("toy_package")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from studies.prompts import Prompts, Writing
-from studies.tokenizing import Bytes
-from studies.windows import TokenFile
+from studies.data.prompts import Prompts, Writing
+from studies.data.tokenizing import Bytes
+from studies.data.windows import TokenFile
 
 ASKED = Writing(samples=5, tokens=40)
 

@@ -8,13 +8,13 @@ import numpy as np
 import orjson
 import pytest
 
-from studies.fit import FIRST_STAGE, fit_table
-from studies.fitting import Fit, evaluate, fit
-from studies.intervals import draw, profile
-from studies.law import Inputs, find
+from studies.fitting.intervals import draw, profile
+from studies.fitting.law import Inputs, find
+from studies.fitting.robust import Fit, evaluate, fit
+from studies.fitting.runs import Runs
+from studies.fitting.tables import read_table
+from studies.judging.tables import FIRST_STAGE, fit_table
 from studies.laws.data_constrained import PUBLISHED
-from studies.runs import Runs
-from studies.tables import read_table
 
 RUNS = Path(__file__).parent / "data" / "muennighoff_182_runs.csv"
 

@@ -10,12 +10,12 @@ import pytest
 
 from dataqual.errors import DataqualError
 from dataqual.translating import Translation, sentences
-from studies import facts as facts_of
-from studies.devices import Where
-from studies.planning import imagined, plan
-from studies.rates import checked, controls
+from studies.design.rates import checked, controls
+from studies.design.study import Study
+from studies.findings import facts as facts_of
+from studies.planning.plan import imagined, plan
 from studies.results import Records
-from studies.study import Study
+from studies.running.devices import Where
 
 ASKED: dict[str, Any] = {
     "sizes": ["60k", "120k", "300k"], "tokens": ["120Ki", "240Ki", "480Ki"], "seeds": {"60k": 3}, "device": "cpu",
@@ -117,7 +117,7 @@ def test_a_plan_like_an_earlier_study_says_that_its_rate_was_at_the_edge(tmp_pat
     )
     with pytest.raises(DataqualError, match="none of its trials has a clock"):
         plan(UNPROBED, like=tmp_path, simulations=0)
-    from studies.planning import _of_rates
+    from studies.planning.plan import _of_rates
 
     [note] = _of_rates(tmp_path)
     assert note.startswith(f"{tmp_path.name}: 54,920 parameters") and "learning_rate: 1.6" in note

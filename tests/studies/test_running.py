@@ -18,13 +18,13 @@ import pytest
 from dataqual import sample
 from dataqual.errors import DataqualError, InputError
 from studies import learners
-from studies.dispatching import TrialFailed
+from studies.data.windows import Order, TokenFile
+from studies.design.trial import Setting, Trial
 from studies.folders import made
 from studies.results import VERSION, Line, read
-from studies.running import alone, run, run_trials
-from studies.trial import Setting, Trial
+from studies.running.dispatching import TrialFailed
+from studies.running.run import alone, run, run_trials
 from studies.watching import Silent
-from studies.windows import Order, TokenFile
 
 ROOT = Path(__file__).parent.parent.parent
 WINDOW = 16
@@ -287,8 +287,8 @@ def test_a_trial_that_has_not_seen_the_planned_windows_is_not_accepted(tmp_path:
 IMPORTED = """
 import sys, json
 from pathlib import Path
-from studies import trial_worker
-from studies.trial import Trial
+from studies.running import trial_worker
+from studies.design.trial import Trial
 trial = Trial.of_json(json.load(sys.stdin))
 trial_worker.train(trial, Path(sys.argv[1]), lambda event, **facts: None)
 print(*sorted({name.partition(".")[0] for name in sys.modules}))

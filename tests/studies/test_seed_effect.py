@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from studies.fitting import Fit, evaluate, fit
-from studies.intervals import draw
-from studies.runs import Runs
-from studies.seed_effect import seed_effect
-from studies.tables import read_table
+from studies.fitting.intervals import draw
+from studies.fitting.robust import Fit, evaluate, fit
+from studies.fitting.runs import Runs
+from studies.fitting.seed_effect import seed_effect
+from studies.fitting.tables import read_table
 from tests.studies.made import runs
 
 

@@ -13,9 +13,9 @@ from click.testing import CliRunner, Result
 
 from dataqual.errors import InputError
 from studies.cli import main
-from studies.comparing import compare
+from studies.findings.comparing import compare
 from studies.results import encoded
-from studies.status import status
+from studies.running.status import status
 from tests.reports import study_facts
 
 TRIAL = {"flops_spent": 6e9, "flops_apart": 9e9, "exposure": None, "points": 2}

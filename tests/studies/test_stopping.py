@@ -12,20 +12,20 @@ import pytest
 
 import reports
 from dataqual.errors import DataqualError
-from studies import facts as facts_of
 from studies import learners
-from studies.dispatching import TrialFailed
+from studies.data.prompts import Prompts, Writing
+from studies.data.windows import Order, TokenFile, planned_exposure
+from studies.design.study import Study
+from studies.design.trial import Setting, Trial
+from studies.design.trial import plan as trials_of
+from studies.findings import facts as facts_of
 from studies.learner import Event, Ledger, Made, Point, Snapshot, Task
 from studies.learners import learner
-from studies.planning import plan
-from studies.preparing import prepare
-from studies.prompts import Prompts, Writing
+from studies.planning.plan import plan
+from studies.preparing.texts import prepare
 from studies.results import Records
-from studies.running import cost_of, lines_of
-from studies.study import Study
-from studies.trial import Setting, Trial
-from studies.trial import plan as trials_of
-from studies.windows import Order, TokenFile, planned_exposure
+from studies.running.dispatching import TrialFailed
+from studies.running.run import cost_of, lines_of
 from tests.reports import study_facts
 from tests.studies import corpora
 

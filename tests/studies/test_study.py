@@ -13,9 +13,9 @@ from dataqual.errors import SpecError
 from dataqual.recipe import Recipe
 from dataqual.steps.spoil_typos import SpoilTypos
 from studies import learners
-from studies.quantities import quantity
-from studies.sources import Grade
-from studies.study import OPTIONAL, REQUIRED, TEMPLATE, Repeats, Study
+from studies.design.quantities import quantity
+from studies.design.sources import Grade
+from studies.design.study import OPTIONAL, REQUIRED, TEMPLATE, Repeats, Study
 
 LEAST: dict[str, Any] = {"sizes": ["30k", "100k", "300k"], "tokens": ["128k", "256k"]}
 

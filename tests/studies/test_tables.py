@@ -10,10 +10,10 @@ import polars as pl
 import pytest
 
 from dataqual.errors import DataqualError, InputError, UnknownColumn
-from studies.fit import Fitted, fit_table
-from studies.fitting import fit
-from studies.runs import Runs
-from studies.tables import Table, find_roles, number, read_table
+from studies.fitting.robust import fit
+from studies.fitting.runs import Runs
+from studies.fitting.tables import Table, find_roles, number, read_table
+from studies.judging.tables import Fitted, fit_table
 from tests.studies.made import CHINCHILLA, runs
 
 

@@ -16,15 +16,15 @@ import pytest
 import torch
 
 from dataqual.errors import SpecError
-from studies.devices import chosen, groups
-from studies.dispatching import Dispatch, Worker
+from studies.data.windows import Order, TokenFile
+from studies.design.trial import Setting, Trial
 from studies.learner import Point
 from studies.learners import learner
 from studies.results import read
-from studies.running import lines_of, run_trials
-from studies.trial import Setting, Trial
+from studies.running.devices import chosen, groups
+from studies.running.dispatching import Dispatch, Worker
+from studies.running.run import lines_of, run_trials
 from studies.watching import Silent
-from studies.windows import Order, TokenFile
 from tests.studies.test_running import HEADER
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def alone(trial: Trial) -> list[Point]:
 SCRIPT = """
 import dataclasses, json, os, sys
 from studies.learner import Ledger, Point, Snapshot
-from studies.trial import Trial
+from studies.design.trial import Trial
 trial = Trial.of_json(json.loads(sys.argv[1]))
 events = list(trial.learner.run(trial.task()))
 points = [dataclasses.asdict(e) for e in events if isinstance(e, Point)]
@@ -134,8 +134,8 @@ def test_so_many_processes_are_a_part_of_a_trial_and_of_its_cost(trial: Trial, t
 
 @pytest.mark.parametrize("many", [None, 3])
 def test_what_cannot_be_shared_is_refused(trial: Trial, many: int | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    from studies import training
-    from studies.together import Together
+    from studies.training import trunks as training
+    from studies.training.together import Together
 
     monkeypatch.setattr(Together, "here", classmethod(lambda cls, device: cls(0, many or 9)))
     task = trial.task()

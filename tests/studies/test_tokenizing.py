@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from dataqual.errors import MissingExtra, SpecError
 from dataqual.readers import open_corpus
-from studies import tokenizing
-from studies.prepared import fingerprint
-from studies.preparing import prepare
-from studies.study import Study
-from studies.tokenizing import GIVEN, Bpe, Bytes, Given, check_vocabulary, of_folder, vocabulary_of
+from studies.data import tokenizing
+from studies.data.tokenizing import GIVEN, Bpe, Bytes, Given, check_vocabulary, of_folder, vocabulary_of
+from studies.design.study import Study
+from studies.preparing.prepared import fingerprint
+from studies.preparing.texts import prepare
 from tests.studies import corpora
 from tests.studies.corpora import texts
 

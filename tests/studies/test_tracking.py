@@ -17,9 +17,9 @@ from dataqual import sample
 from dataqual.errors import InputError, MissingExtra, SpecError
 from studies import tracking
 from studies.cli import main
+from studies.design.trial import Trial
 from studies.results import Line
 from studies.tracking import named, tracker
-from studies.trial import Trial
 from tests.studies.corpora import write
 
 STUDY = {
@@ -62,7 +62,7 @@ def test_every_point_is_told_and_a_tracker_that_fails_is_left_out(
 ) -> None:
     good, bad = Noted(), Noted(1)
     made = {"tensorboard": good, "wandb": bad}
-    monkeypatch.setattr("studies.running.tracker", lambda name, study, folder: made[name])
+    monkeypatch.setattr("studies.running.run.tracker", lambda name, study, folder: made[name])
     done = studies.run("scaling.yaml", "out.study", workers=1, track=["tensorboard", "wandb"])
     told = [{k: p[k] for k in ("tokens", "loss", "held_out")} for _, points in good.trials for p in points]
     found = [{k: p[k] for k in ("tokens", "loss", "held_out")} for p in done.points]

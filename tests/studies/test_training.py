@@ -13,13 +13,14 @@ import torch
 import torch.nn.functional as F
 
 from dataqual.errors import SpecError
-from studies import footprint, training
-from studies.descending import Descent
+from studies.data.windows import Order, TokenFile, Windows, WrongExposure
 from studies.learner import Event, Ledger, Point, Progress, Snapshot, Task
 from studies.learners.gpt2 import Dimensions, Gpt2, Model
-from studies.schedule import factor, legs, peak_rate, tokens_apart, tokens_spent, whole_stop
-from studies.training import Diverged
-from studies.windows import Order, TokenFile, Windows, WrongExposure
+from studies.training import footprint
+from studies.training import trunks as training
+from studies.training.descending import Descent
+from studies.training.schedule import factor, legs, peak_rate, tokens_apart, tokens_spent, whole_stop
+from studies.training.trunks import Diverged
 
 BATCH, WINDOW = 32, 8
 STOPS = (50 * BATCH, 60 * BATCH, 80 * BATCH)

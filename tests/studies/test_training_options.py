@@ -12,13 +12,13 @@ import torch
 import torch.nn.functional as F
 
 from dataqual.errors import SpecError
+from studies.data.windows import Order, TokenFile
 from studies.learner import Event, Point, Snapshot, Task
 from studies.learners import learner
 from studies.learners.gpt2 import Dimensions, Gpt2, Model
 from studies.learners.lstm import Lstm
-from studies.training import _Pupil
-from studies.training_options import Options
-from studies.windows import Order, TokenFile
+from studies.training.options import Options
+from studies.training.trunks import _Pupil
 
 BATCH, WINDOW, VOCABULARY = 64, 8, 24
 

@@ -11,9 +11,9 @@ import pytest
 
 from dataqual.errors import SpecError
 from studies import learners
-from studies.study import Study
-from studies.trial import AGAIN, Trial, plan
-from studies.windows import Order, TokenFile
+from studies.data.windows import Order, TokenFile
+from studies.design.study import Study
+from studies.design.trial import AGAIN, Trial, plan
 
 pytestmark = pytest.mark.usefixtures("toy_package")
 

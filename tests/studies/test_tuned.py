@@ -12,12 +12,12 @@ import pytest
 import torch
 
 from dataqual.errors import SpecError
+from studies.data.prompts import Prompts, Writing
+from studies.data.windows import Order, TokenFile
 from studies.learner import Event, Ledger, Made, Point, Snapshot, Task
 from studies.learners.gpt2 import Dimensions, Gpt2, Model
-from studies.low_rank import Adapted, adapt, merged
-from studies.prompts import Prompts, Writing
-from studies.training import _Pupil
-from studies.windows import Order, TokenFile
+from studies.training.low_rank import Adapted, adapt, merged
+from studies.training.trunks import _Pupil
 
 D = Dimensions(vocabulary=24, window=16, width=16, layers=2, heads=2)
 BATCH = 64

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataqual.errors import InputError, SpecError
-from studies.windows import Exposure, Order, TokenFile, Windows, WrongExposure
+from studies.data.windows import Exposure, Order, TokenFile, Windows, WrongExposure
 
 WINDOW = 8
 COUNT = 400

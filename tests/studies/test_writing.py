@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import torch
 
+from studies.data.prompts import Prompts, Writing
+from studies.data.windows import Order, TokenFile
 from studies.learner import Made, Point, Snapshot, Task, Texts
 from studies.learners import gpt2, lstm
-from studies.prompts import Prompts, Writing
-from studies.windows import Order, TokenFile
-from studies.writing import write
+from studies.training.writing import write
 
 WINDOW, VOCABULARY = 16, 30
 MODELS = {

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataqual.errors import SpecError
+from studies.data.windows import Exposed, planned_exposure
 from studies.learner import (
     Diverged,
     Event,
@@ -28,8 +29,7 @@ from studies.learner import (
     Task,
     Texts,
 )
-from studies.schedule import tokens_apart, tokens_spent
-from studies.windows import Exposed, planned_exposure
+from studies.training.schedule import tokens_apart, tokens_spent
 
 
 @dataclass(frozen=True)

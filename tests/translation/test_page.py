@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from dataqual.cli import main
 from dataqual.gating.rules import OF_A_CORPUS, OF_CHILDREN, SIGNALS, Rules, default_rules
 from dataqual.translation.apertium import MODES
-from studies.study import Study
+from studies.design.study import Study
 from tests.test_docs import ROOT, blocks
 
 PAGE = ROOT / "docs" / "back-translation.md"

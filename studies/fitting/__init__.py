@@ -1,0 +1,1 @@
+"""Laws fitted to a table of runs, and how sure that is."""

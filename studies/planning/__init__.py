@@ -1,0 +1,1 @@
+"""What a study would train, take and tell, before anything runs."""
