@@ -104,7 +104,7 @@ def _labels(corpus: Corpus, engine: Engine, allowed: Allowed) -> tuple[LabelMode
     if right < LEAST_RIGHT:
         return None, (
             f"gate: label_agreement is not asked: a classifier of the {len(labels):,} labelled documents is right on "
-            f"{right:.0%} of those it has not seen, and {LEAST_RIGHT:.0%} is the least",
+            f"{right:.0%} of those it has not seen, each label counted alike, and {LEAST_RIGHT:.0%} is the least",
         )
     return models, ()
 

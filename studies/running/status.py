@@ -74,6 +74,7 @@ def _status(place: Path, running: bool | None) -> Facts:
         "trials": {
             "planned": header.get("trials", {}).get("number"),
             "done": len(records.trials) + len(waiting),
+            "waiting": len(waiting),
             "training": live.get("training", []) if running and not finished else [],
             "diverged": len(records.diverged),
             "begun": len(snapshots),
@@ -131,6 +132,8 @@ def _of_one(found: Mapping[str, Any]) -> Iterator[str]:
     if trials["begun"] and not found["running"]:
         yield f"{trials['begun']} trials begun, each with a snapshot to go on from"
     yield from _left(found)
+    if waiting := trials["waiting"]:
+        yield f"{waiting} of the trials done wait for their turn in the results: what follows is without them"
     if found["hours"] is not None:
         yield f"so far: {duration(found['hours'] * HOUR)} of training, {found['flops']:.2g} FLOPs"
     if found["largest"]:

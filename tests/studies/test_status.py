@@ -65,7 +65,7 @@ def save(name: str, facts: dict[str, Any]) -> None:
 def test_a_finished_study_is_told_by_its_results() -> None:
     found = status("one.study")
     assert (found["running"], found["finished"]) == (False, True)
-    assert found["trials"] == {"planned": 2, "done": 2, "training": [], "diverged": 0, "begun": 0}
+    assert found["trials"] == {"planned": 2, "done": 2, "training": [], "diverged": 0, "begun": 0, "waiting": 0}
     assert (found["points"], found["flops"], found["hours"]) == (2, 12e9, 120 / 3600)
     assert found["largest"] == {
         "grade": "clean",
@@ -110,11 +110,25 @@ def test_one_that_was_stopped_or_runs_says_so() -> None:
     (half / ".lock").touch()
     found = status(half)
     assert (found["running"], found["finished"], found["hours"]) == (False, False, None)
-    assert found["trials"] == {"planned": 2, "done": 1, "training": [], "diverged": 0, "begun": 1}
+    assert found["trials"] == {"planned": 2, "done": 1, "training": [], "diverged": 0, "begun": 1, "waiting": 0}
     with (half / ".lock").open("rb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert status(half)["running"] is True
     assert "one.study: stopped, 1 of 2 trials done, 0 diverged, 1 points" in run("status", "one.study").stdout
+
+
+@pytest.mark.usefixtures("there")
+def test_trials_that_wait_for_their_turn_are_done_and_told_to_be_missing_below() -> None:
+    half = Path("one.study")
+    (half / "results.jsonl").write_bytes(b"".join((half / "results.jsonl").read_bytes().splitlines(keepends=True)[:4]))
+    (half / "study.json").unlink()
+    (half / "trials").mkdir()
+    (half / "trials" / "b.done").write_bytes(b"{}")
+    assert (status(half)["trials"]["done"], status(half)["trials"]["waiting"]) == (2, 1)
+    lines = run("status", "one.study").stdout.splitlines()
+    says = "1 of the trials done wait for their turn in the results: what follows is without them"
+    assert lines.index(says) < next(at for at, line in enumerate(lines) if line.startswith("largest run so far"))
+    assert "1 次已完成的训练在等待写入结果" in run("status", "one.study", "--lang", "zh").stdout
 
 
 def test_one_whose_corpus_is_being_read_is_a_study(tmp_path: Path) -> None:
