@@ -1,8 +1,8 @@
 """How often the 95 % intervals hold the truth: studies of the oracle, fitted as any other, a thousand times.
 
-    python benchmarks/coverage.py [--simulations 1000] [--draws 300] [--workers 2] [--design repeats,ladder,crossing,paired] [--out FILE.md] [--rows FOLDER]
+    python benchmarks/coverage.py [--simulations 1000] [--draws 300] [--workers 2] [--design repeats,ladder:300,crossing,paired] [--out FILE.md] [--rows FOLDER]
 
-With `--rows` each simulation is kept as a line of FOLDER/DESIGN.jsonl, and the same command with more simulations goes on from there.
+A number behind a design is how many simulations of it are made, where that is not the number for all. With `--rows` each simulation is kept as a line of FOLDER/DESIGN.jsonl, and the same command with more simulations goes on from there.
 
 Each simulation is a study small enough for two CPU cores: three sizes, four stops, two grades, two seeds, and for all
 but `ladder` two more trunks a size that go over 64 or 128 thousand tokens 2, 4 and 8 times. Noise is half as large again
@@ -210,10 +210,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--rows", type=Path)
     asked = parser.parse_args()
-    results = [
-        count(name, asked.simulations, asked.draws, asked.workers, asked.rows and asked.rows / f"{name}.jsonl")
-        for name in asked.design.split(",")
-    ]
+    results = []
+    for named in asked.design.split(","):
+        name, _, own = named.partition(":")
+        kept = asked.rows and asked.rows / f"{name}.jsonl"
+        results.append(count(name, int(own or asked.simulations), asked.draws, asked.workers, kept))
     print(json.dumps(results, indent=1))
     if asked.out:
         asked.out.write_text(page(results), encoding="utf-8")
