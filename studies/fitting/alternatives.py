@@ -1,7 +1,8 @@
 """Whether one number tells what a grade is worth, or it has a floor or an exponent of its own: by the error on runs left out.
 
 The law with one q a grade is nested in all others. Each is fitted without one trunk after the other and asked for it; a grade
-has its own only where the error is lower by more than chance makes it (Student's t over trunks, 95 %).
+has its own only where the error is lower by more than chance makes it (Student's t over trunks, 95 % for all that are tried in a
+round together: Bonferroni).
 """
 
 from __future__ import annotations
@@ -36,10 +37,10 @@ class Alternative:
         """The mean over trunks."""
         return float(self.errors.mean())
 
-    def gain(self, other: Alternative) -> tuple[float, float, float]:
-        """By how much its error is lower than that of another, and the 95 % interval over trunks."""
+    def gain(self, other: Alternative, tried: int = 1) -> tuple[float, float, float]:
+        """By how much its error is lower than that of another, and the 95 % interval over trunks, for `tried` of them at once."""
         each = other.errors - self.errors
-        off = t_quantile(0.975, len(each) - 1) * float(each.std(ddof=1)) / float(np.sqrt(len(each)))
+        off = t_quantile(1 - 0.025 / tried, len(each) - 1) * float(each.std(ddof=1)) / float(np.sqrt(len(each)))
         return float(each.mean()), float(each.mean()) - off, float(each.mean()) + off
 
 
@@ -53,7 +54,7 @@ class Round:
     @property
     def best(self) -> Alternative | None:
         """Of those that miss less than the plain law by more than chance the one that misses least."""
-        better = (one for one in self.others if one.gain(self.plain)[1] > 0)
+        better = (one for one in self.others if one.gain(self.plain, len(self.others))[1] > 0)
         return min(better, key=lambda one: one.error, default=None)
 
 
