@@ -109,12 +109,13 @@ class Pace:
         return "pictures" if self.plan and isinstance(self.plan[0].train, PictureFile) else "tokens"
 
     def seconds_left(self) -> float | None:
-        """By the rate so far; None before there is one."""
+        """By the rate so far; None before there is one, and where nothing is left to speak of."""
         seconds = self.clock() - self._started
         done = sum(self._weight[key] * (tokens - self._before.get(key, 0)) for key, tokens in self.tokens.items())
         if seconds < SETTLED or done <= 0:
             return None
-        return self._flops_left() / (done / seconds)
+        left = self._flops_left() / (done / seconds)
+        return left if left >= 1 else None
 
     def rate(self) -> float | None:
         """Tokens, or pictures, per second of all workers; None before there is one."""

@@ -43,6 +43,19 @@ def test_time_left_follows_from_the_flops_left(trials: list[Trial]) -> None:
     assert stream.getvalue().endswith("\r\x1b[K0/2 trials, 0 points, loss 2.500, 50 tokens/s, 50 s left")
 
 
+def test_behind_the_last_trial_no_time_is_left(trials: list[Trial]) -> None:
+    now = [0.0]
+    stream = io.StringIO()
+    display = Display(stream=stream, clock=lambda: now[0])
+    display.begin(trials, set(), {})
+    for one in trials:
+        display.progress(one, 0, 2.5)
+        now[0] += 10.0
+        display.finish(one, [{"tokens": 1000, "held_out": "raw", "loss": 2.0}])
+    # 6 million FLOPs in 10 s, and 12 million are left
+    assert [line.partition("raw 2.0000")[2] for line in stream.getvalue().splitlines()] == [", 20 s left", ""]
+
+
 def test_a_study_that_runs_after_another_is_told_by_itself(trials: list[Trial]) -> None:
     stream = io.StringIO()
     display = Display(stream=stream, clock=lambda: 0.0)
