@@ -74,27 +74,13 @@ def study() -> Schema:
                 _absent_or(_mapping({"samples": QUANTITY, "tokens": QUANTITY, "temperature": ABOVE_0, "seed": WHOLE})),
             ]
         },
-        "gpu_hour": _absent_or(
-            _mapping({"price": {"type": "number", "minimum": 0}, "currency": schemas.STRING}, "price")
-        ),
-        "data_price": _absent_or(
-            _mapping({"price": {"type": "number", "minimum": 0}, "currency": schemas.STRING}, "price")
-        ),
+        "gpu_hour": _price(),
+        "data_price": _price(),
         "beside": PATHS,
-        "early_stopping": {
-            "anyOf": [
-                {"type": "boolean"},
-                _absent_or(_mapping({"share": SHARE | {"exclusiveMaximum": 1}, "patience": QUANTITY})),
-            ]
-        },
-        "learning_rate_check": {
-            "anyOf": [
-                {"type": "boolean"},
-                _absent_or(
-                    _mapping({"factors": {"type": "array", "items": ABOVE_0, "minItems": 1}, "tokens": QUANTITY})
-                ),
-            ]
-        },
+        "early_stopping": _switch({"share": SHARE | {"exclusiveMaximum": 1}, "patience": QUANTITY}),
+        "learning_rate_check": _switch(
+            {"factors": {"type": "array", "items": ABOVE_0, "minItems": 1}, "tokens": QUANTITY}
+        ),
         "ensembles": {
             "anyOf": [{"type": "boolean"}, {"type": "integer", "minimum": 2, "maximum": MOST}, {"type": "null"}]
         },
@@ -111,6 +97,16 @@ def study() -> Schema:
     }
     kinds = [{"required": [*REQUIRED]}, {"required": [*REQUIRED_OF_PICTURES]}]
     return schemas.document("A study of dataqual", properties, ("sizes",)) | {"anyOf": kinds}
+
+
+def _price() -> Schema:
+    """So much money, in a currency."""
+    return _absent_or(_mapping({"price": {"type": "number", "minimum": 0}, "currency": schemas.STRING}, "price"))
+
+
+def _switch(keys: Schema) -> Schema:
+    """On or off, or on with these keys."""
+    return {"anyOf": [{"type": "boolean"}, _absent_or(_mapping(keys))]}
 
 
 def _probe() -> Schema:
