@@ -18,6 +18,7 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -133,18 +134,10 @@ def run(
         found.save()
         if study.beside and meanwhile is not None:
             meanwhile(found)
+        alike = partial(run, workers=workers, device=device, restart=restart, watch=watch, track=track)
         others = [
-            run(
-                other,
-                place / other.name,
-                workers=workers,
-                device=device,
-                restart=restart,
-                watch=watch,
-                track=track,
-                examples=examples,
-                devices=devices,
-                together=_of_one(other, together, watch),
+            alike(
+                other, place / other.name, examples=examples, devices=devices, together=_of_one(other, together, watch)
             )
             for other in study.beside
         ]
